@@ -1,0 +1,41 @@
+# Everything a newcomer or CI runs. `make demo` and `make test` set up what they need by themselves.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.up-to-date
+
+.PHONY: env demo test check static bench fix slow clean
+
+env: $(STAMP)  ## create .venv and install the package with the pinned versions; nothing if up to date
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "headstart needs Python 3.11 or newer; try: make PYTHON=python3.11 env")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch $(STAMP)
+
+demo: env  ## the main job on pictures and weights that come with the package
+	$(BIN)/headstart demo
+
+test: env  ## the tests: no network, no accelerator
+	$(BIN)/python -m pytest
+
+static: env  ## everything `make check` does before the tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: static test  ## all that a commit must pass
+
+bench: env  ## measure what README, cards and gallery claim
+	$(BIN)/python -m benchmarks
+
+fix: env  ## let the tools mend what they can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+slow: env  ## the marked tests too
+	$(BIN)/python -m pytest -m "slow"
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

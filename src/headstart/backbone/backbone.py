@@ -1,0 +1,96 @@
+"""A pretrained network as a row of stages."""
+
+import copy
+import hashlib
+from dataclasses import dataclass
+
+from torch import nn
+
+from headstart.errors import BackboneError
+from headstart.modality import Modality
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where weights came from."""
+
+    source: str
+    """ "shipped", "file", "hub", "folder" or "random"."""
+    place: str
+    """A path, a hub id, or the seed of random weights."""
+    license: str = "unknown"
+    note: str = ""
+    """What they were trained on, and the parent they started from, in a sentence."""
+
+    @property
+    def pretrained(self) -> bool:
+        """Whether there is anything to transfer."""
+        return self.source != "random"
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """All that is needed to build the same network again, without weights."""
+
+    name: str
+    """What users call it: "mobilenetv2_100"."""
+    settings: tuple[tuple[str, str | int | float | bool | tuple[int, ...]], ...] = ()
+    """Arguments of the builder besides the name, such as ("pad_type", "same")."""
+
+
+class Frozen(nn.Sequential):
+    """Stages in inference mode, always: `train()` does not reach them and nothing is updated."""
+
+    def __init__(self, *stages: nn.Module) -> None:
+        super().__init__(*stages)
+        self.requires_grad_(False)
+        super().train(False)
+
+    def train(self, mode: bool = True) -> "Frozen":  # noqa: FBT001, FBT002 - torch's signature
+        """Stay in inference mode, whatever is asked."""
+        return self
+
+
+@dataclass(frozen=True, eq=False)
+class Backbone:
+    """Stages run left to right; the last gives pooled rows of `width` numbers."""
+
+    architecture: Architecture
+    stages: nn.Sequential
+    """Named stages that follow the architecture's own blocks, in inference mode."""
+    width: int
+    modality: Modality
+    """The input contract: how a source becomes the input of the first stage."""
+    origin: Origin
+
+    @property
+    def name(self) -> str:
+        """What users call it."""
+        return self.architecture.name
+
+    @property
+    def depth(self) -> int:
+        """How many stages there are."""
+        return len(self.stages)
+
+    def cut(self, at: int) -> tuple[nn.Sequential, nn.Sequential]:
+        """Copy out a frozen prefix of `at` stages and a trainable suffix of the rest.
+
+        `suffix(prefix(x))` gives pooled feature rows, shape (n, width), for every cut.
+        """
+        if not 0 <= at <= self.depth:
+            raise BackboneError(
+                "M401",
+                f"cannot cut {self.name} at stage {at}, it has {self.depth}",
+                f"choose a cut from 0 (all trainable) to {self.depth} (all frozen)",
+            )
+        stages = copy.deepcopy(self.stages)
+        return Frozen(*stages[:at]), stages[at:].requires_grad_(True)
+
+    def digest(self, at: int) -> str:
+        """Names the weights left of the cut, and the network they are in (16 hex digits)."""
+        sha = hashlib.sha256(f"{self.architecture!r} {at}".encode())
+        for name, tensor in self.stages[:at].state_dict().items():
+            sha.update(name.encode())
+            sha.update(tensor.detach().cpu().contiguous().numpy().tobytes())
+        return sha.hexdigest()[:16]

@@ -1,0 +1,78 @@
+"""Labelled things, before anything is read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from headstart.hostile import printable
+
+
+@dataclass(frozen=True, eq=False)
+class Held:
+    """A thing that is in memory already: an array, a picture, bytes, later a text."""
+
+    name: str
+    """What messages and tables call it."""
+    content: object = field(repr=False)
+
+
+Source = Path | Held
+
+
+def name_of(source: Source, root: Path | None = None) -> str:
+    """How messages and tables name a source: relative to `root` where it lies below it.
+
+    >>> name_of(Path("photos/cat/1.jpg"), Path("photos"))
+    'cat/1.jpg'
+    """
+    if isinstance(source, Held):
+        return printable(source.name)
+    below = root is not None and source.is_relative_to(root)
+    return printable(source.relative_to(root) if below and root else source)
+
+
+@dataclass(frozen=True, eq=False)
+class Examples:
+    """Sources and their labels; `labels[i]` is an index into `classes`.
+
+    `groups` and `parts` are empty, or hold one entry an example: the group that must not be torn
+    apart (a patient, a speaker), and the part of the data that whoever made it assigned
+    ("train", "val", "test").
+    """
+
+    sources: tuple[Source, ...]
+    labels: tuple[int, ...]
+    classes: tuple[str, ...]
+    groups: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    root: Path | None = None
+    """Where the data lies, for messages; None for things in memory."""
+
+    def __len__(self) -> int:
+        return len(self.sources)
+
+    def take(self, rows: Sequence[int]) -> "Examples":
+        """The same examples, only these rows, in this order."""
+        return Examples(
+            tuple(self.sources[i] for i in rows),
+            tuple(self.labels[i] for i in rows),
+            self.classes,
+            tuple(self.groups[i] for i in rows) if self.groups else (),
+            tuple(self.parts[i] for i in rows) if self.parts else (),
+            self.root,
+        )
+
+    def name(self, row: int) -> str:
+        """What messages and tables call the example in this row."""
+        return name_of(self.sources[row], self.root)
+
+
+@dataclass(frozen=True)
+class Partition:
+    """Which rows train, which choose, and which are looked at once, at the end."""
+
+    train: tuple[int, ...]
+    val: tuple[int, ...]
+    test: tuple[int, ...]
+    origin: str
+    """Who decided: "folders", "column split", or "drawn with seed 0"."""

@@ -1,0 +1,55 @@
+"""The one progress stream: whoever works tells it, whoever shows or keeps it listens."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+Kind = Literal["start", "step", "end", "note", "warning"]
+Thing = TypeVar("Thing")
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of what happens: work that starts, advances or ends, a note, or a warning."""
+
+    kind: Kind
+    what: str
+    """The name of the work ("reading pictures"), or the text of a note or warning."""
+    done: int = 0
+    total: int = 0
+    facts: tuple[tuple[str, str | float], ...] = ()
+
+
+Tell = Callable[[Event], None]
+
+
+def quiet(event: Event) -> None:
+    """Listen to nothing."""
+
+
+def note(tell: Tell, text: str, **facts: str | float) -> None:
+    """Tell a fact that the user should see once."""
+    tell(Event("note", text, facts=tuple(facts.items())))
+
+
+def warn(tell: Tell, text: str, **facts: str | float) -> None:
+    """Tell something that may make the result worse than it looks."""
+    tell(Event("warning", text, facts=tuple(facts.items())))
+
+
+def track(tell: Tell, what: str, things: Iterable[Thing], total: int) -> Iterator[Thing]:
+    """Pass things on and tell how far the work is.
+
+    >>> list(track(lambda e: print(e.kind, e.done, e.total), "counting", "ab", 2))
+    start 0 2
+    step 1 2
+    step 2 2
+    end 2 2
+    ['a', 'b']
+    """
+    tell(Event("start", what, 0, total))
+    done = 0
+    for done, thing in enumerate(things, start=1):
+        yield thing
+        tell(Event("step", what, done, total))
+    tell(Event("end", what, done, total))

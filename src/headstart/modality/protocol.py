@@ -1,0 +1,51 @@
+"""What image, text and audio have in common."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol, runtime_checkable
+
+from torch import Tensor
+
+from headstart.data import Source
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one reading of a source tells about it, besides the tensor it becomes."""
+
+    digest: str
+    """SHA-256 of its bytes: equal files."""
+    content: str
+    """SHA-256 of what it shows once decoded: equal pictures in different files."""
+    near: tuple[int, ...]
+    """64-bit perceptual hashes; near duplicates differ in few bits. Empty where there is none."""
+    facts: tuple[tuple[str, str | float], ...] = ()
+    """What the audit counts: width, height, mode, frames, and so on."""
+
+
+@runtime_checkable
+class Modality(Protocol):
+    """A way to turn one source into one tensor: a network's input contract.
+
+    An implementation is a frozen dataclass: its fields are all that changes what `read` and
+    `batch` return, and its `repr` goes into the fingerprint of every feature table.
+    """
+
+    kind: ClassVar[str]
+    """ "image", "text" or "audio": the input types of source and target must match."""
+
+    def read(self, source: Source) -> Tensor:
+        """One source as it is kept: compact, before normalization. Raises `DataError`."""
+        ...
+
+    def look(self, source: Source) -> tuple[Look, Tensor]:
+        """`read`, and what the audit wants to know, from one decoding. Raises `DataError`."""
+        ...
+
+    def batch(self, items: Sequence[Tensor]) -> Any:
+        """Kept items as the input of a network's first stage."""
+        ...
+
+    def show(self, item: Tensor) -> tuple[str, bytes]:
+        """An item as a person can take it in: a MIME type ("image/png") and its bytes."""
+        ...
