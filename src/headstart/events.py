@@ -1,8 +1,13 @@
 """The one progress stream: whoever works tells it, whoever shows or keeps it listens."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Literal, TypeVar
+
+from headstart import durable
 
 Kind = Literal["start", "step", "end", "note", "warning"]
 Thing = TypeVar("Thing")
@@ -25,6 +30,29 @@ Tell = Callable[[Event], None]
 
 def quiet(event: Event) -> None:
     """Listen to nothing."""
+
+
+def together(*listeners: Tell) -> Tell:
+    """Tell several listeners, in this order."""
+
+    def tell(event: Event) -> None:
+        for listener in listeners:
+            listener(event)
+
+    return tell
+
+
+def kept(path: Path) -> Tell:
+    """Add each event to a file as a line of JSON, except for steps: those are for the eye."""
+
+    def tell(event: Event) -> None:
+        if event.kind != "step" or event.facts:
+            record = {"time": datetime.now(UTC).isoformat(timespec="milliseconds")}
+            record |= {"kind": event.kind, "what": event.what}
+            counts = {"done": event.done, "total": event.total} if event.total else {}
+            durable.append(path, json.dumps({**record, **counts, **dict(event.facts)}))
+
+    return tell
 
 
 def note(tell: Tell, text: str, **facts: str | float) -> None:

@@ -36,8 +36,8 @@ class Examples:
     """Sources and their labels; `labels[i]` is an index into `classes`.
 
     `groups` and `parts` are empty, or hold one entry an example: the group that must not be torn
-    apart (a patient, a speaker), and the part of the data that whoever made it assigned
-    ("train", "val", "test").
+    apart (a patient, a speaker; "" where it belongs to none), and the part of the data that
+    whoever made it assigned ("train", "val", "test").
     """
 
     sources: tuple[Source, ...]
@@ -47,6 +47,8 @@ class Examples:
     parts: tuple[str, ...] = ()
     root: Path | None = None
     """Where the data lies, for messages; None for things in memory."""
+    assigned_by: str = ""
+    """Who assigned the parts: "folders" or "column split"."""
 
     def __len__(self) -> int:
         return len(self.sources)
@@ -60,6 +62,7 @@ class Examples:
             tuple(self.groups[i] for i in rows) if self.groups else (),
             tuple(self.parts[i] for i in rows) if self.parts else (),
             self.root,
+            self.assigned_by,
         )
 
     def name(self, row: int) -> str:

@@ -5,6 +5,8 @@ Gives: an item, the same for the same content every time, and a network's input 
 """
 
 from headstart.modality.image import Image
+from headstart.modality.likeness import NEAR_BITS
 from headstart.modality.protocol import Look, Modality
+from headstart.modality.views import Views, augment
 
-__all__ = ["Image", "Look", "Modality"]
+__all__ = ["NEAR_BITS", "Image", "Look", "Modality", "Views", "augment"]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
+from jaxtyping import Float
 from torch import Tensor
 
 from headstart.data import Source
@@ -16,9 +17,10 @@ class Look:
     digest: str
     """SHA-256 of its bytes: equal files."""
     content: str
-    """SHA-256 of what it shows once decoded: equal pictures in different files."""
+    """256-bit digest of what it shows once decoded: equal pictures in different files."""
     near: tuple[int, ...]
-    """64-bit perceptual hashes; near duplicates differ in few bits. Empty where there is none."""
+    """A perceptual hash in words of 64 bits; near duplicates differ in few bits of all the words
+    together. Empty where there is none."""
     facts: tuple[tuple[str, str | float], ...] = ()
     """What the audit counts: width, height, mode, frames, and so on."""
 
@@ -33,6 +35,8 @@ class Modality(Protocol):
 
     kind: ClassVar[str]
     """ "image", "text" or "audio": the input types of source and target must match."""
+    plain_name: ClassVar[str]
+    """What features without any network are called: "pixels"."""
 
     def read(self, source: Source) -> Tensor:
         """One source as it is kept: compact, before normalization. Raises `DataError`."""
@@ -48,4 +52,20 @@ class Modality(Protocol):
 
     def show(self, item: Tensor) -> tuple[str, bytes]:
         """An item as a person can take it in: a MIME type ("image/png") and its bytes."""
+        ...
+
+    def plain(self, items: Sequence[Tensor]) -> Float[Tensor, "n d"]:
+        """Features that need no network: what transfer has to beat."""
+        ...
+
+    def blank(self) -> Tensor:
+        """An item with nothing in it, to try a network with."""
+        ...
+
+    def half(self) -> "Modality | None":
+        """The same contract for items of half the size; None where that makes no sense."""
+        ...
+
+    def halved(self, item: Tensor) -> Tensor:
+        """A kept item as `half` has it."""
         ...

@@ -1,0 +1,27 @@
+"""Room 1. From a place on disk to labelled examples.
+
+Takes: a folder, a table, an archive, or things in memory.
+Gives: `Examples`, which name sources and hold no pixels, words or samples; their `Partition`;
+and, once each was looked at, an `Audit`.
+"""
+
+from headstart.data.examples import Examples, Held, Partition, Source, name_of
+from headstart.data.memory import from_frame, from_memory
+from headstart.data.place import find
+from headstart.data.problem import Columns, Found, Problem
+from headstart.data.splitting import divide
+
+__all__ = [
+    "Columns",
+    "Examples",
+    "Found",
+    "Held",
+    "Partition",
+    "Problem",
+    "Source",
+    "divide",
+    "find",
+    "from_frame",
+    "from_memory",
+    "name_of",
+]

@@ -1,0 +1,197 @@
+"""Archives from strangers, unpacked member by member: files and folders, and nothing else."""
+
+import bz2
+import errno
+import gzip
+import lzma
+import re
+import stat
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import IO, cast
+
+from headstart import durable
+from headstart.errors import DataError, ResourceError, SecurityError
+from headstart.hostile import printable
+
+_ZIP = (".zip",)
+_TAR = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", ".txz")
+_BROKEN = (
+    zipfile.BadZipFile, tarfile.TarError, EOFError, zlib.error, lzma.LZMAError,
+    NotImplementedError, RuntimeError, OSError, ValueError,
+)  # fmt: skip
+_PIECE = 1 << 20
+_HEADERS = 64 << 20  # bytes that a tar may spend on headers and padding
+_INSIDE = "files"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What an archive may become. An honest one of pictures hardly grows at all."""
+
+    files: int = 2_000_000
+    """Files and folders."""
+    size: int = 200 << 30
+    """Bytes of all files together."""
+    ratio: int = 200
+    """Bytes unpacked to bytes packed, once `free` is exceeded."""
+    free: int = 256 << 20
+
+
+def is_archive(path: Path) -> bool:
+    """Whether the file's name ends as those of zip and tar do."""
+    return path.name.casefold().endswith((*_ZIP, *_TAR))
+
+
+def unpack(archive: Path, cache: Path, limits: Limits = Limits()) -> Path:
+    """The folder with what the archive holds; unpacked once for equal bytes.
+
+    Raises `SecurityError` for links, devices, paths that lead out, names that come twice and
+    bombs; then nothing is left behind. Raises `DataError` for a damaged or encrypted archive.
+    """
+    target = cache / "unpacked" / durable.sha256(archive)
+    if durable.whole(target):
+        return target / _INSIDE
+    durable.sweep(target.parent)
+    with durable.folder(target) as temp:
+        inside = temp / _INSIDE
+        inside.mkdir()
+        with _damage(archive):
+            unpack_all = _unpack_zip if archive.suffix.casefold() in _ZIP else _unpack_tar
+            unpack_all(archive, _Crate(archive, inside, _most_bytes(archive, limits), limits.files))
+    return target / _INSIDE
+
+
+@dataclass(frozen=True)
+class _Crate:
+    """Where members go, and how much has gone there."""
+
+    archive: Path
+    inside: Path
+    most_bytes: int
+    most_files: int
+    used: dict[str, int] = field(default_factory=lambda: {"bytes": 0, "files": 0})
+
+    def path(self, name: str) -> Path:
+        """Where a member goes; only ever below `inside`."""
+        parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".")]
+        leaves = name.startswith(("/", "\\")) or re.match("[A-Za-z]:", name) or ".." in parts
+        if leaves or "\0" in name:
+            raise SecurityError(
+                "S601", f"a path leads out of the archive: {printable(name)}",
+                "ask whoever made the archive for another", printable(self.archive),
+            )  # fmt: skip
+        self.count("files", 1, self.most_files)
+        return self.inside.joinpath(*parts)
+
+    def folder(self, name: str) -> None:
+        self.path(name).mkdir(parents=True, exist_ok=True)
+
+    def file(self, name: str, content: IO[bytes]) -> None:
+        path = self.path(name)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("xb") as out:
+                while piece := content.read(_PIECE):
+                    self.count("bytes", len(piece), self.most_bytes)
+                    out.write(piece)
+        except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
+            raise SecurityError(
+                "S602", f"two members are called {printable(name)}",
+                "ask whoever made the archive for another", printable(self.archive),
+            ) from error  # fmt: skip
+
+    def refuse(self, name: str) -> None:
+        raise SecurityError(
+            "S603", f"{printable(name)} is a link or a device, not a file",
+            "pack the files themselves (tar --dereference --hard-dereference)",
+            printable(self.archive),
+        )  # fmt: skip
+
+    def count(self, what: str, n: int, most: int) -> None:
+        self.used[what] += n
+        if self.used[what] > most:
+            raise SecurityError(
+                "S604", f"the archive unpacks to more than {most:,} {what}",
+                "unpack it yourself if you trust it, and give the folder", printable(self.archive),
+                f"it is {self.archive.stat().st_size:,} bytes",
+            )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Metered:
+    """A stream that counts what it gives: a tar header alone can fill the memory."""
+
+    stream: IO[bytes]
+    crate: _Crate
+
+    def read(self, size: int = -1, /) -> bytes:
+        piece = self.stream.read(size)
+        self.crate.count("bytes", len(piece), self.crate.most_bytes)
+        return piece
+
+
+def _most_bytes(archive: Path, limits: Limits) -> int:
+    return min(limits.size, max(limits.free, limits.ratio * archive.stat().st_size))
+
+
+def _unpack_zip(archive: Path, crate: _Crate) -> None:
+    with zipfile.ZipFile(archive) as held:
+        for member in held.infolist():
+            kind = stat.S_IFMT(member.external_attr >> 16)  # 0 where no Unix packed it
+            if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+                crate.refuse(member.filename)
+            if member.is_dir() or kind == stat.S_IFDIR:
+                crate.folder(member.filename)
+                continue
+            with held.open(member) as content:
+                crate.file(member.filename, content)
+
+
+def _unpack_tar(archive: Path, crate: _Crate) -> None:
+    outer = replace(crate, most_bytes=crate.most_bytes + _HEADERS, used={"bytes": 0, "files": 0})
+    with (
+        _decompressed(archive) as stream,
+        tarfile.open(fileobj=cast(IO[bytes], _Metered(stream, outer)), mode="r|") as held,
+    ):
+        for member in held:
+            if member.isdir():
+                crate.folder(member.name)
+                continue
+            content = held.extractfile(member) if member.isreg() and not member.issparse() else None
+            if content is None:
+                crate.refuse(member.name)
+            else:
+                crate.file(member.name, content)
+
+
+def _decompressed(archive: Path) -> IO[bytes]:
+    with archive.open("rb") as file:
+        start = file.read(2)
+    if start == b"\x1f\x8b":
+        return cast(IO[bytes], gzip.open(archive))
+    if start == b"BZ":
+        return bz2.open(archive)
+    return lzma.open(archive) if start == b"\xfd7" else archive.open("rb")
+
+
+@contextmanager
+def _damage(archive: Path) -> Iterator[None]:
+    """Say in one way what the libraries say in a dozen."""
+    try:
+        yield
+    except _BROKEN as error:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise ResourceError(
+                "R311", "the disk is full", "free some space, or set HEADSTART_CACHE",
+                printable(archive),
+            ) from error  # fmt: skip
+        raise DataError(
+            "D118", "the archive is damaged, encrypted, or none", "pack it again",
+            printable(archive), printable(error) or type(error).__name__,
+        ) from error  # fmt: skip

@@ -1,0 +1,189 @@
+"""Tables as rows of cells, whatever the program that saved them thought a table is."""
+
+import codecs
+import csv
+import io
+import json
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from headstart.data.problem import Problem
+from headstart.errors import DataError
+from headstart.hostile import printable
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it starts with
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_SEPARATORS = (",", "\t", ";", "|")
+Row = tuple[int, tuple[object, ...]]
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """A table with names on top."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    """Each with its line in the file, from 1, and one cell a column."""
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def cells(self, column: int) -> list[object]:
+        """One column, from top to bottom."""
+        return [cells[column] for _, cells in self.rows]
+
+
+def read_sheet(path: Path) -> Sheet:
+    """A CSV or TSV in any usual encoding and with any usual separator, JSON lines, or Parquet.
+
+    Rows that do not fit the header become problems. Raises `DataError` for what is no table.
+    """
+    reader = {".parquet": _parquet, ".jsonl": _json_lines, ".ndjson": _json_lines}
+    sheet = reader.get(path.suffix.casefold(), _separated)(path)
+    if not sheet.rows:
+        raise DataError(
+            "D110", "the table holds no rows", "add a line for each example", printable(path),
+            "; ".join(problem.reason for problem in sheet.problems[:3]),
+        )  # fmt: skip
+    return sheet
+
+
+def read_columns(path: Path) -> tuple[str, ...]:
+    """Only the names on top; none where it is no table after all."""
+    try:
+        return read_sheet(path).columns
+    except DataError:
+        return ()
+
+
+def missing(cell: object) -> bool:
+    """Whether a cell says nothing: empty, None, not a number, or pandas' NA and NaT."""
+    if cell is None or type(cell).__name__ in ("NAType", "NaTType"):
+        return True
+    if isinstance(cell, str):
+        return not cell.strip()
+    return isinstance(cell, float) and math.isnan(cell)
+
+
+def _separated(path: Path) -> Sheet:
+    text, notes = _decoded(path)
+    lines = io.StringIO(text, newline="")
+    columns: tuple[str, ...] = ()
+    rows: list[Row] = []
+    problems: list[Problem] = []
+    for start, cells in _numbered(lines, _separator(text, path), path):
+        if not any(cells):
+            continue
+        if not columns:
+            columns = tuple(name.strip() or f"column {i}" for i, name in enumerate(cells, start=1))
+            continue
+        extra = cells[len(columns) :]
+        if len(cells) < len(columns) or any(extra):
+            why = f"has {len(cells)} cells where the header has {len(columns)}"
+            problems.append(Problem("D151", "unreadable", path.name, why, start))
+        else:
+            rows.append((start, tuple(cells[: len(columns)])))
+    return Sheet(path.name, columns, tuple(rows), tuple(problems), notes)
+
+
+def _numbered(lines: Iterable[str], separator: str, path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Rows with the line that each starts in; a quoted cell may go over several."""
+    start, reader = 1, csv.reader(lines, delimiter=separator)
+    try:
+        for cells in reader:
+            yield start, cells
+            start = reader.line_num + 1
+    except csv.Error as error:
+        raise DataError(
+            "D111", "the table cannot be read", "look for a quote that is never closed",
+            f"{printable(path)}, row {start}", printable(error),
+        ) from error  # fmt: skip
+
+
+def _decoded(path: Path) -> tuple[str, tuple[str, ...]]:
+    raw = path.read_bytes()
+    marked = [encoding for mark, encoding in _MARKS if raw.startswith(mark)]
+    head = raw[:1000]
+    if not marked and head[1::2].count(0) > len(head) / 8:
+        marked = ["utf-16-le"]  # text of the West has a zero in every second byte
+    elif not marked and head[::2].count(0) > len(head) / 8:
+        marked = ["utf-16-be"]
+    try:
+        return raw.decode(marked[0] if marked else "utf-8"), ()
+    except UnicodeDecodeError as error:
+        if marked or b"\0" in raw:
+            raise DataError(
+                "D112", "the table is not text", "save it again as UTF-8", printable(path),
+                printable(error),
+            ) from error  # fmt: skip
+        return raw.decode("latin-1"), (f"{path.name} is not UTF-8; read as Latin-1",)
+
+
+def _separator(text: str, path: Path) -> str:
+    """What parts the most lines into as many cells as the header has, and more than one."""
+    lines = text[:20_000].splitlines()[:20]
+
+    def score(separator: str) -> tuple[int, int]:
+        try:
+            widths = [len(cells) for cells in csv.reader(lines, delimiter=separator)]
+        except csv.Error:
+            return 0, 0
+        width = widths[0] if widths else 0
+        return (widths.count(width) if width > 1 else 0), width
+
+    likely = "\t" if path.suffix.casefold() in (".tsv", ".tab") else ","
+    return max((likely, *_SEPARATORS), key=score)  # the first of equals
+
+
+def _json_lines(path: Path) -> Sheet:
+    text, notes = _decoded(path)
+    found: list[tuple[int, dict[str, object]]] = []
+    problems: list[Problem] = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            held = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            problems.append(Problem("D152", "unreadable", path.name, f"no JSON: {error}", number))
+            continue
+        if isinstance(held, dict):
+            found.append((number, held))
+        else:
+            why = 'not an object such as {"path": …, "label": …}'
+            problems.append(Problem("D153", "unreadable", path.name, why, number))
+    return _sheet(path, found, problems, notes)
+
+
+def _parquet(path: Path) -> Sheet:
+    import pyarrow  # here: other tables need not wait for it
+    import pyarrow.parquet
+
+    try:
+        held = pyarrow.parquet.read_table(path)
+    except (pyarrow.ArrowException, OSError) as error:
+        raise DataError(
+            "D113", "not a Parquet file", "save it again", printable(path), printable(error)
+        ) from error
+    columns = tuple(str(name) for name in held.column_names)
+    cells = [column.to_pylist() for column in held.columns]
+    rows = tuple(enumerate(zip(*cells, strict=True), start=1))
+    return Sheet(path.name, columns, rows)
+
+
+def _sheet(
+    path: Path,
+    found: Sequence[tuple[int, dict[str, object]]],
+    problems: Sequence[Problem],
+    notes: tuple[str, ...],
+) -> Sheet:
+    columns = tuple(dict.fromkeys(name for _, held in found for name in held))
+    rows = tuple((number, tuple(held.get(name) for name in columns)) for number, held in found)
+    return Sheet(path.name, columns, rows, tuple(problems), notes)

@@ -1,0 +1,176 @@
+"""Which column of a table says what: as told, else as its name and its cells suggest."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from headstart.data.cells import Sheet, missing
+from headstart.data.problem import Columns
+from headstart.data.records import PARTS
+from headstart.errors import DataError
+from headstart.hostile import printable
+
+NO_COLUMN = -1
+_SAMPLE = 200  # rows that are looked at to guess
+_PATHS = (
+    *("path", "file_path", "filepath", "file", "filename", "file_name", "image", "image_path"),
+    *("image_file", "image_name", "img", "img_path", "picture", "photo", "audio", "audio_path"),
+    *("recording", "wav", "image_id", "id"),
+)
+_LABELS = (
+    *("label", "labels", "class", "class_name", "classname", "target", "category", "y"),
+    *("diagnosis", "species", "breed", "class_id", "label_id"),
+)
+_SPLITS = ("split", "subset", "partition", "part", "set", "fold")
+_GROUPS = (
+    *("group", "group_id", "groups", "patient", "patient_id", "patientid", "subject"),
+    *("subject_id", "speaker", "speaker_id", "site", "site_id", "video", "video_id", "scene"),
+    *("scene_id", "author", "author_id", "person", "person_id", "user", "user_id", "session"),
+)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Places of the columns in a table; -1 for none."""
+
+    path: int = NO_COLUMN
+    label: int = NO_COLUMN
+    split: int = NO_COLUMN
+    group: int = NO_COLUMN
+
+
+def choose(
+    sheet: Sheet, columns: Columns, names_source: Callable[[object], bool]
+) -> tuple[Chosen, tuple[str, ...]]:
+    """Places of the columns, and what was guessed; `names_source` knows a cell with an example.
+
+    Raises `DataError` for a name that no column or more than one has, and where no guess is good.
+    """
+    told = (columns.path, columns.label, columns.split, columns.group)
+    chosen = Chosen(*(NO_COLUMN if name in ("", "-") else place_of(sheet, name) for name in told))
+    if not columns.path:
+        chosen = replace(chosen, path=guess_path(sheet, chosen, names_source))
+    if columns.split == "":
+        chosen = replace(chosen, split=_guess_split(sheet, chosen))
+    if not columns.label:
+        chosen = replace(chosen, label=_guess_label(sheet, chosen))
+    if columns.group == "":
+        chosen = replace(chosen, group=_guess_group(sheet, chosen))
+    return chosen, _notes(sheet, columns, chosen)
+
+
+def guess_path(sheet: Sheet, chosen: Chosen, names_source: Callable[[object], bool]) -> int:
+    """The column that names the examples: by its name if some are there, else by its cells.
+
+    Raises `DataError` where neither says it.
+    """
+    sample = sheet.rows[:: max(1, len(sheet.rows) // _SAMPLE)]
+    share = {
+        i: sum(names_source(cells[i]) for _, cells in sample) / len(sample)
+        for i in _free(sheet, chosen)
+    }
+    called = _called(sheet, _PATHS, share)
+    likely = [i for i in called if share[i] > 0]
+    likely = likely or [i for i in share if share[i] > 0.5] or called
+    if not likely:
+        raise _unknown(sheet, "files", "path")
+    return max(likely, key=lambda i: (share[i] > 0.5, -likely.index(i)))
+
+
+def place_of(sheet: Sheet, name: str) -> int:
+    """The one column of this name, in any case. Raises `DataError`."""
+    places = [i for i, own in enumerate(sheet.columns) if own == name]
+    places = places or [i for i, own in enumerate(sheet.columns) if _plain(own) == _plain(name)]
+    if not places:
+        raise DataError(
+            "D108",
+            f"no column is called {printable(name)!r}",
+            f"name one of: {_listed(sheet.columns)}",
+            sheet.name,
+        )
+    if len(places) > 1:
+        raise DataError(
+            "D109",
+            f"{len(places)} columns are called {printable(name)!r}",
+            "give each column a name of its own",
+            sheet.name,
+        )
+    return places[0]
+
+
+def part_of(cell: object) -> str:
+    """The part that a cell means ("valid" is "val"); empty where it means none."""
+    return PARTS.get(str(cell).strip().casefold(), "")
+
+
+def _guess_label(sheet: Sheet, chosen: Chosen) -> int:
+    free = _free(sheet, chosen)
+    called = _called(sheet, _LABELS, free)
+    if not called and len(free) > 1:
+        free = [i for i in free if i not in _called(sheet, _GROUPS, free)]
+    if not called and len(free) != 1:
+        raise _unknown(sheet, "labels", "label")
+    return place_of(sheet, sheet.columns[called[0]]) if called else free[0]
+
+
+def _guess_split(sheet: Sheet, chosen: Chosen) -> int:
+    """A column of that name, if all its cells are names of parts."""
+    for i in _called(sheet, _SPLITS, _free(sheet, chosen)):
+        if all(part_of(cell) for cell in sheet.cells(i)):
+            return i
+    return NO_COLUMN
+
+
+def _guess_group(sheet: Sheet, chosen: Chosen) -> int:
+    """A column of that name, if some rows share a cell, and not all do."""
+    for i in _called(sheet, _GROUPS, _free(sheet, chosen)):
+        cells = [str(cell) for cell in sheet.cells(i) if not missing(cell)]
+        if 1 < len(set(cells)) < len(cells):
+            return i
+    return NO_COLUMN
+
+
+def _called(sheet: Sheet, names: Sequence[str], among: Iterable[int]) -> list[int]:
+    """Columns among these with one of the names, the likeliest name first."""
+    found = [(names.index(name), i) for i in among if (name := _plain(sheet.columns[i])) in names]
+    return [i for _, i in sorted(found)]
+
+
+def _free(sheet: Sheet, chosen: Chosen) -> list[int]:
+    taken = {chosen.path, chosen.label, chosen.split, chosen.group}
+    return [i for i in range(len(sheet.columns)) if i not in taken]
+
+
+def _notes(sheet: Sheet, columns: Columns, chosen: Chosen) -> tuple[str, ...]:
+    roles = {
+        "path": (columns.path, chosen.path),
+        "label": (columns.label, chosen.label),
+        "split": (columns.split, chosen.split),
+        "group": (columns.group, chosen.group),
+    }
+    guessed = [
+        f"{role} = {printable(sheet.columns[i])}"
+        for role, (told, i) in roles.items()
+        if not told and i != NO_COLUMN
+    ]
+    told = "--path, --label, --split and --group COLUMN name others"
+    return (f"{sheet.name}: guessed {', '.join(guessed)}; {told}",) if guessed else ()
+
+
+def _unknown(sheet: Sheet, what: str, option: str) -> DataError:
+    return DataError(
+        "D107",
+        f"no column is clearly the one with the {what}",
+        f"--{option} COLUMN, or a first line with names such as path,label",
+        sheet.name,
+        f"columns: {_listed(sheet.columns)}",
+    )
+
+
+def _listed(columns: Sequence[str]) -> str:
+    shown = [printable(name, limit=40) for name in columns[:20]]
+    return ", ".join(shown) + (", …" if len(columns) > 20 else "")
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"\W+", "_", name.strip().casefold())

@@ -1,0 +1,197 @@
+"""Folders that say by their names what lies in them. Nothing is ever written there."""
+
+import os
+import stat
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from headstart.data.problem import Found, Problem
+from headstart.data.records import PARTS, Gathering, Record, gather, natural
+from headstart.errors import DataError
+from headstart.hostile import printable
+
+TABLES = {".csv", ".tsv", ".tab", ".jsonl", ".ndjson", ".parquet"}
+"""Endings of files that may hold a manifest."""
+_JUNK = {"thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx", "icon\r", "$recycle.bin"}
+_NO_MEDIA = {
+    *TABLES,
+    *(".txt", ".md", ".rst", ".json", ".xml", ".html", ".htm", ".yaml", ".yml", ".toml", ".log"),
+    *(".py", ".ipynb", ".sh", ".js", ".css", ".pdf", ".doc", ".docx", ".xlsx", ".ini", ".db"),
+    *(".zip", ".tar", ".gz", ".bz2", ".xz", ".tgz", ".7z", ".rar", ".lnk", ".url", ".pkl", ".npz"),
+}
+_Inode = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """A folder of which all files, however deep, have one label."""
+
+    folder: Path
+    label: str
+    part: str = ""
+
+
+def shelves_in(root: Path) -> list[Shelf]:
+    """The class folders of a place: `class/…`, or `train/class/…` with `val` and `test` beside.
+
+    A folder named train is a part only where it holds folders and all that stands beside it
+    could be parts, too: "train" is also a class of vehicles.
+    """
+    folders = visible_folders(root)
+    parts = [(folder, PARTS.get(folder.name.casefold(), "")) for folder in folders]
+    train = [folder for folder, part in parts if part == "train" and visible_folders(folder)]
+    inner = [folder for folder, part in parts if part and visible_folders(folder)]
+    if not train or (len(inner) < 2 and len(folders) > 1 and not all(part for _, part in parts)):
+        return [Shelf(folder, folder.name) for folder in folders]
+    order = ("train", "val", "test")  # what is linked from several parts belongs to the first
+    return [
+        Shelf(folder, folder.name, part)
+        for wanted in order
+        for outer, part in parts
+        if part == wanted
+        for folder in visible_folders(outer)
+    ]
+
+
+def read_shelves(root: Path, shelves: Sequence[Shelf]) -> Found:
+    """All files on the shelves as examples, in natural order of their names.
+
+    Raises `DataError` where that leaves fewer than two classes.
+    """
+    walk = _Walk(root)
+    walk.over(shelves)
+    records = sorted(walk.records, key=lambda record: natural(str(record.source)))
+    used = {(record.label, record.part) for record in records}
+    empty = [
+        Problem("D142", "class", _below(shelf.folder, root), "the class folder holds no examples")
+        for shelf in shelves
+        if (shelf.label, shelf.part) not in used
+    ]
+    split = any(shelf.part for shelf in shelves)
+    fix = "give each class a folder of its own, as in photos/cat and photos/dog"
+    if len(inside := visible_folders(shelves[0].folder) if len(shelves) == 1 else []) > 1:
+        fix = f"headstart check {printable(shelves[0].folder)} (it holds {len(inside)} folders)"
+    layout = "split folders" if split else "class folders"
+    origin = Gathering(layout, printable(root), root, "folders", fix)
+    beside = _beside(root, shelves)
+    return gather(records, origin, [*beside, *walk.problems, *empty])
+
+
+def visible_folders(folder: Path) -> list[Path]:
+    """Sub-folders in natural order, without hidden ones and system litter."""
+    try:
+        inside = [path for path in folder.iterdir() if not is_junk(path.name) and path.is_dir()]
+    except OSError as error:
+        raise DataError(
+            "D117", "a folder cannot be opened", "check its permissions", printable(folder),
+            printable(error.strerror),
+        ) from error  # fmt: skip
+    return sorted(inside, key=lambda path: natural(path.name))
+
+
+def visible_files(folder: Path) -> list[Path]:
+    """Files directly in the folder, in natural order, without hidden ones and system litter."""
+    inside = [path for path in folder.iterdir() if not is_junk(path.name) and path.is_file()]
+    return sorted(inside, key=lambda path: natural(path.name))
+
+
+def is_junk(name: str) -> bool:
+    """Whether an operating system left it there, or somebody hid it."""
+    return name.startswith(".") or name.casefold() in _JUNK
+
+
+@dataclass(frozen=True)
+class _Walk:
+    """One pass that reads each inode once, links last: what is linked keeps its own place."""
+
+    root: Path
+    records: list[Record] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    seen: dict[_Inode, Shelf | None] = field(default_factory=dict)
+    names: dict[_Inode, Path] = field(default_factory=dict)
+
+    def over(self, shelves: Sequence[Shelf]) -> None:
+        about = self.root.stat()
+        self.seen[about.st_dev, about.st_ino] = None
+        plain, links = deque[tuple[Shelf, Path]](), deque[tuple[Shelf, Path]]()
+        for shelf in shelves:
+            (links if _linked(shelf.folder, self.root) else plain).append((shelf, shelf.folder))
+        while plain or links:
+            shelf, path = plain.popleft() if plain else links.popleft()
+            for child in self.visit(shelf, path):
+                (links if child.is_symlink() else plain).append((shelf, child))
+
+    def visit(self, shelf: Shelf, path: Path) -> list[Path]:
+        """Note a file, or return what a folder holds."""
+        if path != shelf.folder and is_junk(path.name):
+            self.report("D143", "ignored", path, "hidden, or left by an operating system")
+            return []
+        try:
+            about = path.stat()
+            inode = (about.st_dev, about.st_ino)
+            if inode in self.seen:
+                self.again(shelf, path, inode)
+                return []
+            self.seen[inode], self.names[inode] = shelf, path
+            if stat.S_ISDIR(about.st_mode):
+                return [Path(e) for e in sorted(os.scandir(path), key=lambda e: natural(e.name))]
+        except OSError as error:
+            why = printable(error.strerror or error)
+            self.report("D144", "unreadable", path, f"cannot be opened: {why}")
+            return []
+        self.file(shelf, path, about.st_mode)
+        return []
+
+    def file(self, shelf: Shelf, path: Path, mode: int) -> None:
+        if not stat.S_ISREG(mode):
+            self.report("D145", "ignored", path, "neither a file nor a folder")
+        elif path.suffix.casefold() in _NO_MEDIA:
+            self.report("D146", "ignored", path, f"{path.suffix} is no picture or recording")
+        else:
+            self.records.append(Record(path, shelf.label, shelf.part))
+            if not _is_text(path.name):
+                self.report("D147", "name", path, "the file name is not UTF-8; it is used")
+
+    def again(self, shelf: Shelf, path: Path, inode: _Inode) -> None:
+        """A second name of something that was read: harmless, or a contradiction."""
+        first = self.seen[inode]
+        if first is None or path.is_dir():
+            self.report("D148", "ignored", path, "leads to a folder that is read already")
+            return
+        kind = "duplicate" if first.label == shelf.label else "label"
+        kind = kind if first.part == shelf.part else "leak"
+        name = _below(self.names[inode], self.root)
+        self.report("D149", kind, path, f"is the same file as {name}; only that is used")
+
+    def report(self, code: str, kind: str, path: Path, reason: str) -> None:
+        self.problems.append(Problem(code, kind, _below(path, self.root), reason))
+
+
+def _linked(folder: Path, root: Path) -> bool:
+    return folder.is_symlink() or (folder.parent != root and folder.parent.is_symlink())
+
+
+def _beside(root: Path, shelves: Sequence[Shelf]) -> list[Problem]:
+    """What lies in the place and on no shelf, but for tables, which may be asked for."""
+    used = {shelf.folder for shelf in shelves} | {shelf.folder.parent for shelf in shelves} - {root}
+    outer = {shelf.folder.parent for shelf in shelves} | {root}
+    return [
+        Problem("D150", "ignored", _below(path, root), "lies beside the class folders")
+        for folder in sorted(outer)
+        for path in sorted(folder.iterdir())
+        if path not in used and (path.suffix.casefold() not in TABLES or is_junk(path.name))
+    ]
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _below(path: Path, root: Path) -> str:
+    return printable(path.relative_to(root) if path.is_relative_to(root) else path)

@@ -1,0 +1,222 @@
+"""Tables that name files and say what each is."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from headstart.data.cells import Sheet, missing, read_sheet
+from headstart.data.columns import NO_COLUMN, Chosen, choose, guess_path, part_of, place_of
+from headstart.data.examples import Held, Source
+from headstart.data.problem import Columns, Found, Problem
+from headstart.data.records import Gathering, Record, gather, with_part
+from headstart.errors import DataError
+from headstart.hostile import printable
+
+
+@dataclass(frozen=True)
+class Shelter:
+    """Where the files of a table lie."""
+
+    folder: Path
+    closed: bool = False
+    """Whether the table may name only what lies in the folder: it came out of an archive."""
+
+    def source(self, cell: object, row: int) -> Source:
+        """What a cell names, or holds. Raises `OSError` for a file that is not there."""
+        if isinstance(cell, dict) and isinstance(cell.get("bytes"), bytes):
+            return Held(printable(cell.get("path") or f"row {row}"), cell["bytes"])
+        if not isinstance(cell, str | os.PathLike):
+            return Held(f"row {row}", cell)
+        return self.file(os.fspath(cell))
+
+    def file(self, name: str) -> Path:
+        """The file of this name, also where it is written as on Windows."""
+        error: OSError = FileNotFoundError(2, "no such file")
+        for spelled in dict.fromkeys((name, name.strip(), name.strip().replace("\\", "/"))):
+            path = Path(os.path.normpath(self.folder / spelled))
+            if self.closed and not path.is_relative_to(self.folder):
+                error = PermissionError(1, "lies outside the archive")
+                continue
+            try:
+                if path.is_file():
+                    return path
+            except (OSError, ValueError) as failure:
+                error = failure if isinstance(failure, OSError) else error
+        raise error
+
+    def names_source(self, cell: object) -> bool:
+        """Whether a cell names a file that is there, or holds a thing itself."""
+        if isinstance(cell, int | float | bool) or missing(cell):
+            return False
+        try:
+            self.source(cell, 0)
+        except OSError:
+            return False
+        return True
+
+
+def read_manifest(path: Path, columns: Columns, shelter: Shelter) -> Found:
+    """One table with all examples. Raises `DataError`."""
+    sheet = read_sheet(path)
+    chosen, notes = choose(sheet, columns, shelter.names_source)
+    records, problems = records_of(sheet, chosen, shelter)
+    split = printable(sheet.columns[chosen.split]) if chosen.split != NO_COLUMN else ""
+    origin = _origin(path, shelter, f"column {split}")
+    return gather(records, origin, [*sheet.problems, *problems], [*sheet.notes, *notes])
+
+
+def read_parts(tables: Sequence[tuple[str, Path]], columns: Columns, shelter: Shelter) -> Found:
+    """One table for each part: train.csv, test.csv. Raises `DataError`."""
+    records: list[Record] = []
+    problems: list[Problem] = []
+    notes: list[str] = []
+    for part, path in tables:
+        sheet = read_sheet(path)
+        chosen, guessed = choose(sheet, columns, shelter.names_source)
+        some, wrong = records_of(sheet, chosen, shelter)
+        records += with_part(some, part)
+        problems += [*sheet.problems, *wrong]
+        notes += [*sheet.notes, *guessed]
+    origin = _origin(tables[0][1].parent, shelter, "tables")
+    return gather(records, origin, problems, notes)
+
+
+def records_of(
+    sheet: Sheet, chosen: Chosen, shelter: Shelter
+) -> tuple[list[Record], list[Problem]]:
+    """A record for each row that names what is there and says what it is. Raises `DataError`."""
+    reading = _Reading(sheet, chosen, shelter)
+    for number, cells in sheet.rows:
+        reading.row(number, cells)
+    if reading.lost and not reading.records:
+        raise DataError(
+            "D115",
+            f"none of the {len(reading.lost):,} files that {sheet.name} names is there",
+            "--path COLUMN, or move the table to where its paths start",
+            printable(shelter.folder),
+            ", ".join(map(printable, reading.lost[:3])),
+        )
+    return reading.records, reading.problems
+
+
+def join(found: Found, path: Path, columns: Columns, shelter: Shelter) -> Found:
+    """Split and group of a table for examples that folders have labeled already.
+
+    Only the columns that `columns` names are used. Files that the table does not name belong to
+    no group; where it assigns the parts, they are passed over. Raises `DataError`.
+    """
+    sheet, examples = read_sheet(path), found.examples
+    split, group = _told(sheet, columns.split), _told(sheet, columns.group)
+    rows = _rows_by_file(sheet, shelter)
+    records: list[Record] = []
+    problems = [*found.problems, *sheet.problems]
+    for i, source in enumerate(examples.sources):
+        cells = rows.get(str(source))
+        if cells is None and split != NO_COLUMN:
+            why = f"{sheet.name} does not say which part it belongs to"
+            problems.append(Problem("D154", "ignored", examples.name(i), why))
+            continue
+        own = "" if cells is None else group_of(cells, group)
+        part = examples.parts[i] if examples.parts else ""
+        part = _part(sheet, cells, split) if cells and split != NO_COLUMN else part
+        records.append(Record(source, examples.classes[examples.labels[i]], part, own))
+    by = "folders" if split == NO_COLUMN else f"column {printable(columns.split)}"
+    origin = Gathering(found.layout, printable(path), examples.root, by)
+    alone = sum(str(source) not in rows for source in examples.sources)
+    notes = [f"{', '.join(columns.named)} from {sheet.name}"]
+    notes += [f"{alone:,} files are not in {sheet.name}"] if alone else []
+    return gather(records, origin, problems, [*notes, *sheet.notes, *found.notes])
+
+
+def group_of(cells: tuple[object, ...], column: int) -> str:
+    """The group that a row names; empty where it names none."""
+    return "" if column == NO_COLUMN or missing(cells[column]) else str(cells[column])
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """One pass over the rows of a table."""
+
+    sheet: Sheet
+    chosen: Chosen
+    shelter: Shelter
+    records: list[Record] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+    first: dict[str, tuple[int, Record]] = field(default_factory=dict)
+
+    def row(self, number: int, cells: tuple[object, ...]) -> None:
+        cell, label = cells[self.chosen.path], cells[self.chosen.label]
+        if missing(cell):
+            self.report("D155", "unreadable", f"row {number}", "names no file", number)
+            return
+        try:
+            source = self.shelter.source(cell, number)
+        except OSError as error:
+            self.lost.append(str(cell))
+            why = printable(error.strerror or error)
+            self.report("D156", "unreadable", str(cell), f"cannot be opened: {why}", number)
+            return
+        if missing(label):
+            self.report("D157", "label", _called(source), "has no label; passed over", number)
+            return
+        part = _part(self.sheet, cells, self.chosen.split)
+        group = group_of(cells, self.chosen.group)
+        self.keep(number, Record(source, str(label), part, group))
+
+    def keep(self, number: int, record: Record) -> None:
+        """Add the record, unless its file has one already."""
+        if isinstance(record.source, Held):
+            self.records.append(record)
+            return
+        before, first = self.first.setdefault(str(record.source), (number, record))
+        if first is record:
+            self.records.append(record)
+            return
+        kind = "duplicate" if first.label == record.label else "label"
+        kind = kind if first.part == record.part else "leak"
+        why = f"row {before} names it already as {first.label!r} {first.part}".rstrip()
+        why += f", this one as {record.label!r} {record.part}".rstrip()
+        self.report("D158", kind, str(record.source), f"{why}; only row {before} is used", number)
+
+    def report(self, code: str, kind: str, name: str, reason: str, row: int) -> None:
+        self.problems.append(Problem(code, kind, name, reason, row))
+
+
+def _rows_by_file(sheet: Sheet, shelter: Shelter) -> dict[str, tuple[object, ...]]:
+    """The first row of each file that is there."""
+    column = guess_path(sheet, Chosen(), shelter.names_source)
+    rows: dict[str, tuple[object, ...]] = {}
+    for _, cells in sheet.rows:
+        cell = cells[column]
+        if isinstance(cell, str) and shelter.names_source(cell):
+            rows.setdefault(str(shelter.file(cell)), cells)
+    return rows
+
+
+def _part(sheet: Sheet, cells: tuple[object, ...], column: int) -> str:
+    if column == NO_COLUMN:
+        return ""
+    part = part_of(cells[column])
+    if not part:
+        raise DataError(
+            "D116",
+            f"{printable(cells[column])!r} is no part",
+            "call the parts train, val and test, or name no split column",
+            f"{sheet.name}, column {printable(sheet.columns[column])}",
+        )
+    return part
+
+
+def _told(sheet: Sheet, name: str) -> int:
+    return NO_COLUMN if name in ("", "-") else place_of(sheet, name)
+
+
+def _called(source: Source) -> str:
+    return source.name if isinstance(source, Held) else str(source)
+
+
+def _origin(path: Path, shelter: Shelter, split: str) -> Gathering:
+    fix = "name the column with the labels: --label COLUMN"
+    return Gathering("table", printable(path), shelter.folder, split, fix)

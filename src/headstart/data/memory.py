@@ -1,0 +1,80 @@
+"""Things that are in memory already."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Protocol
+
+from headstart.data.cells import Sheet, missing
+from headstart.data.columns import choose
+from headstart.data.examples import Held, Source
+from headstart.data.manifest import Shelter, records_of
+from headstart.data.problem import GUESS, Columns, Found, Problem
+from headstart.data.records import Gathering, Record, gather
+from headstart.errors import DataError
+
+_FIX = "give labels of two classes or more, such as cat and dog"
+
+
+class Frame(Protocol):
+    """What a DataFrame of any library has."""
+
+    @property
+    def columns(self) -> Any: ...  # noqa: D102
+
+    def __getitem__(self, name: Any, /) -> Any: ...
+
+
+def from_memory(
+    things: Iterable[object], labels: Iterable[object], groups: Iterable[object] = ()
+) -> Found:
+    """Arrays, pictures, bytes or paths, and a label for each; all in order.
+
+    Text is taken for a path. Files that are not there are found when they are read. A thing
+    without a label is passed over and reported. Raises `DataError` where lengths differ.
+    """
+    sources = [_source(thing, i) for i, thing in enumerate(things)]
+    names, teams = list(labels), list(groups)
+    if len(names) != len(sources) or len(teams) not in (0, len(sources)):
+        raise DataError(
+            "D119",
+            f"{len(sources):,} things, {len(names):,} labels and {len(teams):,} groups",
+            "give one label for each thing, and one group or none at all",
+        )
+    records: list[Record] = []
+    problems: list[Problem] = []
+    for i, (source, label) in enumerate(zip(sources, names, strict=True)):
+        group = "" if not teams or missing(teams[i]) else str(teams[i])
+        if missing(label):
+            problems.append(Problem("D159", "label", f"item {i}", "has no label; passed over"))
+        else:
+            records.append(Record(source, str(label), "", group))
+    return gather(records, Gathering("memory", "memory", fix=_FIX), problems)
+
+
+def from_frame(frame: Frame, columns: Columns = GUESS) -> Found:
+    """The rows of a DataFrame, whose cells name files or are the things themselves.
+
+    Columns are guessed like those of a table on disk; relative paths start at the working folder.
+    Raises `DataError`.
+    """
+    names = list(frame.columns)
+    cells = [list(frame[name]) for name in names]
+    rows = tuple(enumerate(zip(*cells, strict=True), start=1))
+    sheet = Sheet("the frame", tuple(map(str, names)), rows)
+    if not rows:
+        raise DataError("D160", "the frame has no rows", "give it a row for each example")
+    shelter = Shelter(Path.cwd())
+    chosen, notes = choose(sheet, columns, shelter.names_source)
+    records, problems = records_of(sheet, chosen, shelter)
+    split = sheet.columns[chosen.split] if chosen.split >= 0 else ""
+    origin = Gathering("memory", "the frame", None, f"column {split}", _FIX)
+    return gather(records, origin, problems, notes)
+
+
+def _source(thing: object, i: int) -> Source:
+    if isinstance(thing, Held):
+        return thing
+    if isinstance(thing, str | os.PathLike):
+        return Path(os.fspath(thing))
+    return Held(f"item {i}", thing)

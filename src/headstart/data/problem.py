@@ -1,0 +1,69 @@
+"""What is found at a place: examples, and everything about them that somebody should know."""
+
+from dataclasses import dataclass, replace
+
+from headstart.data.examples import Examples
+from headstart.hostile import printable
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong, or was passed over; a line of `problems.csv`."""
+
+    code: str
+    kind: str
+    """ "unreadable", "ignored", "duplicate", "near", "label", "name", "class" or "leak"."""
+    name: str
+    """The file, class or column that it is about."""
+    reason: str
+    row: int | None = None
+    """Where a table's row is the trouble: its line in the file, from 1."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", printable(self.name))
+        object.__setattr__(self, "reason", printable(self.reason, limit=500))
+
+    def record(self) -> dict[str, str | int | None]:
+        """The same facts as JSON has them."""
+        facts = {"code": self.code, "kind": self.kind, "name": self.name}
+        return {**facts, "reason": self.reason, "row": self.row}
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Which columns of a table say what; empty to guess, "-" for none (split and group)."""
+
+    path: str = ""
+    label: str = ""
+    split: str = ""
+    group: str = ""
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The names that somebody gave."""
+        given = (self.path, self.label, self.split, self.group)
+        return tuple(name for name in given if name not in ("", "-"))
+
+
+GUESS = Columns()
+"""Nobody named a column."""
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """Examples, how they lie, and what was passed over on the way."""
+
+    examples: Examples
+    problems: tuple[Problem, ...]
+    layout: str
+    """ "class folders", "split folders", "table" or "memory"."""
+    notes: tuple[str, ...] = ()
+    """Choices that were made for the user, each one line that is safe to show."""
+
+    def noting(self, *notes: str) -> "Found":
+        """The same with further notes in front."""
+        return replace(self, notes=(*map(_shown, notes), *self.notes))
+
+
+def _shown(note: str) -> str:
+    return printable(note, limit=500)

@@ -1,0 +1,136 @@
+"""One line for each example, whatever it came from, and all of them together as `Examples`."""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from headstart.data.examples import Examples, Source
+from headstart.data.problem import Found, Problem
+from headstart.errors import DataError
+from headstart.hostile import printable
+
+PARTS = {
+    **dict.fromkeys(("train", "training"), "train"),
+    **dict.fromkeys(("val", "valid", "validation", "dev"), "val"),
+    **dict.fromkeys(("test", "testing"), "test"),
+}
+"""What people call the parts of their data, in lower case."""
+
+
+@dataclass(frozen=True, eq=False)
+class Record:
+    """An example as its place describes it."""
+
+    source: Source
+    label: str
+    part: str = ""
+    group: str = ""
+    """Empty where it belongs to no group."""
+
+
+@dataclass(frozen=True)
+class Gathering:
+    """Where records come from: what `gather` says about them besides themselves."""
+
+    layout: str
+    where: str
+    """The place, for messages."""
+    root: Path | None = None
+    assigned_by: str = ""
+    """Who assigned the parts: "folders" or "column split"."""
+    fix: str = "give each class a folder of its own, as in photos/cat and photos/dog"
+    """What to do when there are fewer than two classes."""
+
+
+def gather(
+    records: Sequence[Record],
+    origin: Gathering,
+    problems: Iterable[Problem] = (),
+    notes: Iterable[str] = (),
+) -> Found:
+    """Number the classes in natural order and report what is odd about their names."""
+    known = tuple(problems)
+    names = {label: _encodable(label) for label in {record.label for record in records}}
+    classes = tuple(sorted(set(names.values()), key=natural))
+    _need_two(records, classes, known, origin)
+    number = {name: i for i, name in enumerate(classes)}
+    parts = tuple(record.part for record in records)
+    groups = tuple(record.group for record in records)
+    examples = Examples(
+        tuple(record.source for record in records),
+        tuple(number[names[record.label]] for record in records),
+        classes,
+        groups if any(groups) else (),
+        parts if any(parts) else (),
+        origin.root,
+        origin.assigned_by if any(parts) else "",
+    )
+    odd = [*_undecodable(names), *_alike(classes)]
+    return Found(examples, (*known, *odd), origin.layout).noting(*notes)
+
+
+def natural(name: str) -> tuple[list[str | tuple[int, str]], str]:
+    """A sort key that counts: "2" before "10", whatever the case.
+
+    >>> sorted(["10", "b2", "2", "B10"], key=natural)
+    ['2', '10', 'b2', 'B10']
+    """
+    pieces = re.split(r"([0-9]+)", name.casefold())
+    key: list[str | tuple[int, str]] = list(pieces)
+    for i in range(1, len(pieces), 2):  # digits sit at odd places; by length first, then by digit
+        digits = pieces[i].lstrip("0")
+        key[i] = (len(digits), digits)
+    return key, name
+
+
+def _need_two(
+    records: Sequence[Record],
+    classes: Sequence[str],
+    problems: Sequence[Problem],
+    origin: Gathering,
+) -> None:
+    if not records:
+        passed = [problem.name for problem in problems[:3]]
+        why = f"{len(problems):,} passed over: {', '.join(passed)}" if problems else ""
+        raise DataError("D103", "there are no examples", origin.fix, origin.where, why)
+    if len(classes) < 2:
+        only = printable(classes[0])
+        what = f"found 1 class, {only!r}, need at least 2"
+        raise DataError("D101", what, origin.fix, origin.where)
+
+
+def _encodable(label: str) -> str:
+    """The name itself where it is text; else with its stray bytes escaped, so that it can be."""
+    try:
+        label.encode()
+    except UnicodeEncodeError:
+        return printable(label)
+    return label
+
+
+def _undecodable(names: dict[str, str]) -> list[Problem]:
+    return [
+        Problem("D140", "label", name, "the class name is not UTF-8; shown with escapes")
+        for label, name in sorted(names.items())
+        if label != name
+    ]
+
+
+def _alike(classes: Sequence[str]) -> list[Problem]:
+    """Class names that a person would take for one another; they stay classes of their own."""
+    same = defaultdict(list)
+    for name in classes:
+        same[unicodedata.normalize("NFC", name.strip()).casefold()].append(name)
+    return [
+        Problem("D141", "label", other, f"reads like class {printable(first)!r}; kept apart")
+        for first, *others in same.values()
+        for other in others
+    ]
+
+
+def with_part(records: Iterable[Record], part: str) -> list[Record]:
+    """The same records, all of one part."""
+    return [replace(record, part=part) for record in records]

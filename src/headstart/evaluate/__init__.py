@@ -1,0 +1,59 @@
+"""Room 8. How good a model is, and what the pretraining was worth.
+
+Takes: probabilities of test rows, one set an arm, and the labels of those rows.
+Gives: a `Report`: figures with intervals, a verdict, and the rows behind them.
+"""
+
+from headstart.evaluate.arms import Arm, Cost
+from headstart.evaluate.candidates import (
+    Candidate,
+    from_fit,
+    majority,
+    priced,
+    raw,
+    untrained,
+)
+from headstart.evaluate.examination import Contest, examine, learned_of
+from headstart.evaluate.metrics import (
+    Bin,
+    ClassRow,
+    Scores,
+    confusion,
+    log_loss,
+    measure,
+    per_class,
+    reliability,
+)
+from headstart.evaluate.report import Curve, EpochRow, Fact, Learned, Report, Shown, StageRow
+from headstart.evaluate.verdict import Verdict, judge
+
+__all__ = [
+    "Arm",
+    "Bin",
+    "Candidate",
+    "ClassRow",
+    "Contest",
+    "Cost",
+    "Curve",
+    "EpochRow",
+    "Fact",
+    "Learned",
+    "Report",
+    "Scores",
+    "Shown",
+    "StageRow",
+    "Verdict",
+    "confusion",
+    "examine",
+    "from_fit",
+    "judge",
+    "learned_of",
+    "log_loss",
+    "majority",
+    "measure",
+    "per_class",
+    "priced",
+    "raw",
+    "reliability",
+    "untrained",
+]

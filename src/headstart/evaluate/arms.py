@@ -1,0 +1,59 @@
+"""The ways to solve the task that a run compares, on the same rows."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+
+import numpy as np
+from jaxtyping import Float
+
+from headstart.stats import Interval
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What an arm took: seconds on the clock, seconds of all cores, and the most memory."""
+
+    wall_s: float
+    cpu_s: float
+    peak_rss_mb: float
+
+    def record(self) -> dict[str, float]:
+        """As `metrics.json` has it."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, eq=False)
+class Arm:
+    """One way to solve the task, and what it makes of the test rows."""
+
+    name: str
+    """What the report calls it: "probe", "probe on random weights", "linear on raw pixels"."""
+    strategy: str
+    backbone: str
+    """Empty where no network is used."""
+    cut: int | None
+    """How many stages were frozen; None where there are no stages."""
+    transfer: bool
+    """Whether weights learned on other data had a part in it."""
+    probabilities: Float[np.ndarray, "n c"] = field(repr=False)
+    """Of the test rows, in their order."""
+    choice: float
+    """Log-loss in nats by which arms are chosen, of rows that the arm was not fitted to: never
+    of test rows. Out-of-fold over train and validation rows for linear heads, over validation
+    rows for trained networks."""
+    accuracy: Interval
+    """Of the test rows."""
+    cost: Cost
+    note: str = ""
+    """What a reader should know before comparing: a shorter budget, a missing search."""
+
+    def record(self) -> Mapping[str, object]:
+        """As `metrics.json` has it."""
+        return {
+            "name": self.name,
+            "strategy": self.strategy,
+            "backbone": self.backbone,
+            "cut": self.cut,
+            "accuracy": self.accuracy.record(),
+            "cost": self.cost.record(),
+        }

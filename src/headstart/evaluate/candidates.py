@@ -1,0 +1,211 @@
+"""Arms before the test rows are opened: fitted, judged on other rows, and priced.
+
+The ladder of evidence, cheapest first: the majority class, a linear head on raw features, a probe
+on the same architecture with random weights, a probe on pretrained features, training.
+"""
+
+import resource
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from headstart.backbone import Backbone, fresh
+from headstart.evaluate.arms import Arm, Cost
+from headstart.evaluate.metrics import log_loss
+from headstart.events import Tell, note, quiet
+from headstart.features import Items
+from headstart.head import LinearFit, fit_logistic
+from headstart.modality import Modality
+from headstart.stats import Interval, paired_difference, share
+from headstart.train import Fitted, Lesson, predict, probe_head, scores_of
+
+CLEAR = 0.05
+"""A lead of the pretrained probe, the lower end of its interval, that ends the ladder early."""
+
+Answer = Callable[[Sequence[int]], Float[np.ndarray, "m c"]]
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """An arm that has not seen the test rows."""
+
+    name: str
+    strategy: str
+    backbone: str
+    cut: int | None
+    transfer: bool
+    answer: Answer
+    """Rows of the lesson -> their probabilities."""
+    choice: float
+    """Log-loss on rows it was not fitted to."""
+    cost: Cost = Cost(0.0, 0.0, 0.0)
+    note: str = ""
+
+    def tested(
+        self, rows: Sequence[int], labels: Int[np.ndarray, " m"], groups: Sequence[str]
+    ) -> Arm:
+        """Open the test rows: the one look."""
+        probabilities = self.answer(rows)
+        right = probabilities.argmax(axis=1) == labels
+        return Arm(
+            self.name,
+            self.strategy,
+            self.backbone,
+            self.cut,
+            self.transfer,
+            probabilities,
+            self.choice,
+            share(right, groups),
+            self.cost,
+            self.note,
+        )
+
+
+@contextmanager
+def priced(found: list[Candidate]) -> Iterator[None]:
+    """Add to each candidate found in the block what the block took."""
+    before, wall, cpu = len(found), time.perf_counter(), _cpu()
+    yield
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    cost = Cost(round(time.perf_counter() - wall, 3), round(_cpu() - cpu, 3), round(peak, 1))
+    found[before:] = [replace(candidate, cost=cost) for candidate in found[before:]]
+
+
+def majority(lesson: Lesson) -> Candidate:
+    """Always the classes' shares among the rows that may be fitted to (add-one smoothed)."""
+    counts = np.bincount(lesson.labels_of(lesson.pool).numpy(), minlength=lesson.task.width) + 1
+    shares = counts / counts.sum()
+
+    def answer(rows: Sequence[int]) -> Float[np.ndarray, "m c"]:
+        return np.tile(shares, (len(rows), 1))
+
+    choice = log_loss(answer(lesson.pool), lesson.labels_of(lesson.pool).numpy())
+    return Candidate("majority class", "none", "", None, False, answer, choice)
+
+
+def raw(lesson: Lesson, modality: Modality) -> Candidate:
+    """A linear head on features that need no network: pixels, word counts, spectra."""
+    rows, labels = _plain(lesson, modality, lesson.pool), lesson.labels_of(lesson.pool)
+    fit = fit_logistic(rows, labels, lesson.task.width, groups=lesson.groups_of(lesson.pool))
+
+    def answer(asked: Sequence[int]) -> Float[np.ndarray, "m c"]:
+        return _softmax(_plain(lesson, modality, asked), fit, lesson)
+
+    name = f"linear on raw {modality.plain_name}"
+    return Candidate(name, "linear", "", None, False, answer, fit.log_loss)
+
+
+def from_fit(lesson: Lesson, fitted: Fitted, strategy: str, tell: Tell = quiet) -> Candidate:
+    """A fitted network as an arm."""
+    labels = lesson.labels_of(fitted.held_rows).numpy()
+    choice = log_loss(fitted.held.numpy().astype(float), labels)
+
+    def answer(rows: Sequence[int]) -> Float[np.ndarray, "m c"]:
+        found: np.ndarray = predict(lesson, fitted, rows, tell).numpy().astype(float)
+        return found
+
+    backbone = fitted.backbone
+    transfer = backbone.origin.pretrained
+    return Candidate(strategy, strategy, backbone.name, fitted.at, transfer, answer, choice)
+
+
+def untrained(
+    lesson: Lesson,
+    backbone: Backbone,
+    seed: int,
+    pretrained: Float[np.ndarray, "p c"],
+    tell: Tell = quiet,
+) -> Candidate:
+    """A probe on the same architecture with random weights: what the architecture alone gives.
+
+    Its forward pass would cost as much as the pretrained one. So it is first run on items of half
+    the size, at about a quarter of that; only where the lead of the pretrained probe (its
+    probabilities of the pool, out of fold) is not clear (see `CLEAR`) is it run at full size, and
+    the better of the two on held-out rows is the arm.
+    """
+    yardstick = fresh(backbone, seed + 1)
+    half = yardstick.modality.half()
+    if half is None or not _takes(yardstick, half):
+        return _untrained(lesson, yardstick, tell)[0]
+    smaller = replace(lesson, items=Halved(lesson.items, yardstick.modality))
+    coarse, held = _untrained(smaller, replace(yardstick, modality=half), tell)
+    lead = _lead(lesson, pretrained, held)
+    if lead.low > CLEAR:
+        text = f"lead of the pretrained probe on held-out rows {lead.value:+.1%}: clear"
+        note(tell, f"random weights on items of half the size settle it ({text})")
+        return replace(coarse, note=f"items of half the size; {text}")
+    whole, _ = _untrained(lesson, yardstick, tell)
+    return min(whole, coarse, key=lambda candidate: candidate.choice)
+
+
+@dataclass(frozen=True, eq=False)
+class Halved:
+    """Kept items at half the size: a quarter of the work for a network that takes any size."""
+
+    items: Items
+    modality: Modality
+
+    @property
+    def digests(self) -> tuple[str, ...]:
+        """Other names than the whole items have, so that tables don't mix them."""
+        return tuple(f"{digest}-halved" for digest in self.items.digests)
+
+    def take(self, rows: Sequence[int]) -> list[Tensor]:
+        """Halved items of these rows."""
+        return [self.modality.halved(item) for item in self.items.take(rows)]
+
+
+def _untrained(
+    lesson: Lesson, yardstick: Backbone, tell: Tell
+) -> tuple[Candidate, Float[np.ndarray, "p c"]]:
+    """The arm, and its out-of-fold probabilities of the pool."""
+    fit = probe_head(lesson, yardstick, lesson.pool, tell=tell)
+
+    def answer(rows: Sequence[int]) -> Float[np.ndarray, "m c"]:
+        feed = lesson.rows_feed(rows, yardstick, yardstick.depth)
+        return _softmax(feed(range(len(rows)), ()), fit, lesson)
+
+    name, depth = yardstick.name, yardstick.depth
+    arm = Candidate(
+        "probe on random weights", "probe", name, depth, False, answer, fit.log_loss
+    )  # fmt: skip
+    return arm, fit.probabilities
+
+
+def _lead(lesson: Lesson, one: np.ndarray, other: np.ndarray) -> Interval:
+    labels = lesson.labels_of(lesson.pool).numpy()
+    right = [probabilities.argmax(axis=1) == labels for probabilities in (one, other)]
+    return paired_difference(right[0], right[1], lesson.groups_of(lesson.pool))
+
+
+def _takes(backbone: Backbone, modality: Modality) -> bool:
+    """Whether the network takes items of this modality: some are built for one size."""
+    try:
+        scores_of(backbone.stages, lambda *_: modality.batch([modality.blank()]), 1)
+    except (AssertionError, RuntimeError, ValueError):
+        return False
+    return True
+
+
+def _softmax(rows: Tensor, fit: LinearFit, lesson: Lesson) -> Float[np.ndarray, "m c"]:
+    scores = rows.float() @ fit.weight.T + fit.bias
+    found: np.ndarray = lesson.task.probabilities(scores).numpy().astype(float)
+    return found
+
+
+def _plain(lesson: Lesson, modality: Modality, rows: Sequence[int]) -> Float[Tensor, "m d"]:
+    parts = [rows[i : i + 256] for i in range(0, len(rows), 256)]
+    return torch.cat([modality.plain(lesson.items.take(part)) for part in parts])
+
+
+def _cpu() -> float:
+    return sum(resource.getrusage(who)[i] for who in _WHO for i in (0, 1))
+
+
+_WHO = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)

@@ -1,0 +1,100 @@
+"""All that happened in a run, as plain rows: what the page shows, and nothing computed in it."""
+
+from dataclasses import dataclass, field
+
+from headstart.evaluate.arms import Arm
+from headstart.evaluate.metrics import Bin, ClassRow, Scores
+from headstart.evaluate.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A test example as the model sees it, and what the model made of it."""
+
+    name: str
+    mime: str
+    """What `data` is: the page shows "image/png", "image/jpeg" and "text/plain"."""
+    data: bytes = field(repr=False)
+    label: int
+    """Index into the report's classes; `predicted` too."""
+    predicted: int
+    probability: float
+    """Of the predicted class."""
+    sure: bool
+    """Whether that is above the threshold chosen on validation rows."""
+
+
+@dataclass(frozen=True)
+class EpochRow:
+    """One pass over the training rows; losses in nats."""
+
+    number: int
+    train_loss: float
+    val_loss: float
+    val_accuracy: float
+
+
+@dataclass(frozen=True)
+class Curve:
+    """How an arm learned, epoch by epoch, and the number of the epoch that was kept."""
+
+    arm: str
+    epochs: tuple[EpochRow, ...]
+    best: int
+
+
+@dataclass(frozen=True)
+class StageRow:
+    """One stage of the network, and how fast it learned; the rate of a frozen stage is 0."""
+
+    name: str
+    parameters: int
+    frozen: bool
+    rate: float
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What was trained and what was frozen, and the proof that frozen things did not move."""
+
+    strategy: str
+    backbone: str
+    cut: int
+    depth: int
+    stages: tuple[StageRow, ...]
+    tensors: int
+    """How many frozen tensors there are, buffers included."""
+    changed: int
+    """How many of them differ after training: 0, or the run is not worth its name."""
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One line of a list: what the data audit found, a setting, a version."""
+
+    section: str
+    """"problems", "data", "settings", "cost", "versions", or any other heading."""
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """A run, ready for a reader who has nothing else."""
+
+    title: str
+    verdict: Verdict
+    scores: Scores
+    seeds: tuple[float, ...]
+    """Test accuracy with each seed of the head, the reported one first."""
+    arms: tuple[Arm, ...]
+    classes: tuple[ClassRow, ...]
+    confusion: tuple[tuple[int, ...], ...]
+    """Line: the class of a test row; column: what it was taken for."""
+    shown: tuple[Shown, ...]
+    """As many test examples as the page should carry; whoever builds the report caps them."""
+    bins: tuple[Bin, ...]
+    curves: tuple[Curve, ...]
+    learned: Learned
+    facts: tuple[Fact, ...]

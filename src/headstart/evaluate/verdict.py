@@ -1,0 +1,145 @@
+"""What the pretraining was worth: one of three words, and the interval that supports it.
+
+Wang et al. (2019), "Characterizing and Avoiding Negative Transfer": transfer is negative where
+using the source is worse than the same algorithm without it.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Int
+
+from headstart.evaluate.arms import Arm
+from headstart.hostile import printable
+from headstart.stats import Interval, paired_difference
+
+Word = Literal["helps", "no evidence", "hurts"]
+
+_PHRASES = {
+    "majority class": "always the most frequent class",
+    "linear on raw pixels": "a linear head on raw pixels",
+    "scratch": "the same network trained from scratch",
+}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether transfer helped; shares are of test rows, from -1 to 1."""
+
+    word: Word
+    against: str
+    """Name of the arm compared with; empty where there was none."""
+    difference: float
+    low: float
+    high: float
+    sentence: str
+    """The same in plain English, in percent points."""
+
+    def record(self) -> dict[str, str | float]:
+        """As `metrics.json` has it."""
+        return {
+            "word": self.word,
+            "against": self.against,
+            "difference": self.difference,
+            "low": self.low,
+            "high": self.high,
+        }
+
+
+def judge(
+    arms: Sequence[Arm],
+    chosen: Arm,
+    labels: Int[np.ndarray, " n"],
+    groups: Sequence[str] = (),
+    *,
+    pretrained: bool = True,
+) -> Verdict:
+    """Compare the chosen arm with the best arm without transfer, on the same test rows.
+
+    It helps where the whole paired interval lies above 0, and hurts where it lies below; equal
+    arms get either word in at most 5 of 100 runs. That holds with many arms because there is one
+    comparison, and test rows have no part in picking its sides: the best arm without transfer is
+    the one with the least `choice`. (Picked by test accuracy, the luckiest rival would make
+    "hurts" more frequent than that.) The choices of linear heads are out-of-fold over train and
+    validation rows, those of trained networks over validation rows alone, where their best epoch
+    was picked: the second is the noisier and slightly the kinder, so a tie goes to the rival that
+    had more spent on it. With nothing pretrained there is nothing to credit or to blame, and the
+    word is "no evidence" whatever the interval.
+    """
+    rivals = [arm for arm in arms if not arm.transfer and arm is not chosen]
+    if not rivals:
+        return _unopposed(chosen)
+    against = min(rivals, key=lambda arm: arm.choice if math.isfinite(arm.choice) else math.inf)
+    interval = paired_difference(_right(chosen, labels), _right(against, labels), groups)
+    word = _word(interval) if pretrained and chosen.transfer else "no evidence"
+    opening = _opening(word, transferred=pretrained and chosen.transfer)
+    sentence = f"{opening}: {_compared(chosen, against, interval, len(labels))}"
+    better = _better_on_test(chosen, against, rivals) if word == "helps" else ""
+    return Verdict(
+        word,
+        against.name,
+        interval.value,
+        interval.low,
+        interval.high,
+        f"{sentence}. {better}" if better else f"{sentence}.",
+    )
+
+
+def _word(interval: Interval) -> Word:
+    if interval.low > 0:
+        return "helps"
+    return "hurts" if interval.high < 0 else "no evidence"
+
+
+def _right(arm: Arm, labels: np.ndarray) -> np.ndarray:
+    right: np.ndarray = arm.probabilities.argmax(axis=1) == labels
+    return right
+
+
+def _opening(word: Word, *, transferred: bool) -> str:
+    if not transferred:
+        return "Nothing pretrained was used, so there is no transfer to credit or to blame"
+    return {
+        "helps": "Transfer helps",
+        "hurts": "Transfer hurts",
+        "no evidence": "No evidence that transfer helps or hurts",
+    }[word]
+
+
+def _compared(chosen: Arm, against: Arm, interval: Interval, n: int) -> str:
+    """Both accuracies, the difference and its interval, in percent and percent points."""
+    one, other = chosen.accuracy.value, against.accuracy.value
+    return (
+        f"{one:.1%} against {other:.1%} for {_phrase(against.name)}, "
+        f"{100 * interval.value:+.1f} points (95% interval {100 * interval.low:+.1f} "
+        f"to {100 * interval.high:+.1f}) on the same {n:,} test examples"
+    )
+
+
+def _better_on_test(chosen: Arm, against: Arm, rivals: Sequence[Arm]) -> str:
+    """Own up where a rival that the choice passed over turns out as good as the chosen arm."""
+    passed = [
+        arm for arm in rivals if arm is not against and arm.accuracy.value >= chosen.accuracy.value
+    ]
+    if not passed:
+        return ""
+    best = max(passed, key=lambda arm: arm.accuracy.value)
+    return (
+        f"But {_phrase(best.name)}, passed over for its worse log-loss before testing, "
+        f"scored {best.accuracy.value:.1%}"
+    )
+
+
+def _phrase(name: str) -> str:
+    return _PHRASES.get(name, f"the {printable(name, 80)}")
+
+
+def _unopposed(chosen: Arm) -> Verdict:
+    sentence = (
+        f"No evidence: {chosen.accuracy.value:.1%} on the test examples, and no arm without "
+        "transfer to compare with."
+    )
+    return Verdict("no evidence", "", 0.0, -1.0, 1.0, sentence)

@@ -1,0 +1,270 @@
+"""From untrusted bytes, or a thing in memory, to an upright RGB picture.
+
+Whatever is wrong becomes a `DataError` with one code a cause; a decoder that stumbles is never
+the end of a run, and half a picture is never taken for a whole one.
+"""
+
+import hashlib
+import io
+import os
+import stat
+import threading
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+import numpy as np
+import PIL.Image
+import PIL.ImageOps
+import torch
+
+from headstart.data import Source, name_of
+from headstart.errors import DataError, HeadstartError
+from headstart.hostile import printable
+from headstart.modality.colors import Picture, from_array, to_rgb
+from headstart.modality.containers import begun, flaw, foreign_format, format_of, frames_of
+
+MOST_BYTES = 500_000_000
+MOST_PIXELS = 89_478_485  # where Pillow begins to warn of decompression bombs: 256 MB of RGB
+_ORIENTATION = 0x0112
+_UPRIGHT = {
+    2: PIL.Image.Transpose.FLIP_LEFT_RIGHT,
+    3: PIL.Image.Transpose.ROTATE_180,
+    4: PIL.Image.Transpose.FLIP_TOP_BOTTOM,
+    5: PIL.Image.Transpose.TRANSPOSE,
+    6: PIL.Image.Transpose.ROTATE_270,
+    7: PIL.Image.Transpose.TRANSVERSE,
+    8: PIL.Image.Transpose.ROTATE_90,
+}
+
+Size = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """An upright RGB picture, and what was found out on the way."""
+
+    picture: Picture
+    digest: str
+    """SHA-256 of the bytes it came from."""
+    facts: tuple[tuple[str, str | float], ...]
+
+
+def decode(
+    source: Source, background: tuple[int, int, int], wanted: Callable[[Size], Size]
+) -> Decoded:
+    """Read a source once and decode it.
+
+    `wanted` tells from a picture's width and height what it will be resized to: a JPEG that is
+    at least twice as large is decoded at a half, a quarter or an eighth of its size.
+    """
+    name = name_of(source)
+    content = _bytes_of(source, name) if isinstance(source, Path) else source.content
+    try:
+        with _hushed():
+            if isinstance(content, bytes | bytearray | memoryview):
+                return _from_bytes(bytes(content), background, wanted, name)
+            return _from_memory(content, background, name)
+    except HeadstartError:
+        raise
+    except Exception as error:  # decoders raise whatever comes to them
+        _refuse_damaged(name, error)
+
+
+def _from_bytes(
+    content: bytes, background: tuple[int, int, int], wanted: Callable[[Size], Size], name: str
+) -> Decoded:
+    kind = _checked_format(content, name)
+    try:
+        file = PIL.Image.open(io.BytesIO(content), formats=[kind])
+    except PIL.Image.DecompressionBombError:
+        _refuse_bomb("too many", name)
+    with file:
+        width, height = file.size
+        if width * height > MOST_PIXELS:
+            _refuse_bomb(f"{width} x {height}", name)
+        frames = frames_of(content, kind, 1 if kind == "TIFF" else getattr(file, "n_frames", 1))
+        facts = _facts((width, height), file.mode, file.format or kind, frames)
+        if kind == "JPEG":
+            file.draft(None, wanted(file.size))
+        file.load()
+        picture = to_rgb(_upright(file), background, name)
+    return Decoded(picture, hashlib.sha256(content).hexdigest(), facts)
+
+
+def _from_memory(thing: object, background: tuple[int, int, int], name: str) -> Decoded:
+    if isinstance(thing, torch.Tensor):
+        thing = _channels_last(thing.detach().cpu()).numpy()
+    if isinstance(thing, np.ndarray):
+        raw, form = np.ascontiguousarray(thing).data, f"{thing.dtype.str}{thing.shape}"
+        picture, mode = from_array(thing, name), str(thing.dtype)
+    elif isinstance(thing, PIL.Image.Image):
+        if thing.width * thing.height > MOST_PIXELS:
+            _refuse_bomb(f"{thing.width} x {thing.height}", name)
+        raw, form = memoryview(thing.tobytes()), f"{thing.mode}{thing.size}"
+        picture, mode = _upright(thing.copy()), thing.mode
+    else:
+        _refuse_thing(thing, name)
+    digest = hashlib.sha256(form.encode())
+    digest.update(raw)
+    facts = _facts(picture.size, mode, "memory", 1)
+    return Decoded(to_rgb(picture, background, name), digest.hexdigest(), facts)
+
+
+def _facts(size: Size, mode: str, form: str, frames: int) -> tuple[tuple[str, str | float], ...]:
+    numbers = (("width", float(size[0])), ("height", float(size[1])))
+    return (*numbers, ("mode", mode), ("format", form), ("frames", float(frames)))
+
+
+def _channels_last(tensor: torch.Tensor) -> torch.Tensor:
+    """Torch's order is (channels, height, width); the other one is taken where only it fits."""
+    first = tensor.ndim == 3 and tensor.shape[0] in (1, 3, 4)
+    return tensor.permute(1, 2, 0) if first else tensor
+
+
+def _upright(picture: Picture) -> Picture:
+    """Turned as its EXIF or XMP orientation says; one that cannot be parsed says nothing."""
+    try:
+        turn = _UPRIGHT.get(picture.getexif().get(_ORIENTATION, 1))
+    except Exception:  # broken metadata beside a whole picture
+        return picture
+    return picture if turn is None else picture.transpose(turn)
+
+
+def _bytes_of(path: Path, name: str) -> bytes:
+    """A regular file's bytes; a pipe or a device is not even opened for good."""
+    try:
+        _check_regular(path.stat(), name)
+        flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        with os.fdopen(os.open(path, flags), "rb") as file:
+            _check_regular(os.fstat(file.fileno()), name)
+            return file.read(MOST_BYTES)
+    except FileNotFoundError as error:
+        raise DataError(
+            "D127", "the file is not there any more", "look where it went, and run again", name
+        ) from error
+    except (OSError, ValueError) as error:
+        raise DataError(
+            "D126",
+            "the file cannot be read",
+            "look at its permissions (chmod u+r), its links and the disk",
+            where=name,
+            why=printable(error),
+        ) from error
+
+
+def _check_regular(found: os.stat_result, name: str) -> None:
+    if not stat.S_ISREG(found.st_mode):
+        raise DataError("D129", "this is not a file", "move it out of the class folder", where=name)
+    if found.st_size >= MOST_BYTES:
+        raise DataError(
+            "D130",
+            f"a file of {found.st_size / 1e6:,.0f} MB, the limit is {MOST_BYTES / 1e6:,.0f} MB",
+            "save it smaller, or move it out of the class folder",
+            where=name,
+        )
+
+
+def _checked_format(content: bytes, name: str) -> str:
+    """The format the bytes are in, whatever the file is called, once they are seen to be whole."""
+    if not content:
+        raise DataError(
+            "D124", "the file is empty", "copy it again, or move it out of the class folder", name
+        )
+    kind = format_of(content)
+    if kind:
+        wrong = flaw(content, kind)
+        if wrong == "damaged":
+            _refuse_damaged(name, ValueError(f"its {kind} structure or checksums are wrong"))
+    else:
+        wrong = "truncated" if begun(content) else ""
+    if wrong:
+        _refuse_truncated(name)
+    if not kind:
+        _refuse_format(content, name)
+    return kind
+
+
+def _refuse_format(content: bytes, name: str) -> NoReturn:
+    foreign = foreign_format(content)
+    if foreign:
+        raise DataError(
+            "D125",
+            f"pictures in the format {foreign} are not read",
+            "convert it to JPEG or PNG",
+            where=name,
+            why="JPEG, PNG, WebP, GIF, BMP and TIFF are, by their content, not by their name",
+        )
+    raise DataError(
+        "D121",
+        "this is not a picture",
+        "download or export it again, or move it out of the class folder",
+        where=name,
+        why=f"it begins with {printable(content[:24])}",
+    )
+
+
+def _refuse_truncated(name: str) -> NoReturn:
+    raise DataError(
+        "D122", "the file stops before its picture is complete", "copy or download it again", name
+    )
+
+
+def _refuse_bomb(size: str, name: str) -> NoReturn:
+    raise DataError(
+        "D123",
+        f"a picture of {size} pixels, the limit is {MOST_PIXELS:,}",
+        "save it smaller, or move it out of the class folder",
+        where=name,
+    )
+
+
+def _refuse_damaged(name: str, error: Exception) -> NoReturn:
+    if isinstance(error, OSError) and "truncated" in str(error):
+        _refuse_truncated(name)
+    raise DataError(
+        "D131",
+        "the picture is damaged and cannot be decoded",
+        "open it in an image editor and save it again, or move it out of the class folder",
+        where=name,
+        why=printable(f"{type(error).__name__}: {error}"),
+    ) from error
+
+
+def _refuse_thing(thing: object, name: str) -> NoReturn:
+    raise DataError(
+        "D133",
+        f"a {printable(type(thing).__name__)} is not a picture",
+        "give a path, the bytes of a file, a NumPy array, a torch tensor or a PIL image",
+        where=name,
+    )
+
+
+_hush_lock = threading.Lock()
+_hush_depth = 0
+_hush_filters: "warnings.catch_warnings[None] | None" = None
+
+
+@contextmanager
+def _hushed() -> Iterator[None]:
+    """No warnings from Pillow, in any thread, while any thread decodes.
+
+    `catch_warnings` alone would leave its filter behind when two threads leave out of order.
+    """
+    global _hush_depth, _hush_filters
+    with _hush_lock:
+        if _hush_depth == 0:
+            _hush_filters = warnings.catch_warnings()
+            _hush_filters.__enter__()
+            warnings.filterwarnings("ignore", module=r"PIL\.")
+        _hush_depth += 1
+    try:
+        yield
+    finally:
+        with _hush_lock:
+            _hush_depth -= 1
+            if _hush_depth == 0 and _hush_filters is not None:
+                _hush_filters.__exit__(None, None, None)

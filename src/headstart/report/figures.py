@@ -1,0 +1,315 @@
+"""Drawings of the page, as SVG that grows with its frame.
+
+Places are in percent of the frame and sizes in pixels, so text and lines stay as they are on a
+phone. Colors are classes of the style sheet. Numbers are formatted and text is escaped here:
+nothing else gets into a drawing.
+"""
+
+import math
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from headstart.evaluate import Bin, ClassRow, Verdict
+from headstart.hostile import printable
+from headstart.stats import Interval
+
+_LABELLED = 60  # classes: with more, names beside a matrix are too small to read
+_SIDE = 640  # pixels of a matrix without names
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A scale with round ends and round ticks."""
+
+    low: float
+    high: float
+    ticks: tuple[float, ...]
+
+    def at(self, value: float) -> float:
+        """Where a value stands, in percent of the frame; values outside stand at its ends."""
+        place = (value - self.low) / (self.high - self.low)
+        return 100 * min(1.0, max(0.0, place))
+
+
+def axis(low: float, high: float, steps: int = 5) -> Axis:
+    """The narrowest scale with round ticks that holds both ends.
+
+    >>> axis(0.37, 0.91).ticks
+    (0.2, 0.4, 0.6, 0.8, 1.0)
+    """
+    span = max(high - low, 1e-6)
+    unit = 10.0 ** math.floor(math.log10(span / steps))
+    step = next(unit * m for m in (1, 2, 2.5, 5, 10) if span / (unit * m) <= steps)
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    last = max(last, first + 1)
+    ticks = tuple(round(i * step, 10) for i in range(first, last + 1))
+    return Axis(ticks[0], ticks[-1], ticks)
+
+
+def forest(interval: Interval, scale: Axis, kind: str) -> Markup:
+    """One line of a forest plot; its scale is drawn once, by `forest_scale`."""
+    low, value, high = (scale.at(x) for x in (interval.low, interval.value, interval.high))
+    return _svg(
+        _grid(scale),
+        _line(low, "50%", high, "50%", f"whisker {kind}"),
+        _dot(value, 50, 5.5, kind),
+        kind="forest",
+    )
+
+
+def forest_scale(scale: Axis) -> Markup:
+    """The ticks under a forest plot, in percent."""
+    texts = (
+        _text(scale.at(tick), "14", f"{100 * tick:.0f}%", _anchor(scale.at(tick)))
+        for tick in scale.ticks
+    )
+    return _svg(*texts, kind="scale")
+
+
+def difference(verdict: Verdict) -> Markup:
+    """The paired interval beside "no difference"; ticks in percent points."""
+    scale = axis(100 * min(verdict.low, 0.0), 100 * max(verdict.high, 0.0), 6)
+    kind = verdict.word.replace(" ", "-")
+    low, value, high = (scale.at(100 * x) for x in (verdict.low, verdict.difference, verdict.high))
+    zero = scale.at(0)
+    ticks = (
+        _text(scale.at(t), "66", f"{t:+g}" if t else "0", _anchor(scale.at(t))) for t in scale.ticks
+    )
+    return _svg(
+        *(_line(scale.at(t), "24", scale.at(t), "50", "grid") for t in scale.ticks),
+        _line(zero, "16", zero, "50", "zero"),
+        _text(zero, "10", "no difference", _anchor(zero)),
+        _line(low, "37", high, "37", f"thick {kind}"),
+        Markup('<circle class="{}" cx="{}%" cy="37" r="7"/>').format(f"dot {kind}", _n(value)),
+        *ticks,
+        kind="difference",
+        label=f"Difference {100 * verdict.difference:+.1f} points, "
+        f"95% interval {100 * verdict.low:+.1f} to {100 * verdict.high:+.1f}",
+    )
+
+
+def mark(interval: Interval) -> Markup:
+    """A figure and its interval on a scale from 0 to 1, as small as a word."""
+    low, value, high = (100 * x for x in (interval.low, interval.value, interval.high))
+    return _svg(
+        _line(0, "50%", 100, "50%", "grid"),
+        _line(low, "50%", high, "50%", "whisker transfer"),
+        _dot(value, 50, 3.5, "transfer"),
+        kind="mark",
+    )
+
+
+def counts(row: ClassRow, most: int) -> Markup:
+    """Train, validation and test rows of a class as one bar; `most` rows fill the frame."""
+    parts, start = [], 0.0
+    for kind, count in (("train", row.train), ("val", row.val), ("test", row.test)):
+        width = 100 * count / max(1, most)
+        parts.append(_rect(start, "0", width, "100%", kind))
+        start += width
+    return _svg(*parts, kind="counts")
+
+
+def bar(value: float, most: float) -> Markup:
+    """One amount beside others."""
+    return _svg(_rect(0, "0", 100 * value / most if most > 0 else 0, "100%", "amount"), kind="bar")
+
+
+def matrix(
+    confusion: Sequence[Sequence[int]],
+    names: Sequence[str],
+    open_cells: Collection[tuple[int, int]],
+) -> Markup:
+    """A confusion matrix of many classes: only cells that count something are drawn."""
+    n = len(names)
+    labelled = n <= _LABELLED
+    cell, edge = (14.0, 130) if labelled else (max(3.0, _SIDE / n), 8)
+    size = edge + n * cell + 8
+    body = [
+        _cell(
+            i,
+            j,
+            count / max(1, sum(line)),
+            (edge, cell),
+            _told(count, i, j, names),
+            (i, j) in open_cells,
+        )
+        for i, line in enumerate(confusion)
+        for j, count in enumerate(line)
+        if count
+    ]
+    frame = Markup('<rect class="frame" x="{0}" y="{0}" width="{1}" height="{1}"/>').format(
+        edge, _n(n * cell)
+    )
+    sides = [_beside(i, name, edge, cell) for i, name in enumerate(names)] if labelled else []
+    opening = Markup(
+        '<svg class="matrix" width="{0}" height="{0}" viewBox="0 0 {0} {0}" role="group" '
+        'aria-label="Confusion matrix: lines are true classes, columns predicted ones">'
+    ).format(_n(size))
+    return opening + frame + Markup("").join([*sides, *body]) + Markup("</svg>")
+
+
+def calibration(bins: Sequence[Bin]) -> Markup:
+    """Accuracy over confidence, with intervals; honest probabilities lie on the diagonal."""
+    most = max((b.count for b in bins), default=1)
+    marks = []
+    for b in bins:
+        x, y = 100 * b.confidence, 100 * (1 - b.accuracy.value)
+        low, high = 100 * (1 - b.accuracy.low), 100 * (1 - b.accuracy.high)
+        told = (
+            f"{b.count:,} examples: confidence {b.confidence:.1%}, accuracy {b.accuracy.value:.1%}"
+        )
+        marks += [
+            _line(x, f"{_n(low)}%", x, f"{_n(high)}%", "whisker transfer thin"),
+            _dot(x, y, 3 + 5 * math.sqrt(b.count / most), "transfer", told),
+        ]
+    ticks = (0, 25, 50, 75, 100)
+    return _svg(
+        *(_line(t, "0", t, "100%", "grid") for t in ticks),
+        *(_line(0, f"{t}%", 100, f"{t}%", "grid") for t in ticks),
+        _line(0, "100%", 100, "0", "diagonal"),
+        *marks,
+        *(_text(t, "100%", f"{t}%", _anchor(t), dy=18) for t in ticks),
+        *(_text(0, f"{100 - t}%", f"{t}%", "end", dx=-8, dy=4) for t in ticks),
+        kind="calibration",
+        label="Reliability diagram: accuracy over confidence",
+    )
+
+
+def histogram(bins: Sequence[Bin]) -> Markup:
+    """How many test rows fall into each step of confidence."""
+    most = max((b.count for b in bins), default=1)
+    bars = (
+        Markup(
+            '<rect class="amount" x="{}%" y="{}%" width="{}%" height="{}%"><title>{}</title></rect>'
+        ).format(
+            _n(100 * b.low + 0.4),
+            _n(100 - 100 * b.count / most),
+            _n(100 * (b.high - b.low) - 0.8),
+            _n(100 * b.count / most),
+            f"{b.count:,} examples",
+        )
+        for b in bins
+    )
+    return _svg(*bars, _line(0, "100%", 100, "100%", "grid"), kind="histogram")
+
+
+def lines(
+    series: Sequence[tuple[str, Sequence[float]]], scale: Axis, best: int, label: str
+) -> Markup:
+    """Values over epochs, one line a series; `best` is the position of the epoch that was kept."""
+    n = len(series[0][1])
+    x = [100 * i / (n - 1) if n > 1 else 50.0 for i in range(n)]
+    paths = (
+        Markup('<polyline class="{}" points="{}"/>').format(
+            kind,
+            " ".join(
+                f"{_n(a)},{_n(100 - scale.at(y))}"
+                for a, y in zip(x, values, strict=True)
+                if math.isfinite(y)
+            ),
+        )
+        for kind, values in series
+    )
+    kept = [
+        _dot(x[best], 100 - scale.at(values[best]), 4.5, kind)
+        for kind, values in series
+        if math.isfinite(values[best])
+    ]
+    levels = [(tick, f"{_n(100 - scale.at(tick))}%") for tick in scale.ticks]
+    return _svg(
+        *(_line(0, y, 100, y, "grid") for _, y in levels),
+        _line(x[best], "0", x[best], "100%", "kept"),
+        Markup('<svg viewBox="0 0 100 100" preserveAspectRatio="none" width="100%" height="100%">'),
+        *paths,
+        Markup("</svg>"),
+        *kept,
+        *(_text(0, y, f"{tick:g}", "end", dx=-8, dy=4) for tick, y in levels),
+        kind="lines",
+        label=label,
+    )
+
+
+def _told(count: int, i: int, j: int, names: Sequence[str]) -> str:
+    true, said = printable(names[i], 60), printable(names[j], 60)
+    return f"{true}: {count:,} right" if i == j else f"{true} taken for {said}: {count:,}"
+
+
+def _cell(i: int, j: int, heat: float, place: tuple[int, float], told: str, opens: bool) -> Markup:  # noqa: FBT001
+    edge, cell = place
+    drawn = Markup(
+        '<rect class="{}" x="{}" y="{}" width="{}" height="{}" fill-opacity="{}">'
+        "<title>{}</title></rect>"
+    ).format(
+        "hit" if i == j else "miss",
+        _n(edge + j * cell),
+        _n(edge + i * cell),
+        _n(cell),
+        _n(cell),
+        _n(0.15 + 0.85 * heat),
+        told,
+    )
+    if not opens:
+        return drawn
+    return Markup('<a href="#cell-{}-{}" aria-label="{}">{}</a>').format(i, j, told, drawn)
+
+
+def _beside(i: int, name: str, edge: int, cell: float) -> Markup:
+    place, text = _n(edge + (i + 0.5) * cell), printable(name, 18)
+    return Markup(
+        '<text x="{edge}" y="{place}" dy="4" text-anchor="end">{text}</text>'
+        '<text transform="translate({place} {edge}) rotate(-90)" dy="4">{text}</text>'
+    ).format(edge=edge - 6, place=place, text=text)
+
+
+def _svg(*parts: Markup, kind: str, label: str = "") -> Markup:
+    told = (
+        Markup('role="img" aria-label="{}"').format(label)
+        if label
+        else Markup('aria-hidden="true"')
+    )
+    body = Markup("").join(parts)
+    return Markup('<svg class="{}" {}>{}</svg>').format(kind, told, body)
+
+
+def _grid(scale: Axis) -> Markup:
+    return Markup("").join(
+        _line(scale.at(t), "0", scale.at(t), "100%", "grid") for t in scale.ticks
+    )
+
+
+def _line(x1: float, y1: str, x2: float, y2: str, kind: str) -> Markup:
+    return Markup('<line class="{}" x1="{}%" y1="{}" x2="{}%" y2="{}"/>').format(
+        kind, _n(x1), y1, _n(x2), y2
+    )
+
+
+def _dot(x: float, y: float, radius: float, kind: str, told: str = "") -> Markup:
+    title = Markup("<title>{}</title>").format(told) if told else ""
+    return Markup('<circle class="dot {}" cx="{}%" cy="{}%" r="{}">{}</circle>').format(
+        kind, _n(x), _n(y), _n(radius), title
+    )
+
+
+def _rect(x: float, y: str, width: float, height: str, kind: str) -> Markup:
+    return Markup('<rect class="{}" x="{}%" y="{}" width="{}%" height="{}"/>').format(
+        kind, _n(x), y, _n(width), height
+    )
+
+
+def _text(x: float, y: str, text: str, anchor: str, dx: int = 0, dy: int = 0) -> Markup:
+    return Markup('<text x="{}%" y="{}" dx="{}" dy="{}" text-anchor="{}">{}</text>').format(
+        _n(x), y, dx, dy, anchor, text
+    )
+
+
+def _anchor(place: float) -> str:
+    """Text at the ends of a frame leans inward, or it would be cut off."""
+    if place < 4:
+        return "start"
+    return "end" if place > 96 else "middle"
+
+
+def _n(number: float) -> str:
+    return f"{number:.2f}".rstrip("0").rstrip(".")

@@ -1,0 +1,237 @@
+"""A report as one page.
+
+Every string of a report comes from data, so it is hostile: the template escapes all of them, and
+control and direction characters are spelled out before that. No string of a report is ever read
+as a template, a style or a script.
+"""
+
+import base64
+import hashlib
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby, zip_longest
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from headstart.evaluate import Arm, Curve, Fact, Report, Shown
+from headstart.hostile import printable
+from headstart.report import figures
+
+PICTURE_BYTES = 8_000_000
+"""All pictures of a page together, before base64 adds a third."""
+_PICTURES = {"image/png", "image/jpeg"}
+_SAMPLES = 24
+_MISTAKES = 24
+_PAIRS = 12
+_SMALL = 15  # classes that a table of cells has room for
+_LINES = 200  # of one list of facts; run folders hold the rest
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of the confusion matrix, and the examples behind it that the page carries."""
+
+    label: int
+    predicted: int
+    count: int
+    share: float
+    """Of the class's test rows."""
+    examples: tuple[int, ...]
+    """Positions in `Report.shown`."""
+
+
+def page(report: Report) -> str:
+    """One self-contained HTML document; equal reports give equal bytes.
+
+    It asks no network for anything: its policy forbids that, styles and pictures are inside, and
+    the only script is named by its hash. Each picture is inside once, however often it appears.
+    Pictures beyond 8 MB in all are left out, mistakes last, and the page says how many.
+    """
+    room = _room()
+    script = _file("page.js")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    kept = _kept(report.shown)
+    style, pictures = _pictures(report.shown, kept)
+    grid = _grid(report, kept)
+    return room.get_template("page.html").render(
+        report=report,
+        classes=[row.name for row in report.classes],
+        n=sum(map(sum, report.confusion)),
+        policy=f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
+        f"script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
+        style=Markup(_file("style.css") + style),
+        script=Markup(script),
+        pictures=pictures,
+        left_out=len(report.shown) - len(kept),
+        samples=_samples(report.shown, kept),
+        mistakes=_mistakes(report.shown, kept),
+        grid=grid,
+        pairs=_pairs(grid),
+        open_cells={place for place, cell in grid.items() if cell.examples},
+        scale=_scale(report.arms),
+        chosen=_chosen(report),
+        curves=[_drawn(curve) for curve in report.curves if curve.epochs],
+        facts=_sections(report.facts),
+        small=len(report.classes) <= _SMALL,
+        most=max((row.train + row.val + row.test for row in report.classes), default=0),
+        lines=_LINES,
+    )
+
+
+@cache
+def _room() -> Environment:
+    room = Environment(
+        loader=PackageLoader("headstart.report", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_plain,
+    )
+    room.filters |= {
+        "short": _short,
+        "percent": lambda share: f"{share:.1%}",
+        "count": lambda number: f"{number:,}",
+        "parameters": _parameters,
+        "seconds": _seconds,
+        "memory": lambda mb: f"{mb / 1000:.2f} GB" if mb >= 1000 else f"{mb:.0f} MB",
+        "rate": lambda rate: f"{rate:.2g}",
+    }
+    room.globals["draw"] = figures
+    return room
+
+
+def _file(name: str) -> str:
+    loader = _room().loader
+    assert loader is not None
+    return loader.get_source(_room(), name)[0]
+
+
+def _plain(value: object) -> object:
+    """The last thing before escaping: a string that is not markup of ours has no control left."""
+    return (
+        printable(value, 1200)
+        if isinstance(value, str) and not isinstance(value, Markup)
+        else value
+    )
+
+
+def _short(text: str, limit: int = 60) -> str:
+    return printable(text, limit)
+
+
+def _kept(shown: Sequence[Shown]) -> frozenset[int]:
+    """Positions that fit into the page's size: mistakes first, then in the order given."""
+    order = sorted(range(len(shown)), key=lambda i: shown[i].label == shown[i].predicted)
+    kept, seen, size = set(), set(), 0
+    for i in order:
+        size += 0 if shown[i].data in seen else len(shown[i].data)
+        if size > PICTURE_BYTES:
+            break
+        seen.add(shown[i].data)
+        kept.add(i)
+    return frozenset(kept)
+
+
+def _pictures(shown: Sequence[Shown], kept: Iterable[int]) -> tuple[str, Mapping[int, str]]:
+    """A style rule for each different picture, and the class that shows position i."""
+    rules: dict[bytes, tuple[str, str]] = {}
+    classes = {}
+    for i in sorted(kept):
+        if shown[i].mime not in _PICTURES:
+            continue
+        name = f"p{len(rules)}"
+        coded = base64.b64encode(shown[i].data).decode()
+        rule = f".{name}{{background-image:url(data:{shown[i].mime};base64,{coded})}}"
+        classes[i] = rules.setdefault(shown[i].data, (name, rule))[0]
+    return "\n".join(rule for _, rule in rules.values()), classes
+
+
+def _samples(shown: Sequence[Shown], kept: Iterable[int]) -> list[int]:
+    """One of each class in turn, until there are enough."""
+    by_class: dict[int, list[int]] = {}
+    for i in sorted(kept):
+        by_class.setdefault(shown[i].label, []).append(i)
+    turns = zip_longest(*(by_class[label] for label in sorted(by_class)))
+    chosen = [i for turn in turns for i in turn if i is not None][:_SAMPLES]
+    return sorted(chosen, key=lambda i: (shown[i].label, i))
+
+
+def _mistakes(shown: Sequence[Shown], kept: Iterable[int]) -> list[int]:
+    wrong = [i for i in sorted(kept) if shown[i].label != shown[i].predicted]
+    return sorted(wrong, key=lambda i: -shown[i].probability)[:_MISTAKES]
+
+
+def _grid(report: Report, kept: Iterable[int]) -> dict[tuple[int, int], Cell]:
+    """Cells that count something, by class and prediction."""
+    behind: dict[tuple[int, int], list[int]] = {}
+    for i in sorted(kept, key=lambda i: -report.shown[i].probability):
+        behind.setdefault((report.shown[i].label, report.shown[i].predicted), []).append(i)
+    return {
+        (i, j): Cell(i, j, count, count / sum(line), tuple(behind.get((i, j), ())))
+        for i, line in enumerate(report.confusion)
+        for j, count in enumerate(line)
+        if count
+    }
+
+
+def _pairs(grid: Mapping[tuple[int, int], Cell]) -> list[Cell]:
+    """Classes most often taken for others, by count and then by share."""
+    wrong = [cell for cell in grid.values() if cell.label != cell.predicted]
+    return sorted(wrong, key=lambda cell: (-cell.count, -cell.share, cell.label))[:_PAIRS]
+
+
+def _scale(arms: Sequence[Arm]) -> figures.Axis:
+    lows, highs = [arm.accuracy.low for arm in arms], [arm.accuracy.high for arm in arms]
+    return figures.axis(min(lows, default=0.0), min(1.0, max(highs, default=1.0)))
+
+
+def _chosen(report: Report) -> Arm | None:
+    """The arm that the rest of the page is about."""
+    same = [arm for arm in report.arms if arm.accuracy == report.scores.accuracy]
+    ours = [arm for arm in same if arm.strategy == report.learned.strategy]
+    return max(ours or same, key=lambda arm: arm.transfer, default=None)
+
+
+def _drawn(curve: Curve) -> Mapping[str, object]:
+    """A curve's two drawings; accuracy is in percent."""
+    train = [row.train_loss for row in curve.epochs]
+    val = [row.val_loss for row in curve.epochs]
+    accuracy = [100 * row.val_accuracy for row in curve.epochs]
+    numbers = [row.number for row in curve.epochs]
+    best = numbers.index(curve.best) if curve.best in numbers else len(numbers) - 1
+    finite = [x for x in (*train, *val) if math.isfinite(x)]
+    losses = figures.axis(0.0, max(finite, default=1.0), 4)
+    shares = figures.axis(min(accuracy), max(accuracy), 4)
+    return {
+        "arm": curve.arm,
+        "rows": curve.epochs,
+        "best": curve.epochs[best],
+        "loss": figures.lines([("train", train), ("val", val)], losses, best, "Loss over epochs"),
+        "accuracy": figures.lines([("val", accuracy)], shares, best, "Accuracy over epochs"),
+    }
+
+
+def _sections(facts: Sequence[Fact]) -> dict[str, list[Fact]]:
+    """Facts by section, sections in the order in which they first appear."""
+    order = list(dict.fromkeys(fact.section for fact in facts))
+    ranked = sorted(facts, key=lambda fact: order.index(fact.section))
+    return {section: list(of) for section, of in groupby(ranked, key=lambda fact: fact.section)}
+
+
+def _parameters(number: int) -> str:
+    for size, letter in ((10**9, "B"), (10**6, "M"), (10**3, "k")):
+        if number >= size:
+            return f"{number / size:.3g} {letter}"
+    return str(number)
+
+
+def _seconds(seconds: float) -> str:
+    if seconds < 60:
+        return f"{seconds:.1f} s" if seconds >= 0.1 else f"{1000 * seconds:.0f} ms"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"

@@ -1,0 +1,70 @@
+"""Which arms a run compares, and the fits behind them."""
+
+from pathlib import Path
+
+from headstart.backbone import Backbone
+from headstart.evaluate import Candidate, Contest, from_fit, majority, priced, raw, untrained
+from headstart.events import Tell
+from headstart.modality import Views
+from headstart.run.settings import Settings
+from headstart.train import Fitted, Lesson, Probe, Recipe, Scratch, Strategy, fit
+
+VIEWS = Views(crop=(0.6, 1.0), flip=False, color=0.2)
+"""Nothing is mirrored: digits, letters and X-rays would become something else."""
+_RECIPES = {
+    "unfreeze": Recipe(),
+    "full": Recipe(views=VIEWS),
+    "scratch": Recipe(epochs=40, patience=12, views=VIEWS),
+}
+
+
+def contest(
+    lesson: Lesson, backbone: Backbone, settings: Settings, work: Path, tell: Tell
+) -> Contest:
+    """Fit every arm, cheapest first; the test rows stay closed."""
+    found: list[Candidate] = []
+    with priced(found):
+        found.append(majority(lesson))
+    with priced(found):
+        found.append(raw(lesson, backbone.modality))
+    with priced(found):
+        probe = fit(lesson, backbone, Probe(), work=work / "probe", tell=tell)
+        found.append(from_fit(lesson, probe, "probe", tell))
+    with priced(found):
+        held = probe.held.numpy().astype(float)
+        found.append(untrained(lesson, backbone, settings.seed, held, tell))
+    fits: dict[str, Fitted] = {"probe": probe}
+    for strategy in _asked(settings):
+        with priced(found):
+            fits[str(strategy)] = _fitted(lesson, backbone, strategy, settings, work, tell)
+            found.append(from_fit(lesson, fits[str(strategy)], str(strategy), tell))
+    return _decided(found, fits, settings)
+
+
+def _asked(settings: Settings) -> list[Strategy]:
+    """Strategies beyond the probe, the run's own first."""
+    asked = [settings.plan, *(Scratch() for _ in settings.compare)]
+    return [s for s in dict.fromkeys(asked) if not isinstance(s, Probe)]
+
+
+def _fitted(
+    lesson: Lesson,
+    backbone: Backbone,
+    strategy: Strategy,
+    settings: Settings,
+    work: Path,
+    tell: Tell,
+) -> Fitted:
+    name = str(strategy).partition(":")[0]
+    recipe = _RECIPES[name].with_seed(settings.seed)
+    place = work / str(strategy).replace(":", "-")
+    place.mkdir(exist_ok=True)
+    return fit(lesson, backbone, strategy, recipe, work=place, tell=tell)
+
+
+def _decided(found: list[Candidate], fits: dict[str, Fitted], settings: Settings) -> Contest:
+    named = {candidate.name: candidate for candidate in found}
+    model = named[settings.strategy]
+    transfer = named["probe"] if isinstance(settings.plan, Scratch) else model
+    others = tuple(f for name, f in fits.items() if name not in ("probe", settings.strategy))
+    return Contest(tuple(found), model, fits[settings.strategy], transfer, others)

@@ -1,0 +1,72 @@
+"""What the report says besides figures: data, settings, cost, versions."""
+
+import platform
+import resource
+import time
+from importlib.metadata import PackageNotFoundError, version
+
+import torch
+
+from headstart.backbone import Backbone
+from headstart.data import Audit, Partition
+from headstart.evaluate import Contest, Fact
+from headstart.run.settings import Settings
+
+_PACKAGES = ("headstart", "torch", "timm", "numpy", "pillow", "scikit-learn")
+
+
+def versions() -> dict[str, str]:
+    """Of Python, of what computes here, and of the machine."""
+    found = {"python": platform.python_version(), "machine": platform.machine()}
+    for package in _PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    return {**found, "threads": str(torch.get_num_threads())}
+
+
+def facts_of(
+    audit: Audit, partition: Partition, settings: Settings, backbone: Backbone, contest: Contest
+) -> tuple[Fact, ...]:
+    """Everything a reader may want to look up, section by section."""
+    origin, modality = backbone.origin, backbone.modality
+    sizes = {"train": partition.train, "val": partition.val, "test": partition.test}
+    data = [Fact("data", "split", partition.origin)]
+    data += [Fact("data", f"{part} examples", f"{len(rows):,}") for part, rows in sizes.items()]
+    problems = [
+        Fact("problems", f"{p.code} {p.name}", p.reason) for p in audit.problems[:LISTED]
+    ]
+    if len(audit.problems) > LISTED:
+        more = f"{len(audit.problems) - LISTED:,} more in problems.csv"
+        problems.append(Fact("problems", "and", more))
+    chosen = [
+        Fact("settings", "strategy", settings.strategy),
+        Fact("settings", "backbone", backbone.name),
+        Fact("settings", "weights", f"{origin.source}: {origin.place}"),
+        Fact("settings", "license of the weights", origin.license),
+        Fact("settings", "input", repr(modality)),
+        Fact("settings", "seed", str(settings.seed)),
+    ]
+    for rate, loss in contest.fitted.rates:
+        chosen.append(Fact("settings", f"rate {rate:g} tried", f"validation loss {loss:.4f}"))
+    notes = [Fact("arms", c.name, c.note) for c in contest.candidates if c.note]
+    known = [Fact("versions", name, value) for name, value in versions().items()]
+    return (*problems, *data, *chosen, *notes, *known)
+
+
+LISTED = 200
+"""Problems on the page, at most; `problems.csv` has them all."""
+
+
+def spent(since: tuple[float, float]) -> dict[str, float]:
+    """Wall and CPU seconds since a reading of `clocks`, and the peak memory of the process."""
+    wall, cpu = (now - then for now, then in zip(clocks(), since, strict=True))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"wall_s": round(wall, 2), "cpu_s": round(cpu, 2), "peak_rss_mb": round(peak, 1)}
+
+
+def clocks() -> tuple[float, float]:
+    """Seconds on the wall, and seconds of all cores in this process and its ended children."""
+    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return time.monotonic(), sum(usage.ru_utime + usage.ru_stime for usage in usages)

@@ -1,0 +1,177 @@
+"""The main job: from a place on disk to a folder with a model, a report and a verdict."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from headstart.backbone import Backbone, load_backbone
+from headstart.data import Audit, Found, Partition, audit, divide, find, leaks
+from headstart.evaluate import Contest, examine
+from headstart.events import Tell, kept, note, quiet, together, warn
+from headstart.features import Items, survey, trim
+from headstart.head import Classification, sure_above
+from headstart.modality import Image
+from headstart.model import Model
+from headstart.run.contest import contest
+from headstart.run.facts import clocks, facts_of, spent, versions
+from headstart.run.folder import EVENTS, METRICS, Folder, opened
+from headstart.run.leaving import leave
+from headstart.run.settings import Settings, cache_root
+from headstart.share import load
+from headstart.train import Lesson, probe_head
+
+SEEDS = 3
+"""Heads fitted to other draws of the rows, to show how much luck is in one."""
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A finished run: a folder, and what is in it."""
+
+    path: Path
+    metrics: dict[str, Any]
+    """What `metrics.json` holds."""
+
+    @property
+    def model(self) -> Model:
+        """Read back from the folder, as everybody else would."""
+        return load(self.path)
+
+
+@dataclass(frozen=True, eq=False)
+class _Known:
+    """The data once each source was looked at."""
+
+    found: Found
+    audit: Audit
+    items: Items
+    digest: str
+    """Names the content of all files and their labels (16 hex digits)."""
+
+
+def train(
+    place: Path | str,
+    *,
+    out: Path | str | None = None,
+    cache: Path | None = None,
+    tell: Tell = quiet,
+    **options: Any,
+) -> Run:
+    """Read and audit the data, fit the arms, judge them once, and leave a run folder.
+
+    Options are the fields of `Settings`. The same call again goes on where a killed one was, and
+    gives back a finished one. Raises `DataError`, `BackboneError`, `UsageError`, `ResourceError`
+    or `TrainingError`.
+    """
+    settings = Settings.of(**options)
+    root = cache_root(cache)
+    backbone = load_backbone(
+        settings.backbone, settings.weights or None, settings.seed, settings.offline
+    )
+    found = find(Path(place), settings.columns, cache=root)
+    asked = settings.digest(str(Path(place).resolve()))
+    folder = opened(Path(out) if out else None, Path(place).resolve().stem, asked)
+    return transfer(found, backbone, settings, folder, root, tell)
+
+
+def transfer(
+    found: Found, backbone: Backbone, settings: Settings, folder: Folder, root: Path, tell: Tell
+) -> Run:
+    """The same from examples that are found and a backbone that is loaded."""
+    began = clocks()
+    tell = together(tell, kept(folder.path / EVENTS))
+    known = _known(found, backbone, root, tell)
+    if folder.finished_with(known.digest):
+        folder.clear()
+        return Run(folder.path, json.loads((folder.path / METRICS).read_bytes()))
+    partition = _divided(known, settings, tell)
+    lesson = _lesson(known, partition, root)
+    folder.start(
+        settings=asdict(settings),
+        data={"digest": known.digest, **known.audit.record()},
+        versions=versions(),
+    )
+    arms = contest(lesson, backbone, settings, folder.work(known.digest), tell)
+    model = _model(lesson, arms)
+    report = examine(
+        lesson,
+        found.examples,
+        arms,
+        title=folder.path.name,
+        sure_above=model.sure_above,
+        seeds=_seeds(lesson, backbone),
+        facts=facts_of(known.audit, partition, settings, backbone, arms),
+    )
+    metrics = leave(folder, report, model, lesson, found.examples, known.audit, spent(began))
+    folder.clear()
+    trim(root)
+    return Run(folder.path, metrics)
+
+
+def check(
+    place: Path | str, *, cache: Path | None = None, tell: Tell = quiet, **options: Any
+) -> Audit:
+    """Read and look at everything, train nothing. Options are `label`, `path`, `split`, `group`."""
+    root = cache_root(cache)
+    found = find(Path(place), Settings.of(**options).columns, cache=root)
+    seen = survey(found.examples, Image(), cache=root, tell=tell)
+    return audit(found, seen.looks)
+
+
+def _known(found: Found, backbone: Backbone, root: Path, tell: Tell) -> _Known:
+    seen = survey(found.examples, backbone.modality, cache=root, tell=tell)
+    checked = audit(found, seen.looks)
+    for line in checked.lines():
+        note(tell, line)
+    examples = found.examples
+    text = json.dumps([seen.items.digests, examples.labels, examples.classes, examples.parts])
+    return _Known(found, checked, seen.items, hashlib.sha256(text.encode()).hexdigest()[:16])
+
+
+def _divided(known: _Known, settings: Settings, tell: Tell) -> Partition:
+    """Keep duplicates and groups on one side of a split that is drawn; tell leaks in a given one."""
+    partition = divide(
+        known.found.examples,
+        test=settings.test_size,
+        seed=settings.seed,
+        together=known.audit.together,
+        rows=known.audit.usable,
+    )
+    sizes = f"{len(partition.train):,} / {len(partition.val):,} / {len(partition.test):,}"
+    note(tell, f"train / val / test: {sizes} ({partition.origin})")
+    for problem in leaks(known.audit, partition):
+        warn(tell, f"{problem.name}: {problem.reason}", code=problem.code)
+    return partition
+
+
+def _lesson(known: _Known, partition: Partition, root: Path) -> Lesson:
+    examples = known.found.examples
+    labels = torch.tensor(examples.labels)
+    task = Classification(examples.classes)
+    return Lesson(known.items, labels, examples.groups, partition, task, root)
+
+
+def _model(lesson: Lesson, arms: Contest) -> Model:
+    fitted = arms.fitted
+    held, labels = fitted.held.numpy(), lesson.labels_of(fitted.held_rows).numpy()
+    sure = sure_above(held, labels)
+    return Model(fitted.joined(), fitted.head, lesson.task, sure, fitted.at)
+
+
+def _seeds(lesson: Lesson, backbone: Backbone) -> tuple[float, ...]:
+    """Test accuracy of probes fitted to other draws of as many rows as there are to train on."""
+    rows, labels = lesson.partition.test, lesson.labels_of(lesson.partition.test)
+    table = lesson.rows_feed(rows, backbone, backbone.depth)(range(len(rows)), ())
+    accuracies = []
+    for seed in range(1, SEEDS + 1):
+        generator = torch.Generator().manual_seed(seed)
+        drawn = torch.randperm(len(lesson.pool), generator=generator)
+        some = [lesson.pool[i] for i in drawn[: len(lesson.partition.train)].tolist()]
+        fit = probe_head(lesson, backbone, some, seed)
+        right = (table @ fit.weight.T + fit.bias).argmax(dim=-1) == labels
+        accuracies.append(float(right.float().mean()))
+    return tuple(accuracies)

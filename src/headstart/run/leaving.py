@@ -1,0 +1,98 @@
+"""What a run leaves in its folder; the figures last, since they say that it is finished."""
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as parquet
+
+from headstart import durable
+from headstart.data import Audit, Examples
+from headstart.evaluate import Report
+from headstart.model import Model
+from headstart.report import page
+from headstart.run.folder import METRICS, Folder
+from headstart.share import save_model
+from headstart.train import Lesson
+
+
+def leave(
+    folder: Folder,
+    report: Report,
+    model: Model,
+    lesson: Lesson,
+    examples: Examples,
+    audit: Audit,
+    cost: dict[str, float],
+) -> dict[str, Any]:
+    """Write every file of a finished run, each whole or not at all."""
+    metrics = metrics_of(report, lesson, examples, cost)
+    durable.write(folder.path / "problems.csv", problems_csv(audit))
+    found = next(arm for arm in report.arms if arm.name == report.learned.strategy).probabilities
+    table = predictions(lesson, examples, found, model.sure_above)
+    with durable.writing(folder.path / "predictions.parquet") as temp:
+        parquet.write_table(table, temp)
+    save_model(folder.path / "model", model, figures=metrics)
+    durable.write(folder.path / "report.html", page(report))
+    durable.write(folder.path / METRICS, json.dumps(metrics, indent=1))
+    return metrics
+
+
+def metrics_of(
+    report: Report, lesson: Lesson, examples: Examples, cost: dict[str, float]
+) -> dict[str, Any]:
+    """The figures, as `metrics.json` has them."""
+    partition = lesson.partition
+    return {
+        "task": lesson.task.kind,
+        "classes": list(examples.classes),
+        "n": {
+            "train": len(partition.train),
+            "val": len(partition.val),
+            "test": len(partition.test),
+        },
+        "test": report.scores.record(),
+        "arms": [arm.record() for arm in report.arms],
+        "verdict": {**report.verdict.record(), "sentence": report.verdict.sentence},
+        "frozen": {"tensors": report.learned.tensors, "changed": report.learned.changed},
+        "seeds": list(report.seeds),
+        "cost": cost,
+    }
+
+
+def problems_csv(audit: Audit) -> str:
+    """Everything the audit found, a line each. Cells that a spreadsheet would run are quoted."""
+    lines = io.StringIO()
+    writer = csv.writer(lines)
+    writer.writerow(["code", "kind", "name", "reason", "row"])
+    for problem in audit.problems:
+        cells = [problem.code, problem.kind, problem.name, problem.reason]
+        writer.writerow([*map(_inert, cells), "" if problem.row is None else problem.row])
+    return lines.getvalue()
+
+
+def predictions(
+    lesson: Lesson, examples: Examples, probabilities: np.ndarray, sure_above: float
+) -> pa.Table:
+    """One line a test example: its name, label, prediction, and the probability of every class."""
+    rows: Sequence[int] = lesson.partition.test
+    best = probabilities.argmax(axis=1)
+    belief = probabilities.max(axis=1)
+    columns: dict[str, Any] = {
+        "name": [examples.name(row) for row in rows],
+        "label": [examples.classes[examples.labels[row]] for row in rows],
+        "predicted": [examples.classes[i] for i in best],
+        "probability": belief,
+        "sure": belief >= sure_above,
+    }
+    columns |= {f"p:{name}": probabilities[:, i] for i, name in enumerate(examples.classes)}
+    return pa.table(columns)
+
+
+def _inert(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@")) else cell

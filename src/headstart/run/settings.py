@@ -1,0 +1,82 @@
+"""What a run was asked for: every option of `headstart train` is one field here."""
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from headstart.data import Columns
+from headstart.errors import UsageError
+from headstart.train import Strategy, strategy_of
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that decides what a run computes, besides the data itself."""
+
+    backbone: str = "shipped"
+    """A backbone's name, a folder with one, or "shipped"."""
+    weights: str = ""
+    """A safetensors file, "random", or empty: the weights that come with the name."""
+    strategy: str = "probe"
+    """probe, unfreeze:N, full or scratch."""
+    compare: tuple[str, ...] = ()
+    """Further arms: "scratch"."""
+    seed: int = 0
+    """Divides the rows, orders them and draws fresh weights."""
+    test_size: float = 0.2
+    """Share of the rows that is looked at once, at the end."""
+    path: str = ""
+    label: str = ""
+    split: str = ""
+    group: str = ""
+    """Columns of a table, empty to guess."""
+    offline: bool = False
+    """Never ask the network."""
+
+    def __post_init__(self) -> None:
+        strategy_of(self.strategy)
+        if not 0 < self.test_size < 1:
+            raise UsageError(
+                "U105", f"--test-size {self.test_size} is not between 0 and 1", "--test-size 0.2"
+            )
+        wrong = [arm for arm in self.compare if arm != "scratch"]
+        if wrong:
+            raise UsageError("U106", f"cannot compare with {wrong[0]!r}", "--compare scratch")
+
+    @classmethod
+    def of(cls, **options: Any) -> "Settings":
+        """From keyword options. Raises `UsageError` for one that is not a field."""
+        known = {field.name for field in fields(cls)}
+        wrong = [name for name in options if name not in known]
+        if wrong:
+            raise UsageError(
+                "U107", f"there is no option {wrong[0]!r}", f"options are {', '.join(sorted(known))}"
+            )
+        plain = {k: str(v) if isinstance(v, Path) else v for k, v in options.items()}
+        compare = plain.get("compare", ())
+        plain["compare"] = (compare,) if isinstance(compare, str) else tuple(compare)
+        return cls(**{name: value for name, value in plain.items() if value is not None})
+
+    @property
+    def columns(self) -> Columns:
+        """Which columns of a table say what."""
+        return Columns(self.path, self.label, self.split, self.group)
+
+    @property
+    def plan(self) -> Strategy:
+        """The strategy as a noun."""
+        return strategy_of(self.strategy)
+
+    def digest(self, place: str) -> str:
+        """Equal for runs that were asked for the same, of data at the same place (16 digits)."""
+        text = json.dumps([place, asdict(self)], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def cache_root(cache: Path | None) -> Path:
+    """Where feature tables are kept: as asked, else HEADSTART_CACHE, else the user's cache."""
+    named = cache or os.environ.get("HEADSTART_CACHE")
+    return Path(named) if named else Path.home() / ".cache" / "headstart"

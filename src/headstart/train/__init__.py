@@ -1,0 +1,37 @@
+"""Room 7. From examples and a backbone to a fitted network.
+
+Takes: a `Lesson` (items, labels and their division), a `Backbone`, a strategy and a `Recipe`.
+Gives: `Fitted`; for pre-training, a new `Backbone`.
+"""
+
+from headstart.train.fitting import Fitted, fit, predict, probe_head
+from headstart.train.lesson import Lesson, scores_of
+from headstart.train.pretraining import pretrain
+from headstart.train.recipe import Recipe
+from headstart.train.strategy import (
+    Full,
+    Probe,
+    Scratch,
+    Strategy,
+    Unfreeze,
+    cut_of,
+    strategy_of,
+)
+
+__all__ = [
+    "Fitted",
+    "Full",
+    "Lesson",
+    "Probe",
+    "Recipe",
+    "Scratch",
+    "Strategy",
+    "Unfreeze",
+    "cut_of",
+    "fit",
+    "predict",
+    "pretrain",
+    "probe_head",
+    "scores_of",
+    "strategy_of",
+]

@@ -1,0 +1,166 @@
+"""The one road from examples and a backbone to something that predicts."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from headstart.backbone import Backbone, fresh
+from headstart.events import Tell, note, quiet
+from headstart.head import LinearFit, fit_logistic, linear
+from headstart.train.checkpoint import Progress
+from headstart.train.lesson import Lesson, scores_of
+from headstart.train.loop import Feed
+from headstart.train.recipe import Recipe
+from headstart.train.strategy import Probe, Scratch, Strategy, cut_of
+from headstart.train.tuning import Course, search, tune
+
+RATES = (3e-5, 1e-4, 3e-4, 1e-3)
+"""Rates that are tried for pretrained stages."""
+FRESH_RATES = (3e-4, 1e-3, 3e-3)
+"""Rates that are tried where all weights are fresh; the head learns at the same rate."""
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """A network that was fitted to a lesson, and how that went."""
+
+    backbone: Backbone
+    """What it started from; for scratch, with fresh weights."""
+    prefix: nn.Sequential
+    """Frozen stages."""
+    suffix: nn.Sequential
+    """Trained stages; empty for a probe."""
+    head: nn.Module
+    held: Float[Tensor, "m scores"]
+    """Probabilities of rows by a network that was not fitted to them."""
+    held_rows: tuple[int, ...]
+    """Those rows: for a probe all that may be fitted to, out of fold; else the validation rows."""
+    progress: Progress = Progress()
+    recipe: Recipe | None = None
+    """With the rate that the search chose; None where only the head was fitted."""
+    rates: tuple[tuple[float, float], ...] = ()
+    """Rates that were tried, each with its validation loss."""
+
+    @property
+    def at(self) -> int:
+        """The cut: stages left of it are frozen."""
+        return len(self.prefix)
+
+    def joined(self) -> Backbone:
+        """The whole network again, with the weights that training left, ready to predict."""
+        names = [name for name, _ in self.backbone.stages.named_children()]
+        parts = zip(names, (*self.prefix, *self.suffix), strict=True)
+        stages = nn.Sequential(OrderedDict(parts)).requires_grad_(False)
+        return replace(self.backbone, stages=stages.eval())
+
+    @property
+    def frozen(self) -> tuple[int, int]:
+        """How many tensors (parameters and buffers) are frozen, and how many of them changed."""
+        before = self.backbone.stages[: self.at].state_dict()
+        after = self.prefix.state_dict()
+        changed = sum(not torch.equal(before[name], after[name]) for name in before)
+        return len(before), changed
+
+
+def fit(
+    lesson: Lesson,
+    backbone: Backbone,
+    strategy: Strategy,
+    recipe: Recipe = Recipe(),
+    *,
+    work: Path,
+    tell: Tell = quiet,
+) -> Fitted:
+    """Cut, extract, learn, join. `work` keeps what a killed run goes on from."""
+    source = fresh(backbone, recipe.seed) if isinstance(strategy, Scratch) else backbone
+    prefix, suffix = source.cut(cut_of(strategy, source.depth))
+    if isinstance(strategy, Probe):
+        probe = probe_head(lesson, source, lesson.pool, tell=tell)
+        held = torch.as_tensor(probe.probabilities).float()
+        return Fitted(source, prefix, suffix, _head(source, lesson, probe), held, lesson.pool)
+    head = _first_head(lesson, source, strategy, tell)
+    course = _course(lesson, source, len(prefix), recipe, tell)
+    plan, rates = _with_rate(course, suffix, head, strategy, recipe, work)
+    note(tell, f"{strategy}: rate {plan.rate:g} had the lowest validation loss of {len(rates)}")
+    tuned = tune(course, suffix, head, plan, work, tell)
+    network = nn.Sequential(tuned.suffix, tuned.head)
+    scores = scores_of(network, course.val_feed, len(course.val_labels))
+    held, val = lesson.task.probabilities(scores), lesson.partition.val
+    halves = tuned.suffix, tuned.head
+    return Fitted(source, prefix, *halves, held, val, tuned.progress, plan, rates)
+
+
+def predict(lesson: Lesson, fitted: Fitted, rows: Sequence[int], tell: Tell = quiet) -> Tensor:
+    """Probabilities of these rows, shape (m, scores), from kept features where there are some."""
+    feed = _feed(lesson, fitted.backbone, fitted.at, rows, None, tell)
+    scores = scores_of(nn.Sequential(fitted.suffix, fitted.head), feed, len(rows))
+    return lesson.task.probabilities(scores)
+
+
+def probe_head(
+    lesson: Lesson, backbone: Backbone, rows: Sequence[int], seed: int = 0, tell: Tell = quiet
+) -> LinearFit:
+    """A linear head on the pooled features of these rows."""
+    table = _feed(lesson, backbone, backbone.depth, rows, None, tell)(range(len(rows)), ())
+    labels, groups = lesson.labels_of(rows), lesson.groups_of(rows)
+    return fit_logistic(table, labels, lesson.task.width, groups=groups, seed=seed)
+
+
+def _first_head(lesson: Lesson, source: Backbone, strategy: Strategy, tell: Tell) -> nn.Linear:
+    """The head that training starts from.
+
+    Fine-tuning starts from the head fitted to the training rows (LP-FT: Kumar et al. 2022,
+    "Fine-tuning can distort pretrained features"); scratch from a head without opinion.
+    """
+    if isinstance(strategy, Scratch):
+        return linear(source.width, lesson.task.width)
+    return _head(source, lesson, probe_head(lesson, source, lesson.partition.train, tell=tell))
+
+
+def _head(source: Backbone, lesson: Lesson, fit: LinearFit) -> nn.Linear:
+    return linear(source.width, lesson.task.width, fit.weight, fit.bias)
+
+
+def _course(lesson: Lesson, backbone: Backbone, at: int, recipe: Recipe, tell: Tell) -> Course:
+    train, val = lesson.partition.train, lesson.partition.val
+    return Course(
+        _feed(lesson, backbone, at, train, recipe, tell),
+        lesson.labels_of(train),
+        _feed(lesson, backbone, at, val, None, tell),
+        lesson.labels_of(val),
+        lesson.task,
+    )
+
+
+def _feed(
+    lesson: Lesson,
+    backbone: Backbone,
+    at: int,
+    rows: Sequence[int],
+    recipe: Recipe | None,
+    tell: Tell,
+) -> Feed:
+    """Kept rows at the cut; at cut 0 the items themselves, varied as the recipe says."""
+    if at == 0:
+        return lesson.items_feed(rows, backbone.modality, recipe.views if recipe else None)
+    return lesson.rows_feed(rows, backbone, at, tell)
+
+
+def _with_rate(
+    course: Course,
+    suffix: nn.Sequential,
+    head: nn.Module,
+    strategy: Strategy,
+    recipe: Recipe,
+    work: Path,
+) -> tuple[Recipe, tuple[tuple[float, float], ...]]:
+    scratch = isinstance(strategy, Scratch)
+    even = replace(recipe, stage_decay=1.0, head_ratio=1.0) if scratch else recipe
+    rates = search(course, suffix, head, even, FRESH_RATES if scratch else RATES, work)
+    best, _ = min(rates, key=lambda pair: pair[1])
+    return replace(even, rate=best), rates

@@ -1,0 +1,89 @@
+"""What every arm learns from: the same rows, the same labels, the same division of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from headstart.backbone import Backbone
+from headstart.data import Partition
+from headstart.events import Tell, quiet
+from headstart.features import Items, extract
+from headstart.head import Task
+from headstart.modality import Modality, Views, augment
+from headstart.train.loop import Feed
+
+
+@dataclass(frozen=True, eq=False)
+class Lesson:
+    """Items, their labels, and which of them train, choose and test."""
+
+    items: Items
+    labels: Int[Tensor, " n"]
+    groups: tuple[str, ...]
+    """One an item, or empty."""
+    partition: Partition
+    task: Task
+    cache: Path
+    """Where tables of features are kept."""
+
+    @property
+    def pool(self) -> tuple[int, ...]:
+        """The rows that choices may look at: train, then val."""
+        return self.partition.train + self.partition.val
+
+    def labels_of(self, rows: Sequence[int]) -> Int[Tensor, " m"]:
+        """Labels of these rows, in this order."""
+        return self.labels[list(rows)]
+
+    def groups_of(self, rows: Sequence[int]) -> tuple[str, ...]:
+        """Groups of these rows, in this order; empty where there are none."""
+        return tuple(self.groups[row] for row in rows) if self.groups else ()
+
+    def rows_feed(
+        self, rows: Sequence[int], backbone: Backbone, at: int, tell: Tell = quiet
+    ) -> Feed:
+        """Feed what the frozen prefix made of these rows, one view each, whatever the key.
+
+        The prefix runs over all rows of the lesson at once, so that the batches they ride in do
+        not depend on who asks first.
+        """
+        every = self.pool + self.partition.test
+        place = {row: position for position, row in enumerate(every)}
+        wanted = [place[row] for row in rows]
+        prefix, _ = backbone.cut(at)
+        features = extract(
+            self.items,
+            every,
+            backbone.modality,
+            prefix,
+            backbone.digest(at),
+            cache=self.cache,
+            tell=tell,
+        )
+
+        def feed(positions: Sequence[int], keys: Sequence[int]) -> Tensor:
+            return features.take([wanted[p] for p in positions])
+
+        return feed
+
+    def items_feed(self, rows: Sequence[int], modality: Modality, views: Views | None) -> Feed:
+        """Feed these items to a network of which nothing is frozen, each view from its key."""
+
+        def feed(positions: Sequence[int], keys: Sequence[int]) -> Any:
+            batch = modality.batch(self.items.take([rows[p] for p in positions]))
+            return augment(batch, keys, views) if views and keys else batch
+
+        return feed
+
+
+@torch.inference_mode()
+def scores_of(network: nn.Module, feed: Feed, n: int, batch: int = 64) -> Float[Tensor, "n scores"]:
+    """Scores of positions 0 to n-1, as they are, in inference mode."""
+    network.eval()
+    parts = [range(start, min(start + batch, n)) for start in range(0, n, batch)]
+    return torch.cat([network(feed(part, ())) for part in parts])

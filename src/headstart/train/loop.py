@@ -1,0 +1,127 @@
+"""The training loop, whole and plain."""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Int
+from torch import Tensor, nn
+
+from headstart.head import Task
+from headstart.train.recipe import Recipe
+
+Feed = Callable[[Sequence[int], Sequence[int]], Any]
+"""Positions of training rows and one key a row -> the network's input. Equal keys, equal views."""
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One pass over the training rows; `loss` is the mean over rows, in nats."""
+
+    number: int
+    loss: float
+
+
+@dataclass(frozen=True, eq=False)
+class Apprentice:
+    """What the loop changes in place: the network, its optimizer, and the average of its weights."""
+
+    network: nn.Module
+    optimizer: torch.optim.Optimizer
+    average: nn.Module | None = None
+
+
+def learn(
+    apprentice: Apprentice,
+    feed: Feed,
+    labels: Int[Tensor, " n"],
+    task: Task,
+    recipe: Recipe,
+    *,
+    after: int = 0,
+) -> Iterator[Epoch]:
+    """Train in place, one epoch at a time; whoever iterates decides when to stop.
+
+    Order, views and noise of an epoch follow from (seed, epoch, step) alone, so that going on
+    `after` an epoch whose state was kept gives the same weights as never having stopped.
+    """
+    network, optimizer = apprentice.network, apprentice.optimizer
+    steps = math.ceil(len(labels) / recipe.batch)
+    try:
+        for number in range(after + 1, recipe.epochs + 1):
+            network.train()
+            total = 0.0
+            for step, rows in enumerate(batches(len(labels), recipe, number)):
+                _set_rates(optimizer, recipe, (number - 1) * steps + step, recipe.epochs * steps)
+                keys = [key_of(recipe.seed, number, row) for row in rows]
+                with torch.random.fork_rng(devices=[]):
+                    torch.manual_seed(key_of(recipe.seed, number, -1 - step))
+                    scores = network(feed(rows, keys))
+                    loss = task.loss(scores, labels[rows], smoothing=recipe.smoothing)
+                    optimizer.zero_grad()
+                    loss.backward()
+                optimizer.step()
+                _follow(apprentice, recipe)
+                total += loss.item() * len(rows)
+            yield Epoch(number, total / len(labels))
+    finally:
+        network.eval()
+
+
+def batches(n: int, recipe: Recipe, epoch: int) -> list[list[int]]:
+    """All rows in an order that follows from seed and epoch, in batches of nearly equal size.
+
+    No batch is left with a single row, which batch norm could not take.
+    """
+    order = np.random.default_rng([recipe.seed, epoch]).permutation(n)
+    return [part.tolist() for part in np.array_split(order, math.ceil(n / recipe.batch))]
+
+
+def key_of(*numbers: int) -> int:
+    """One number of 63 bits that follows from all of these."""
+    text = ",".join(map(str, numbers)).encode()
+    return int.from_bytes(blake2b(text, digest_size=8).digest()) >> 1
+
+
+def optimizer_for(suffix: nn.Sequential, head: nn.Module, recipe: Recipe) -> torch.optim.AdamW:
+    """AdamW with a rate for each stage: the head fastest, earlier stages slower and slower."""
+    parts: list[tuple[nn.Module, float]] = [(head, recipe.rate * recipe.head_ratio)]
+    parts += list(zip(reversed(suffix), stage_rates(len(suffix), recipe), strict=True))
+    groups = []
+    for part, rate in parts:
+        learned = [p for p in part.parameters() if p.requires_grad]
+        matrices = [p for p in learned if p.ndim > 1]
+        vectors = [p for p in learned if p.ndim <= 1]
+        groups += [{"params": matrices, "peak": rate, "weight_decay": recipe.weight_decay}]
+        groups += [{"params": vectors, "peak": rate, "weight_decay": 0.0}]
+    kept = [group for group in groups if group["params"]]
+    return torch.optim.AdamW(kept, lr=recipe.rate, fused=True)
+
+
+def stage_rates(stages: int, recipe: Recipe) -> list[float]:
+    """Peak rates from the last trained stage back to the first."""
+    return [recipe.rate * recipe.stage_decay**back for back in range(stages)]
+
+
+def _set_rates(optimizer: torch.optim.Optimizer, recipe: Recipe, step: int, total: int) -> None:
+    rising = max(1.0, recipe.warmup * total)
+    falling = 0.5 * (1 + math.cos(math.pi * max(0.0, step - rising) / max(1.0, total - rising)))
+    for group in optimizer.param_groups:
+        group["lr"] = group["peak"] * min((step + 1) / rising, 1.0) * falling
+
+
+@torch.no_grad()
+def _follow(apprentice: Apprentice, recipe: Recipe) -> None:
+    """Move the average a little toward the weights; counters and the like are copied."""
+    if apprentice.average is None:
+        return
+    now = apprentice.network.state_dict()
+    for name, tensor in apprentice.average.state_dict().items():
+        if tensor.is_floating_point():
+            tensor.lerp_(now[name], 1 - recipe.averaging)
+        else:
+            tensor.copy_(now[name])

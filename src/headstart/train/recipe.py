@@ -1,0 +1,52 @@
+"""The few numbers that training needs."""
+
+from dataclasses import dataclass, replace
+
+from headstart.errors import UsageError
+from headstart.modality import Views
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Settings of one training run; equal recipes and equal data give equal models."""
+
+    epochs: int = 20
+    """Passes over the training rows, at most: see `patience`."""
+    batch: int = 32
+    """Rows a step."""
+    rate: float = 3e-4
+    """Step size of AdamW for the last pretrained stage; it warms up, then falls to zero along a
+    half cosine."""
+    head_ratio: float = 10.0
+    """How many times faster the head learns than the last pretrained stage."""
+    stage_decay: float = 0.8
+    """What each stage's rate is multiplied by from one stage to the one before it."""
+    weight_decay: float = 0.01
+    """Decoupled decay (Loshchilov and Hutter 2019) of matrices; biases and norms have none."""
+    smoothing: float = 0.0
+    """Label smoothing, from 0 to 1 (Szegedy et al. 2016)."""
+    warmup: float = 0.1
+    """Share of all steps in which the rate rises from zero."""
+    patience: int = 6
+    """Epochs without a better validation loss before it stops."""
+    averaging: float = 0.0
+    """Decay a step of the running average of weights that is kept instead of the last ones;
+    0 keeps the weights as they are."""
+    seed: int = 0
+    """Orders the rows, draws the views, the noise and the fresh weights."""
+    views: Views | None = None
+    """How each picture is varied in each epoch when nothing is frozen; None leaves it as it is."""
+
+    def __post_init__(self) -> None:
+        if not self.rate > 0:
+            raise UsageError("U103", f"rate is {self.rate}, need more than 0", "rate=3e-4")
+        if self.epochs < 1 or self.batch < 2:
+            raise UsageError(
+                "U104",
+                f"{self.epochs} epochs of batches of {self.batch} train nothing",
+                "at least 1 epoch, and batches of at least 2 rows",
+            )
+
+    def with_seed(self, seed: int) -> "Recipe":
+        """The same settings with another order, other views and other fresh weights."""
+        return replace(self, seed=seed)

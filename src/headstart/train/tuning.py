@@ -1,0 +1,166 @@
+"""Training what lies right of the cut: a short search for the rate, then epochs until none is better."""
+
+import copy
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from jaxtyping import Int
+from torch import Tensor, nn
+
+from headstart import durable
+from headstart.events import Event, Tell
+from headstart.head import Task
+from headstart.train.checkpoint import Mark, Progress, restore, save
+from headstart.train.lesson import scores_of
+from headstart.train.loop import Apprentice, Feed, learn, optimizer_for
+from headstart.train.recipe import Recipe
+
+TRIAL = 0.25
+"""Share of a run's epochs that each rate of the search gets."""
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """What is taught, and on which rows it is judged after each epoch."""
+
+    feed: Feed
+    labels: Int[Tensor, " n"]
+    val_feed: Feed
+    val_labels: Int[Tensor, " m"]
+    task: Task
+
+
+@dataclass(frozen=True, eq=False)
+class Tuned:
+    """Suffix and head with the weights of the best epoch."""
+
+    suffix: nn.Sequential
+    head: nn.Module
+    progress: Progress
+    recipe: Recipe
+
+
+def search(
+    course: Course,
+    suffix: nn.Sequential,
+    head: nn.Module,
+    recipe: Recipe,
+    rates: tuple[float, ...],
+    work: Path,
+) -> tuple[tuple[float, float], ...]:
+    """Validation loss of a short run at each rate, from the same start.
+
+    A regime judged at one rate is not judged. What was tried stays in `work`, so that a killed
+    search goes on where it was.
+    """
+    place = work / "rates.json"
+    tried = _read_rates(place)
+    trial = replace(recipe, epochs=max(1, round(TRIAL * recipe.epochs)))
+    for rate in rates[len(tried) :]:
+        network = nn.Sequential(*copy.deepcopy((suffix, head)))
+        apprentice = _apprentice(network, replace(trial, rate=rate))
+        losses = [
+            _judged(course, apprentice).loss
+            for _ in learn(apprentice, course.feed, course.labels, course.task, trial)
+        ]
+        tried = (*tried, (rate, min(losses)))
+        durable.write(place, json.dumps(tried))
+    return tried
+
+
+def tune(
+    course: Course,
+    suffix: nn.Sequential,
+    head: nn.Module,
+    recipe: Recipe,
+    work: Path,
+    tell: Tell,
+) -> Tuned:
+    """Train suffix and head; keep the weights of the epoch with the lowest validation loss.
+
+    Epoch 0 is the start itself: where training makes it only worse, the start is what is kept.
+    """
+    apprentice = _apprentice(nn.Sequential(*copy.deepcopy((suffix, head))), recipe)
+    place = work / "checkpoint.safetensors"
+    progress, best = restore(place, apprentice)
+    if not progress.marks:
+        progress, best = _marked(course, apprentice, progress, {}, 0, float("nan"))
+    tell(Event("start", "training", progress.done, recipe.epochs))
+    epochs = learn(
+        apprentice, course.feed, course.labels, course.task, recipe, after=progress.done
+    )  # fmt: skip
+    for epoch in () if _stale(progress, recipe) else epochs:
+        progress, best = _marked(course, apprentice, progress, best, epoch.number, epoch.loss)
+        save(place, apprentice, best, progress)
+        tell(Event("step", "training", epoch.number, recipe.epochs, _facts(progress)))
+        if _stale(progress, recipe):
+            break
+    tell(Event("end", "training", progress.done, recipe.epochs))
+    apprentice.network.load_state_dict(best)
+    apprentice.network.eval()
+    return Tuned(*_halves(apprentice.network), progress, recipe)
+
+
+@dataclass(frozen=True)
+class _Judged:
+    loss: float
+    accuracy: float
+
+
+def _apprentice(network: nn.Module, recipe: Recipe) -> Apprentice:
+    suffix, head = _halves(network)
+    average = copy.deepcopy(network).eval() if recipe.averaging else None
+    return Apprentice(network, optimizer_for(suffix, head, recipe), average)
+
+
+def _halves(network: nn.Module) -> tuple[nn.Sequential, nn.Module]:
+    suffix, head = network.children()
+    if not isinstance(suffix, nn.Sequential):
+        raise TypeError("a network in training is a suffix and a head")
+    return suffix, head
+
+
+def _judged(course: Course, apprentice: Apprentice) -> _Judged:
+    network = apprentice.average or apprentice.network
+    scores = scores_of(network, course.val_feed, len(course.val_labels))
+    right = scores.argmax(dim=-1) == course.val_labels
+    loss = course.task.loss(scores, course.val_labels)
+    return _Judged(float(loss), float(right.float().mean()))
+
+
+def _marked(
+    course: Course,
+    apprentice: Apprentice,
+    progress: Progress,
+    best: Mapping[str, Tensor],
+    number: int,
+    train_loss: float,
+) -> tuple[Progress, Mapping[str, Tensor]]:
+    """Judge the network after an epoch, and keep its weights if it is the best so far."""
+    judged = _judged(course, apprentice)
+    mark = Mark(number, train_loss, judged.loss, judged.accuracy)
+    marks = (*progress.marks, mark)
+    losses = {m.number: m.val_loss for m in marks}
+    first = min(losses, key=lambda n: (losses[n], n))
+    if first == number:
+        kept = apprentice.average or apprentice.network
+        best = {name: t.detach().clone() for name, t in kept.state_dict().items()}
+    return Progress(marks, first), best
+
+
+def _stale(progress: Progress, recipe: Recipe) -> bool:
+    return progress.done - progress.best >= recipe.patience
+
+
+def _facts(progress: Progress) -> tuple[tuple[str, str | float], ...]:
+    last = progress.marks[-1]
+    return (("val_loss", round(last.val_loss, 4)), ("val_accuracy", round(last.val_accuracy, 4)))
+
+
+def _read_rates(place: Path) -> tuple[tuple[float, float], ...]:
+    try:
+        return tuple((rate, loss) for rate, loss in json.loads(place.read_text()))
+    except (OSError, ValueError):
+        return ()

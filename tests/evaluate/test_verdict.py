@@ -1,0 +1,142 @@
+import numpy as np
+import pytest
+
+from headstart.evaluate import Arm, Cost, judge
+from headstart.stats import share
+
+FREE = Cost(0.0, 0.0, 0.0)
+
+
+def arm(name, right, *, transfer=False, choice=1.0):
+    """An arm that is right where `right` says, of two classes; every label is 0."""
+    right = np.asarray(right, dtype=bool)
+    probabilities = np.where(right[:, None], [0.9, 0.1], [0.1, 0.9])
+    cut = 0 if "scratch" in name else None
+    return Arm(name, "probe", "", cut, transfer, probabilities, choice, share(right), FREE)
+
+
+def verdict(first, second, **options):
+    chosen, rival = arm("probe", first, transfer=True), arm("probe on random weights", second)
+    return judge([rival, chosen], chosen, np.zeros(len(first), dtype=int), **options)
+
+
+def shares(n, right, lost=0):
+    """The first `right` of n rows, without the first `lost` of them."""
+    return (np.arange(n) < right) & (np.arange(n) >= lost)
+
+
+def test_a_plain_gain_is_told_in_percent_points():
+    found = verdict(shares(140, 119), shares(140, 56))
+    assert found.word == "helps" and found.low > 0
+    assert found.sentence.startswith(
+        "Transfer helps: 85.0% against 40.0% for the probe on random weights, +45.0 points "
+    )
+    assert found.sentence.endswith("on the same 140 test examples.")
+    assert found.record() == {
+        "word": "helps",
+        "against": "probe on random weights",
+        "difference": pytest.approx(0.45),
+        "low": found.low,
+        "high": found.high,
+    }
+
+
+def test_a_plain_loss_hurts():
+    found = verdict(shares(140, 56), shares(140, 119))
+    assert found.word == "hurts" and found.high < 0
+
+
+def test_equal_answers_are_no_evidence():
+    found = verdict(shares(140, 90), shares(140, 90))
+    assert (found.word, found.difference) == ("no evidence", 0)
+    assert found.low < 0 < found.high
+
+
+def test_without_pretraining_there_is_nothing_to_credit_or_to_blame():
+    for first, second in [(119, 56), (56, 119)]:
+        found = verdict(shares(140, first), shares(140, second), pretrained=False)
+        assert found.word == "no evidence"
+        assert "Nothing pretrained was used" in found.sentence
+
+
+def test_a_network_from_scratch_is_never_credited_to_transfer():
+    scratch, pixels = arm("scratch", shares(140, 130)), arm("linear on raw pixels", shares(140, 20))
+    found = judge([scratch, pixels], scratch, np.zeros(140, dtype=int))
+    assert (found.word, found.against) == ("no evidence", "linear on raw pixels")
+
+
+def test_the_rival_is_the_best_by_choice_and_never_by_test_rows():
+    rivals = [
+        arm("lucky", shares(140, 135), choice=0.9),
+        arm("chosen", shares(140, 40), choice=0.5),
+    ]
+    ours = arm("probe", shares(140, 120), transfer=True, choice=0.1)
+    found = judge([*rivals, ours], ours, np.zeros(140, dtype=int))
+    assert (found.word, found.against) == ("helps", "chosen")
+    assert "But the lucky, passed over" in found.sentence and "scored 96.4%" in found.sentence
+
+
+def test_a_rival_that_diverged_is_not_the_best():
+    rivals = [
+        arm("scratch", shares(140, 10), choice=float("nan")),
+        arm("majority class", shares(140, 30)),
+    ]
+    ours = arm("probe", shares(140, 120), transfer=True)
+    found = judge([*rivals, ours], ours, np.zeros(140, dtype=int))
+    assert found.against == "majority class"
+
+
+def test_with_no_rival_there_is_no_evidence():
+    ours = arm("probe", shares(140, 120), transfer=True)
+    found = judge([ours], ours, np.zeros(140, dtype=int))
+    assert (found.word, found.against, found.low, found.high) == ("no evidence", "", -1, 1)
+
+
+def test_rows_of_few_groups_are_less_evidence_than_as_many_single_rows():
+    gained, lost = np.repeat(np.arange(10) < 7, 14), np.repeat(np.arange(10) >= 7, 14)
+    groups = [f"patient {i // 14}" for i in range(140)]
+    assert verdict(gained, lost).word == "helps"
+    assert verdict(gained, lost, groups=groups).word == "no evidence"
+
+
+def test_a_hostile_arm_name_cannot_write_to_the_terminal():
+    rival = arm("\x1b[31m\u202ered", shares(140, 10))
+    ours = arm("probe", shares(140, 120), transfer=True)
+    sentence = judge([rival, ours], ours, np.zeros(140, dtype=int)).sentence
+    assert "\x1b" not in sentence and "\u202e" not in sentence
+
+
+@pytest.mark.parametrize("n", [60, 140, 500])
+@pytest.mark.parametrize("flips", [0.05, 0.2, 0.5])
+def test_equal_arms_get_a_word_in_at_most_five_of_a_hundred_runs(n, flips):
+    """Both arms are right at 80% of rows, and differ in up to `flips` of the rest."""
+    rng = np.random.default_rng(0)
+    shared, own = rng.random((800, n)) < 0.8, rng.random((2, 800, n)) < 0.8
+    swapped = rng.random((800, n)) < flips
+    first, second = (np.where(swapped, mine, shared) for mine in own)
+    words = [verdict(a, b).word for a, b in zip(first, second, strict=True)]
+    assert sum(word != "no evidence" for word in words) <= 0.05 * 800 + 2 * np.sqrt(800 * 0.0475)
+
+
+def test_equal_arms_keep_the_bound_against_the_best_of_many_rivals():
+    """Ten rivals as good as ours, chosen among by rows that have nothing to do with the test."""
+    rng = np.random.default_rng(1)
+    words = []
+    for right, choices in zip(rng.random((400, 11, 140)) < 0.8, rng.random((400, 11)), strict=True):
+        arms = [
+            arm(f"rival {i}", r, choice=c)
+            for i, (r, c) in enumerate(zip(right[1:], choices[1:], strict=True))
+        ]
+        ours = arm("probe", right[0], transfer=True)
+        words.append(judge([*arms, ours], ours, np.zeros(140, dtype=int)).word)
+    assert sum(word != "no evidence" for word in words) <= 0.05 * 400 + 2 * np.sqrt(400 * 0.0475)
+
+
+def test_a_gain_of_five_points_on_five_hundred_rows_is_found():
+    """From 85% to 90%, with errors that mostly fall on the same rows: 2.5% lost, 7.5% gained."""
+    rng = np.random.default_rng(2)
+    kinds = rng.choice(
+        4, p=[0.825, 0.025, 0.075, 0.075], size=(400, 500)
+    )  # both, lost, gained, none
+    words = [verdict((k == 0) | (k == 2), k <= 1).word for k in kinds]
+    assert words.count("helps") >= 0.8 * 400
