@@ -7,7 +7,6 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from headstart.data import Examples
-from headstart.evaluate.arms import Arm
 from headstart.evaluate.candidates import Candidate
 from headstart.evaluate.metrics import confusion, measure, per_class, reliability
 from headstart.evaluate.report import Curve, EpochRow, Fact, Learned, Report, Shown, StageRow

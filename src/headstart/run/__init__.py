@@ -4,9 +4,20 @@ Takes: a place, and what `Settings` can say.
 Gives: a `Run`; from `check`, an `Audit`; from `pretrain`, a folder with a new backbone.
 """
 
+from headstart.run.contest import recipe_of
 from headstart.run.journey import Run, check, train, transfer
 from headstart.run.pretraining import pretrain
 from headstart.run.reading import report
 from headstart.run.settings import Settings, cache_root
 
-__all__ = ["Run", "Settings", "cache_root", "check", "pretrain", "report", "train", "transfer"]
+__all__ = [
+    "Run",
+    "Settings",
+    "cache_root",
+    "check",
+    "pretrain",
+    "recipe_of",
+    "report",
+    "train",
+    "transfer",
+]

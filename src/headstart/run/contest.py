@@ -7,15 +7,21 @@ from headstart.evaluate import Candidate, Contest, from_fit, majority, priced, r
 from headstart.events import Tell
 from headstart.modality import Views
 from headstart.run.settings import Settings
-from headstart.train import Fitted, Lesson, Probe, Recipe, Scratch, Strategy, fit
+from headstart.train import Fitted, Full, Lesson, Probe, Recipe, Scratch, Strategy, Unfreeze, fit
 
 VIEWS = Views(crop=(0.6, 1.0), flip=False, color=0.2)
 """Nothing is mirrored: digits, letters and X-rays would become something else."""
-_RECIPES = {
-    "unfreeze": Recipe(),
-    "full": Recipe(views=VIEWS),
-    "scratch": Recipe(epochs=40, patience=12, views=VIEWS),
-}
+
+
+def recipe_of(strategy: Strategy, seed: int) -> Recipe:
+    """How a strategy learns unless somebody says otherwise."""
+    match strategy:
+        case Probe() | Unfreeze():
+            return Recipe(seed=seed)
+        case Full():
+            return Recipe(views=VIEWS, seed=seed)
+        case Scratch():
+            return Recipe(epochs=40, patience=12, views=VIEWS, seed=seed)
 
 
 def contest(
@@ -55,10 +61,9 @@ def _fitted(
     work: Path,
     tell: Tell,
 ) -> Fitted:
-    name = str(strategy).partition(":")[0]
-    recipe = _RECIPES[name].with_seed(settings.seed)
     place = work / str(strategy).replace(":", "-")
     place.mkdir(exist_ok=True)
+    recipe = recipe_of(strategy, settings.seed)
     return fit(lesson, backbone, strategy, recipe, work=place, tell=tell)
 
 

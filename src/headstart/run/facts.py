@@ -34,9 +34,7 @@ def facts_of(
     sizes = {"train": partition.train, "val": partition.val, "test": partition.test}
     data = [Fact("data", "split", partition.origin)]
     data += [Fact("data", f"{part} examples", f"{len(rows):,}") for part, rows in sizes.items()]
-    problems = [
-        Fact("problems", f"{p.code} {p.name}", p.reason) for p in audit.problems[:LISTED]
-    ]
+    problems = [Fact("problems", f"{p.code} {p.name}", p.reason) for p in audit.problems[:LISTED]]
     if len(audit.problems) > LISTED:
         more = f"{len(audit.problems) - LISTED:,} more in problems.csv"
         problems.append(Fact("problems", "and", more))

@@ -133,7 +133,7 @@ def _known(found: Found, backbone: Backbone, root: Path, tell: Tell) -> _Known:
 
 
 def _divided(known: _Known, settings: Settings, tell: Tell) -> Partition:
-    """Keep duplicates and groups on one side of a split that is drawn; tell leaks in a given one."""
+    """Keep duplicates and groups on one side of a drawn split; tell leaks in a given one."""
     partition = divide(
         known.found.examples,
         test=settings.test_size,

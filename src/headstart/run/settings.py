@@ -53,7 +53,9 @@ class Settings:
         wrong = [name for name in options if name not in known]
         if wrong:
             raise UsageError(
-                "U107", f"there is no option {wrong[0]!r}", f"options are {', '.join(sorted(known))}"
+                "U107",
+                f"there is no option {wrong[0]!r}",
+                f"options are {', '.join(sorted(known))}",
             )
         plain = {k: str(v) if isinstance(v, Path) else v for k, v in options.items()}
         compare = plain.get("compare", ())

@@ -6,7 +6,7 @@ Gives: `Fitted`; for pre-training, a new `Backbone`.
 
 from headstart.train.fitting import Fitted, fit, predict, probe_head
 from headstart.train.lesson import Lesson, scores_of
-from headstart.train.pretraining import pretrain
+from headstart.train.pretraining import Pretrained, pretrain
 from headstart.train.recipe import Recipe
 from headstart.train.strategy import (
     Full,
@@ -22,6 +22,7 @@ __all__ = [
     "Fitted",
     "Full",
     "Lesson",
+    "Pretrained",
     "Probe",
     "Recipe",
     "Scratch",

@@ -42,7 +42,7 @@ class Progress:
 def save(
     path: Path, apprentice: Apprentice, best: Mapping[str, Tensor], progress: Progress
 ) -> None:
-    """Replace the checkpoint. Raises `TrainingError` rather than keep weights that are not finite."""
+    """Replace the checkpoint. Raises `TrainingError` for weights that are not finite."""
     tensors = {f"now.{name}": t for name, t in apprentice.network.state_dict().items()}
     tensors |= {f"best.{name}": t for name, t in best.items()}
     if apprentice.average is not None:

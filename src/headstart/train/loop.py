@@ -28,7 +28,7 @@ class Epoch:
 
 @dataclass(frozen=True, eq=False)
 class Apprentice:
-    """What the loop changes in place: the network, its optimizer, and the average of its weights."""
+    """What the loop changes in place: network, optimizer, and the average of the weights."""
 
     network: nn.Module
     optimizer: torch.optim.Optimizer
@@ -56,7 +56,8 @@ def learn(
             network.train()
             total = 0.0
             for step, rows in enumerate(batches(len(labels), recipe, number)):
-                _set_rates(optimizer, recipe, (number - 1) * steps + step, recipe.epochs * steps)
+                passed = (number - 1) * steps + step
+                _set_rates(optimizer, recipe, passed, recipe.epochs * steps)
                 keys = [key_of(recipe.seed, number, row) for row in rows]
                 with torch.random.fork_rng(devices=[]):
                     torch.manual_seed(key_of(recipe.seed, number, -1 - step))
@@ -65,7 +66,7 @@ def learn(
                     optimizer.zero_grad()
                     loss.backward()
                 optimizer.step()
-                _follow(apprentice, recipe)
+                _follow(apprentice, recipe, passed)
                 total += loss.item() * len(rows)
             yield Epoch(number, total / len(labels))
     finally:
@@ -115,13 +116,17 @@ def _set_rates(optimizer: torch.optim.Optimizer, recipe: Recipe, step: int, tota
 
 
 @torch.no_grad()
-def _follow(apprentice: Apprentice, recipe: Recipe) -> None:
-    """Move the average a little toward the weights; counters and the like are copied."""
+def _follow(apprentice: Apprentice, recipe: Recipe, step: int) -> None:
+    """Move the average a little toward the weights; counters and the like are copied.
+
+    Early on it moves faster, or the weights it started from would weigh in for long.
+    """
     if apprentice.average is None:
         return
+    decay = min(recipe.averaging, (1 + step) / (10 + step))
     now = apprentice.network.state_dict()
     for name, tensor in apprentice.average.state_dict().items():
         if tensor.is_floating_point():
-            tensor.lerp_(now[name], 1 - recipe.averaging)
+            tensor.lerp_(now[name], 1 - decay)
         else:
             tensor.copy_(now[name])

@@ -1,0 +1,1 @@
+"""Measurements behind the claims of README and cards: `python -m benchmarks [NAME ...]`."""

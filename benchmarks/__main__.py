@@ -1,0 +1,16 @@
+"""Run every benchmark, or those that are named, and print one line of JSON for each figure."""
+
+import importlib
+import sys
+
+ALL = ("startup", "cost", "flowers", "xrays", "memory", "predict", "kills")
+
+
+def main() -> None:
+    for name in sys.argv[1:] or ALL:
+        print(f"== {name}", flush=True)
+        importlib.import_module(f"benchmarks.{name}").main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+"""The model folder: a backbone folder with a head and the meaning of its scores beside it."""
+
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from safetensors.torch import save as packed
+from torch import nn
+
+from headstart import durable
+from headstart.backbone import read_backbone, write_backbone
+from headstart.errors import BackboneError
+from headstart.head import Classification, linear
+from headstart.hostile import printable
+from headstart.model import Model
+from headstart.share.card import card_of
+
+HEAD, FACTS, CARD = "head.safetensors", "model.json", "README.md"
+
+
+class _Facts(BaseModel):
+    """What `model.json` holds."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    format: Literal[1] = 1
+    task: Literal["classification"]
+    classes: list[str] = Field(min_length=1)
+    """In the order of the head's scores."""
+    sure_above: float = Field(ge=0, le=1)
+    cut: int = Field(ge=0)
+
+
+def save_model(folder: Path, model: Model, figures: dict[str, Any]) -> None:
+    """Write the whole folder or nothing; `figures` are what `metrics.json` holds, for the card.
+
+    Equal models and equal figures give equal bytes.
+    """
+    facts = _Facts(
+        task="classification",
+        classes=list(model.task.classes),
+        sure_above=model.sure_above,
+        cut=model.cut,
+    )
+    with durable.folder(folder) as temp:
+        write_backbone(temp, model.backbone)
+        state = {name: t.detach().contiguous() for name, t in model.head.state_dict().items()}
+        durable.write(temp / HEAD, packed(state))
+        durable.write(temp / FACTS, facts.model_dump_json(indent=1))
+        durable.write(temp / CARD, card_of(model, figures))
+
+
+def load(place: Path | str) -> Model:
+    """Read the model in a run's folder, or in a model folder.
+
+    Raises `BackboneError` where there is none, or where its files are not what was written.
+    """
+    path = Path(place)
+    folder = path / "model" if (path / "model" / FACTS).exists() else path
+    if not (folder / FACTS).exists():
+        started = (path / "run.json").exists()
+        raise BackboneError(
+            "M451",
+            "this run has not ended" if started else "there is no model in this folder",
+            "give the command that started it again" if started else "headstart train PATH",
+            where=printable(path),
+        )
+    if not durable.whole(folder):
+        raise _damaged(folder, "a file is missing or differs from the manifest")
+    try:
+        facts = _Facts.model_validate_json((folder / FACTS).read_bytes())
+        state = load_file(folder / HEAD)
+        head = linear(state["weight"].shape[1], len(facts.classes), state["weight"], state["bias"])
+    except (OSError, ValidationError, SafetensorError, KeyError, IndexError, ValueError) as error:
+        raise _damaged(folder, type(error).__name__) from error
+    return _joined(folder, facts, head)
+
+
+def _joined(folder: Path, facts: _Facts, head: nn.Linear) -> Model:
+    backbone = read_backbone(folder)
+    if head.weight.shape != (len(facts.classes), backbone.width):
+        raise _damaged(folder, "head, classes and backbone do not fit together")
+    if not bool(torch.isfinite(head.weight).all() and torch.isfinite(head.bias).all()):
+        raise _damaged(folder, "the head holds numbers that are not finite")
+    task = Classification(tuple(facts.classes))
+    return Model(backbone, head.requires_grad_(False).eval(), task, facts.sure_above, facts.cut)
+
+
+def _damaged(folder: Path, why: str) -> BackboneError:
+    return BackboneError(
+        "M452",
+        "the model folder is damaged",
+        "copy it again from where it came, or train again",
+        where=printable(folder),
+        why=why,
+    )

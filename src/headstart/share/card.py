@@ -1,0 +1,92 @@
+"""The card: what a model is, what it scores and on what, for whoever finds it later."""
+
+from pathlib import PurePath
+from typing import Any
+
+from headstart.hostile import printable
+from headstart.model import Model
+
+_SHOWN = 50
+
+
+def card_of(model: Model, figures: dict[str, Any]) -> str:
+    """Markdown with the front matter that model hubs read.
+
+    It has no date and no times: equal runs give equal cards.
+    """
+    backbone, verdict, n = model.backbone, figures["verdict"], figures["n"]
+    rows = [
+        f"| {_cell(name)} | {_percent(figures['test'][key])} |"
+        for key, name in (("accuracy", "accuracy"), ("macro_f1", "macro F1"))
+    ]
+    arms = [f"| {_cell(arm['name'])} | {_percent(arm['accuracy'])} |" for arm in figures["arms"]]
+    lines = [
+        "---",
+        "library_name: headstart",
+        f"license: {_license(backbone.origin.license)}",
+        "tags: [headstart, transfer-learning, image-classification]",
+        "---",
+        "",
+        f"# {backbone.name}, fitted to {len(model.task.classes)} classes",
+        "",
+        f"{_cell(verdict['sentence'])}",
+        "",
+        f"Measured once on {n['test']:,} test examples, with 95% intervals; {n['train']:,} examples",
+        f"trained, {n['val']:,} chose.",
+        "",
+        "| figure | value |",
+        "|---|---|",
+        *rows,
+        "",
+        "| arm, on the same test examples | accuracy |",
+        "|---|---|",
+        *arms,
+        "",
+        "## Classes",
+        "",
+        _classes(model.task.classes),
+        "",
+        "## What it is made of",
+        "",
+        f"- Backbone: {backbone.name}, weights from {backbone.origin.source}: "
+        f"{_cell(PurePath(backbone.origin.place).name)}. {_cell(backbone.origin.note)}".rstrip(),
+        f"- Frozen: the first {model.cut} of {backbone.depth} stages.",
+        f"- Input: {_cell(backbone.modality)}",
+        f"- A prediction is called sure from a probability of {model.sure_above:.3f}.",
+        "",
+        "## Use",
+        "",
+        "```python",
+        "import headstart",
+        "",
+        'headstart.load("this folder").predict(["picture.jpg"])',
+        "```",
+        "",
+        "It knows only its classes: anything else is given one of them too. The figures hold for",
+        "pictures like the ones it was tested on.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _percent(interval: dict[str, float]) -> str:
+    return f"{interval['value']:.1%} ({interval['low']:.1%} to {interval['high']:.1%})"
+
+
+def _classes(classes: tuple[str, ...]) -> str:
+    shown = ", ".join(f"`{_cell(name)}`" for name in classes[:_SHOWN])
+    more = len(classes) - _SHOWN
+    return f"{shown} and {more} more: see `model.json`" if more > 0 else shown
+
+
+def _cell(text: object) -> str:
+    """Inert in Markdown: no tables, code, links or tags from data."""
+    plain = printable(text, limit=500)
+    for mark in "\\`|<>[]*":
+        plain = plain.replace(mark, f"\\{mark}" if mark not in "<>`" else " ")
+    return plain
+
+
+def _license(name: str) -> str:
+    plain = printable(name).lower()
+    return plain if plain.replace("-", "").replace(".", "").isalnum() else "other"

@@ -1,0 +1,98 @@
+"""Stand-ins that every room's tests share: pictures, a lesson, a small backbone, a cache."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import PIL.Image
+import pytest
+import torch
+from torch import Tensor
+
+from headstart.backbone import Architecture, Backbone, Origin, build, save_backbone
+from headstart.data import Partition
+from headstart.head import Classification
+from headstart.modality import Image
+from headstart.train import Lesson
+
+TINY = Architecture(
+    "headstart_resnet10",
+    (("channels", (8, 8, 16, 16)), ("stem_width", 4), ("drop_path_rate", 0.2)),
+)
+HUES = {"blue": (40, 60, 200), "green": (50, 180, 60), "red": (200, 50, 40)}
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache that no other test has seen."""
+    place = tmp_path_factory.mktemp("cache")
+    monkeypatch.setenv("HEADSTART_CACHE", str(place))
+    return place
+
+
+def draw(folder: Path, count: int = 16, size: int = 40) -> Path:
+    """Noisy pictures of three hues, a folder each."""
+    rng = np.random.default_rng(0)
+    for name, hue in HUES.items():
+        (folder / name).mkdir(parents=True)
+        for index in range(count):
+            noise = rng.normal(0, 60, (size, size, 3))
+            pixels = np.clip(np.array(hue) + noise, 0, 255).astype(np.uint8)
+            PIL.Image.fromarray(pixels).save(folder / name / f"{index:02d}.png")
+    return folder
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    """A folder with three classes of 16 pictures."""
+    return draw(tmp_path / "photos")
+
+
+@pytest.fixture(scope="session")
+def tiny() -> Backbone:
+    """A small network with batch norm and random depth, that passes for a pretrained one."""
+    contract = Image(size_px=32, mean=(0.5,) * 3, std=(0.5,) * 3, crop_pct=1.0)
+    stages = build(TINY, 7)
+    return Backbone(TINY, stages, 16, contract, Origin("file", "tiny", "Apache-2.0"))
+
+
+@pytest.fixture(scope="session")
+def tiny_folder(tiny: Backbone, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same on disk, for `--backbone FOLDER`."""
+    folder = tmp_path_factory.mktemp("backbones") / "tiny"
+    save_backbone(folder, tiny, "# tiny")
+    return folder
+
+
+@dataclass(frozen=True, eq=False)
+class Held:
+    """Items that need no disk."""
+
+    tensors: tuple[Tensor, ...]
+
+    @property
+    def digests(self) -> tuple[str, ...]:
+        return tuple(f"item-{index}" for index in range(len(self.tensors)))
+
+    def take(self, rows: Sequence[int]) -> list[Tensor]:
+        return [self.tensors[row] for row in rows]
+
+
+def _items(count: int, size: int = 32) -> tuple[Tensor, ...]:
+    generator = torch.Generator().manual_seed(0)
+    hues = torch.tensor([[200.0, 50, 40], [50, 180, 60], [40, 60, 200]])
+    drawn = []
+    for index in range(count):
+        noise = torch.randn(3, size, size, generator=generator) * 60
+        drawn.append((hues[index % 3][:, None, None] + noise).clamp(0, 255).to(torch.uint8))
+    return tuple(drawn)
+
+
+@pytest.fixture
+def lesson(tmp_path: Path) -> Lesson:
+    every = range(72)
+    rows = tuple(every[:48]), tuple(every[48:60]), tuple(every[60:])
+    labels = torch.tensor([index % 3 for index in every])
+    task = Classification(("red", "green", "blue"))
+    return Lesson(Held(_items(72)), labels, (), Partition(*rows, "by hand"), task, tmp_path / "c")

@@ -1,0 +1,80 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from headstart.backbone import Backbone
+from headstart.data import Partition
+from headstart.evaluate import Candidate, from_fit, majority, priced, raw, untrained
+from headstart.evaluate.candidates import Halved
+from headstart.train import Lesson, Probe, fit
+
+
+def _right(candidate: Candidate, lesson: Lesson) -> float:
+    rows = lesson.partition.test
+    return float((candidate.answer(rows).argmax(1) == lesson.labels_of(rows).numpy()).mean())
+
+
+def test_the_majority_arm_gives_every_row_the_same_shares(lesson: Lesson) -> None:
+    found = majority(lesson).answer(lesson.partition.test)
+    assert np.allclose(found, found[0]) and np.allclose(found.sum(axis=1), 1)
+
+
+def test_hues_need_no_network(lesson: Lesson, tiny: Backbone) -> None:
+    arm = raw(lesson, tiny.modality)
+    assert _right(arm, lesson) > 0.9 and not arm.transfer
+    assert arm.name == "linear on raw pixels"
+
+
+def test_an_arm_never_asks_for_test_rows_before_it_is_tested(
+    lesson: Lesson, tiny: Backbone, tmp_path: Path
+) -> None:
+    blind = replace(lesson, partition=replace(lesson.partition, test=()))
+    fitted = fit(blind, tiny, Probe(), work=tmp_path)
+    arm = from_fit(blind, fitted, "probe")
+    same = from_fit(lesson, fit(lesson, tiny, Probe(), work=tmp_path), "probe")
+    assert arm.choice == pytest.approx(same.choice, abs=1e-5)
+
+
+def test_the_random_arm_has_nothing_pretrained(lesson: Lesson, tiny: Backbone) -> None:
+    held = np.full((len(lesson.pool), 3), 1 / 3)
+    arm = untrained(lesson, tiny, 0, held)
+    assert not arm.transfer and arm.strategy == "probe"
+    assert np.allclose(arm.answer(lesson.partition.test).sum(axis=1), 1)
+
+
+def test_a_clear_lead_settles_it_at_half_the_size(lesson: Lesson, tiny: Backbone) -> None:
+    arm = untrained(_unlearnable(lesson), tiny, 0, _perfect(_unlearnable(lesson)))
+    assert "half the size" in arm.note
+
+
+def test_halved_items_go_by_other_names(lesson: Lesson, tiny: Backbone) -> None:
+    halved = Halved(lesson.items, tiny.modality)
+    assert halved.take([0])[0].shape == (3, 16, 16)
+    assert not set(halved.digests) & set(lesson.items.digests)
+
+
+def _unlearnable(lesson: Lesson) -> Lesson:
+    """Labels that have nothing to do with the items."""
+    order = np.random.default_rng(1).permutation(len(lesson.labels))
+    return replace(lesson, labels=lesson.labels[order])
+
+
+def _perfect(lesson: Lesson) -> np.ndarray:
+    return np.eye(3)[lesson.labels_of(lesson.pool).numpy()]
+
+
+def test_what_an_arm_cost_is_written_on_it(lesson: Lesson) -> None:
+    found: list[Candidate] = []
+    with priced(found):
+        found.append(majority(lesson))
+        sum(range(10**6))
+    assert found[0].cost.wall_s > 0
+
+
+def test_testing_opens_the_rows_it_is_given(lesson: Lesson) -> None:
+    rows = Partition((), (), lesson.partition.test, "").test
+    arm = majority(lesson).tested(rows, lesson.labels_of(rows).numpy(), ())
+    assert arm.probabilities.shape == (len(rows), 3)
+    assert 0 <= arm.accuracy.low <= arm.accuracy.value <= arm.accuracy.high <= 1

@@ -1,0 +1,128 @@
+"""The main job, whole: what a run leaves, and that it is the same every time."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from pyarrow import parquet
+
+import headstart
+from headstart.errors import UsageError
+
+FILES = ["run.json", "events.jsonl", "metrics.json", "predictions.parquet", "problems.csv"]
+
+
+@pytest.fixture
+def trained(photos: Path, tiny_folder: Path, tmp_path: Path):
+    return headstart.train(photos, backbone=str(tiny_folder), out=tmp_path / "run")
+
+
+def test_a_run_leaves_what_it_promises(trained) -> None:
+    assert all((trained.path / name).stat().st_size > 0 for name in FILES)
+    assert (trained.path / "report.html").read_text().lstrip().lower().startswith("<!doctype")
+    assert not list(trained.path.glob(".*"))
+    assert {p.name for p in (trained.path / "model").iterdir()} >= {"manifest.json", "README.md"}
+
+
+def test_the_figures_have_the_promised_shape(trained) -> None:
+    figures = json.loads((trained.path / "metrics.json").read_text())
+    assert figures == trained.metrics
+    assert figures["classes"] == ["blue", "green", "red"]
+    assert sum(figures["n"].values()) == 48
+    for name in ("accuracy", "macro_f1", "log_loss", "ece"):
+        assert {"value", "low", "high"} <= set(figures["test"][name])
+    assert figures["verdict"]["word"] in ("helps", "no evidence", "hurts")
+    assert figures["frozen"]["tensors"] > 0 and figures["frozen"]["changed"] == 0
+    names = [arm["name"] for arm in figures["arms"]]
+    assert len(names) == 4 and "probe" in names and figures["verdict"]["against"] in names
+    assert {"wall_s", "cpu_s", "peak_rss_mb"} == set(figures["cost"])
+
+
+def test_predictions_are_those_of_the_model(trained, photos: Path) -> None:
+    table = parquet.read_table(trained.path / "predictions.parquet").to_pylist()
+    found = trained.model.predict([photos / row["name"] for row in table])
+    assert [p.label for p in found] == [row["predicted"] for row in table]
+    assert all(
+        abs(p.probability - row["probability"]) < 1e-4 for p, row in zip(found, table, strict=True)
+    )
+    right = sum(row["label"] == row["predicted"] for row in table) / len(table)
+    assert right == trained.metrics["test"]["accuracy"]["value"]
+
+
+def test_the_same_call_again_gives_the_run_that_ended(trained, photos, tiny_folder) -> None:
+    before = (trained.path / "metrics.json").stat().st_mtime_ns
+    again = headstart.train(photos, backbone=str(tiny_folder), out=trained.path)
+    assert again.metrics == trained.metrics
+    assert (trained.path / "metrics.json").stat().st_mtime_ns == before
+
+
+def test_a_second_run_ends_byte_equal(trained, photos, tiny_folder, tmp_path) -> None:
+    other = headstart.train(
+        photos, backbone=str(tiny_folder), out=tmp_path / "two", cache=tmp_path / "fresh-cache"
+    )
+    for file in sorted((trained.path / "model").iterdir()):
+        assert file.read_bytes() == (other.path / "model" / file.name).read_bytes(), file.name
+
+
+def test_one_bad_file_is_listed_and_stops_nothing(photos, tiny_folder, tmp_path) -> None:
+    (photos / "red" / "broken.jpg").write_bytes(b"<html>not found</html>")
+    run = headstart.train(photos, backbone=str(tiny_folder), out=tmp_path / "run")
+    with (run.path / "problems.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row["name"] for row in rows if row["kind"] == "unreadable"] == ["red/broken.jpg"]
+    assert sum(run.metrics["n"].values()) == 48
+
+
+@pytest.mark.parametrize("strategy", ["unfreeze:1", "full", "scratch"])
+def test_every_strategy_goes_the_same_road(
+    strategy: str, photos, tiny_folder, tmp_path, monkeypatch
+) -> None:
+    _short(monkeypatch)
+    run = headstart.train(
+        photos, backbone=str(tiny_folder), strategy=strategy, out=tmp_path / "run"
+    )
+    arms = {arm["name"]: arm for arm in run.metrics["arms"]}
+    assert len(arms) == 5 and strategy in arms
+    assert run.metrics["frozen"]["changed"] == 0
+    assert run.model.cut == arms[strategy]["cut"]
+
+
+def test_scratch_is_compared_when_asked(photos, tiny_folder, tmp_path, monkeypatch) -> None:
+    _short(monkeypatch)
+    run = headstart.train(
+        photos, backbone=str(tiny_folder), compare="scratch", out=tmp_path / "run"
+    )
+    assert [arm["name"] for arm in run.metrics["arms"]][-1] == "scratch"
+
+
+def test_random_weights_never_help(photos, tiny_folder, tmp_path) -> None:
+    run = headstart.train(photos, backbone=str(tiny_folder), weights="random", out=tmp_path / "run")
+    assert run.metrics["verdict"]["word"] != "helps"
+
+
+def test_a_wrong_option_is_named(photos) -> None:
+    with pytest.raises(UsageError, match="there is no option 'sed'"):
+        headstart.train(photos, sed=1)
+
+
+def test_the_data_folder_is_never_written_to(photos, tiny_folder, tmp_path) -> None:
+    before = {p: p.stat().st_mtime_ns for p in photos.rglob("*")}
+    headstart.train(photos, backbone=str(tiny_folder), out=tmp_path / "run")
+    assert before == {p: p.stat().st_mtime_ns for p in photos.rglob("*")}
+
+
+def test_training_uses_no_global_randomness(photos, tiny_folder, tmp_path) -> None:
+    torch.manual_seed(3)
+    expected = torch.rand(2)
+    torch.manual_seed(3)
+    headstart.train(photos, backbone=str(tiny_folder), out=tmp_path / "run")
+    assert torch.equal(torch.rand(2), expected)
+
+
+def _short(monkeypatch: pytest.MonkeyPatch) -> None:
+    from headstart.run import contest
+    from headstart.train import Recipe
+
+    monkeypatch.setattr(contest, "recipe_of", lambda strategy, seed: Recipe(epochs=2, seed=seed))

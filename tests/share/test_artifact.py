@@ -1,0 +1,87 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from headstart import durable
+from headstart.backbone import Backbone, load_backbone
+from headstart.errors import BackboneError
+from headstart.head import Classification, linear
+from headstart.model import Model
+from headstart.share import card_of, load, save_model
+
+SHARE = {"value": 0.9, "low": 0.8, "high": 0.95}
+FIGURES = {
+    "n": {"train": 10, "val": 2, "test": 3},
+    "test": {"accuracy": SHARE, "macro_f1": SHARE},
+    "arms": [{"name": "probe", "accuracy": SHARE}],
+    "verdict": {"word": "helps", "sentence": "Transfer helps: +10 points"},
+}
+
+
+@pytest.fixture
+def model(tiny: Backbone) -> Model:
+    generator = torch.Generator().manual_seed(0)
+    head = linear(16, 3, torch.randn(3, 16, generator=generator), torch.zeros(3))
+    return Model(tiny, head, Classification(("a", "<b>", "c|d")), 0.75, tiny.depth)
+
+
+def test_a_model_comes_back_as_it_was(model: Model, photos: Path, tmp_path: Path) -> None:
+    save_model(tmp_path / "model", model, FIGURES)
+    back = load(tmp_path / "model")
+    pictures = sorted(photos.rglob("*.png"))[:5]
+    assert [p.label for p in back.predict(pictures)] == [p.label for p in model.predict(pictures)]
+    assert torch.allclose(back.probabilities(pictures), model.probabilities(pictures), atol=1e-6)
+    assert (back.task, back.sure_above, back.cut) == (model.task, 0.75, model.cut)
+
+
+def test_equal_models_are_equal_bytes(model: Model, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        save_model(tmp_path / name, model, FIGURES)
+    for file in sorted((tmp_path / "one").iterdir()):
+        assert file.read_bytes() == (tmp_path / "two" / file.name).read_bytes(), file.name
+
+
+def test_others_can_start_from_a_model(model: Model, tmp_path: Path) -> None:
+    save_model(tmp_path / "model", model, FIGURES)
+    backbone = load_backbone(str(tmp_path / "model"))
+    assert backbone.digest(backbone.depth) == model.backbone.digest(model.backbone.depth)
+    assert backbone.modality == model.backbone.modality
+
+
+def test_a_changed_byte_is_noticed(model: Model, tmp_path: Path) -> None:
+    save_model(tmp_path / "model", model, FIGURES)
+    head = tmp_path / "model" / "head.safetensors"
+    head.write_bytes(head.read_bytes()[:-1] + b"\x01")
+    with pytest.raises(BackboneError, match="damaged"):
+        load(tmp_path / "model")
+
+
+def test_a_folder_without_a_model_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(BackboneError, match="headstart train"):
+        load(tmp_path)
+
+
+def test_a_run_that_has_not_ended_says_so(tmp_path: Path) -> None:
+    (tmp_path / "run.json").write_text("{}")
+    with pytest.raises(BackboneError, match="not ended"):
+        load(tmp_path)
+
+
+def test_facts_from_elsewhere_are_refused(model: Model, tmp_path: Path) -> None:
+    save_model(tmp_path / "model", model, FIGURES)
+    with durable.folder(tmp_path / "other") as temp:
+        for file in (tmp_path / "model").iterdir():
+            if file.name != durable.MANIFEST:
+                (temp / file.name).write_bytes(file.read_bytes())
+        facts = json.loads((temp / "model.json").read_text())
+        (temp / "model.json").write_text(json.dumps({**facts, "auto_map": "evil.py"}))
+    with pytest.raises(BackboneError, match="damaged"):
+        load(tmp_path / "other")
+
+
+def test_names_from_data_are_inert_in_the_card(model: Model) -> None:
+    card = card_of(replace(model, task=Classification(("x", "<script>", "a`b\nc"))), FIGURES)
+    assert "<script>" not in card and "a`b" not in card and "b\nc" not in card
