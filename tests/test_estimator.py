@@ -1,0 +1,85 @@
+from pathlib import Path
+
+import numpy as np
+import PIL.Image
+import pytest
+from sklearn.base import clone
+from sklearn.model_selection import cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+from sklearn.utils.estimator_checks import check_estimator
+
+from headstart import TransferClassifier
+from headstart.errors import DataError
+
+EXPECTED: dict[str, str] = {}
+"""Checks of scikit-learn that can't hold for a classifier of pictures, each with its reason."""
+
+
+@pytest.fixture
+def labelled(photos: Path) -> tuple[list[Path], list[str]]:
+    files = sorted(photos.rglob("*.png"))
+    return files, [file.parent.name for file in files]
+
+
+@pytest.fixture
+def classifier(tiny_folder: Path) -> TransferClassifier:
+    return TransferClassifier(str(tiny_folder))
+
+
+def test_paths_pictures_and_arrays_are_all_pictures(classifier, labelled) -> None:
+    files, labels = labelled
+    pictures = [PIL.Image.open(file) for file in files]
+    arrays = np.stack([np.asarray(picture) for picture in pictures])
+    expected = classifier.fit(files, labels).predict_proba(files)
+    for same in ([str(file) for file in files], pictures, arrays):
+        assert np.allclose(clone(classifier).fit(same, labels).predict_proba(same), expected)
+
+
+def test_it_learns(classifier, labelled) -> None:
+    files, labels = labelled
+    assert cross_val_score(classifier, np.array(files, dtype=object), labels, cv=3).mean() > 0.8
+
+
+def test_it_stands_in_a_pipeline(classifier, labelled) -> None:
+    files, labels = labelled
+    piped = make_pipeline(FunctionTransformer(), classifier).fit(files, labels)
+    assert list(piped.classes_) == ["blue", "green", "red"]
+    assert piped.score(files, labels) > 0.9
+
+
+def test_labels_keep_their_type(classifier, labelled) -> None:
+    files, labels = labelled
+    numbers = np.array([len(label) for label in labels])
+    found = classifier.fit(files, numbers).predict(files)
+    assert found.dtype == numbers.dtype and set(found) <= {3, 4, 5}
+
+
+def test_a_file_that_is_no_picture_is_named(classifier, labelled, tmp_path) -> None:
+    files, labels = labelled
+    (tmp_path / "no.jpg").write_text("no picture")
+    with pytest.raises(DataError, match=r"no\.jpg"):
+        classifier.fit([*files, tmp_path / "no.jpg"], [*labels, "red"])
+
+
+def test_rows_of_numbers_are_pictures_of_a_shape(tiny_folder) -> None:
+    from sklearn.datasets import load_digits
+
+    digits = load_digits()
+    flat = TransferClassifier(str(tiny_folder), picture_shape=(8, 8))
+    assert (
+        flat.fit(digits.data[:200], digits.target[:200]).score(
+            digits.data[200:300], digits.target[200:300]
+        )
+        > 0.5
+    )
+    with pytest.raises(ValueError, match="no pictures of shape"):
+        clone(flat).set_params(picture_shape=(7, 8)).fit(digits.data, digits.target)
+
+
+@pytest.mark.filterwarnings("ignore")  # scikit-learn's own, about the expected failures
+def test_it_passes_the_checks_of_scikit_learn(classifier) -> None:
+    results = check_estimator(classifier, expected_failed_checks=EXPECTED, on_fail=None)
+    failed = {r["check_name"]: r["exception"] for r in results if r["status"] == "failed"}
+    assert not failed
+    assert {r["check_name"] for r in results if r["status"] == "xfail"} == set(EXPECTED)
