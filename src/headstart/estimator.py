@@ -117,7 +117,7 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if unread:
             first = unread[0]
             raise DataError(
-                "D151",
+                "D172",
                 f"{len(unread)} of {len(examples)} inputs are not readable pictures",
                 "leave them out of X",
                 where=first.name,

@@ -1,0 +1,29 @@
+"""Room 3. From a name to a pretrained network.
+
+Takes: a name, a folder, or a file of weights.
+Gives: a `Backbone`: a row of stages, with its input contract, its origin and its digest.
+"""
+
+from headstart.backbone.backbone import Architecture, Backbone, Frozen, Origin
+from headstart.backbone.folder import fresh, read_backbone, save_backbone, write_backbone
+from headstart.backbone.listing import Listed, listed
+from headstart.backbone.loading import load_backbone, shipped
+from headstart.backbone.vision import build, contract, names
+
+__all__ = [
+    "Architecture",
+    "Backbone",
+    "Frozen",
+    "Listed",
+    "Origin",
+    "build",
+    "contract",
+    "fresh",
+    "listed",
+    "load_backbone",
+    "names",
+    "read_backbone",
+    "save_backbone",
+    "shipped",
+    "write_backbone",
+]

@@ -2,6 +2,7 @@
 
 import copy
 import hashlib
+from collections import OrderedDict
 from dataclasses import dataclass
 
 from torch import nn
@@ -41,8 +42,8 @@ class Architecture:
 class Frozen(nn.Sequential):
     """Stages in inference mode, always: `train()` does not reach them and nothing is updated."""
 
-    def __init__(self, *stages: nn.Module) -> None:
-        super().__init__(*stages)
+    def __init__(self, stages: OrderedDict[str, nn.Module]) -> None:
+        super().__init__(stages)
         self.requires_grad_(False)
         super().train(False)
 
@@ -85,7 +86,7 @@ class Backbone:
                 f"choose a cut from 0 (all trainable) to {self.depth} (all frozen)",
             )
         stages = copy.deepcopy(self.stages)
-        return Frozen(*stages[:at]), stages[at:].requires_grad_(True)
+        return Frozen(OrderedDict(stages[:at].named_children())), stages[at:].requires_grad_(True)
 
     def digest(self, at: int) -> str:
         """Names the weights left of the cut, and the network they are in (16 hex digits)."""

@@ -5,6 +5,7 @@ Gives: `Examples`, which name sources and hold no pixels, words or samples; thei
 and, once each was looked at, an `Audit`.
 """
 
+from headstart.data.audit import Audit, audit, leaks
 from headstart.data.examples import Examples, Held, Partition, Source, name_of
 from headstart.data.memory import from_frame, from_memory
 from headstart.data.place import find
@@ -12,6 +13,7 @@ from headstart.data.problem import Columns, Found, Problem
 from headstart.data.splitting import divide
 
 __all__ = [
+    "Audit",
     "Columns",
     "Examples",
     "Found",
@@ -19,9 +21,11 @@ __all__ = [
     "Partition",
     "Problem",
     "Source",
+    "audit",
     "divide",
     "find",
     "from_frame",
     "from_memory",
+    "leaks",
     "name_of",
 ]

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from headstart.data.cells import Sheet, missing
 from headstart.data.columns import choose
@@ -16,6 +16,7 @@ from headstart.errors import DataError
 _FIX = "give labels of two classes or more, such as cat and dog"
 
 
+@runtime_checkable
 class Frame(Protocol):
     """What a DataFrame of any library has."""
 

@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Iterator
+from itertools import pairwise
 
 import torch
 from jaxtyping import Float
@@ -37,7 +38,7 @@ def fast(network: nn.Module, sample: Float[Tensor, "b ..."]) -> nn.Module:
 def _pairs(network: nn.Module) -> Iterator[tuple[nn.Module, str, nn.Conv2d, nn.BatchNorm2d]]:
     for parent in network.modules():
         children = list(parent.named_children())
-        for (_, first), (name, second) in zip(children, children[1:], strict=False):
+        for (_, first), (name, second) in pairwise(children):
             if isinstance(first, nn.Conv2d) and isinstance(second, nn.BatchNorm2d):
                 yield parent, name, first, second
 

@@ -62,7 +62,7 @@ def extract(
         cache, "features", digest, repr(modality), ENGINE, torch.__version__, str(batch)
     )
     keys = [items.digests[row] for row in rows]
-    first = {key: row for key, row in zip(reversed(keys), reversed(list(rows)), strict=True)}
+    first = dict(zip(reversed(keys), reversed(rows), strict=True))
     known = table.places(sorted(first))
     missing = [key for key in dict.fromkeys(keys) if key not in known]
     if missing:
@@ -95,7 +95,7 @@ def _made(
         made = network(full)[: len(part)].float()  # (b, ...)
         if not bool(torch.isfinite(made).all()):
             raise BackboneError(
-                "M441",
+                "M402",
                 "the backbone gives numbers that are not finite",
                 "start from other weights: --backbone NAME or --weights FILE",
             )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from torch import Tensor
 
@@ -17,6 +17,7 @@ from headstart.features.table import SHARD_BYTES, Place, Table, table_of
 from headstart.modality import Look, Modality
 
 
+@runtime_checkable
 class Items(Protocol):
     """What is kept of each example: compact, as the network's input contract has it."""
 
@@ -133,7 +134,7 @@ def _digest(source: Source) -> str | DataError:
         return durable.sha256(source)
     except OSError as error:
         return DataError(
-            "D161",
+            "D171",
             "the file cannot be opened",
             "restore it, or take it out of the data",
             why=error.strerror or "",

@@ -1,13 +1,14 @@
 """What a label is: how scores become losses and answers."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 from jaxtyping import Float, Int
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 
+@runtime_checkable
 class Task(Protocol):
     """How the scores of a head are meant. An implementation is a frozen dataclass."""
 

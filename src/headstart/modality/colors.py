@@ -34,7 +34,7 @@ def to_rgb(picture: Picture, background: tuple[int, int, int], name: str) -> Pic
 def from_array(array: np.ndarray, name: str) -> Picture:
     """Rows, columns and 0, 1, 3 or 4 channels of uint8, uint16, bool, or floats from 0 to 1."""
     flat = array[..., 0] if array.ndim == 3 and array.shape[-1] == 1 else array
-    shaped = flat.ndim == 2 or (flat.ndim == 3 and flat.shape[-1] in (2, 3, 4))
+    shaped = flat.ndim == 2 or (flat.ndim == 3 and flat.shape[-1] in (3, 4))
     if not shaped or 0 in flat.shape or array.dtype.kind not in "ufb" or array.dtype.itemsize > 8:
         raise DataError(
             "D128",

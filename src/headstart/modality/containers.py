@@ -54,6 +54,8 @@ def foreign_format(content: bytes) -> str:
     """The name of a picture format that is known and not read; "" for none."""
     if content[4:8] == b"ftyp":
         return _BRANDS.get(content[8:12], "")
+    if content.startswith(b"<?xml") and b"<svg" in content[:1000]:
+        return "SVG"
     return next((name for start, name in _OTHERS.items() if content.startswith(start)), "")
 
 

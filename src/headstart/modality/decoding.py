@@ -49,7 +49,7 @@ class Decoded:
 
     picture: Picture
     digest: str
-    """SHA-256 of the bytes it came from."""
+    """SHA-256 of the file's bytes; of the pixels it shows, where it was in memory."""
     facts: tuple[tuple[str, str | float], ...]
 
 
@@ -83,11 +83,9 @@ def _from_bytes(
     except PIL.Image.DecompressionBombError:
         _refuse_bomb("too many", name)
     with file:
-        width, height = file.size
-        if width * height > MOST_PIXELS:
-            _refuse_bomb(f"{width} x {height}", name)
+        _check_pixels(file.size, name)
         frames = frames_of(content, kind, 1 if kind == "TIFF" else getattr(file, "n_frames", 1))
-        facts = _facts((width, height), file.mode, file.format or kind, frames)
+        facts = _facts(file.size, file.mode, file.format or kind, frames)
         if kind == "JPEG":
             file.draft(None, wanted(file.size))
         file.load()
@@ -99,19 +97,16 @@ def _from_memory(thing: object, background: tuple[int, int, int], name: str) -> 
     if isinstance(thing, torch.Tensor):
         thing = _channels_last(thing.detach().cpu()).numpy()
     if isinstance(thing, np.ndarray):
-        raw, form = np.ascontiguousarray(thing).data, f"{thing.dtype.str}{thing.shape}"
         picture, mode = from_array(thing, name), str(thing.dtype)
     elif isinstance(thing, PIL.Image.Image):
-        if thing.width * thing.height > MOST_PIXELS:
-            _refuse_bomb(f"{thing.width} x {thing.height}", name)
-        raw, form = memoryview(thing.tobytes()), f"{thing.mode}{thing.size}"
         picture, mode = _upright(thing.copy()), thing.mode
     else:
         _refuse_thing(thing, name)
-    digest = hashlib.sha256(form.encode())
-    digest.update(raw)
-    facts = _facts(picture.size, mode, "memory", 1)
-    return Decoded(to_rgb(picture, background, name), digest.hexdigest(), facts)
+    _check_pixels(picture.size, name)
+    shown = to_rgb(picture, background, name)
+    # The pixels that are shown: palettes, transparency and orientation count, however they are kept.
+    digest = hashlib.sha256(f"RGB {shown.width} {shown.height} ".encode() + shown.tobytes())
+    return Decoded(shown, digest.hexdigest(), _facts(picture.size, mode, "memory", 1))
 
 
 def _facts(size: Size, mode: str, form: str, frames: int) -> tuple[tuple[str, str | float], ...]:
@@ -213,6 +208,13 @@ def _refuse_truncated(name: str) -> NoReturn:
     )
 
 
+def _check_pixels(size: Size, name: str) -> None:
+    if 0 in size:
+        raise ValueError("it has no pixels")
+    if size[0] * size[1] > MOST_PIXELS:
+        _refuse_bomb(f"{size[0]} x {size[1]}", name)
+
+
 def _refuse_bomb(size: str, name: str) -> NoReturn:
     raise DataError(
         "D123",
@@ -223,7 +225,7 @@ def _refuse_bomb(size: str, name: str) -> NoReturn:
 
 
 def _refuse_damaged(name: str, error: Exception) -> NoReturn:
-    if isinstance(error, OSError) and "truncated" in str(error):
+    if isinstance(error, OSError) and "truncated" in str(error).lower():
         _refuse_truncated(name)
     raise DataError(
         "D131",

@@ -4,14 +4,15 @@ import hashlib
 import io
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
 import numpy as np
 import PIL.Image
 import torch
-from jaxtyping import Float32, UInt8
+from jaxtyping import Float, Float32, UInt8
 from torch import Tensor
+from torch.nn.functional import adaptive_avg_pool2d, avg_pool2d
 
 from headstart.data import Source
 from headstart.errors import UsageError
@@ -20,7 +21,10 @@ from headstart.modality.decoding import Decoded, Size, decode
 from headstart.modality.likeness import near_hashes
 from headstart.modality.protocol import Look
 
+_FIELDS = 16  # a side
+_LEAST_HALVED = 32  # pixels a side
 _JPEG_FROM_PX = 64  # smaller pictures are shown without loss
+_LONGEST = 16  # times the short side; of a longer strip the middle alone is resized
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,7 @@ class Image:
     """
 
     kind: ClassVar[str] = "image"
+    plain_name: ClassVar[str] = "pixels"
 
     size_px: int = 224
     mean: tuple[float, ...] = (0.485, 0.456, 0.406)
@@ -84,9 +89,30 @@ class Image:
         picture.save(kept, form, **({} if small else {"quality": 85}))
         return f"image/{form.lower()}", kept.getvalue()
 
+    def plain(self, items: Sequence[Tensor]) -> Float[Tensor, "n d"]:
+        """Mean colors of 16 x 16 fields, from 0 to 1."""
+        rows = [adaptive_avg_pool2d(item.float(), _FIELDS).flatten() for item in items]
+        size = self.channels * _FIELDS**2
+        return torch.stack(rows).div_(255) if rows else torch.empty(0, size)
+
+    def blank(self) -> UInt8[Tensor, "c h w"]:
+        """Black."""
+        return torch.zeros(self.channels, self.size_px, self.size_px, dtype=torch.uint8)
+
+    def half(self) -> "Image | None":
+        """The same at half the side; None below 32 pixels, and for odd sides."""
+        small = self.size_px < _LEAST_HALVED or self.size_px % 2
+        return None if small else replace(self, size_px=self.size_px // 2)
+
+    def halved(self, item: UInt8[Tensor, "c h w"]) -> UInt8[Tensor, "c half_h half_w"]:
+        """Means of 2 x 2 pixels."""
+        return avg_pool2d(item.float(), 2).round_().to(torch.uint8)
+
     def _item(self, picture: Picture) -> Tensor:
         if self.channels == 1:
             picture = picture.convert("L")
+        if self.crop_mode == "center" and max(picture.size) > _LONGEST * min(picture.size):
+            picture = _middle(picture)
         method = PIL.Image.Resampling[self.interpolation.upper()]
         resized = picture.resize(self._resized(picture.size), method)
         pixels = np.asarray(self._cropped(resized))  # (h, w) or (h, w, 3)
@@ -117,6 +143,13 @@ class Image:
 
 def _margin(side: int, kept: int) -> int:
     return round((side - kept) / 2) if side >= kept else -((kept - side) // 2)
+
+
+def _middle(picture: Picture) -> Picture:
+    """Of a strip, more than the crop can show: resized whole, 1 x 60,000 pixels take 12 GB."""
+    most = _LONGEST * min(picture.size)
+    x, y = (max(0, (side - most) // 2) for side in picture.size)
+    return picture.crop((x, y, picture.width - x, picture.height - y))
 
 
 def _look(decoded: Decoded) -> Look:

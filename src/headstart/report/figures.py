@@ -73,7 +73,7 @@ def difference(verdict: Verdict) -> Markup:
     scale = axis(100 * min(verdict.low, 0.0), 100 * max(verdict.high, 0.0), 6)
     kind = verdict.word.replace(" ", "-")
     low, value, high = (scale.at(100 * x) for x in (verdict.low, verdict.difference, verdict.high))
-    zero = scale.at(0)
+    zero = scale.at(0.0)
     ticks = (
         _text(scale.at(t), "66", f"{t:+g}" if t else "0", _anchor(scale.at(t))) for t in scale.ticks
     )

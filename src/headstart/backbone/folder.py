@@ -1,0 +1,130 @@
+"""A backbone as a folder: weights, JSON that says how to build and feed it, and a card."""
+
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from safetensors.torch import save as packed
+from torch import Tensor
+
+from headstart import durable
+from headstart.backbone.backbone import Architecture, Backbone, Origin
+from headstart.backbone.vision import build
+from headstart.backbone.weights import put, read_tensors
+from headstart.errors import BackboneError, HeadstartError
+from headstart.hostile import printable
+from headstart.modality import Image
+
+WEIGHTS, FACTS, CARD = "backbone.safetensors", "backbone.json", "README.md"
+Setting = str | int | float | bool | list[int]
+
+
+class _Contract(BaseModel):
+    """The fields of `Image`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    size_px: int = Field(ge=1, le=4096)
+    mean: list[float]
+    std: list[float]
+    interpolation: str
+    crop_pct: float
+    crop_mode: str
+    channels: int
+    background: tuple[int, int, int]
+
+
+class _Facts(BaseModel):
+    """What `backbone.json` holds."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    format: Literal[1] = 1
+    kind: Literal["image"]
+    architecture: str
+    settings: dict[str, Setting]
+    contract: _Contract
+    width: int = Field(ge=1)
+    license: str
+    note: str
+
+
+def save_backbone(folder: Path, backbone: Backbone, card: str, *, half: bool = False) -> None:
+    """Write the whole folder or nothing; `half` keeps weights in half precision."""
+    with durable.folder(folder) as temp:
+        write_backbone(temp, backbone, half=half)
+        durable.write(temp / CARD, card)
+
+
+def write_backbone(folder: Path, backbone: Backbone, *, half: bool = False) -> None:
+    """Write weights and JSON into a folder that somebody else makes whole."""
+    state = backbone.stages.state_dict()
+    kept = {name: _kept(tensor, half=half) for name, tensor in state.items()}
+    durable.write(folder / WEIGHTS, packed(kept))
+    facts = _Facts.model_validate(
+        {
+            "kind": backbone.modality.kind,
+            "architecture": backbone.architecture.name,
+            "settings": {
+                name: list(value) if isinstance(value, tuple) else value
+                for name, value in backbone.architecture.settings
+            },
+            "contract": asdict(backbone.modality),  # type: ignore[call-overload]
+            "width": backbone.width,
+            "license": backbone.origin.license,
+            "note": backbone.origin.note,
+        }
+    )
+    durable.write(folder / FACTS, facts.model_dump_json(indent=1))
+
+
+def read_backbone(folder: Path, source: str = "folder") -> Backbone:
+    """Read what `save_backbone` wrote. Raises `BackboneError` where it is not that any more."""
+    if (folder / durable.MANIFEST).exists() and not durable.whole(folder):
+        raise _damaged(folder, "a file is missing or differs from the manifest")
+    try:
+        facts = _Facts.model_validate_json((folder / FACTS).read_bytes())
+        settings = tuple((k, _setting(v)) for k, v in facts.settings.items())
+        architecture = Architecture(facts.architecture, settings)
+        modality = Image(**_tuples(facts.contract))
+    except (OSError, ValidationError, TypeError) as error:
+        raise _damaged(folder, printable(error, limit=300)) from error
+    stages = build(architecture)
+    try:
+        put(stages, architecture, read_tensors(folder / WEIGHTS), printable(folder))
+    except HeadstartError as error:
+        raise _damaged(folder, f"{error.what}; {error.why}") from error
+    place = folder.name if source == "shipped" else str(folder)
+    origin = Origin(source, place, facts.license, facts.note)
+    return Backbone(architecture, stages, facts.width, modality, origin)
+
+
+def fresh(backbone: Backbone, seed: int) -> Backbone:
+    """The same network with random weights: there is nothing in it to transfer."""
+    stages = build(backbone.architecture, seed)
+    return replace(backbone, stages=stages, origin=Origin("random", f"seed {seed}", "none"))
+
+
+def _kept(tensor: Tensor, *, half: bool) -> Tensor:
+    kept = tensor.half() if half and tensor.is_floating_point() else tensor
+    return kept.detach().contiguous()
+
+
+def _setting(value: Setting) -> str | int | float | bool | tuple[int, ...]:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _tuples(contract: _Contract) -> dict[str, object]:
+    found = contract.model_dump()
+    return {name: tuple(v) if isinstance(v, list) else v for name, v in found.items()}
+
+
+def _damaged(folder: Path, why: str) -> BackboneError:
+    return BackboneError(
+        "M431",
+        "the backbone's folder is damaged",
+        "copy it again from where it came, or make it again",
+        where=printable(folder),
+        why=why,
+    )

@@ -1,0 +1,65 @@
+"""What can be started from, here and now."""
+
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from headstart.backbone.backbone import Architecture
+from headstart.backbone.folder import WEIGHTS, read_backbone
+from headstart.backbone.loading import FILE, shipped
+from headstart.backbone.vision import license_of, names
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One backbone whose weights are on this machine."""
+
+    name: str
+    origin: str
+    """ "shipped" or "hub"."""
+    megabytes: float
+    license: str
+    kind: str
+    """The input: "image"."""
+    place: str
+    default: bool = False
+    note: str = ""
+
+    def record(self) -> dict[str, str | float | bool]:
+        """The same facts as JSON has them."""
+        return asdict(self)
+
+
+def listed() -> tuple[Listed, ...]:
+    """Backbones in the package, then those in the hub's cache."""
+    return (*_shipped(), *_cached())
+
+
+def _shipped() -> list[Listed]:
+    rows = []
+    for index, folder in enumerate(shipped()):
+        found = read_backbone(folder, "shipped")
+        size, origin = _megabytes(folder / WEIGHTS), found.origin
+        row = Listed(
+            folder.name, "shipped", size, origin.license, found.modality.kind, "in the package",
+            index == 0, origin.note,
+        )  # fmt: skip
+        rows.append(row)
+    return rows
+
+
+def _cached() -> list[Listed]:
+    home = Path(os.environ.get("HF_HOME", Path.home() / ".cache" / "huggingface"))
+    cache = Path(os.environ.get("HF_HUB_CACHE", home / "hub"))
+    rows, known = [], set(names())
+    for file in sorted(cache.glob(f"models--timm--*/snapshots/*/{FILE}")):
+        repository = file.parents[2].name.removeprefix("models--").replace("--", "/")
+        name = repository.rpartition("/")[2].partition(".")[0]
+        if name in known:
+            license_ = license_of(Architecture(name))
+            rows.append(Listed(name, "hub", _megabytes(file), license_, "image", repository))
+    return rows
+
+
+def _megabytes(file: Path) -> float:
+    return round(file.stat().st_size / 1e6, 1)

@@ -1,0 +1,158 @@
+"""From a name to a backbone: the package's own, a folder, a file of weights, or the hub."""
+
+import os
+import socket
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import getproxies
+
+from headstart import durable
+from headstart.backbone.backbone import Architecture, Backbone, Origin
+from headstart.backbone.catalog import CATALOG, Known
+from headstart.backbone.folder import FACTS, fresh, read_backbone
+from headstart.backbone.vision import build, contract, hub_id, license_of, width_of
+from headstart.backbone.weights import put, read_tensors
+from headstart.errors import BackboneError
+from headstart.hostile import printable
+
+SHIPPED = Path(__file__).parent / "shipped"
+"""A folder for each backbone that comes with the package."""
+FILE = "model.safetensors"
+
+
+def load_backbone(
+    name: str,
+    weights: str | Path | None = None,
+    seed: int = 0,
+    offline: bool = False,  # noqa: FBT001, FBT002 - read aloud with its name
+) -> Backbone:
+    """A pretrained backbone, or the same network with fresh weights.
+
+    `name` is "shipped", an architecture, or a folder that `pretrain` or `train` left. `weights`
+    is a safetensors file, "random" (drawn from `seed`), or None for those that belong to the
+    name. Raises `BackboneError` where there are none, naming every missing file, or where they
+    don't fit; `SecurityError` for files that could run code.
+    """
+    backbone = _in_folder(name)
+    if str(weights) == "random":
+        return fresh(backbone or _built(Architecture(name)), seed)
+    if weights:
+        return _from_file(name, Path(weights), backbone)
+    return backbone or _from_hub(name, offline=offline)
+
+
+def shipped() -> tuple[Path, ...]:
+    """Folders of the backbones in the package, the default first."""
+    return tuple(sorted(path.parent for path in SHIPPED.glob(f"*/{FACTS}")))
+
+
+def _in_folder(name: str) -> Backbone | None:
+    """The backbone in a folder of this name; None where the name is an architecture's."""
+    own = {folder.name: folder for folder in shipped()}
+    if name == "shipped" and own:
+        return read_backbone(shipped()[0], "shipped")
+    if name in own:
+        return read_backbone(own[name], "shipped")
+    for folder in (Path(name), Path(name) / "model"):
+        if (folder / FACTS).is_file():
+            return read_backbone(folder)
+    if name == "shipped" or os.sep in name or Path(name).is_dir():
+        raise BackboneError(
+            "M441",
+            "there is no backbone in this folder" if os.sep in name else "no backbone is shipped",
+            "headstart backbones",
+            where=printable(name),
+        )
+    return None
+
+
+def _built(architecture: Architecture) -> Backbone:
+    """With weights that mean nothing yet."""
+    stages, modality = build(architecture), contract(architecture)
+    return Backbone(
+        architecture, stages, width_of(stages, modality), modality, Origin("random", "seed 0")
+    )
+
+
+def _from_file(name: str, path: Path, backbone: Backbone | None) -> Backbone:
+    tensors = read_tensors(path)
+    known = CATALOG.get(durable.sha256(path))
+    if backbone is not None:
+        origin = Origin("file", str(path), note=f"in the place of those of {backbone.name}")
+    elif known is not None and known.architecture.name == name:
+        backbone, origin = _known(known), Origin("file", str(path), known.license, known.note)
+    else:
+        backbone = _built(Architecture(name))
+        note = f"input assumed as for timm's own weights of {name}"
+        origin = Origin("file", str(path), note=note)
+    put(backbone.stages, backbone.architecture, tensors, printable(path))
+    return Backbone(
+        backbone.architecture, backbone.stages, backbone.width, backbone.modality, origin
+    )
+
+
+def _known(known: Known) -> Backbone:
+    stages = build(known.architecture)
+    width = width_of(stages, known.contract)
+    return Backbone(known.architecture, stages, width, known.contract, Origin("random", "seed 0"))
+
+
+def _from_hub(name: str, *, offline: bool) -> Backbone:
+    backbone = _built(Architecture(name))
+    path = _fetched(backbone.architecture, offline=offline)
+    put(backbone.stages, backbone.architecture, read_tensors(path), printable(path))
+    repository = hub_id(backbone.architecture)
+    origin = Origin("hub", repository, license_of(backbone.architecture))
+    return Backbone(
+        backbone.architecture, backbone.stages, backbone.width, backbone.modality, origin
+    )
+
+
+def _fetched(architecture: Architecture, *, offline: bool) -> Path:
+    """The file in the hub's cache, fetched where it is not there yet."""
+    from huggingface_hub import hf_hub_download, try_to_load_from_cache  # slow to import
+
+    repository = hub_id(architecture)
+    if not repository:
+        raise BackboneError(
+            "M442",
+            f"{printable(architecture.name)} has no weights that could be fetched",
+            "--weights FILE, or --weights random",
+        )
+    cached = try_to_load_from_cache(repository, FILE)
+    if isinstance(cached, str):
+        return Path(cached)
+    why = "it was to ask nobody (--offline)"
+    if not offline and (why := _unreachable()) == "":
+        try:
+            return Path(hf_hub_download(repository, FILE))
+        except Exception as error:  # the network fails in more ways than can be named
+            why = f"{type(error).__name__}: {printable(error, limit=160)}"
+    raise BackboneError(
+        "M443",
+        f"the weights of {printable(architecture.name)} are not on this machine, missing 1 file",
+        f"with a network: hf download {repository} {FILE}; without: --backbone shipped, or "
+        "--weights FILE",
+        where=f"{repository}: {FILE}",
+        why=why,
+    )
+
+
+def _unreachable() -> str:
+    """Why the hub can't be asked; empty where it seems to be there.
+
+    The hub's own library would try again and again.
+    """
+    from huggingface_hub import constants
+
+    if constants.HF_HUB_OFFLINE:
+        return "HF_HUB_OFFLINE is set"
+    if getproxies():
+        return ""
+    address = urlsplit(constants.ENDPOINT)
+    try:
+        port = address.port or (443 if address.scheme == "https" else 80)
+        with socket.create_connection((address.hostname or "", port), timeout=5):
+            return ""
+    except OSError as error:
+        return f"no connection to {address.hostname}: {error.strerror or error}"

@@ -1,0 +1,108 @@
+"""Files of weights: read without running anything, and matched without leaving anything out."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from headstart.backbone.backbone import Architecture
+from headstart.backbone.vision import classifier_names, timm_names
+from headstart.errors import BackboneError, SecurityError
+from headstart.hostile import printable
+
+_COUNTER = "num_batches_tracked"  # of batch norm: older files lack it, and inference ignores it
+_SHOWN = 8
+
+
+def read_tensors(path: Path) -> dict[str, Tensor]:
+    """Every tensor in a safetensors file; half precision becomes single.
+
+    Raises `SecurityError` for a kind of file that could run code, `BackboneError` for one that
+    is not there, is torn, or holds numbers that are not finite.
+    """
+    if path.suffix.lower() not in (".safetensors",):
+        raise SecurityError(
+            "S601",
+            f"weights are read from safetensors files only, this is {printable(path.suffix)!r}",
+            "convert it where you trust it: safetensors.torch.save_file(state_dict, FILE)",
+            where=printable(path),
+            why="other formats can run code when they are opened",
+        )
+    if not path.is_file():
+        raise BackboneError(
+            "M421",
+            "there is no such file of weights",
+            "--weights FILE, with a safetensors file that is there",
+            where=printable(path),
+        )
+    try:
+        tensors = load_file(path)
+    except (OSError, SafetensorError) as error:
+        raise BackboneError(
+            "M422",
+            "this file of weights cannot be read",
+            "fetch or copy it again",
+            where=printable(path),
+            why=printable(error),
+        ) from error
+    return {name: _single(name, tensor, path) for name, tensor in tensors.items()}
+
+
+def put(
+    stages: nn.Sequential, architecture: Architecture, tensors: Mapping[str, Tensor], where: str
+) -> None:
+    """Copy weights into stages that were built for this architecture.
+
+    Names may be timm's, with or without its classifier, or our own. Raises `BackboneError` with
+    the list of tensors that differ.
+    """
+    wanted = stages.state_dict()
+    given = dict(tensors) if set(wanted) == set(tensors) else _ours(architecture, tensors)
+    differences = _differences(wanted, given)
+    if differences:
+        more = len(differences) - _SHOWN
+        lines = differences[:_SHOWN] + ([f"and {more} more"] if more > 0 else [])
+        raise BackboneError(
+            "M423",
+            f"these weights are not for {printable(architecture.name)}: "
+            f"{len(differences)} tensors differ",
+            "--backbone NAME, with the architecture they were made for",
+            where=where,
+            why="; ".join(lines),
+        )
+    stages.load_state_dict({**wanted, **given})
+
+
+def _ours(architecture: Architecture, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The same under our names; a classifier is left out, anything else unknown keeps its name."""
+    ours = {theirs: name for name, theirs in timm_names(architecture).items()}
+    outputs = tuple(f"{name}." for name in classifier_names(architecture))
+    kept = {name: t for name, t in tensors.items() if not name.startswith(outputs) or name in ours}
+    return {ours.get(name, name): tensor for name, tensor in kept.items()}
+
+
+def _differences(wanted: Mapping[str, Tensor], given: Mapping[str, Tensor]) -> list[str]:
+    missing = [f"missing {name}" for name in wanted if name not in given and _COUNTER not in name]
+    unknown = [f"unknown {printable(name)}" for name in given if name not in wanted]
+    shapes = [
+        f"{name} has shape {tuple(given[name].shape)}, not {tuple(tensor.shape)}"
+        for name, tensor in wanted.items()
+        if name in given and given[name].shape != tensor.shape
+    ]
+    return [*shapes, *missing, *unknown]
+
+
+def _single(name: str, tensor: Tensor, path: Path) -> Tensor:
+    if not tensor.is_floating_point():
+        return tensor
+    if not bool(torch.isfinite(tensor).all()):
+        raise BackboneError(
+            "M424",
+            "these weights hold numbers that are not finite",
+            "fetch or make them again",
+            where=f"{printable(path)}, tensor {printable(name)}",
+        )
+    return tensor.float()

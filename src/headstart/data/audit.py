@@ -1,0 +1,232 @@
+"""What somebody should know about the data before anything is trained on it."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+
+from headstart.data.clusters import clusters
+from headstart.data.examples import Examples, Partition
+from headstart.data.problem import Found, Problem
+from headstart.errors import DataError
+from headstart.hostile import printable
+
+NEAR_BITS = 32
+"""Near duplicates differ in at most this many bits of their 256 (measured in `modality`)."""
+MOST_UNREADABLE = 0.05
+_SHOWN = 3
+_BLOCK = 1024
+
+
+@runtime_checkable
+class Seen(Protocol):
+    """What is asked of a modality's look."""
+
+    @property
+    def digest(self) -> str:
+        """Equal for equal bytes."""
+        ...
+
+    @property
+    def content(self) -> str:
+        """Equal for equal content."""
+        ...
+
+    @property
+    def near(self) -> tuple[int, ...]:
+        """Words of a hash that differs in few bits for like content."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Audit:
+    """Which examples can be used, which belong together, and everything that is wrong."""
+
+    found: Found
+    usable: tuple[int, ...]
+    """Rows of `found.examples`."""
+    together: tuple[tuple[int, ...], ...]
+    """Rows that are duplicates of each other, exact or near: no split may tear them."""
+    problems: tuple[Problem, ...]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many usable examples each class has."""
+        examples = self.found.examples
+        of = Counter(examples.labels[row] for row in self.usable)
+        return {name: of[label] for label, name in enumerate(examples.classes)}
+
+    def record(self) -> dict[str, object]:
+        """As JSON has it."""
+        kinds = Counter(problem.kind for problem in self.problems)
+        return {
+            "layout": self.found.layout,
+            "examples": len(self.found.examples),
+            "usable": len(self.usable),
+            "classes": {printable(name): count for name, count in self.counts.items()},
+            "problems": dict(sorted(kinds.items())),
+            "notes": list(self.found.notes),
+        }
+
+    def lines(self) -> tuple[str, ...]:
+        """A few lines for people, safe to show."""
+        ordered = sorted(self.counts.items(), key=lambda pair: -pair[1])
+        named = ", ".join(f"{printable(name, limit=40)} {count:,}" for name, count in ordered[:8])
+        more = f", and {len(ordered) - 8} more" if len(ordered) > 8 else ""
+        summary = f"{len(ordered)} classes, {len(self.usable):,} usable examples: {named}{more}"
+        kinds = Counter(problem.kind for problem in self.problems)
+        told = [_KINDS.get(kind, "{} " + kind).format(n) for kind, n in sorted(kinds.items())]
+        return (*self.found.notes, summary, *told)
+
+
+_KINDS = {
+    "unreadable": "unreadable, left out: {}",
+    "ignored": "passed over, no examples: {}",
+    "duplicate": "copies of another example, kept on one side of the split: {}",
+    "near": "near duplicates, kept on one side of the split: {}",
+    "conflict": "equal content under different labels, left out: {}",
+    "class": "classes with too few examples: {}",
+    "label": "labels to look at: {}",
+    "leak": "examples that leak across the given split: {}",
+}
+
+
+def audit(found: Found, looks: Sequence[Seen | Problem]) -> Audit:
+    """Draw conclusions from one look (or failure) an example.
+
+    Raises `DataError` where more than 5% can't be read, or fewer than two classes are left.
+    """
+    examples = found.examples
+    unread = [look for look in looks if isinstance(look, Problem)]
+    if len(unread) > MOST_UNREADABLE * len(looks):
+        raise _too_many(unread, len(looks), examples)
+    seen = {row: look for row, look in enumerate(looks) if not isinstance(look, Problem)}
+    exact, near = clusters(_equal(seen)), _near(seen)
+    torn = [group for group in exact if len({examples.labels[row] for row in group}) > 1]
+    left_out = {row for group in torn for row in group}
+    usable = tuple(row for row in seen if row not in left_out)
+    problems = [
+        *found.problems,
+        *unread,
+        *_copies(examples, exact),
+        *_conflicts(examples, torn),
+        *_alike(examples, near, exact),
+        *_small(examples, usable),
+    ]
+    together = tuple(clusters([*exact, *near]))
+    checked = Audit(found, usable, together, tuple(problems))
+    if sum(count > 0 for count in checked.counts.values()) < 2:
+        raise DataError(
+            "D181",
+            f"{sum(count > 0 for count in checked.counts.values())} classes have examples, "
+            "need two at least",
+            "put the pictures of each class in a folder of its own",
+            where=printable(examples.root) if examples.root else "",
+        )
+    return checked
+
+
+def leaks(checked: Audit, partition: Partition) -> tuple[Problem, ...]:
+    """Duplicates, near duplicates and groups that lie on more than one side of a split."""
+    examples = checked.found.examples
+    part = {row: name for name in ("train", "val", "test") for row in getattr(partition, name)}
+    found = []
+    for group in (*checked.together, *_groups(examples)):
+        sides = sorted({part[row] for row in group if row in part})
+        if "test" in sides and len(sides) > 1:
+            row = next(row for row in group if part.get(row) == "test")
+            other = next(row for row in group if part.get(row) not in (None, "test"))
+            why = f"like {examples.name(other)}, which is in {part[other]}"
+            found.append(Problem("D186", "leak", examples.name(row), why))
+    return tuple(found)
+
+
+def _too_many(unread: Sequence[Problem], of: int, examples: Examples) -> DataError:
+    first = "; ".join(f"{p.name}: {p.reason}" for p in unread[:_SHOWN])
+    more = len(unread) - _SHOWN
+    return DataError(
+        "D104",
+        f"{len(unread):,} of {of:,} files are not readable",
+        "restore these files or take them out; all of them: headstart check PATH",
+        where=printable(examples.root) if examples.root else "",
+        why=first + (f"; and {more:,} more" if more > 0 else ""),
+    )
+
+
+def _equal(seen: Mapping[int, Seen]) -> Iterator[list[int]]:
+    """Rows with equal bytes or equal content."""
+    by: dict[str, list[int]] = {}
+    for row, look in seen.items():
+        by.setdefault(look.digest, []).append(row)
+        by.setdefault(f"content {look.content}", []).append(row)
+    return (rows for rows in by.values() if len(rows) > 1)
+
+
+def _near(seen: Mapping[int, Seen]) -> list[tuple[int, ...]]:
+    """Pairs of rows whose hashes differ in few bits: all pairs, a block of rows at a time."""
+    rows = [row for row, look in seen.items() if look.near]
+    if len(rows) < 2:
+        return []
+    words = np.array([seen[row].near for row in rows], dtype=np.uint64)  # (n, 4)
+    words = np.ascontiguousarray(words.T)
+    pairs = []
+    for start in range(0, len(rows), _BLOCK):
+        block = words[:, start : start + _BLOCK]
+        far = np.bitwise_count(block[0][:, None] ^ words[0][None, start:])
+        close = far <= NEAR_BITS
+        at = np.nonzero(close)  # few are left for the other words
+        total = far[at].astype(np.int32)
+        for word in words[1:]:
+            total += np.bitwise_count(word[start + at[0]] ^ word[start + at[1]])
+        kept = (total <= NEAR_BITS) & (at[0] < at[1])
+        ends = zip((start + at[0][kept]).tolist(), (start + at[1][kept]).tolist(), strict=True)
+        pairs += [(rows[one], rows[other]) for one, other in ends]
+    return pairs
+
+
+def _copies(examples: Examples, exact: Sequence[Sequence[int]]) -> list[Problem]:
+    return [
+        Problem("D182", "duplicate", examples.name(row), f"same as {examples.name(group[0])}")
+        for group in exact
+        for row in group[1:]
+    ]
+
+
+def _conflicts(examples: Examples, torn: Sequence[Sequence[int]]) -> list[Problem]:
+    problems = []
+    for group in torn:
+        named = sorted({examples.classes[examples.labels[row]] for row in group})
+        why = f"equal content is labelled {' and '.join(map(printable, named))}; left out"
+        problems += [Problem("D183", "conflict", examples.name(row), why) for row in group]
+    return problems
+
+
+def _alike(
+    examples: Examples, near: Sequence[tuple[int, ...]], exact: Sequence[Sequence[int]]
+) -> list[Problem]:
+    same = {row: group[0] for group in exact for row in group}
+    return [
+        Problem("D184", "near", examples.name(other), f"looks like {examples.name(one)}")
+        for one, other in near
+        if same.get(one, one) != same.get(other, other)
+    ]
+
+
+def _small(examples: Examples, usable: Sequence[int]) -> list[Problem]:
+    counts = Counter(examples.labels[row] for row in usable)
+    problems = []
+    for label, name in enumerate(examples.classes):
+        if counts[label] < 2:
+            why = "1 usable example: it can't be tested" if counts[label] else "no usable example"
+            problems.append(Problem("D185", "class", name, why))
+    return problems
+
+
+def _groups(examples: Examples) -> list[list[int]]:
+    members: dict[str, list[int]] = {}
+    for row, group in enumerate(examples.groups):
+        if group:
+            members.setdefault(group, []).append(row)
+    return list(members.values())
