@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Float32
 from torch import Tensor, nn
 
 from headstart.errors import BackboneError
-from headstart.events import Event, Tell, quiet
+from headstart.events import Tell, quiet, track
 from headstart.features.engine import ENGINE, fast
-from headstart.features.survey import Items
-from headstart.features.table import SHARD_BYTES, Place, Table, table_of
+from headstart.features.survey import READER, Items
+from headstart.features.table import Place, Row, Table, table_of
+from headstart.hostile import printable
 from headstart.modality import Modality
 
 
@@ -31,12 +33,12 @@ class Features:
     def __len__(self) -> int:
         return len(self.places)
 
-    def take(self, positions: Sequence[int]) -> Float[Tensor, "m ..."]:
+    def take(self, positions: Sequence[int]) -> Float32[Tensor, "m ..."]:
         """Rows at these positions, in this order."""
         rows = self.table.read([self.places[position] for position in positions])
         return torch.stack(rows) if rows else torch.empty(0, *self.shape[1:])
 
-    def all(self) -> Float[Tensor, "n ..."]:
+    def all(self) -> Float32[Tensor, "n ..."]:
         """Every row, in memory."""
         return self.take(range(len(self)))
 
@@ -58,45 +60,50 @@ def extract(
     what it rides with. Raises `BackboneError` where the network gives numbers that are not
     finite, `ResourceError` where the disk takes no more.
     """
-    table = table_of(
-        cache, "features", digest, repr(modality), ENGINE, torch.__version__, str(batch)
-    )
+    table = table_of(cache, "features", digest, repr(modality), READER, str(batch), *_engine())
     keys = [items.digests[row] for row in rows]
-    first = dict(zip(reversed(keys), reversed(rows), strict=True))
-    known = table.places(sorted(first))
-    missing = [key for key in dict.fromkeys(keys) if key not in known]
+    places = table.places(keys)
+    missing = {key: row for key, row in zip(keys, rows, strict=True) if key not in places}
     if missing:
-        where = [first[key] for key in missing]
+        made = _made(items, missing, modality, prefix, batch)
         what = f"running {modality.kind}s through the frozen stages"
-        tell(Event("start", what, 0, len(missing)))
-        held: list[Tensor] = []
-        done = 0
-        for made in _made(items, where, modality, prefix, batch):
-            held += made
-            tell(Event("step", what, done + len(held), len(missing)))
-            if len(held) * held[0].numel() * 4 >= SHARD_BYTES or done + len(held) == len(missing):
-                table.add(missing[done : done + len(held)], held)
-                done, held = done + len(held), []
-        tell(Event("end", what, done, len(missing)))
-        known |= table.places(missing)
-    return Features(table, tuple(known[key] for key in keys))
+        places |= table.keep(track(tell, what, made, len(missing)))
+    return Features(table, tuple(places[key] for key in keys))
+
+
+def _engine() -> tuple[str, ...]:
+    """What else changes the last bits of a row."""
+    cpu = torch.backends.cpu.get_cpu_capability()
+    return ENGINE, torch.__version__, version("timm"), cpu
 
 
 @torch.inference_mode()
 def _made(
-    items: Items, rows: Sequence[int], modality: Modality, prefix: nn.Sequential, batch: int
-) -> Iterator[list[Tensor]]:
-    """Batches of rows in single precision."""
-    network: nn.Module | None = None
-    for begin in range(0, len(rows), batch):
-        part = list(rows[begin : begin + batch])
-        full = modality.batch(items.take((part * batch)[:batch]))
-        network = network or fast(prefix, full[:2])
-        made = network(full)[: len(part)].float()  # (b, ...)
-        if not bool(torch.isfinite(made).all()):
-            raise BackboneError(
-                "M402",
-                "the backbone gives numbers that are not finite",
-                "start from other weights: --backbone NAME or --weights FILE",
-            )
-        yield [row.clone() for row in made]
+    items: Items, rows: dict[str, int], modality: Modality, prefix: nn.Sequential, batch: int
+) -> Iterator[Row]:
+    network = fast(prefix, _noise(modality))
+    keys = list(rows)
+    for begin in range(0, len(keys), batch):
+        part = keys[begin : begin + batch]
+        taken = items.take([rows[key] for key in part])
+        full = (taken * batch)[:batch]
+        made = network(modality.batch(full))[: len(part)].float()  # (m, ...)
+        for key, row in zip(part, made, strict=True):
+            if not bool(torch.isfinite(row).all()):
+                raise _not_finite(rows[key], key)
+            yield Row(key, row.clone(memory_format=torch.contiguous_format))
+
+
+def _noise(modality: Modality) -> Float[Tensor, "b ..."]:
+    """Input that has the right shape and favors no channel."""
+    shape = modality.batch([modality.blank()]).shape[1:]
+    return torch.randn(2, *shape, generator=torch.Generator().manual_seed(0))
+
+
+def _not_finite(row: int, key: str) -> BackboneError:
+    return BackboneError(
+        "M402",
+        "the backbone gives numbers that are not finite",
+        "start from other weights: --backbone NAME or --weights FILE",
+        where=f"example {row:,}, whose SHA-256 is {printable(key)}",
+    )

@@ -1,9 +1,11 @@
 """Every source opened once: what it looks like, and the item a network will see."""
 
 import json
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -12,9 +14,13 @@ from torch import Tensor
 from headstart import durable
 from headstart.data import Examples, Problem, Source
 from headstart.errors import DataError
-from headstart.events import Event, Tell, quiet
-from headstart.features.table import SHARD_BYTES, Place, Table, table_of
+from headstart.events import Tell, quiet, track
+from headstart.features.table import Place, Row, Table, table_of
 from headstart.modality import Look, Modality
+
+READER = f"Pillow {version('pillow')}"
+"""Whose decoding the items are; part of every table's fingerprint."""
+Answer = tuple[Look, Tensor] | Problem
 
 
 @runtime_checkable
@@ -48,6 +54,13 @@ class _Kept:
     places: dict[str, Place]
 
     def take(self, rows: Sequence[int]) -> list[Tensor]:
+        unread = [row for row in rows if not self.digests[row]]
+        if unread:
+            raise DataError(
+                "D171",
+                f"example {unread[0]:,} could not be read and has no item",
+                "leave it out: learn from the rows that the audit calls usable",
+            )
         return self.table.read([self.places[self.digests[row]] for row in rows])
 
 
@@ -64,89 +77,72 @@ def survey(
     A source that can't be read becomes a `Problem` at its place. Raises `ResourceError` where
     the disk does not take the items.
     """
-    table = table_of(cache, "items", repr(modality))
-    names = [_digest(source) for source in examples.sources]
-    known = table.places(sorted({name for name in names if isinstance(name, str) and name}))
+    table = table_of(cache, "items", repr(modality), READER)
     seen: dict[int, Look | Problem] = {}
-    fresh = []
-    for row, name in enumerate(names):
-        if isinstance(name, DataError):
-            seen[row] = _problem(examples, row, name)
-        elif name in known:
-            seen[row] = _look(known[name].note)
-        else:
-            fresh.append(row)
-    seen |= _read(examples, modality, table, fresh, tell, workers)
+    with ThreadPoolExecutor(workers) as pool:
+        names = list(pool.map(_digest, examples.sources))
+        places = table.places(name for name in names if name)
+        for row, name in enumerate(names):
+            if name in places:
+                seen[row] = _look(places[name].note)
+        fresh = [row for row in range(len(names)) if row not in seen]
+        if fresh:
+            answers = _answers(pool, examples, modality, fresh)
+            told = track(tell, f"reading {modality.kind}s", answers, len(fresh))
+            places |= table.keep(_readable(told, seen))
     looks = tuple(seen[row] for row in range(len(examples)))
     digests = tuple("" if isinstance(look, Problem) else look.digest for look in looks)
-    places = known | table.places(sorted({d for d in digests if d and d not in known}))
     return Survey(looks, _Kept(digests, table, places))
 
 
-def _read(
-    examples: Examples,
-    modality: Modality,
-    table: Table,
-    rows: Sequence[int],
-    tell: Tell,
-    workers: int,
-) -> dict[int, Look | Problem]:
-    """Decode in threads (Pillow lets go of the interpreter), and keep a shard at a time."""
-    seen: dict[int, Look | Problem] = {}
-    if not rows:
-        return seen
-    what, many = f"reading {modality.kind}s", _at_once(modality)
-    tell(Event("start", what, 0, len(rows)))
-    with ThreadPoolExecutor(workers) as pool:
-        for begin in range(0, len(rows), many):
-            part = rows[begin : begin + many]
-            held: dict[str, tuple[Tensor, str]] = {}
-            answers = pool.map(lambda row: _looked(examples, modality, row), part)
-            for row, answer in zip(part, answers, strict=True):
-                seen[row] = answer if isinstance(answer, Problem) else answer[0]
-                if not isinstance(answer, Problem):
-                    held[answer[0].digest] = answer[1], json.dumps(asdict(answer[0]))
-                tell(Event("step", what, len(seen), len(rows)))
-            if held:
-                items, notes = zip(*held.values(), strict=True)
-                table.add(list(held), items, notes)
-    tell(Event("end", what, len(rows), len(rows)))
-    return seen
+def _answers(
+    pool: ThreadPoolExecutor, examples: Examples, modality: Modality, rows: Sequence[int]
+) -> Iterator[tuple[int, Answer]]:
+    """Look at sources in threads (decoders let go of the interpreter), not far ahead, in order."""
+    waiting: deque[tuple[int, Future[Answer]]] = deque()
+    try:
+        for row in rows:
+            waiting.append((row, pool.submit(_answer, examples, modality, row)))
+            if len(waiting) > 32:
+                first, answer = waiting.popleft()
+                yield first, answer.result()
+        while waiting:
+            first, answer = waiting.popleft()
+            yield first, answer.result()
+    finally:
+        for _, answer in waiting:
+            answer.cancel()
 
 
-def _looked(examples: Examples, modality: Modality, row: int) -> tuple[Look, Tensor] | Problem:
+def _answer(examples: Examples, modality: Modality, row: int) -> Answer:
     try:
         return modality.look(examples.sources[row])
     except DataError as error:
-        return _problem(examples, row, error)
+        reason = f"{error.what}: {error.why}" if error.why else error.what
+        return Problem(error.code, "unreadable", examples.name(row), reason)
 
 
-def _problem(examples: Examples, row: int, error: DataError) -> Problem:
-    reason = f"{error.what}: {error.why}" if error.why else error.what
-    return Problem(error.code, "unreadable", examples.name(row), reason)
+def _readable(
+    answers: Iterable[tuple[int, Answer]], seen: dict[int, Look | Problem]
+) -> Iterator[Row]:
+    for row, answer in answers:
+        if isinstance(answer, Problem):
+            seen[row] = answer
+        else:
+            look, item = answer
+            seen[row] = look
+            yield Row(look.digest, item, json.dumps(asdict(look)))
 
 
-def _digest(source: Source) -> str | DataError:
-    """Of a file's bytes, so that it is found again without being decoded."""
-    if not isinstance(source, Path):
-        return ""
+def _digest(source: Source) -> str:
+    """Of a file's bytes, so that it is found again without being decoded; else empty."""
     try:
-        return durable.sha256(source)
-    except OSError as error:
-        return DataError(
-            "D171",
-            "the file cannot be opened",
-            "restore it, or take it out of the data",
-            why=error.strerror or "",
-        )
+        return durable.sha256(source) if isinstance(source, Path) and source.is_file() else ""
+    except (OSError, ValueError):  # the modality says what is wrong with it
+        return ""
 
 
 def _look(note: str) -> Look:
     record = json.loads(note)
     facts = tuple((name, value) for name, value in record["facts"])
     return Look(record["digest"], record["content"], tuple(record["near"]), facts)
-
-
-def _at_once(modality: Modality) -> int:
-    blank = modality.blank()
-    return max(16, SHARD_BYTES // max(1, blank.numel() * blank.element_size()))

@@ -1,18 +1,20 @@
 """Rows on disk: safetensors shards that never change, and a SQLite index over them.
 
-A shard is written whole before the index names its rows, so a kill loses at most the shard in
-the making. Every row has a checksum; what does not match it is as good as not there.
+A shard is named by the digest of its bytes and says itself which rows it holds. The index only
+saves looking: what it misses is added from the shards, and where it can't be used it is built
+anew. Every row has a checksum; a row that does not match it is as good as not there. So no lock
+has to hold, and a kill loses no more than the shard in the making.
 """
 
 import contextlib
 import json
 import math
 import os
-import shutil
+import re
 import sqlite3
 import zlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import astuple, dataclass
 from hashlib import sha256
 from pathlib import Path
 
@@ -21,16 +23,31 @@ from safetensors.torch import save as packed
 from torch import Tensor
 
 from headstart import durable
-from headstart.errors import ResourceError
+from headstart.errors import ResourceError, UsageError
 from headstart.hostile import printable
 
 SHARD_BYTES = 32 * 2**20
+SHARD_ROWS = 512
+PATIENCE_S = 20.0
+"""How long to wait for another process at the index, before doing without it."""
 _INDEX = "index.sqlite"
+_SHARD = re.compile(r"[0-9a-f]{32}\.safetensors")
+_OURS = re.compile(rf"{_SHARD.pattern}|index\.sqlite(-journal)?|\..*\.tmp-.*")
 _SCHEMA = """
+create table if not exists shards (name text primary key);
 create table if not exists rows (
     key text primary key, shard text not null, start integer not null, size integer not null,
-    crc integer not null, dtype text not null, shape text not null, note text not null)
+    crc integer not null, dtype text not null, shape text not null, note text not null);
 """
+
+
+@dataclass(frozen=True)
+class Row:
+    """A tensor to keep, the key to find it by, and a note to keep beside it."""
+
+    key: str
+    tensor: Tensor
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,141 +69,194 @@ class Table:
 
     folder: Path
 
-    def places(self, keys: Sequence[str]) -> dict[str, Place]:
+    def places(self, keys: Iterable[str]) -> dict[str, Place]:
         """Where the rows of these keys lie; keys whose bytes are not sound are left out."""
-        durable.sweep(self.folder)
-        found = self._found(keys)
-        by_shard: dict[str, list[tuple[str, Place]]] = {}
-        for key, place in found.items():
-            by_shard.setdefault(place.shard, []).append((key, place))
-        sound = {}
-        for shard, held in by_shard.items():
-            with contextlib.suppress(OSError), self._opened(shard) as file:
-                sound |= {key: place for key, place in held if _bytes(file, place) is not None}
-        return sound
-
-    def add(self, keys: Sequence[str], rows: Sequence[Tensor], notes: Sequence[str] = ()) -> None:
-        """Keep these rows for good. Raises `ResourceError` where the disk does not take them."""
-        name = f"{sha256(json.dumps(list(keys)).encode()).hexdigest()[:24]}.safetensors"
-        named = {f"{index:06d}": row.contiguous() for index, row in enumerate(rows)}
-        try:
+        with self._guarded():
             self.folder.mkdir(parents=True, exist_ok=True)
-            data = packed(named)
-            durable.write(self.folder / name, data)
-            self._insert(keys, _lines(name, data, rows, notes))
-        except (OSError, sqlite3.OperationalError) as error:
-            raise ResourceError(
-                "R311",
-                "cannot keep features on disk",
-                "free some space, or name another folder: HEADSTART_CACHE=FOLDER",
-                where=printable(self.folder),
-                why=printable(error),
-            ) from error
+            durable.sweep(self.folder)
+        with contextlib.suppress(OSError):  # a cache to read only is fine
+            os.utime(self.folder)
+        return self._sound(self._found(sorted(set(keys))))
+
+    def keep(self, rows: Iterable[Row]) -> dict[str, Place]:
+        """Put rows on disk as they come, a shard at a time; what came before an error is kept.
+
+        Raises `ResourceError` where the disk does not take them.
+        """
+        kept: dict[str, Place] = {}
+        held: dict[str, Row] = {}
+        try:
+            for row in rows:
+                held[row.key] = row
+                size = len(held) * row.tensor.numel() * row.tensor.element_size()
+                if size >= SHARD_BYTES or len(held) >= SHARD_ROWS:
+                    full, held = held, {}
+                    kept |= self._add(full)
+        finally:
+            kept |= self._add(held)
+        return kept
 
     def read(self, places: Sequence[Place]) -> list[Tensor]:
         """Rows at these places, in this order, each in memory of its own."""
-        rows: list[Tensor | None] = [None] * len(places)
+        rows: dict[int, Tensor] = {}
         by_shard: dict[str, list[int]] = {}
-        for index, place in enumerate(places):
-            by_shard.setdefault(place.shard, []).append(index)
-        for shard, indices in by_shard.items():
-            with self._opened(shard) as file:
-                for index in indices:
-                    rows[index] = self._row(file, places[index])
-        return [row for row in rows if row is not None]
+        for position, place in enumerate(places):
+            by_shard.setdefault(place.shard, []).append(position)
+        for shard, positions in by_shard.items():
+            with self._guarded(), _opened(self.folder / shard) as file:
+                for position in positions:
+                    rows[position] = _row(file, places[position])
+        return [rows[position] for position in range(len(places))]
 
-    def _row(self, file: int, place: Place) -> Tensor:
-        data = _bytes(file, place)
-        if data is None:
-            raise ResourceError(
-                "R312",
-                "a table of features changed on disk while it was read",
-                "give the same command again: what is damaged is computed anew",
-                where=printable(self.folder / place.shard),
-            )
-        return torch.frombuffer(data, dtype=getattr(torch, place.dtype)).view(place.shape)
-
-    @contextlib.contextmanager
-    def _opened(self, shard: str) -> Iterator[int]:
-        file = os.open(self.folder / shard, os.O_RDONLY)
-        try:
-            yield file
-        finally:
-            os.close(file)
-
-    @contextlib.contextmanager
-    def _index(self) -> Iterator[sqlite3.Connection]:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(self.folder / _INDEX, timeout=60)
-        try:
-            connection.execute("pragma synchronous=full")
-            with connection:
-                connection.execute(_SCHEMA)
-                yield connection
-        finally:
-            connection.close()
+    def _add(self, rows: dict[str, Row]) -> dict[str, Place]:
+        known = self.places(rows) if rows else {}  # another process may have been faster
+        fresh = [row for key, row in rows.items() if key not in known]
+        if not fresh:
+            return known
+        data = _shard(fresh)
+        name = f"{_digest(data)}.safetensors"
+        with self._guarded():
+            durable.write(self.folder / name, data)
+        places = dict(_places(name, data))
+        with contextlib.suppress(sqlite3.Error), _index(self.folder / _INDEX) as index:
+            _insert(index, name, places)
+        return known | places
 
     def _found(self, keys: Sequence[str]) -> dict[str, Place]:
-        """What the index says; an index that can't be read is thrown away with its shards."""
-        try:
-            with self._index() as index:
-                os.utime(self.folder / _INDEX)
-                return dict(_looked_up(index, keys))
-        except sqlite3.OperationalError as error:  # locked, or the disk
-            raise ResourceError(
-                "R313",
-                "cannot read the index of a table of features",
-                "end other runs that use this folder, or name another: HEADSTART_CACHE=FOLDER",
-                where=printable(self.folder),
-                why=printable(error),
-            ) from error
-        except (sqlite3.DatabaseError, ValueError):
-            shutil.rmtree(self.folder, ignore_errors=True)
-            return {}
+        """What index and shards say; an index that can't be read is built anew, or in memory."""
+        for place in (self.folder / _INDEX, self.folder / _INDEX, Path(":memory:")):
+            try:
+                with _index(place) as index:
+                    self._adopt(index)
+                    return dict(_looked_up(index, keys))
+            except sqlite3.OperationalError:  # locked, or the disk is full: the index is sound
+                continue
+            except sqlite3.DatabaseError:
+                for file in (place, place.with_name(f"{_INDEX}-journal")):
+                    file.unlink(missing_ok=True)
+        return {}
 
-    def _insert(self, keys: Sequence[str], lines: list[tuple[object, ...]]) -> None:
-        with self._index() as index:
-            index.executemany(
-                "insert or replace into rows values (?, ?, ?, ?, ?, ?, ?, ?)",
-                [(key, *line) for key, line in zip(keys, lines, strict=True)],
-            )
+    def _adopt(self, index: sqlite3.Connection) -> None:
+        """Add rows of shards that the index does not know; a damaged shard is thrown away."""
+        known = {name for (name,) in index.execute("select name from shards")}
+        names = {entry.name for entry in os.scandir(self.folder) if _SHARD.fullmatch(entry.name)}
+        for name in sorted(names - known):
+            with contextlib.suppress(OSError):
+                data = (self.folder / name).read_bytes()
+                if _digest(data) == name.split(".")[0]:
+                    _insert(index, name, dict(_places(name, data)))
+                else:
+                    (self.folder / name).unlink(missing_ok=True)
+
+    def _sound(self, found: dict[str, Place]) -> dict[str, Place]:
+        by_shard: dict[str, list[str]] = {}
+        for key, place in found.items():
+            by_shard.setdefault(place.shard, []).append(key)
+        sound: dict[str, Place] = {}
+        for shard, keys in by_shard.items():
+            with contextlib.suppress(OSError), _opened(self.folder / shard) as file:
+                sound |= {key: found[key] for key in keys if _bytes(file, found[key]) is not None}
+        return sound
+
+    @contextlib.contextmanager
+    def _guarded(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise ResourceError(
+                "R315",
+                "the disk does not keep a table of features",
+                "free some space, or name another folder, HEADSTART_CACHE=FOLDER, and run again",
+                where=printable(self.folder),
+                why=printable(error.strerror or error),
+            ) from error
 
 
 def table_of(cache: Path, *fingerprint: str) -> Table:
     """The table whose rows follow from exactly this."""
-    name = sha256(json.dumps(fingerprint).encode()).hexdigest()[:24]
-    return Table(cache / "tables" / name)
+    return Table(cache / "tables" / sha256(json.dumps(fingerprint).encode()).hexdigest()[:24])
 
 
 def trim(root: Path) -> None:
     """Throw away tables not used for longest, until the rest fits HEADSTART_CACHE_GB (20)."""
-    most = float(os.environ.get("HEADSTART_CACHE_GB", "20")) * 1e9
+    most = _most_bytes()
     tables = []
-    for index in root.glob(f"tables/*/{_INDEX}"):
+    for folder in (root / "tables").glob("[0-9a-f]" * 24):
         with contextlib.suppress(OSError):
-            size = sum(file.stat().st_size for file in index.parent.iterdir())
-            tables.append((index.stat().st_mtime, size, index.parent))
-    held = sum(size for _, size, _ in tables)
-    for _, size, folder in sorted(tables):
+            files = [] if folder.is_symlink() else list(folder.iterdir())
+            if files and all(_OURS.fullmatch(file.name) for file in files):
+                size = sum(file.stat().st_size for file in files)
+                tables.append((folder.stat().st_mtime, size, folder, files))
+    held = sum(size for _, size, _, _ in tables)
+    for _, size, folder, files in sorted(tables):
         if held <= most:
             return
-        shutil.rmtree(folder, ignore_errors=True)
         held -= size
+        with contextlib.suppress(OSError):
+            for file in files:
+                file.unlink(missing_ok=True)
+            folder.rmdir()
 
 
-def _lines(
-    shard: str, data: bytes, rows: Sequence[Tensor], notes: Sequence[str]
-) -> list[tuple[object, ...]]:
+def _most_bytes() -> float:
+    given = os.environ.get("HEADSTART_CACHE_GB", "20")
+    with contextlib.suppress(ValueError):
+        if float(given) >= 0:
+            return float(given) * 1e9
+    raise UsageError(
+        "U141",
+        f"HEADSTART_CACHE_GB is not a size in gigabytes: {printable(given)}",
+        "HEADSTART_CACHE_GB=20",
+    )
+
+
+def _shard(rows: Sequence[Row]) -> bytes:
+    named = {f"{i:06d}": row.tensor.contiguous() for i, row in enumerate(rows)}
+    labels = json.dumps([(row.key, row.note) for row in rows])
+    return packed(named, {"rows": labels})
+
+
+def _digest(data: bytes) -> str:
+    return sha256(data).hexdigest()[:32]
+
+
+def _places(shard: str, data: bytes) -> Iterator[tuple[str, Place]]:
+    """What a shard that is known to be whole holds."""
     length = int.from_bytes(data[:8], "little")
     header = json.loads(data[8 : 8 + length])
-    lines: list[tuple[object, ...]] = []
-    for index, row in enumerate(rows):
-        start, end = (8 + length + at for at in header[f"{index:06d}"]["data_offsets"])
-        dtype, shape = str(row.dtype).removeprefix("torch."), json.dumps(list(row.shape))
-        note = notes[index] if notes else ""
-        crc = zlib.crc32(memoryview(data)[start:end])
-        lines.append((shard, start, end - start, crc, dtype, shape, note))
-    return lines
+    for i, (key, note) in enumerate(json.loads(header["__metadata__"]["rows"])):
+        entry = header[f"{i:06d}"]
+        start, end = (8 + length + at for at in entry["data_offsets"])
+        crc = _crc(memoryview(data)[start:end], note)
+        shape, dtype = tuple(entry["shape"]), _DTYPES[entry["dtype"]]
+        yield key, Place(shard, start, end - start, crc, dtype, shape, note)
+
+
+_DTYPES = {"U8": "uint8", "I16": "int16", "I32": "int32", "I64": "int64"}
+_DTYPES |= {"F16": "float16", "F32": "float32", "F64": "float64"}
+
+
+@contextlib.contextmanager
+def _index(place: Path) -> Iterator[sqlite3.Connection]:
+    connection = sqlite3.connect(place, timeout=PATIENCE_S)
+    try:
+        connection.execute("pragma synchronous=full")
+        connection.executescript(_SCHEMA)
+        with connection:
+            yield connection
+    finally:
+        connection.close()
+
+
+def _insert(index: sqlite3.Connection, shard: str, places: dict[str, Place]) -> None:
+    index.execute("insert or replace into shards values (?)", (shard,))
+    index.executemany(
+        "insert or replace into rows values (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (key, *(json.dumps(v) if isinstance(v, tuple) else v for v in astuple(place)))
+            for key, place in places.items()
+        ],
+    )
 
 
 def _looked_up(
@@ -197,15 +267,42 @@ def _looked_up(
         marks = ",".join("?" * len(part))
         query = f"select * from rows where key in ({marks})"
         for key, shard, start, size, crc, dtype, shape, note in index.execute(query, part):
-            yield key, Place(shard, start, size, crc, dtype, tuple(json.loads(shape)), note)
+            with contextlib.suppress(ValueError, TypeError):
+                yield key, Place(shard, start, size, crc, dtype, tuple(json.loads(shape)), note)
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    file = os.open(path, os.O_RDONLY)
+    try:
+        yield file
+    finally:
+        os.close(file)
+
+
+def _row(file: int, place: Place) -> Tensor:
+    data = _bytes(file, place)
+    if data is None:
+        raise ResourceError(
+            "R316",
+            "a table of features changed on disk while it was read",
+            "give the same command again: what is damaged is computed anew",
+            where=place.shard,
+        )
+    return torch.frombuffer(data, dtype=getattr(torch, place.dtype)).view(place.shape)
 
 
 def _bytes(file: int, place: Place) -> bytearray | None:
     """A row's bytes, read and not mapped; None where they are not what was written."""
+    if place.size != math.prod(place.shape) * _width(place.dtype):
+        return None
     data = bytearray(place.size)
     read = os.preadv(file, [data], place.start)
-    whole = read == place.size and place.size == math.prod(place.shape) * _width(place.dtype)
-    return data if whole and zlib.crc32(data) == place.crc else None
+    return data if read == place.size and _crc(data, place.note) == place.crc else None
+
+
+def _crc(data: bytearray | memoryview, note: str) -> int:
+    return zlib.crc32(note.encode(), zlib.crc32(data))
 
 
 def _width(dtype: str) -> int:

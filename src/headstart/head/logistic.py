@@ -7,7 +7,6 @@ import numpy as np
 import torch
 from jaxtyping import Float, Int
 from scipy.optimize import minimize
-from scipy.special import log_softmax, softmax
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from threadpoolctl import threadpool_limits
 from torch import Tensor
@@ -15,11 +14,14 @@ from torch import Tensor
 from headstart.errors import TrainingError
 from headstart.head.linear import LinearFit
 
-PENALTIES = tuple(10.0 ** (-exponent / 2) for exponent in range(13))
-"""From 1 to 1e-6, on standardized rows, against a mean loss: two a decade."""
+PENALTIES = tuple(10.0**exponent for exponent in range(2, -7, -1))
+"""From 100 to 1e-6, on standardized rows, against a mean loss; halves of a decade beside the best
+of them are tried too."""
 FOLDS = 5
-_WORSE = 3
+_WORSE = 2
 """Weaker penalties in a row that only made it worse, after which no more are tried."""
+_ROUGH, _EXACT = 1e-4, 1e-6
+"""Largest slope at which a fit is done: to choose by, and to keep."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,8 +45,9 @@ def fit_logistic(
     *,
     groups: Sequence[str] = (),
     seed: int = 0,
+    penalty: float | None = None,
 ) -> LinearFit:
-    """Fit by L-BFGS at the penalty with the lowest cross-validated loss.
+    """Fit by L-BFGS at the penalty with the lowest cross-validated loss, or at a given one.
 
     Folds are stratified and keep groups whole. Each fold starts from the solution at the penalty
     before. Raises `TrainingError` for rows that are not finite.
@@ -58,14 +61,17 @@ def fit_logistic(
     with threadpool_limits(1):  # more threads only add CPU time at this size, and other bits
         basis = _basis(rows.double().numpy())
         known = labels.numpy()
-        penalty, found, loss = _cross_validated(basis.rows, known, classes, groups, seed)
+        folds = [
+            _Fold.of(basis.rows, known, classes, *pair) for pair in folds_of(known, groups, seed)
+        ]
+        chosen = _chosen(folds, known, classes) if penalty is None else penalty
+        found, loss = _judged(folds, known, classes, chosen)
         theta = np.zeros((classes, basis.rows.shape[1] + 1))
-        for step in PENALTIES[: PENALTIES.index(penalty) + 1]:
-            theta = _solve(basis.rows, known, theta, step)
+        theta = _solve(basis.rows, _targets(known, classes), theta, chosen, _EXACT)
         weight = (theta[:, :-1] @ basis.turn) / basis.scale
         bias = theta[:, -1] - weight @ basis.mean
     kept = torch.from_numpy(weight).float(), torch.from_numpy(bias).float()
-    return LinearFit(*kept, penalty, loss, found)
+    return LinearFit(*kept, chosen, loss, found)
 
 
 def folds_of(
@@ -88,54 +94,106 @@ def _basis(rows: Float[np.ndarray, "n d"]) -> _Basis:
     scale = np.where(scale > 1e-12 * np.abs(mean) + 1e-30, scale, np.inf)  # constant: weight 0
     standard = (rows - mean) / scale
     if rows.shape[0] >= rows.shape[1]:
-        return _Basis(standard, np.eye(rows.shape[1]), mean, scale)
+        _, right = np.linalg.eigh(standard.T @ standard)  # (d, d)
+        return _Basis(standard @ right, right.T, mean, scale)
     values, left = np.linalg.eigh(standard @ standard.T)  # (n,), (n, n)
     kept = values > 1e-10 * max(float(values[-1]), 1e-30)
     left, singular = left[:, kept], np.sqrt(values[kept])
     return _Basis(left * singular, (left / singular).T @ standard, mean, scale)
 
 
-def _cross_validated(
-    rows: np.ndarray, labels: np.ndarray, classes: int, groups: Sequence[str], seed: int
-) -> tuple[float, Float[np.ndarray, "n c"], float]:
-    """The best penalty, out-of-fold probabilities at it, and their loss."""
-    folds = folds_of(labels, groups, seed)
-    thetas = [np.zeros((classes, rows.shape[1] + 1)) for _ in folds]
-    best = (PENALTIES[0], np.full((len(labels), classes), 1 / classes), np.inf)
-    since = 0
+@dataclass(eq=False)
+class _Fold:
+    """Rows to fit to, rows held out, and the last solution: where the next one starts."""
+
+    rows: Float[np.ndarray, "m r"]
+    targets: Float[np.ndarray, "m c"]
+    held: Float[np.ndarray, "h r"]
+    at: Int[np.ndarray, " h"]
+    theta: Float[np.ndarray, "c r1"]
+
+    @classmethod
+    def of(
+        cls,
+        rows: np.ndarray,
+        labels: np.ndarray,
+        classes: int,
+        fit: np.ndarray,
+        held: np.ndarray,
+    ) -> "_Fold":
+        """Copies, so that they lie together in memory."""
+        start = np.zeros((classes, rows.shape[1] + 1))
+        return cls(rows[fit], _targets(labels[fit], classes), rows[held], held, start)
+
+
+def _chosen(folds: Sequence[_Fold], labels: np.ndarray, classes: int) -> float:
+    """The penalty with the lowest loss, strong ones first: decades, then halves beside the best."""
+    losses: dict[float, float] = {}
     for penalty in PENALTIES:
-        found = np.full((len(labels), classes), 1 / classes)
-        for index, (fit, held) in enumerate(folds):
-            thetas[index] = _solve(rows[fit], labels[fit], thetas[index], penalty)
-            found[held] = softmax(_scores(rows[held], thetas[index]), axis=1)
-        loss = float(-np.log(np.maximum(found[np.arange(len(labels)), labels], 1e-300)).mean())
-        best, since = ((penalty, found, loss), 0) if loss < best[2] else (best, since + 1)
-        if since == _WORSE:
+        losses[penalty] = _judged(folds, labels, classes, penalty)[1]
+        best = min(losses, key=losses.__getitem__)
+        if list(losses).index(best) + _WORSE < len(losses):
             break
-    return best
+    for penalty in (best * 10**0.5, best / 10**0.5):
+        losses[penalty] = _judged(folds, labels, classes, penalty)[1]
+    return min(losses, key=losses.__getitem__)
 
 
-def _solve(rows: np.ndarray, labels: np.ndarray, start: np.ndarray, penalty: float) -> np.ndarray:
-    """Mean cross-entropy plus half the penalty times the squared weights; biases are free."""
-    target = np.zeros((len(labels), len(start)))
-    target[np.arange(len(labels)), labels] = 1
-    shape = start.shape
+def _judged(
+    folds: Sequence[_Fold], labels: np.ndarray, classes: int, penalty: float
+) -> tuple[Float[np.ndarray, "n c"], float]:
+    """Out-of-fold probabilities, and their loss."""
+    found = np.full((len(labels), classes), 1 / classes)
+    for fold in folds:
+        fold.theta = _solve(fold.rows, fold.targets, fold.theta, penalty, _ROUGH)
+        found[fold.at] = np.exp(_log_softmax(_scores(fold.held, fold.theta)))
+    given = np.maximum(found[np.arange(len(labels)), labels], 1e-300)
+    return found, float(-np.log(given).mean())
+
+
+def _solve(
+    rows: np.ndarray, targets: np.ndarray, start: np.ndarray, penalty: float, slope: float
+) -> np.ndarray:
+    """Mean cross-entropy plus half the penalty times the squared weights; biases are free.
+
+    Each weight is measured in units of the curvature that its column has where nothing is known
+    yet. In a basis without correlations that leaves little for L-BFGS to find out.
+    """
+    free = 1 - 1 / len(start)  # of the softmax at no opinion: p (1 - p), p = 1 / classes
+    unit = np.sqrt(free / len(start) * (rows**2).mean(axis=0) + penalty)
+    units = np.append(unit, np.sqrt(free / len(start)))
+    scaled, shape = rows / unit, start.shape
+    strength = penalty / unit**2
 
     def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
         theta = flat.reshape(shape)
-        scores = log_softmax(_scores(rows, theta), axis=1)  # (n, c)
-        rest = (np.exp(scores) - target) / len(rows)
-        slope = np.concatenate([rest.T @ rows, rest.sum(axis=0)[:, None]], axis=1)
-        slope[:, :-1] += penalty * theta[:, :-1]
-        value = -(scores * target).sum() / len(rows)
-        return value + penalty / 2 * float((theta[:, :-1] ** 2).sum()), slope.ravel()
+        scores = _log_softmax(scaled @ theta[:, :-1].T + theta[:, -1] / units[-1])  # (n, c)
+        rest = (np.exp(scores) - targets) / len(rows)
+        gradient = np.empty(shape)
+        gradient[:, :-1] = rest.T @ scaled + strength * theta[:, :-1]
+        gradient[:, -1] = rest.sum(axis=0) / units[-1]
+        value = -float((scores * targets).sum()) / len(rows)
+        return value + float((strength * theta[:, :-1] ** 2).sum()) / 2, gradient.ravel()
 
-    options = {"maxiter": 500, "gtol": 1e-5, "ftol": 1e-9}
-    found = minimize(loss, start.ravel(), jac=True, method="L-BFGS-B", options=options)
-    solved: np.ndarray = found.x.reshape(shape)
+    options = {"maxiter": 1000, "gtol": slope, "ftol": 1e-12, "maxcor": 20}
+    found = minimize(loss, (start * units).ravel(), jac=True, method="L-BFGS-B", options=options)
+    solved: np.ndarray = found.x.reshape(shape) / units
     return solved
+
+
+def _targets(labels: np.ndarray, classes: int) -> np.ndarray:
+    targets = np.zeros((len(labels), classes))
+    targets[np.arange(len(labels)), labels] = 1
+    return targets
 
 
 def _scores(rows: np.ndarray, theta: np.ndarray) -> np.ndarray:
     scores: np.ndarray = rows @ theta[:, :-1].T + theta[:, -1]
     return scores
+
+
+def _log_softmax(scores: np.ndarray) -> np.ndarray:
+    """As scipy has it, which takes as long as all the rest at this size."""
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    found: np.ndarray = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return found

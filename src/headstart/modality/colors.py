@@ -24,6 +24,7 @@ def to_rgb(picture: Picture, background: tuple[int, int, int], name: str) -> Pic
         return picture.convert("RGB")
     key = picture.info.get("transparency")
     if isinstance(key, tuple):  # one color is transparent; Pillow keeps the upper 8 of 16 bits
+        picture = picture.copy()
         picture.info["transparency"] = tuple(v >> 8 if max(key) > 255 else v for v in key)
     rgba = picture.convert(_PREMULTIPLIED.get(picture.mode, picture.mode)).convert("RGBA")
     canvas = PIL.Image.new("RGB", picture.size, background)

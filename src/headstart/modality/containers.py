@@ -72,6 +72,8 @@ def flaw(content: bytes, kind: str) -> str:
         return walk.get(kind, _size_flaw)(content)
     except (IndexError, struct.error):
         return "truncated"
+    except ValueError:
+        return "damaged"
 
 
 def frames_of(content: bytes, kind: str, told: int) -> int:
@@ -167,8 +169,8 @@ class _Tiff:
     def size(self, at: int) -> int:
         return self.number(at, "Q" if self.big else "I")
 
-    def values(self, entry: int) -> Sequence[int]:
-        """What a directory entry holds, as far as it is unsigned; it must lie in the file."""
+    def place(self, entry: int) -> tuple[int, int]:
+        """Where a directory entry's values begin and how many there are; all lie in the file."""
         kind, count = self.number(entry + 2, "H"), self.size(entry + 4)
         width = 8 if self.big else 4
         length = count * _TIFF_WIDTHS.get(kind, 0)
@@ -176,7 +178,12 @@ class _Tiff:
         at = inside if length <= width else self.size(inside)
         if at + length > len(self.content):
             raise IndexError(at)
-        form = {3: "H", 4: "I", 16: "Q"}.get(kind, "")
+        return at, count
+
+    def values(self, entry: int) -> Sequence[int]:
+        """What a directory entry holds, as far as it is unsigned."""
+        at, count = self.place(entry)
+        form = {3: "H", 4: "I", 16: "Q"}.get(self.number(entry + 2, "H"), "")
         return struct.unpack_from(f"{self.order}{count}{form}", self.content, at) if form else ()
 
 
@@ -186,25 +193,37 @@ _LAST_LAYOUT_TAG = 400  # above are metadata, which a picture can do without
 
 
 def tiff_pages(content: bytes) -> int:
-    """How many pages a TIFF has; raises IndexError where one, or its pixels, is not all there."""
+    """How many pages a TIFF has.
+
+    Raises IndexError where one, or its pixels, is not all there, and ValueError where pages name
+    more numbers than fit into the file, each page the same ones, to keep its reader busy.
+    """
     order = "<" if content[:1] == b"I" else ">"
     tiff = _Tiff(content, order, big=b"+" in content[2:4])
-    at, seen = tiff.size(8 if tiff.big else 4), set[int]()
+    at, seen, numbers = tiff.size(8 if tiff.big else 4), set[int](), 0
     while at and at not in seen:  # a hostile one may go in circles
         seen.add(at)
-        at = _next_page(tiff, at)
+        at, count = _next_page(tiff, at)
+        numbers += count
+        if numbers > len(content):
+            raise ValueError(numbers)
     return len(seen)
 
 
-def _next_page(tiff: _Tiff, at: int) -> int:
+def _next_page(tiff: _Tiff, at: int) -> tuple[int, int]:
+    """Where the next page's directory begins, and how many numbers this one's took to check."""
     head, width = (8, 20) if tiff.big else (2, 12)
     end = at + head + width * tiff.number(at, "Q" if tiff.big else "H")
     if end > len(tiff.content):
         raise IndexError(end)
-    entries = {tiff.number(entry, "H"): entry for entry in range(at + head, end, width)}
-    found = {tag: tiff.values(at) for tag, at in entries.items() if tag < _LAST_LAYOUT_TAG}
+    places = range(at + head, end, width)
+    entries = {tiff.number(entry, "H"): entry for entry in places}
+    for tag, entry in entries.items():
+        if tag < _LAST_LAYOUT_TAG:
+            tiff.place(entry)
+    found = {tag: tiff.values(entries[tag]) for tag in _STRIPS + _TILES if tag in entries}
     for starts, lengths in (_STRIPS, _TILES):
         parts = zip(found.get(starts, ()), found.get(lengths, ()), strict=False)
         if any(start + length > len(tiff.content) for start, length in parts):
             raise IndexError(at)
-    return tiff.size(end)
+    return tiff.size(end), len(places) + sum(map(len, found.values()))

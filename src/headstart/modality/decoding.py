@@ -99,12 +99,13 @@ def _from_memory(thing: object, background: tuple[int, int, int], name: str) -> 
     if isinstance(thing, np.ndarray):
         picture, mode = from_array(thing, name), str(thing.dtype)
     elif isinstance(thing, PIL.Image.Image):
-        picture, mode = _upright(thing.copy()), thing.mode
+        thing.load()
+        picture, mode = _upright(thing), thing.mode
     else:
         _refuse_thing(thing, name)
     _check_pixels(picture.size, name)
     shown = to_rgb(picture, background, name)
-    # The pixels that are shown: palettes, transparency and orientation count, however they are kept.
+    # Of what is shown: so palettes, transparency and orientation count
     digest = hashlib.sha256(f"RGB {shown.width} {shown.height} ".encode() + shown.tobytes())
     return Decoded(shown, digest.hexdigest(), _facts(picture.size, mode, "memory", 1))
 

@@ -15,8 +15,8 @@ from headstart.evaluate import Bin, ClassRow, Verdict
 from headstart.hostile import printable
 from headstart.stats import Interval
 
-_LABELLED = 60  # classes: with more, names beside a matrix are too small to read
-_SIDE = 640  # pixels of a matrix without names
+_EDGE = 124  # pixels of names beside a matrix
+_CELL = 21  # pixels of a matrix's cell
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,7 @@ def forest(interval: Interval, scale: Axis, kind: str) -> Markup:
 
 def forest_scale(scale: Axis) -> Markup:
     """The ticks under a forest plot, in percent."""
-    texts = (
-        _text(scale.at(tick), "14", f"{100 * tick:.0f}%", _anchor(scale.at(tick)))
-        for tick in scale.ticks
-    )
+    texts = (_text(scale.at(tick), "14", f"{100 * tick:.0f}%", "middle") for tick in scale.ticks)
     return _svg(*texts, kind="scale")
 
 
@@ -116,38 +113,52 @@ def bar(value: float, most: float) -> Markup:
     return _svg(_rect(0, "0", 100 * value / most if most > 0 else 0, "100%", "amount"), kind="bar")
 
 
+def strip(values: Sequence[float]) -> Markup:
+    """Equal figures of several seeds as dots on a line; the first is the one reported."""
+    scale = axis(min(values), max(values))
+    return _svg(
+        _line(0, "50%", 100, "50%", "grid"),
+        *(_dot(scale.at(value), 50, 3.5, "plain") for value in values[1:]),
+        *(_dot(scale.at(value), 50, 4.5, "transfer") for value in values[:1]),
+        kind="strip",
+    )
+
+
+def heat(part: float) -> float:
+    """Opacity of a cell; never so deep that the ink of its number is hard to read."""
+    return 0.07 + 0.6 * part
+
+
 def matrix(
     confusion: Sequence[Sequence[int]],
     names: Sequence[str],
     open_cells: Collection[tuple[int, int]],
+    picked: Sequence[int],
 ) -> Markup:
-    """A confusion matrix of many classes: only cells that count something are drawn."""
-    n = len(names)
-    labelled = n <= _LABELLED
-    cell, edge = (14.0, 130) if labelled else (max(3.0, _SIDE / n), 8)
-    size = edge + n * cell + 8
-    body = [
+    """A confusion matrix of the `picked` classes; cells that count nothing are not drawn."""
+    size = _EDGE + len(picked) * _CELL + 8
+    cells = [
         _cell(
-            i,
-            j,
-            count / max(1, sum(line)),
-            (edge, cell),
-            _told(count, i, j, names),
-            (i, j) in open_cells,
+            (_place(line), _place(column)),
+            heat(confusion[i][j] / max(1, sum(confusion[i]))),
+            confusion[i][j],
+            _told(confusion[i][j], i, j, names),
+            f"cell-{i}-{j}" if (i, j) in open_cells else "",
+            "hit" if i == j else "miss",
         )
-        for i, line in enumerate(confusion)
-        for j, count in enumerate(line)
-        if count
+        for line, i in enumerate(picked)
+        for column, j in enumerate(picked)
+        if confusion[i][j]
     ]
     frame = Markup('<rect class="frame" x="{0}" y="{0}" width="{1}" height="{1}"/>').format(
-        edge, _n(n * cell)
+        _EDGE, len(picked) * _CELL
     )
-    sides = [_beside(i, name, edge, cell) for i, name in enumerate(names)] if labelled else []
+    sides = [_beside(line, names[i]) for line, i in enumerate(picked)]
     opening = Markup(
         '<svg class="matrix" width="{0}" height="{0}" viewBox="0 0 {0} {0}" role="group" '
         'aria-label="Confusion matrix: lines are true classes, columns predicted ones">'
-    ).format(_n(size))
-    return opening + frame + Markup("").join([*sides, *body]) + Markup("</svg>")
+    ).format(size)
+    return opening + frame + Markup("").join([*sides, *cells]) + Markup("</svg>")
 
 
 def calibration(bins: Sequence[Bin]) -> Markup:
@@ -236,31 +247,41 @@ def _told(count: int, i: int, j: int, names: Sequence[str]) -> str:
     return f"{true}: {count:,} right" if i == j else f"{true} taken for {said}: {count:,}"
 
 
-def _cell(i: int, j: int, heat: float, place: tuple[int, float], told: str, opens: bool) -> Markup:  # noqa: FBT001
-    edge, cell = place
+def _place(position: int) -> int:
+    return _EDGE + position * _CELL
+
+
+def _cell(
+    place: tuple[int, int], depth: float, count: int, told: str, opens: str, kind: str
+) -> Markup:
+    y, x = place
     drawn = Markup(
         '<rect class="{}" x="{}" y="{}" width="{}" height="{}" fill-opacity="{}">'
         "<title>{}</title></rect>"
+        '<text class="count" x="{}" y="{}" dy="3.5" text-anchor="middle">{}</text>'
     ).format(
-        "hit" if i == j else "miss",
-        _n(edge + j * cell),
-        _n(edge + i * cell),
-        _n(cell),
-        _n(cell),
-        _n(0.15 + 0.85 * heat),
+        kind,
+        x + 1,
+        y + 1,
+        _CELL - 2,
+        _CELL - 2,
+        _n(depth),
         told,
+        x + _CELL // 2,
+        y + _CELL // 2,
+        count if count < 1000 else "…",
     )
     if not opens:
         return drawn
-    return Markup('<a href="#cell-{}-{}" aria-label="{}">{}</a>').format(i, j, told, drawn)
+    return Markup('<a href="#{}" aria-label="{}">{}</a>').format(opens, told, drawn)
 
 
-def _beside(i: int, name: str, edge: int, cell: float) -> Markup:
-    place, text = _n(edge + (i + 0.5) * cell), printable(name, 18)
+def _beside(position: int, name: str) -> Markup:
+    place, text = _place(position) + _CELL // 2, printable(name, 18)
     return Markup(
         '<text x="{edge}" y="{place}" dy="4" text-anchor="end">{text}</text>'
         '<text transform="translate({place} {edge}) rotate(-90)" dy="4">{text}</text>'
-    ).format(edge=edge - 6, place=place, text=text)
+    ).format(edge=_EDGE - 6, place=place, text=text)
 
 
 def _svg(*parts: Markup, kind: str, label: str = "") -> Markup:

@@ -20,12 +20,14 @@ from headstart.evaluate import Arm, Curve, Fact, Report, Shown
 from headstart.hostile import printable
 from headstart.report import figures
 
-PICTURE_BYTES = 8_000_000
+PICTURE_BYTES = 2_100_000
 """All pictures of a page together, before base64 adds a third."""
 _PICTURES = {"image/png", "image/jpeg"}
 _SAMPLES = 24
 _MISTAKES = 24
 _PAIRS = 12
+_MATRIX = 30  # classes that a drawn matrix has room for
+_WORST = 24  # classes of it where there are more
 _SMALL = 15  # classes that a table of cells has room for
 _LINES = 200  # of one list of facts; run folders hold the rest
 
@@ -48,7 +50,7 @@ def page(report: Report) -> str:
 
     It asks no network for anything: its policy forbids that, styles and pictures are inside, and
     the only script is named by its hash. Each picture is inside once, however often it appears.
-    Pictures beyond 8 MB in all are left out, mistakes last, and the page says how many.
+    Pictures beyond 2.1 MB in all are left out, mistakes last, and the page says how many.
     """
     room = _room()
     script = _file("page.js")
@@ -70,6 +72,7 @@ def page(report: Report) -> str:
         mistakes=_mistakes(report.shown, kept),
         grid=grid,
         pairs=_pairs(grid),
+        picked=_picked(grid, len(report.classes)),
         open_cells={place for place, cell in grid.items() if cell.examples},
         scale=_scale(report.arms),
         chosen=_chosen(report),
@@ -180,8 +183,20 @@ def _grid(report: Report, kept: Iterable[int]) -> dict[tuple[int, int], Cell]:
 
 def _pairs(grid: Mapping[tuple[int, int], Cell]) -> list[Cell]:
     """Classes most often taken for others, by count and then by share."""
+    return _confused(grid)[:_PAIRS]
+
+
+def _confused(grid: Mapping[tuple[int, int], Cell]) -> list[Cell]:
     wrong = [cell for cell in grid.values() if cell.label != cell.predicted]
-    return sorted(wrong, key=lambda cell: (-cell.count, -cell.share, cell.label))[:_PAIRS]
+    return sorted(wrong, key=lambda cell: (-cell.count, -cell.share, cell.label))
+
+
+def _picked(grid: Mapping[tuple[int, int], Cell], classes: int) -> list[int]:
+    """Classes that a drawn matrix shows: all of them, or those in the worst confusions."""
+    if classes <= _MATRIX:
+        return list(range(classes))
+    worst = [label for cell in _confused(grid) for label in (cell.label, cell.predicted)]
+    return sorted(list(dict.fromkeys([*worst, *range(classes)]))[:_WORST])
 
 
 def _scale(arms: Sequence[Arm]) -> figures.Axis:
@@ -205,7 +220,8 @@ def _drawn(curve: Curve) -> Mapping[str, object]:
     best = numbers.index(curve.best) if curve.best in numbers else len(numbers) - 1
     finite = [x for x in (*train, *val) if math.isfinite(x)]
     losses = figures.axis(0.0, max(finite, default=1.0), 4)
-    shares = figures.axis(min(accuracy), max(accuracy), 4)
+    known = [x for x in accuracy if math.isfinite(x)]
+    shares = figures.axis(min(known, default=0.0), max(known, default=100.0), 4)
     return {
         "arm": curve.arm,
         "rows": curve.epochs,

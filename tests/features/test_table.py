@@ -1,0 +1,217 @@
+"""Rows that outlive kills, damage, and each other's writers."""
+
+import errno
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+
+from headstart import durable
+from headstart.errors import ResourceError, UsageError
+from headstart.features.table import Row, Table, table_of, trim
+
+WRITER = """
+import sys, torch
+from pathlib import Path
+from headstart.features.table import Row, table_of
+
+def rows(first, last):
+    for i in range(first, last):
+        if i % 512 == 0:
+            print(i, flush=True)
+        yield Row(str(i), torch.full((3,), float(i)), f"note {i}")
+
+table_of(Path(sys.argv[1]), "t").keep(rows(int(sys.argv[2]), int(sys.argv[3])))
+"""
+
+
+def rows(last: int, first: int = 0) -> Iterator[Row]:
+    for i in range(first, last):
+        yield Row(str(i), torch.full((3,), float(i)), f"note {i}")
+
+
+def numbers(table: Table, last: int) -> list[float]:
+    found = table.places(map(str, range(last)))
+    return [float(row[0]) for row in table.read([found[str(i)] for i in range(last)])]
+
+
+def writer(cache: Path, first: int, last: int) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-c", WRITER, str(cache), str(first), str(last)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE)
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Table:
+    return table_of(tmp_path, "t")
+
+
+def only(table: Table, pattern: str = "*.safetensors") -> Path:
+    (found,) = table.folder.glob(pattern)
+    return found
+
+
+@pytest.mark.parametrize("dtype", [torch.uint8, torch.int64, torch.float16, torch.float32])
+def test_a_row_comes_back_to_the_bit(table: Table, dtype: torch.dtype) -> None:
+    row = torch.arange(24).view(2, 3, 4).transpose(0, 2).to(dtype)
+    places = table.keep([Row("a", row, "seen")])
+    (back,) = table.read([places["a"]])
+    assert back.dtype == dtype
+    assert torch.equal(back, row)
+    assert table.places(["a", "b"]) == places
+    assert places["a"].note == "seen"
+
+
+def test_rows_come_in_the_order_asked_for(table: Table) -> None:
+    places = table.keep(rows(1200))
+    assert len(list(table.folder.glob("*.safetensors"))) == 3
+    asked = [700, 3, 1199, 3]
+    assert [int(r[0]) for r in table.read([places[str(i)] for i in asked])] == asked
+
+
+def test_equal_keys_are_kept_once(table: Table) -> None:
+    table.keep(rows(3))
+    table.keep([*rows(3), *rows(3)])
+    assert only(table)
+
+
+def test_what_came_before_an_error_is_kept(table: Table) -> None:
+    def torn() -> Iterator[Row]:
+        yield from rows(5)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        table.keep(torn())
+    assert numbers(table, 5) == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("size", [0, 7, 300, -4])
+def test_rows_of_a_truncated_shard_are_missing_and_can_be_kept_again(
+    table: Table, size: int
+) -> None:
+    table.keep(rows(10))
+    with only(table).open("rb+") as file:
+        file.truncate(size if size >= 0 else only(table).stat().st_size + size)
+    assert len(table.places(map(str, range(10)))) <= 9
+    table.keep(rows(10))
+    assert numbers(table, 10) == list(range(10))
+
+
+def test_a_flipped_bit_is_seen(table: Table) -> None:
+    places = table.keep(rows(10))
+    data = bytearray(only(table).read_bytes())
+    data[places["4"].start] ^= 1
+    only(table).write_bytes(data)
+    assert set(map(str, range(10))) - set(table.places(map(str, range(10)))) == {"4"}
+    with pytest.raises(ResourceError, match="R316"):
+        table.read([places["4"]])
+
+
+@pytest.mark.parametrize("junk", [b"", b"no database at all" * 300, None])
+def test_an_index_that_is_damaged_or_gone_is_built_anew(table: Table, junk: bytes | None) -> None:
+    places = table.keep(rows(10))
+    index = table.folder / "index.sqlite"
+    index.unlink() if junk is None else index.write_bytes(junk)
+    assert table.places(map(str, range(10))) == places
+    assert sqlite3.connect(index).execute("select count(*) from rows").fetchone() == (10,)
+
+
+def test_damage_anywhere_in_the_index_never_crashes_and_never_lies(table: Table) -> None:
+    places = table.keep(rows(40))
+    index = table.folder / "index.sqlite"
+    sound = index.read_bytes()
+    for start in range(0, len(sound), 1024):
+        index.write_bytes(sound[:start] + os.urandom(200) + sound[start + 200 :])
+        table.keep(rows(40))
+        assert [int(r[0]) for r in table.read(list(places.values()))] == list(range(40))
+
+
+def test_an_index_of_which_half_is_gone_is_built_anew(table: Table) -> None:
+    places = table.keep(rows(400))
+    index = table.folder / "index.sqlite"
+    index.write_bytes(index.read_bytes()[: index.stat().st_size // 2])
+    table.keep(rows(400))
+    assert table.places(places).keys() == places.keys()
+
+
+def test_a_locked_index_hinders_nobody(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    table.keep(rows(10))
+    monkeypatch.setattr("headstart.features.table.PATIENCE_S", 0.05)
+    with sqlite3.connect(table.folder / "index.sqlite") as held:
+        held.execute("begin exclusive")
+        table.keep(rows(20))
+        assert numbers(table, 20) == list(range(20))
+    held.close()
+    assert numbers(table, 20) == list(range(20))
+
+
+def test_a_full_disk_names_the_setting_to_change(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, data: bytes) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(durable, "write", full)
+    with pytest.raises(ResourceError, match="No space left") as caught:
+        table.keep(rows(3))
+    assert caught.value.code == "R315"
+    assert "HEADSTART_CACHE" in caught.value.fix
+
+
+def test_a_killed_writer_loses_the_shard_in_the_making_only(tmp_path: Path) -> None:
+    process = writer(tmp_path, 0, 10**9)
+    assert process.stdout is not None
+    while int(process.stdout.readline()) < 2048:
+        pass
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+    assert numbers(table_of(tmp_path, "t"), 2048) == list(range(2048))
+    assert not list(tmp_path.rglob(".*.tmp-*"))
+
+
+def test_two_processes_write_at_once(tmp_path: Path) -> None:
+    both = [writer(tmp_path, 0, 3000), writer(tmp_path, 1000, 4000)]
+    assert [process.communicate() and process.returncode for process in both] == [0, 0]
+    assert numbers(table_of(tmp_path, "t"), 4000) == list(range(4000))
+
+
+def test_trim_throws_away_whole_tables_the_longest_unused_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = table_of(tmp_path, "old"), table_of(tmp_path, "new")
+    for table in (old, new):
+        table.keep(rows(10))
+    os.utime(old.folder, (time.time() - 99, time.time() - 99))
+    size = sum(file.stat().st_size for file in new.folder.iterdir())
+    monkeypatch.setenv("HEADSTART_CACHE_GB", str(1.5 * size / 1e9))
+    trim(tmp_path)
+    assert not old.folder.exists()
+    assert numbers(new, 10) == list(range(10))
+
+
+def test_trim_leaves_alone_what_is_no_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mixed, linked = table_of(tmp_path, "mixed"), table_of(tmp_path / "elsewhere", "linked")
+    mixed.keep(rows(1))
+    linked.keep(rows(1))
+    (mixed.folder / "letters.txt").write_text("dear")
+    (tmp_path / "tables" / ("a" * 24)).symlink_to(linked.folder)
+    (tmp_path / "tables" / "photos").mkdir()
+    monkeypatch.setenv("HEADSTART_CACHE_GB", "0")
+    before = sorted(tmp_path.rglob("*"))
+    trim(tmp_path)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_size_that_is_none_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HEADSTART_CACHE_GB", "much")
+    with pytest.raises(UsageError, match="U141"):
+        trim(tmp_path)

@@ -1,0 +1,148 @@
+import hashlib
+import os
+import threading
+import warnings
+from pathlib import Path
+
+import numpy as np
+import PIL.Image
+import pytest
+import torch
+
+from headstart.data import Held
+from headstart.errors import DataError
+from headstart.modality import Image
+from headstart.modality.decoding import MOST_BYTES
+
+READER = Image(size_px=8, crop_pct=1.0)
+RAMP = np.arange(192, dtype=np.uint8).reshape(8, 8, 3)
+
+
+def code_of(source: object) -> str:
+    with pytest.raises(DataError) as caught:
+        READER.read(source if isinstance(source, Path) else Held("held", source))
+    assert caught.value.fix
+    assert caught.value.where
+    return caught.value.code
+
+
+def digest_of(content: object) -> str:
+    return READER.look(Held("a", content))[0].digest
+
+
+def test_places_that_are_no_files_have_codes_of_their_own(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.jpg")
+    (tmp_path / "loop.jpg").symlink_to(tmp_path / "loop.jpg")
+    (tmp_path / "dangling.jpg").symlink_to(tmp_path / "nowhere")
+    assert code_of(tmp_path) == "D129"
+    assert code_of(tmp_path / "pipe.jpg") == "D129"
+    assert code_of(Path("/dev/zero")) == "D129"
+    assert code_of(tmp_path / "loop.jpg") == "D126"
+    assert code_of(tmp_path / "dangling.jpg") == "D127"
+    assert code_of(tmp_path / "missing.jpg") == "D127"
+
+
+def test_paths_that_no_system_takes_are_refused(tmp_path: Path) -> None:
+    assert code_of(tmp_path / ("a" * 300)) == "D126"
+    assert code_of(tmp_path / "nul\0.jpg") == "D126"
+
+
+def test_a_file_of_enormous_size_is_not_even_read(tmp_path: Path) -> None:
+    with (tmp_path / "big.jpg").open("wb") as file:
+        file.truncate(MOST_BYTES)
+    assert code_of(tmp_path / "big.jpg") == "D130"
+
+
+def test_a_link_to_a_picture_is_read(tmp_path: Path) -> None:
+    PIL.Image.fromarray(RAMP).save(tmp_path / "a.png")
+    (tmp_path / "b.png").symlink_to("a.png")
+    assert torch.equal(READER.read(tmp_path / "a.png"), READER.read(tmp_path / "b.png"))
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+def test_a_file_without_permission_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "a.png").touch(mode=0)
+    assert code_of(tmp_path / "a.png") == "D126"
+
+
+@pytest.mark.parametrize("thing", ["a.jpg", None, 7, [1, 2], Path("a.jpg").parts], ids=repr)
+def test_things_that_are_no_pictures_are_refused(thing: object) -> None:
+    assert code_of(thing) == "D133"
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
+def test_bytes_of_all_kinds_are_read_as_a_file(kind: type, tmp_path: Path) -> None:
+    PIL.Image.fromarray(RAMP).save(tmp_path / "a.png")
+    content = (tmp_path / "a.png").read_bytes()
+    item = READER.read(Held("a", kind(content)))
+    assert torch.equal(item.permute(1, 2, 0), torch.from_numpy(RAMP))
+
+
+def test_arrays_tensors_and_pictures_of_the_same_pixels_are_the_same() -> None:
+    tensor = torch.from_numpy(RAMP)
+    things = RAMP, PIL.Image.fromarray(RAMP), tensor, tensor.permute(2, 0, 1), RAMP / 255
+    looks = [READER.look(Held("a", thing)) for thing in things]
+    assert len({look.digest for look, _ in looks}) == 1
+    assert all(torch.equal(item, looks[0][1]) for _, item in looks)
+
+
+def test_the_digest_of_a_file_is_its_sha256(tmp_path: Path) -> None:
+    PIL.Image.fromarray(RAMP).save(tmp_path / "a.png")
+    content = (tmp_path / "a.png").read_bytes()
+    assert READER.look(tmp_path / "a.png")[0].digest == hashlib.sha256(content).hexdigest()
+    assert digest_of(content) == hashlib.sha256(content).hexdigest()
+
+
+def test_pictures_that_differ_only_in_their_palette_have_different_digests() -> None:
+    first, second = PIL.Image.new("P", (8, 8)), PIL.Image.new("P", (8, 8))
+    first.putpalette([1, 2, 3])
+    second.putpalette([4, 5, 6])
+    assert digest_of(first) != digest_of(second)
+
+
+def test_arrays_that_differ_only_in_shape_have_different_digests() -> None:
+    assert digest_of(np.zeros((4, 8, 3), np.uint8)) != digest_of(np.zeros((8, 4, 3), np.uint8))
+
+
+def test_a_held_picture_is_turned_upright_and_left_as_it_was() -> None:
+    picture = PIL.Image.fromarray(RAMP)
+    picture.getexif()[0x0112] = 3
+    item = READER.read(Held("a", picture))
+    assert torch.equal(item.permute(1, 2, 0), torch.from_numpy(RAMP).flip(0, 1))
+    assert np.array_equal(np.asarray(picture), RAMP)
+
+
+def test_a_held_tiff_is_turned_as_the_file_is(tmp_path: Path) -> None:
+    exif = PIL.Image.Exif()
+    exif[0x0112] = 6
+    PIL.Image.fromarray(RAMP).save(tmp_path / "a.tiff", exif=exif)
+    with PIL.Image.open(tmp_path / "a.tiff") as opened:
+        held = READER.read(Held("a", opened))
+    assert torch.equal(held, READER.read(tmp_path / "a.tiff"))
+    assert torch.equal(held.permute(1, 2, 0), torch.from_numpy(RAMP).rot90(-1))
+
+
+def test_a_held_picture_can_be_too_large_empty_or_broken(tmp_path: Path) -> None:
+    PIL.Image.fromarray(RAMP).save(tmp_path / "a.bmp")
+    os.truncate(tmp_path / "a.bmp", 100)
+    assert code_of(PIL.Image.new("1", (20_000, 5_000))) == "D123"
+    assert code_of(PIL.Image.new("RGB", (0, 5))) == "D131"
+    with PIL.Image.open(tmp_path / "a.bmp") as cut:
+        assert code_of(cut) == "D122"
+
+
+def test_messages_name_the_source_and_hide_nothing_in_it() -> None:
+    with pytest.raises(DataError) as caught:
+        READER.read(Held("evil\x1b[31m", b"\x1b[2Jhello"))
+    assert "\x1b" not in str(caught.value)
+    assert "evil\\x1b[31m" in caught.value.where
+
+
+def test_threads_leave_the_warning_filters_as_they_found_them() -> None:
+    before = list(warnings.filters)
+    read = [threading.Thread(target=READER.read, args=(Held("a", RAMP),)) for _ in range(8)]
+    for thread in read:
+        thread.start()
+    for thread in read:
+        thread.join()
+    assert warnings.filters == before

@@ -1,0 +1,317 @@
+import base64
+import hashlib
+import re
+from dataclasses import replace
+
+import pytest
+
+from headstart.evaluate import Curve, Fact, Shown
+from headstart.report import page
+from headstart.report.figures import heat
+from headstart.report.page import PICTURE_BYTES
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "</style></title><b onclick=x>",
+    "\"'><img src=x onerror=alert(1)>",
+    "{{ report.title }}{% raw %}",
+    "\x1b[31mred\x07\x00",
+    "abc\u202egnp.exe",
+)
+SECTIONS = ("arms", "examples", "confusion", "classes", "mistakes", "trust", "learned", "cost")
+
+
+@pytest.fixture(scope="module")
+def html(flowers):
+    return page(flowers)
+
+
+@pytest.fixture(scope="module")
+def seen(html, parse):
+    return parse(html)
+
+
+def test_the_verdict_stands_in_the_header_as_a_word_and_as_a_sentence(flowers, seen):
+    assert flowers.verdict.word == "helps"
+    header = seen.text[: seen.text.index("Ways compared")]
+    assert " helps " in header
+    assert flowers.verdict.sentence in header
+    assert "95% interval" in flowers.verdict.sentence
+
+
+def test_the_title_of_the_window_tells_the_verdict(seen):
+    assert "flowers5: transfer helps" in seen.texts
+
+
+@pytest.mark.parametrize("word", ["helps", "no evidence", "hurts"])
+def test_each_word_has_a_badge_of_its_own(flowers, parse, word):
+    report = replace(flowers, verdict=replace(flowers.verdict, word=word))
+    (badge,) = (a for a in parse(page(report)).all("strong") if "badge" in a.get("class", ""))
+    assert badge["class"].split() == ["badge", word.replace(" ", "-")]
+
+
+def test_the_page_has_its_sections_in_order(seen):
+    ids = [a["id"] for a in seen.all("section")]
+    assert ids == [*SECTIONS[:-1], "curves", "cost", "facts"]
+    assert all(f"#{name}" in [a.get("href") for a in seen.all("a")] for name in ids)
+
+
+def test_headings_go_down_one_level_at_a_time(seen):
+    levels = [int(tag[1]) for tag, _ in seen.tags if re.fullmatch("h[1-6]", tag)]
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(b <= a + 1 for a, b in zip(levels, levels[1:], strict=False))
+
+
+def test_nothing_is_asked_of_a_network(html, seen):
+    assert not re.findall(r"(?i)https?:|//[a-z]|@import|javascript:", html)
+    places = [v for _, a in seen.tags for k, v in a.items() if k in ("href", "src", "action")]
+    assert places
+    assert all(place.startswith("#") or place == "data:," for place in places)
+    assert all(url.startswith("data:image/") for url in re.findall(r"url\(([^)]*)\)", html))
+
+
+def test_the_policy_allows_no_network_and_only_the_script_of_the_page(html, seen):
+    (policy,) = seen.all("meta", **{"http-equiv": "Content-Security-Policy"})
+    (script,) = re.findall("<script>(.*?)</script>", html, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    rules = dict(rule.split(maxsplit=1) for rule in policy["content"].split("; "))
+    assert rules["default-src"] == "'none'"
+    assert rules["script-src"] == f"'sha256-{digest}'"
+    assert rules["img-src"] == "data:"
+
+
+def test_ids_are_unique_and_every_link_leads_to_one(seen):
+    ids = [a["id"] for _, a in seen.tags if "id" in a]
+    links = [a["href"][1:] for a in seen.all("a")]
+    assert len(set(ids)) == len(ids)
+    assert set(links) <= set(ids)
+
+
+@pytest.mark.parametrize("size", ["flowers", "binary", "many"])
+def test_cells_of_the_confusion_matrix_open_the_examples_behind_them(request, parse, size):
+    report = request.getfixturevalue(size)
+    seen = parse(page(report))
+    panels = {a["id"] for a in seen.all("article")}
+    assert panels == {f"cell-{s.label}-{s.predicted}" for s in report.shown}
+    linked = {a["href"][1:] for a in seen.all("a") if a["href"].startswith("#cell-")}
+    assert linked and linked <= panels
+
+
+@pytest.mark.parametrize("size", ["flowers", "binary", "many"])
+def test_every_class_is_there_with_its_counts_and_figures(request, parse, size):
+    report = request.getfixturevalue(size)
+    text = parse(page(report)).text
+    for row in report.classes:
+        assert f"{row.name} {row.train} {row.val} {row.test}" in text
+        assert f"{row.name} {row.test} " in text
+        assert row.recall is None or f"{row.recall.value:.1%}" in text
+
+
+def test_every_arm_is_there_with_its_interval_and_its_cost(flowers, seen):
+    for arm in flowers.arms:
+        at = 100 * arm.accuracy.low, 100 * arm.accuracy.high
+        assert f"{arm.accuracy.value:.1%} {at[0]:.1f} to {at[1]:.1f}" in seen.text
+    assert "20 min 14 s" in seen.text
+    assert seen.text.count("this model") == 1
+
+
+def test_a_figure_that_nothing_defines_is_a_dash(flowers, parse):
+    first = replace(flowers.classes[0], precision=None, recall=None, f1=None)
+    seen = parse(page(replace(flowers, classes=(first, *flowers.classes[1:]))))
+    assert f"{first.name} {first.test} – – –" in seen.text
+
+
+def test_many_classes_get_a_matrix_of_the_worst_confusions(many, parse):
+    seen = parse(page(many))
+    assert "24 classes most often confused, of 100" in seen.text
+    worst = max(
+        (count, -i, -j)
+        for i, line in enumerate(many.confusion)
+        for j, count in enumerate(line)
+        if i != j
+    )
+    told = f"species {-worst[1]} taken for species {-worst[2]}: {worst[0]}"
+    assert told in seen.text
+
+
+def test_tables_name_their_columns_and_lines(seen):
+    scopes = [a.get("scope") for a in seen.all("th")]
+    assert set(scopes) == {"col", "row"}
+
+
+def test_pictures_have_a_name_and_each_is_inside_once(flowers, html, seen):
+    pictures = [a for a in seen.all("span") if a.get("class", "").startswith("picture")]
+    assert pictures
+    assert all(a["role"] == "img" and a["aria-label"] for a in pictures)
+    data = {base64.b64encode(s.data).decode() for s in flowers.shown}
+    assert all(html.count(one) == 1 for one in data)
+
+
+def test_drawings_are_either_told_or_hidden_from_readers_of_text(seen):
+    drawings = [a for a in seen.all("svg") if "class" in a]
+    assert all(a.get("aria-label") or a.get("aria-hidden") == "true" for a in drawings)
+
+
+def test_the_most_confident_mistake_comes_first(flowers, seen):
+    wrong = [s for s in flowers.shown if s.label != s.predicted]
+    worst = max(wrong, key=lambda s: s.probability)
+    part = seen.text[seen.text.index("Where it was wrong") :]
+    said = f"taken for {flowers.classes[worst.predicted].name}, {worst.probability:.1%}"
+    assert part.index(said) == part.index("taken for")
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_stays_text_wherever_it_comes_from(flowers, renamed, parse, html, text):
+    seen = parse(page(renamed(flowers, text)))
+    attributes = {name for _, a in seen.tags for name in a}
+    assert attributes == {name for _, a in parse(html).tags for name in a}
+    assert {tag for tag, _ in seen.tags} == {tag for tag, _ in parse(html).tags}
+    assert len(seen.all("script")) == len(seen.all("style")) == 1
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_in_drawings_stays_text(many, renamed, parse, text):
+    seen = parse(page(renamed(many, text)))
+    assert len(seen.all("script")) == 1
+    assert not seen.all("b") and not seen.all("img")
+    assert not any(name.startswith("on") for _, a in seen.tags for name in a)
+
+
+def test_hostile_text_is_shown_as_it_is(flowers, renamed, parse):
+    assert HOSTILE[0] in parse(page(renamed(flowers, HOSTILE[0]))).text
+    assert HOSTILE[3] in parse(page(renamed(flowers, HOSTILE[3]))).text
+
+
+@pytest.mark.parametrize("text", HOSTILE[4:])
+def test_control_and_direction_characters_are_spelled_out(flowers, many, renamed, text):
+    for report in (flowers, many):
+        written = page(renamed(report, text))
+        assert not re.findall("[\x00-\x09\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]", written)
+    assert "\\x1b[31mred" in written or "\\u202egnp" in written
+
+
+def test_a_picture_of_another_kind_is_named_and_not_loaded(flowers, parse):
+    odd = Shown("x.svg", "image/svg+xml)}body{", b"<svg onload=x>", 0, 1, 0.9, True)
+    written = page(replace(flowers, shown=(odd,)))
+    assert "svg+xml" not in written and "onload" not in written
+    assert "x.svg" in parse(written).text
+
+
+def test_an_example_that_is_text_is_quoted(flowers, parse):
+    said = Shown("line 3", "text/plain", b"<i>so</i> good\xff", 0, 1, 0.9, True)
+    assert "<i>so</i> good" in parse(page(replace(flowers, shown=(said,)))).text
+
+
+def test_equal_reports_give_equal_pages(build_report):
+    assert page(build_report(n=40, shown=9)) == page(build_report(n=40, shown=9))
+
+
+def test_a_run_without_curves_has_no_section_for_them(flowers, parse):
+    seen = parse(page(replace(flowers, curves=())))
+    assert "curves" not in [a["id"] for a in seen.all("section")]
+    assert not [a for a in seen.all("svg") if a.get("class") == "lines"]
+
+
+def test_a_curve_of_one_epoch_is_a_dot(flowers, parse):
+    one = Curve("probe", flowers.curves[0].epochs[:1], 1)
+    seen = parse(page(replace(flowers, curves=(one,))))
+    assert "kept: epoch 1 of 1" in seen.text
+    (loss, _) = (a for a in seen.all("svg") if a.get("class") == "lines")
+    assert loss["aria-label"] == "Loss over epochs"
+
+
+def test_a_run_without_pictures_facts_or_rivals_is_a_page_too(flowers, parse):
+    verdict = replace(flowers.verdict, word="no evidence", against="", sentence="Nobody.")
+    bare = replace(flowers, shown=(), facts=(), curves=(), seeds=(0.5,), verdict=verdict)
+    seen = parse(page(bare))
+    assert "Nobody." in seen.text
+    assert not seen.all("article")
+
+
+def test_frozen_and_trained_stages_tell_their_rates(flowers, seen):
+    stages = seen.all("li")
+    assert [("frozen" in a["class"]) for a in stages] == [s.frozen for s in flowers.learned.stages]
+    assert "rate 0.003" in seen.text
+    assert "0 of 276 frozen tensors changed." in seen.text
+
+
+def test_changed_frozen_tensors_are_not_hidden(flowers, parse):
+    seen = parse(page(replace(flowers, learned=replace(flowers.learned, changed=3))))
+    assert "3 of 276 frozen tensors changed." in seen.text
+    assert seen.all("p", **{"class": "proof bad"})
+
+
+def test_the_spread_of_seeds_is_told(flowers, seen):
+    assert f"{100 * min(flowers.seeds):.1f}–{max(flowers.seeds):.1%}" in seen.text
+
+
+def test_facts_are_listed_under_their_headings(flowers, seen):
+    for fact in flowers.facts:
+        assert f"{fact.name} {fact.value}" in seen.text
+
+
+def test_long_lists_of_facts_are_cut_and_say_so(flowers, parse):
+    facts = tuple(Fact("problems", f"{i}.jpg", "D104 unreadable") for i in range(1234))
+    seen = parse(page(replace(flowers, facts=facts)))
+    assert "1,034 more in the files of the run" in seen.text
+    assert len(seen.all("dt")) < 250
+
+
+def test_150_pictures_of_any_size_stay_below_3_mb_and_mistakes_stay(flowers, parse):
+    filler = bytes(PICTURE_BYTES // 100)
+    shown = tuple(
+        Shown(f"{i}", "image/jpeg", filler + bytes([i]), 0, int(i > 120), 0.9, True)
+        for i in range(150)
+    )
+    written = page(replace(flowers, shown=shown))
+    seen = parse(written)
+    assert len(written.encode()) < 3_000_000
+    assert "51 more examples were left out" in seen.text
+    assert "29 of " in seen.text[seen.text.index("daisy taken for dandelion") :]
+
+
+def test_the_page_does_its_work_without_script(html, seen):
+    assert all("hidden" in a for a in seen.all("input"))
+    assert ".panel:target" in html
+    assert not any(name.startswith("on") for _, a in seen.tags for name in a)
+
+
+def _palettes(html):
+    light, dark = re.findall(r":root \{(.*?)\}", html, re.DOTALL)[:2]
+    return [dict(re.findall(r"--([\w-]+): ([^;]+);", text)) for text in (light, dark)]
+
+
+def _rgb(code):
+    if " " in code:
+        return [int(part) for part in code.split()]
+    code = code[1:] if len(code) > 4 else "".join(c * 2 for c in code[1:])
+    return [int(code[i : i + 2], 16) for i in (0, 2, 4)]
+
+
+def _luminance(rgb):
+    linear = [c / 3294.6 if c <= 10 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in rgb]
+    return sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def _contrast(a, b):
+    low, high = sorted((_luminance(a), _luminance(b)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("mode", [0, 1], ids=["light", "dark"])
+def test_text_can_be_read_on_every_ground(html, mode):
+    colors = {name: _rgb(code) for name, code in _palettes(html)[mode].items()}
+    for ground in ("paper", "card", "tint"):
+        for text in ("ink", "soft", "blue", "rust"):
+            assert _contrast(colors[text], colors[ground]) >= 4.5, (text, ground)
+    for ground in ("green", "red", "slate"):
+        assert _contrast(colors["on"], colors[ground]) >= 4.5, ground
+
+
+@pytest.mark.parametrize("mode", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize("color", ["blue-rgb", "orange-rgb"])
+def test_numbers_can_be_read_on_the_deepest_cell(html, mode, color):
+    colors = {name: _rgb(code) for name, code in _palettes(html)[mode].items()}
+    pairs = zip(colors[color], colors["paper"], strict=True)
+    deepest = [heat(1) * a + (1 - heat(1)) * b for a, b in pairs]
+    assert _contrast(colors["ink"], deepest) >= 4.5
