@@ -10,64 +10,77 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from headstart.backbone import load_backbone as load_backbone
-    from headstart.data import Audit as Audit
-    from headstart.errors import HeadstartError as HeadstartError
-    from headstart.estimator import TransferClassifier as TransferClassifier
-    from headstart.model import Model as Model
-    from headstart.model import Prediction as Prediction
-    from headstart.run import Run as Run
-    from headstart.run import check as check
-    from headstart.run import pretrain as pretrain
-    from headstart.run import train as train
-    from headstart.share import load as load
+    from headstart.backbone import listed as backbones
+    from headstart.backbone import load_backbone
+    from headstart.data import Audit
+    from headstart.demo import demo
+    from headstart.errors import HeadstartError
+    from headstart.estimator import TransferClassifier
+    from headstart.model import Model, Prediction
+    from headstart.run import Run, check, pretrain, report, train
+    from headstart.share import load
 
 __version__ = "0.1.0"
 
-_ROOMS = {
-    "check": "run",
-    "Audit": "data",
-    "load_backbone": "backbone",
-    "train": "run",
-    "Run": "run",
-    "load": "share",
-    "Model": "model",
-    "Prediction": "model",
-    "pretrain": "run",
-    "TransferClassifier": "estimator",
-    "HeadstartError": "errors",
-}
-"""Public name -> where it lives."""
+__all__ = [  # noqa: RUF022 (the order in which data flows)
+    "check",
+    "Audit",
+    "backbones",
+    "load_backbone",
+    "train",
+    "Run",
+    "report",
+    "load",
+    "Model",
+    "Prediction",
+    "pretrain",
+    "TransferClassifier",
+    "demo",
+    "HeadstartError",
+    "__version__",
+]
 
-__all__ = [*_ROOMS, "__version__"]
+_PLACES = {
+    "check": "run.check",
+    "Audit": "data.Audit",
+    "backbones": "backbone.listed",
+    "load_backbone": "backbone.load_backbone",
+    "train": "run.train",
+    "Run": "run.Run",
+    "report": "run.report",
+    "load": "share.load",
+    "Model": "model.Model",
+    "Prediction": "model.Prediction",
+    "pretrain": "run.pretrain",
+    "TransferClassifier": "estimator.TransferClassifier",
+    "demo": "demo.demo",
+    "HeadstartError": "errors.HeadstartError",
+}
+"""Public name -> room and name in it."""
 
 
 class _Door(ModuleType):
-    """The package, with `train` as the verb.
+    """The package, where a verb is not hidden by the room of the same name.
 
-    `headstart.train` is a room too, and Python binds a room's name to its module as soon as
-    anybody imports it. A property on the module's class is asked first, and only lets go of that
-    binding: `from headstart.train import Recipe` works as ever. See docs/decisions/0002.
+    `headstart.train` is a verb here and a package on disk, and Python binds the package to the
+    name as soon as anybody imports it. That one assignment is passed over; the room stays in
+    `sys.modules`, so `from headstart.train import Recipe` works. See docs/decisions/0002.
     """
 
-    @property
-    def train(self) -> Any:
-        """`run.train`."""
-        return importlib.import_module("headstart.run").train
-
-    @train.setter
-    def train(self, room: ModuleType) -> None:
-        """Python binds the room here; it stays in `sys.modules`."""
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (name in _PLACES and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _ROOMS:
+    if name not in _PLACES:
         raise AttributeError(f"headstart has no {name!r}; it has {', '.join(__all__)}")
-    return getattr(importlib.import_module(f"headstart.{_ROOMS[name]}"), name)
+    room, _, inside = _PLACES[name].partition(".")
+    return getattr(importlib.import_module(f"headstart.{room}"), inside)
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return sorted({*globals(), *__all__})
 
 
 sys.modules[__name__].__class__ = _Door

@@ -1,4 +1,4 @@
-"""`python -m headstart`."""
+"""`python -m headstart` is `headstart`."""
 
 from headstart.cli import main
 

@@ -1,261 +1,313 @@
-"""The command line: one function a command, each one call through the front door."""
+"""One function a command, each one call through the front door.
 
-import json
+Exit codes: 0 done, 2 usage, 3 data refused, 4 resource, 5 model or download, 6 training failed,
+7 security refusal, 130 and 143 stopped by hand or by the system, and saved.
+"""
+
+import errno
+import inspect
+import io
 import os
 import shlex
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+import webbrowser
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from inspect import Parameter
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, Any, Never
+from typing import Annotated, Any
 
 import typer
 
 import headstart
-from headstart.errors import DataError, HeadstartError, Interrupted
+from headstart import durable, terminal
+from headstart.errors import HeadstartError, Interrupted, ResourceError, UsageError
 from headstart.events import Event, Tell, together
 from headstart.hostile import printable
 
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
-    rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    help="Transfer learning that measures: which model, how much of it to retrain, whether it helped.",
+    rich_markup_mode=None,
+    help="Transfer learning that measures: which model, how much to retrain, whether it helped.",
 )
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
-Seed = Annotated[int, typer.Option(help="Everything drawn at random follows from it.")]
 
 
-@app.callback(invoke_without_command=True)
-def _front(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,  # noqa: FBT002
-) -> None:
-    if version:
-        print(headstart.__version__)  # noqa: T201
+def _flag(name: str, kind: type, text: str, metavar: str | None = None) -> Parameter:
+    """An option that is None, which leaves the default to the callee, unless it is given."""
+    option = typer.Option(f"--{name.replace('_', '-')}", help=text, metavar=metavar)
+    shown = Annotated[kind | None, option]  # type: ignore[valid-type]
+    return Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=shown)
+
+
+COLUMNS = (
+    _flag("path", str, "column of a table with the paths (guessed)", "COLUMN"),
+    _flag("label", str, "column of a table with the labels (guessed)", "COLUMN"),
+    _flag("split", str, "column that says train, val or test (guessed)", "COLUMN"),
+    _flag("group", str, "column of what no split may tear, such as patients (guessed)", "COLUMN"),
+)
+SETTINGS = (
+    _flag("backbone", str, "a timm model, a backbone's folder, or shipped (the default)", "NAME"),
+    _flag("weights", str, "a safetensors file for it, or random", "FILE"),
+    _flag("strategy", str, "probe (the default), unfreeze:N, full or scratch", "S"),
+    _flag("compare", str, "train a further arm for the verdict: scratch", "ARM"),
+    _flag("seed", int, "divides the rows, orders them, draws fresh weights (0)", "N"),
+    _flag("test_size", float, "share of the rows that is kept for the test (0.2)", "X"),
+    *COLUMNS,
+    _flag("offline", bool, "never ask the network"),
+)  # fmt: skip
+
+Command = Callable[..., None]
+Place = Annotated[Path, typer.Argument(metavar="PATH", help="a folder, a table, a zip or a tar")]
+RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="what train left")]
+Out = Annotated[Path | None, typer.Option("--out", metavar="RUN", help="where to (runs/DATE_NAME)")]
+Json = Annotated[bool, typer.Option("--json", help="one JSON document instead of lines")]
+
+
+def _takes(*flags: Parameter) -> Callable[[Command], Command]:
+    """Spell out a command's `**options` as flags."""
+
+    def spelled(command: Command) -> Command:
+        plain = inspect.signature(command, eval_str=True)
+        own = [p for p in plain.parameters.values() if p.kind is not Parameter.VAR_KEYWORD]
+        command.__signature__ = plain.replace(parameters=[*own, *flags])  # type: ignore[attr-defined]
+        return command
+
+    return spelled
+
+
+def _version(asked: bool) -> None:  # noqa: FBT001 (typer calls it so)
+    if asked:
+        print(f"headstart {headstart.__version__}")  # noqa: T201
         raise typer.Exit
 
 
+@app.callback()
+def headstart_(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="print it and exit")
+    ] = False,
+) -> None:
+    """Stand before every command."""
+
+
 @app.command()
+@_takes(*COLUMNS)
 def check(
-    path: Annotated[Path, typer.Argument(help="A folder, table or archive.")],
-    json_file: Annotated[
-        Path | None, typer.Option("--json", help="Write it all here; - prints it.")
+    place: Place,
+    *,
+    json: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="write the audit there (- prints it)")
     ] = None,
-    label: Annotated[str, typer.Option(help="The column with labels.")] = "",
-    path_column: Annotated[str, typer.Option("--path", help="The column with paths.")] = "",
-    split: Annotated[str, typer.Option(help="The column with train, val, test.")] = "",
-    group: Annotated[str, typer.Option(help="The column with groups.")] = "",
+    **options: Any,
 ) -> None:
-    """Read and audit the data; train nothing."""
-    from headstart import durable, terminal
-
-    columns = {"label": label, "path": path_column, "split": split, "group": group}
-    with _listening() as tell:
-        audit = headstart.check(path, tell=tell, **columns)
-    record = {**audit.record(), "list": [problem.record() for problem in audit.problems]}
-    if json_file is None:
-        _print(terminal.of_audit(audit))
-    elif str(json_file) == "-":
-        _print(json.dumps(record, indent=1))
-    else:
-        durable.write(json_file, json.dumps(record, indent=1))
-        _print(terminal.of_audit(audit))
+    """Read everything and list what is broken, twice, or odd; train nothing."""
+    with _working() as tell:
+        audit = headstart.check(place, tell=tell, **_given(options))
+    problems = [problem.record() for problem in audit.problems]
+    record = {**audit.record(), "listed": problems}
+    if json == Path("-"):
+        terminal.document(record)
+        return
+    terminal.show(terminal.audited(audit.lines(), problems))
+    if json:
+        durable.write(json, terminal.dumped(record) + "\n")
+        terminal.show([f"written: {printable(json)}"])
 
 
 @app.command()
-def train(
-    path: Annotated[Path, typer.Argument(help="A folder, table or archive of labelled pictures.")],
-    backbone: Annotated[str, typer.Option(help="A name, a folder, or shipped.")] = "shipped",
-    weights: Annotated[str, typer.Option(help="A safetensors file, or random.")] = "",
-    strategy: Annotated[str, typer.Option(help="probe, unfreeze:N, full or scratch.")] = "probe",
-    out: Annotated[
-        Path | None, typer.Option(help="The run's folder. Default: runs/DATE_NAME.")
-    ] = None,
-    seed: Seed = 0,
-    test_size: Annotated[float, typer.Option(help="Share of the examples for the test.")] = 0.2,
-    compare: Annotated[list[str] | None, typer.Option(help="A further arm: scratch.")] = None,
-    group: Annotated[str, typer.Option(help="The column with groups to keep together.")] = "",
-    label: Annotated[str, typer.Option(help="The column with labels.")] = "",
-    path_column: Annotated[str, typer.Option("--path", help="The column with paths.")] = "",
-    split: Annotated[str, typer.Option(help="The column with train, val, test.")] = "",
-    offline: Annotated[bool, typer.Option("--offline", help="Never ask the network.")] = False,  # noqa: FBT002
-    as_json: Json = False,  # noqa: FBT002
-) -> None:
-    """Learn from labelled pictures; leave a model, a report and a verdict."""
-    from headstart import terminal
+@_takes(*SETTINGS)
+def train(place: Place, *, out: Out = None, json: Json = False, **options: Any) -> None:
+    """Learn from labelled examples: a model, a report, and whether transfer helped.
 
-    columns = {"label": label, "path": path_column, "split": split, "group": group}
-    learning = {"backbone": backbone, "weights": weights, "strategy": strategy, "offline": offline}
-    drawing = {"seed": seed, "test_size": test_size, "compare": tuple(compare or ())}
-    with _listening() as tell:
-        run = headstart.train(path, out=out, tell=tell, **learning, **drawing, **columns)
-    record = {"path": str(run.path), **run.metrics}
-    _print(json.dumps(record, indent=1) if as_json else terminal.of_run(run.metrics, run.path))
+    The same command again continues a run that was stopped, and gives back one that ended.
+    """
+    with _working() as tell:
+        run = headstart.train(place, out=out, tell=tell, **_given(options))
+    _ended(run.path, run.metrics, json=json)
 
 
 @app.command()
 def predict(
-    run: Annotated[Path, typer.Argument(help="A run's folder, or a model folder.")],
-    files: Annotated[list[Path], typer.Argument(help="Pictures.")],
-    as_json: Json = False,  # noqa: FBT002
+    run: RunFolder,
+    files: Annotated[list[Path], typer.Argument(metavar="FILES...", help="what to judge")],
+    *,
+    json: Json = False,
 ) -> None:
-    """Say what is on pictures, with probabilities; "not sure" where it is not."""
-    from headstart import terminal
-
-    model = headstart.load(run)
-    found, failed = {}, []
-    for file in files:
-        try:
-            found[file] = model.predict([file])[0]
-        except DataError as error:
-            failed.append((file, error))
-    names = [printable(file) for file in found]
-    if as_json:
-        records: list[dict[str, Any]] = [
-            {"file": printable(f), "label": p.label, "probability": p.probability, "sure": p.sure,
-             "probabilities": p.probabilities}
-            for f, p in found.items()
-        ]  # fmt: skip
-        records += [{"file": printable(file), "error": e.record()} for file, e in failed]
-        _print(json.dumps(records, indent=1))
-    elif found:
-        _print(terminal.of_predictions(names, found.values()))
-    for _, error in failed:
-        print(error, file=sys.stderr)  # noqa: T201
-    if failed:
-        raise typer.Exit(DataError.exit_code)
+    """Say what each file shows, or that the model is not sure."""
+    with _working():
+        found = headstart.load(run).predict(files)
+    records = [
+        {
+            "file": os.fspath(file),
+            "label": one.label,
+            "probability": one.probability,
+            "sure": one.sure,
+            "probabilities": one.probabilities,
+        }
+        for file, one in zip(files, found, strict=True)
+    ]
+    terminal.document(records) if json else terminal.show(terminal.predicted(records))
 
 
 @app.command()
-def report(run: Annotated[Path, typer.Argument(help="A run's folder.")]) -> None:
-    """Show what a run found, and where its page is."""
-    from headstart import terminal
-    from headstart.run import report as read
-
-    found = read(run)
-    _print(terminal.of_run(found.metrics, found.path))
+def report(
+    run: RunFolder,
+    *,
+    open_: Annotated[bool, typer.Option("--open", help="in the browser, too")] = False,
+    json: Json = False,
+) -> None:
+    """Print what a run found, and where its page is."""
+    done = headstart.report(run)
+    _ended(done.path, done.metrics, json=json)
+    if open_:
+        webbrowser.open((done.path / "report.html").resolve().as_uri())
 
 
 @app.command()
-def backbones(as_json: Json = False) -> None:  # noqa: FBT002
+def backbones(*, json: Json = False) -> None:
     """List what can be started from, here and now."""
-    from headstart import terminal
-    from headstart.backbone import listed, names
-
-    rows = listed()
-    records = json.dumps([row.record() for row in rows], indent=1)
-    _print(records if as_json else terminal.of_backbones(rows, len(names())))
+    records = [row.record() for row in headstart.backbones()]
+    terminal.document(records) if json else terminal.show(terminal.listed(records))
 
 
 @app.command()
+@_takes(
+    _flag("epochs", int, "times through the examples", "N"),
+    _flag("size", int, "side of the input in pixels", "PX"),
+    _flag("seed", int, "draws the weights, orders the examples (0)", "N"),
+)
 def pretrain(
-    path: Annotated[Path, typer.Argument(help="A large labelled set.")],
-    arch: Annotated[str, typer.Option(help="What to train: an architecture's name.")],
-    out: Annotated[Path, typer.Option(help="The new backbone's folder.")],
-    epochs: Annotated[int | None, typer.Option(help="Passes over the set.")] = None,
-    size: Annotated[int | None, typer.Option(help="The side of the input, in pixels.")] = None,
-    seed: Seed = 0,
+    place: Place,
+    *,
+    arch: Annotated[str, typer.Option(metavar="NAME", help="the network, as timm calls it")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="the new backbone's folder")],
+    **options: Any,
 ) -> None:
-    """Train a backbone from nothing on a large set, for others to start from."""
-    with _listening() as tell:
-        made = headstart.pretrain(
-            path, arch=arch, out=out, epochs=epochs, size=size, seed=seed, tell=tell
-        )
-    _print(f"{made.name}, {made.origin.note}\nstart from it: --backbone {printable(out)}")
+    """Make a backbone of your own from a large labelled set.
+
+    `headstart train PATH --backbone DIR` starts from it.
+    """
+    with _working() as tell:
+        made = headstart.pretrain(place, arch=arch, out=out, tell=tell, **_given(options))
+    terminal.show(
+        [f"{printable(made.name)}: {printable(made.origin.note)}", f"in {printable(out)}"]
+    )
 
 
 @app.command()
-def demo(
-    out: Annotated[
-        Path | None, typer.Option(help="The run's folder. Default: runs/DATE_digits.")
-    ] = None,
-) -> None:
-    """Learn to read handwritten digits, with data and weights that come along."""
-    from headstart import terminal
-    from headstart.demo import demo as shown
-
-    with _listening() as tell:
-        run = shown(out, tell=tell)
-    _print(terminal.of_run(run.metrics, run.path))
+def demo(*, out: Out = None, json: Json = False) -> None:
+    """Learn handwritten digits from 20 examples each, which come with the package."""
+    with _working() as tell:
+        run = headstart.demo(out, tell=tell)
+    _ended(run.path, run.metrics, json=json)
 
 
-def main(words: Sequence[str] | None = None) -> Never:
-    """Run one command; every way to end has its own exit code (README)."""
-    asked = list(sys.argv[1:] if words is None else words)
+def main() -> None:
+    """The `headstart` command."""
+    sys.exit(execute(sys.argv[1:]))
+
+
+def execute(arguments: Sequence[str]) -> int:
+    """Run a command line and answer its exit code; every failure is told in the one shape."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that knows no "…"
     try:
-        code = app(asked, prog_name="headstart", standalone_mode=False)
+        code = app(args=list(arguments), prog_name="headstart", standalone_mode=False)
         sys.stdout.flush()
-    except HeadstartError as error:
-        code = _failed(error, as_json="--json" in asked and asked[0] != "check")
+        return code if isinstance(code, int) else 0
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at exit
-        code = 0
-    except KeyboardInterrupt:
-        code = 130
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or the interpreter complains on its way out
+        return 0  # the reader had enough
     except Exception as error:
-        code = _unexpected(error)
-    sys.exit(code if isinstance(code, int) else 0)
+        if os.environ.get("HEADSTART_DEBUG"):
+            raise
+        known = _named(error)
+        if "--json" in arguments and arguments[0] != "check":
+            terminal.document({"error": known.record()})
+        terminal.failed(known)
+        return known.exit_code
 
 
-def _failed(error: HeadstartError, *, as_json: bool) -> int:
-    if as_json:
-        _print(json.dumps({"error": error.record()}, indent=1))
-    print(error, file=sys.stderr)  # noqa: T201
-    return error.exit_code
+class _Terminated(Interrupted):
+    """Stopped by the system, and saved."""
 
-
-def _unexpected(error: Exception) -> int:
-    """A wrong command line, or a fault of ours."""
-    if hasattr(error, "format_message") and hasattr(error, "exit_code"):
-        text = f"error[U100] {printable(error.format_message(), limit=500)}"
-        print(f"{text}\n  fix: headstart --help, or headstart COMMAND --help", file=sys.stderr)  # noqa: T201
-        return 2
-    if os.environ.get("HEADSTART_DEBUG"):
-        raise error
-    what = f"{type(error).__name__}: {printable(error, limit=500)}"
-    print(  # noqa: T201
-        f"error[X001] something went wrong that nobody thought of: {what}\n"
-        "  fix: HEADSTART_DEBUG=1 with the same command shows where; please report it",
-        file=sys.stderr,
-    )
-    return 1
+    exit_code = 128 + signal.SIGTERM
 
 
 @contextmanager
-def _listening() -> Iterator[Tell]:
-    """Show progress; a signal ends the work at the next event, when all is saved."""
-    from headstart import terminal
+def _working() -> Iterator[Tell]:
+    """Lend a listener that shows progress, and stops the work once somebody asked for it.
 
-    caught: list[int] = []
+    Asked twice, the work stops wherever it is. What it has written is whole either way.
+    """
+    asked: list[int] = []
 
-    def catch(number: int, frame: FrameType | None) -> None:
-        caught.append(number)
-        signal.signal(number, signal.SIG_DFL)  # the second one ends it at once
+    def ask(number: int, frame: FrameType | None) -> None:
+        asked.append(number)
+        if len(asked) > 1:
+            raise KeyboardInterrupt
+        terminal.stopping()
 
     def stop(event: Event) -> None:
-        if caught:
-            raise _stopped(caught[0])
+        if asked:
+            raise _stopped(asked[0])
 
-    before = {number: signal.signal(number, catch) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield together(terminal.listener(), stop)
+        with terminal.listening() as tell:
+            yield together(tell, stop)
+    except KeyboardInterrupt:
+        raise _stopped(asked[0] if asked else signal.SIGINT) from None
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
 
 
 def _stopped(number: int) -> Interrupted:
-    error = Interrupted(
-        "I130",
-        "stopped; everything that was finished is kept",
-        f"to continue: {shlex.join(['headstart', *sys.argv[1:]])}",
+    again = shlex.join(["headstart", *sys.argv[1:]])
+    what, fix = "stopped; everything that was finished is kept", printable(again, limit=4000)
+    if number == signal.SIGTERM:
+        return _Terminated("I143", what, fix, why="the system asked")
+    return Interrupted("I130", what, fix)
+
+
+def _named(error: Exception) -> HeadstartError:
+    """Any failure in the one shape, with what mends it."""
+    if isinstance(error, HeadstartError):
+        return error
+    if hasattr(error, "format_message"):  # typer's, which has had several homes
+        command = getattr(getattr(error, "ctx", None), "command_path", "headstart")
+        return UsageError("U151", printable(error.format_message(), 500), f"{command} --help")
+    if isinstance(error, MemoryError):
+        return ResourceError("R321", "the memory does not suffice", "close other programs")
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return ResourceError(
+            "R322",
+            "the disk is full",
+            "make room, or move the cache: HEADSTART_CACHE=FOLDER",
+            where=printable(error.filename or ""),
+        )
+    return HeadstartError(
+        "X100",
+        f"{type(error).__name__}: {printable(error, 500)}",
+        f"HEADSTART_DEBUG=1 {printable(shlex.join(['headstart', *sys.argv[1:]]), 4000)}",
+        why="this should not happen; the fix shows where it did",
     )
-    error.exit_code = 128 + number  # type: ignore[misc]
-    return error
 
 
-def _print(text: str) -> None:
-    print(text)  # noqa: T201
+def _given(options: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def _ended(path: Path, metrics: dict[str, Any], *, json: bool) -> None:
+    if json:
+        paths = {"path": os.fspath(path), "report": os.fspath(path / "report.html")}
+        terminal.document({**paths, **metrics})
+    else:
+        terminal.show(terminal.ended(path, metrics))

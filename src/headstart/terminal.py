@@ -1,160 +1,270 @@
-"""What a person in front of a terminal, or a log, gets to see."""
+"""What a person at a terminal, or a log, gets to see.
 
+Progress goes to stderr: a live bar on a terminal, plain lines in a pipe. Results go to stdout.
+All text may hold names from data: it is made printable, and never read as markup.
+"""
+
+import json
+import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import IO, TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
 
+from headstart.errors import HeadstartError
 from headstart.events import Event, Tell
 from headstart.hostile import printable
 
 if TYPE_CHECKING:
-    from headstart.backbone import Listed
-    from headstart.data import Audit
-    from headstart.model import Prediction
+    from rich.progress import Progress, TaskID
 
-_SHARE, _PAUSE_S = 0.1, 30.0
-_LISTED = 20
-
-
-def listener(stream: IO[str] | None = None) -> Tell:
-    """Bars with the time left on a terminal; plain lines anywhere else."""
-    stream = stream or sys.stderr
-    return _bars(stream) if stream.isatty() else lines(stream)
+Record = Mapping[str, Any]
+LISTED = 20
+"""Problems shown by `check`, at most; `--json` has them all."""
 
 
-def lines(stream: IO[str], clock: Callable[[], float] = time.monotonic) -> Tell:
-    """A line at the start, every 10% or 30 seconds, and at the end."""
-    told: dict[str, tuple[int, float]] = {}
-
-    def say(text: str) -> None:
-        stream.write(printable(text, limit=2000) + "\n")
-        stream.flush()
-
-    def tell(event: Event) -> None:
-        if event.kind in ("note", "warning"):
-            say(f"{'warning: ' if event.kind == 'warning' else ''}{event.what}{_facts(event)}")
-            return
-        done, when = told.get(event.what, (0, 0.0))
-        enough = event.done - done >= _SHARE * event.total or clock() - when >= _PAUSE_S
-        if event.kind != "step" or (enough and event.done < event.total):
-            told[event.what] = event.done, clock()
-            say(f"{event.what}: {_state(event)}{_facts(event)}")
-
-    return tell
-
-
-def _state(event: Event) -> str:
-    if event.kind == "end":
-        return "done"
-    if event.kind == "start":
-        return f"{event.total:,} to go" if event.total else "started"
-    return f"{event.done:,} of {event.total:,} ({event.done / max(1, event.total):.0%})"
-
-
-def _facts(event: Event) -> str:
-    shown = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in event.facts)
-    return f" ({shown})" if shown else ""
-
-
-def _bars(stream: IO[str]) -> Tell:
-    """A bar for each work; markup in names from data is not obeyed."""
+@contextmanager
+def listening(stream: TextIO | None = None) -> Iterator[Tell]:
+    """Lend a listener that shows events on `stream` (stderr): a bar, or lines."""
+    out = stream or sys.stderr
+    if not _live(out):
+        yield _guarded(Lines(out))
+        return
     from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import TimeRemainingColumn as Left
 
-    console = Console(file=stream, highlight=False, markup=False)
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
-        TimeRemainingColumn(),
+        Left(),
+        TextColumn("{task.fields[facts]}", markup=False),
     )
-    progress = Progress(*columns, console=console, transient=True)
-    tasks: dict[str, Any] = {}
+    with Progress(*columns, console=Console(file=out, highlight=False)) as progress:
+        yield _guarded(Bar(progress))
 
-    def tell(event: Event) -> None:
+
+class Lines:
+    """Plain lines: when work starts, every 10% or 30 seconds, and when it ends."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._seen: set[str] = set()
+        self._first, self._said = 0, 0
+        self._began = self._spoke = time.monotonic()
+
+    def __call__(self, event: Event) -> None:
+        """Write a line where the event deserves one."""
         if event.kind in ("note", "warning"):
-            front = "warning: " if event.kind == "warning" else ""
-            console.print(printable(f"{front}{event.what}{_facts(event)}", limit=2000))
+            line = told(event)
+            if line not in self._seen:
+                self._seen.add(line)
+                self._write(line)
+        elif event.kind == "start":
+            self._first = self._said = event.done
+            self._began = self._spoke = time.monotonic()
+            self._write(f"{printable(event.what)}: {_of(event)}")
+        elif event.kind == "step":
+            self._step(event)
+        else:
+            took = time.monotonic() - self._began
+            self._write(f"{printable(event.what)}: done in {span(took)}")
+
+    def _step(self, event: Event) -> None:
+        now = time.monotonic()
+        due = (event.done - self._said) * 10 >= event.total or now - self._spoke >= 30
+        if not due or event.done >= event.total:
             return
-        if event.kind == "start":
-            progress.start()
-            tasks[event.what] = progress.add_task(printable(event.what), total=event.total)
-        task = tasks.get(event.what)
-        if task is not None:
-            text = printable(event.what + _facts(event))
-            progress.update(task, completed=event.done, description=text)
-        if event.kind == "end" and task is not None:
-            progress.remove_task(tasks.pop(event.what))
-            if not tasks:
-                progress.stop()
+        self._said, self._spoke = event.done, now
+        new = event.done - self._first
+        left = (now - self._began) / new * (event.total - event.done) if new else 0.0
+        parts = [
+            f"{event.done / event.total:.0%} ({_of(event)})",
+            f"{span(left)} left",
+            facts(event),
+        ]
+        self._write(f"{printable(event.what)}: {', '.join(filter(None, parts))}")
 
-    return tell
+    def _write(self, line: str) -> None:
+        self._stream.write(line + "\n")
+        self._stream.flush()
 
 
-def of_run(metrics: Mapping[str, Any], path: object) -> str:
-    """The verdict first, then the figures behind it."""
-    test, n, frozen = metrics["test"], metrics["n"], metrics["frozen"]
-    found = [
-        metrics["verdict"]["sentence"],
+class Bar:
+    """A live bar with the time left; notes scroll by above it."""
+
+    def __init__(self, progress: "Progress") -> None:
+        self._progress = progress
+        self._seen: set[str] = set()
+        self._tasks: dict[str, TaskID] = {}
+
+    def __call__(self, event: Event) -> None:
+        """Move the bar, or write a note above it."""
+        if event.kind in ("note", "warning"):
+            self._note(event)
+        elif event.kind == "start":
+            what = printable(event.what, 60)
+            task = self._progress.add_task(what, total=event.total, completed=event.done, facts="")
+            self._tasks[event.what] = task
+        elif event.kind == "step":
+            self._progress.update(self._tasks[event.what], completed=event.done, facts=facts(event))
+        else:
+            self._progress.stop_task(self._tasks[event.what])
+
+    def _note(self, event: Event) -> None:
+        from rich.text import Text
+
+        line = told(event)
+        if line not in self._seen:
+            self._seen.add(line)
+            style = "yellow" if event.kind == "warning" else ""
+            self._progress.console.print(Text(line, style=style), soft_wrap=True)
+
+
+def told(event: Event) -> str:
+    """A note or a warning as one line."""
+    text = printable(event.what, limit=1000)
+    return f"warning: {text}" if event.kind == "warning" else text
+
+
+def facts(event: Event) -> str:
+    """What a step has to say: `val loss 0.41, val accuracy 0.93`."""
+    shown = [
+        f"{name.replace('_', ' ')} {value:.4g}" if isinstance(value, float) else f"{name} {value}"
+        for name, value in event.facts
+    ]
+    return printable(", ".join(shown))
+
+
+def span(seconds: float) -> str:
+    """A time for people.
+
+    >>> span(3.21), span(75), span(7300)
+    ('3.2 s', '1 min 15 s', '2 h 1 min')
+    """
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s"
+    return f"{minutes // 60} h {minutes % 60} min"
+
+
+def stopping() -> None:
+    """Answer the first Ctrl-C."""
+    print("stopping after this step; once more stops at once", file=sys.stderr)  # noqa: T201
+
+
+def show(lines: Sequence[str]) -> None:
+    """Print a result, its first line in bold where there are colors."""
+    bold = _live(sys.stdout) and "NO_COLOR" not in os.environ
+    for number, line in enumerate(lines):
+        print(f"\x1b[1m{line}\x1b[0m" if bold and number == 0 else line)  # noqa: T201
+
+
+def document(record: object) -> None:
+    """Print one JSON document."""
+    print(dumped(record))  # noqa: T201
+
+
+def dumped(record: object) -> str:
+    """As JSON; bytes that were no text stay escaped."""
+    return json.dumps(record, indent=1)
+
+
+def failed(error: HeadstartError) -> None:
+    """Print an error: what, where, why, and the command that mends it."""
+    lines = [printable(line, limit=5000) for line in str(error).splitlines()]
+    print("\n".join(lines), file=sys.stderr)  # noqa: T201
+
+
+def ended(path: Path, metrics: Record) -> list[str]:
+    """What a run found: the verdict first, then the figures behind it, then where they are."""
+    verdict, frozen, n = metrics["verdict"], metrics["frozen"], metrics["n"]
+    test = metrics["test"]
+    sentence = verdict.get("sentence") or f"Transfer: {verdict['word']}"
+    rows = [("arm", "accuracy", "95% interval", "CPU")]
+    for arm in metrics["arms"]:
+        found, cost = arm["accuracy"], span(arm["cost"]["cpu_s"])
+        rows.append((arm["name"], f"{found['value']:.1%}", _bounds(found), cost))
+    return [
+        printable(sentence, limit=1000),
         "",
-        f"accuracy   {_interval(test['accuracy'])} on {n['test']:,} test examples",
-        f"macro F1   {_interval(test['macro_f1'])}",
+        f"accuracy {test['accuracy']['value']:.1%} ({_bounds(test['accuracy'])}) "
+        f"on {n['test']:,} test examples, learned from {n['train'] + n['val']:,}",
         "",
-        *_table([(arm["name"], _interval(arm["accuracy"])) for arm in metrics["arms"]]),
+        *columns(rows),
         "",
         f"{frozen['changed']} of {frozen['tensors']} frozen tensors changed",
-        f"report: {printable(path)}/report.html",
+        f"report:  {printable(path / 'report.html', 1000)}",
+        f"predict: headstart predict {printable(path, 1000)} FILES",
     ]
-    return "\n".join(found)
 
 
-def of_audit(audit: "Audit") -> str:
-    """A summary, then the first problems of each kind."""
-    shown: list[str] = []
-    for problem in audit.problems[:_LISTED]:
-        row = f", row {problem.row}" if problem.row is not None else ""
-        shown.append(f"  {problem.code} {problem.kind}: {problem.name}{row}: {problem.reason}")
-    more = len(audit.problems) - _LISTED
-    rest = [f"  and {more:,} more: --json FILE has them all"] if more > 0 else []
-    return "\n".join([*audit.lines(), *shown, *rest])
+def audited(summary: Sequence[str], problems: Sequence[Record]) -> list[str]:
+    """What an audit found, the first problems by name."""
+    rows = [(p["code"], p["kind"], p["name"], p["reason"]) for p in problems[:LISTED]]
+    more = f"… and {len(problems) - LISTED:,} more; --json FILE has all"
+    rest = [more] if len(problems) > LISTED else []
+    return [*(printable(line, 1000) for line in summary), *columns(rows), *rest]
 
 
-def of_predictions(names: Iterable[str], found: Iterable["Prediction"]) -> str:
-    """A line each: file, class, probability, and whether the model is sure."""
+def predicted(records: Sequence[Record]) -> list[str]:
+    """One line a file: its name, the likeliest class, what that was given, and any doubt."""
     rows = [
-        (
-            printable(name),
-            printable(prediction.label),
-            f"{prediction.probability:.1%}" + ("" if prediction.sure else "  not sure"),
-        )
-        for name, prediction in zip(names, found, strict=True)
+        (one["file"], one["label"], f"{one['probability']:.1%}", "" if one["sure"] else "not sure")
+        for one in records
     ]
-    return "\n".join(_table(rows))
+    return columns(rows)
 
 
-def of_backbones(rows: Sequence["Listed"], others: int) -> str:
-    """What is on this machine, and how many more could be built."""
-    told = [
-        (row.name, row.origin, f"{row.megabytes:.1f} MB", row.license, row.kind,
-         "default" if row.default else "", row.note)
-        for row in rows
-    ]  # fmt: skip
-    more = f"{others:,} architectures can be built: --weights FILE, or fetched with a network"
-    return "\n".join([*_table([tuple(map(printable, row)) for row in told]), more])
+def listed(records: Sequence[Record]) -> list[str]:
+    """One line a backbone; the default is marked."""
+    rows = [("name", "input", "MB", "origin", "license", "place")]
+    for one in records:
+        name = f"{one['name']} (default)" if one["default"] else one["name"]
+        size = f"{one['megabytes']:.1f}"
+        rows.append((name, one["kind"], size, one["origin"], one["license"], one["place"]))
+    return columns(rows)
 
 
-def _interval(value: Mapping[str, float]) -> str:
-    return f"{value['value']:.1%} ({value['low']:.1%} to {value['high']:.1%})"
+def columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Cells in columns, as wide as their text is on a terminal."""
+    from rich.cells import cell_len
+
+    table = [[printable(cell) for cell in row] for row in rows]
+    widths = [max(map(cell_len, column)) for column in zip(*table, strict=True)]
+    return [
+        "  ".join(c + " " * (w - cell_len(c)) for c, w in zip(row, widths, strict=True)).rstrip()
+        for row in table
+    ]
 
 
-def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lined = (zip(row, widths, strict=True) for row in rows)
-    return ["  ".join(cell.ljust(width) for cell, width in row).rstrip() for row in lined]
+def _of(event: Event) -> str:
+    return f"{event.done:,} of {event.total:,}"
+
+
+def _bounds(interval: Record) -> str:
+    return f"{interval['low']:.1%} to {interval['high']:.1%}"
+
+
+def _live(stream: TextIO) -> bool:
+    return stream.isatty() and os.environ.get("TERM") != "dumb" and not os.environ.get("CI")
+
+
+def _guarded(listener: Tell) -> Tell:
+    """Work goes on when nobody reads its progress any more."""
+    gone = False
+
+    def tell(event: Event) -> None:
+        nonlocal gone
+        try:
+            if not gone:
+                listener(event)
+        except OSError:
+            gone = True
+
+    return tell

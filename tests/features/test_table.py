@@ -164,22 +164,18 @@ def test_a_full_disk_names_the_setting_to_change(
     assert "HEADSTART_CACHE" in caught.value.fix
 
 
-def test_a_killed_writer_loses_the_shard_in_the_making_only(tmp_path: Path) -> None:
-    process = writer(tmp_path, 0, 10**9)
-    assert process.stdout is not None
-    while int(process.stdout.readline()) < 2048:
-        pass
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    process.stdout.close()
-    assert numbers(table_of(tmp_path, "t"), 2048) == list(range(2048))
+def test_of_two_writers_at_once_the_killed_one_loses_the_shard_in_the_making_only(
+    tmp_path: Path,
+) -> None:
+    with writer(tmp_path, 0, 10**9) as killed, writer(tmp_path, 1000, 6000) as other:
+        assert killed.stdout is not None
+        while int(killed.stdout.readline()) < 2048:
+            pass
+        killed.send_signal(signal.SIGKILL)
+        other.communicate()
+    assert (killed.returncode, other.returncode) == (-signal.SIGKILL, 0)
+    assert numbers(table_of(tmp_path, "t"), 6000) == list(range(6000))
     assert not list(tmp_path.rglob(".*.tmp-*"))
-
-
-def test_two_processes_write_at_once(tmp_path: Path) -> None:
-    both = [writer(tmp_path, 0, 3000), writer(tmp_path, 1000, 4000)]
-    assert [process.communicate() and process.returncode for process in both] == [0, 0]
-    assert numbers(table_of(tmp_path, "t"), 4000) == list(range(4000))
 
 
 def test_trim_throws_away_whole_tables_the_longest_unused_first(

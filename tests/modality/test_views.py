@@ -1,9 +1,10 @@
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
 from headstart.modality import Views, augment
-from headstart.modality.views import _uniform
+from headstart.modality.views import _positions, _uniform
 
 STILL = Views(crop=(1.0, 1.0), flip=False, color=0.0)
 
@@ -78,6 +79,10 @@ def test_crops_keep_the_share_of_the_area_that_was_asked_for() -> None:
     assert 0.22 < area.min() < 0.3
     assert 0.45 < area.max() < 0.52
     assert (width / height).log().abs().max() < 0.3
+
+
+def test_a_crop_of_everything_looks_at_the_middle_of_every_pixel() -> None:
+    assert _positions(4, np.ones(1), np.zeros(1)).tolist() == [[-0.75, -0.25, 0.25, 0.75]]
 
 
 def test_colors_change_no_more_than_asked() -> None:

@@ -52,7 +52,7 @@ def test_an_axis_ends_at_round_numbers():
 
 def test_values_outside_an_axis_stand_at_its_ends():
     axis = figures.axis(0.0, 1.0)
-    assert [axis.at(x) for x in (-3, 0, 0.5, 1, 9)] == [0, 0, 50, 100, 100]
+    assert [axis.at(x) for x in (-3.0, 0.0, 0.5, 1.0, 9.0)] == [0, 0, 50, 100, 100]
 
 
 def test_arms_share_one_axis():
@@ -108,7 +108,7 @@ def test_names_in_a_drawing_are_escaped(parse):
 
 def test_losses_that_are_no_numbers_leave_a_gap():
     series = [("train", [1.0, float("nan"), 0.5]), ("val", [float("inf")] * 3)]
-    drawn = figures.lines(series, figures.axis(0, 1), 2, "Loss")
+    drawn = figures.lines(series, figures.axis(0.0, 1.0), 2, "Loss")
     assert 'points="0,0 100,50"' in drawn and 'points=""' in drawn
     assert "nan" not in drawn and "inf" not in drawn
 

@@ -4,7 +4,7 @@ import json
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -131,7 +131,7 @@ def _readable(
         else:
             look, item = answer
             seen[row] = look
-            yield Row(look.digest, item, json.dumps(asdict(look)))
+            yield Row(look.digest, item, json.dumps(vars(look)))
 
 
 def _digest(source: Source) -> str:

@@ -83,7 +83,7 @@ def _cropped(batch: Tensor, draws: np.ndarray, share: tuple[float, float]) -> Te
 
 
 def _positions(size: int, part: np.ndarray, middle: np.ndarray) -> Tensor:
-    centers = (2 * np.arange(size)) / size - 1  # of the pixels, from -1 to 1
+    centers = (2 * np.arange(size) + 1) / size - 1  # of the pixels, from -1 to 1
     return torch.from_numpy(middle[:, None] + part[:, None] * centers)  # (b, size)
 
 

@@ -54,7 +54,7 @@ def forest(interval: Interval, scale: Axis, kind: str) -> Markup:
     return _svg(
         _grid(scale),
         _line(low, "50%", high, "50%", f"whisker {kind}"),
-        _dot(value, 50, 5.5, kind),
+        _dot(value, 50.0, 5.5, kind),
         kind="forest",
     )
 
@@ -91,9 +91,9 @@ def mark(interval: Interval) -> Markup:
     """A figure and its interval on a scale from 0 to 1, as small as a word."""
     low, value, high = (100 * x for x in (interval.low, interval.value, interval.high))
     return _svg(
-        _line(0, "50%", 100, "50%", "grid"),
+        _line(0.0, "50%", 100.0, "50%", "grid"),
         _line(low, "50%", high, "50%", "whisker transfer"),
-        _dot(value, 50, 3.5, "transfer"),
+        _dot(value, 50.0, 3.5, "transfer"),
         kind="mark",
     )
 
@@ -110,16 +110,18 @@ def counts(row: ClassRow, most: int) -> Markup:
 
 def bar(value: float, most: float) -> Markup:
     """One amount beside others."""
-    return _svg(_rect(0, "0", 100 * value / most if most > 0 else 0, "100%", "amount"), kind="bar")
+    return _svg(
+        _rect(0.0, "0", 100 * value / most if most > 0 else 0.0, "100%", "amount"), kind="bar"
+    )
 
 
 def strip(values: Sequence[float]) -> Markup:
     """Equal figures of several seeds as dots on a line; the first is the one reported."""
     scale = axis(min(values), max(values))
     return _svg(
-        _line(0, "50%", 100, "50%", "grid"),
-        *(_dot(scale.at(value), 50, 3.5, "plain") for value in values[1:]),
-        *(_dot(scale.at(value), 50, 4.5, "transfer") for value in values[:1]),
+        _line(0.0, "50%", 100.0, "50%", "grid"),
+        *(_dot(scale.at(value), 50.0, 3.5, "plain") for value in values[1:]),
+        *(_dot(scale.at(value), 50.0, 4.5, "transfer") for value in values[:1]),
         kind="strip",
     )
 
@@ -175,14 +177,14 @@ def calibration(bins: Sequence[Bin]) -> Markup:
             _line(x, f"{_n(low)}%", x, f"{_n(high)}%", "whisker transfer thin"),
             _dot(x, y, 3 + 5 * math.sqrt(b.count / most), "transfer", told),
         ]
-    ticks = (0, 25, 50, 75, 100)
+    ticks = (0.0, 25.0, 50.0, 75.0, 100.0)
     return _svg(
         *(_line(t, "0", t, "100%", "grid") for t in ticks),
-        *(_line(0, f"{t}%", 100, f"{t}%", "grid") for t in ticks),
-        _line(0, "100%", 100, "0", "diagonal"),
+        *(_line(0.0, f"{t}%", 100, f"{t}%", "grid") for t in ticks),
+        _line(0.0, "100%", 100.0, "0", "diagonal"),
         *marks,
-        *(_text(t, "100%", f"{t}%", _anchor(t), dy=18) for t in ticks),
-        *(_text(0, f"{100 - t}%", f"{t}%", "end", dx=-8, dy=4) for t in ticks),
+        *(_text(t, "100%", f"{t:g}%", _anchor(t), dy=18) for t in ticks),
+        *(_text(0.0, f"{100 - t:g}%", f"{t:g}%", "end", dx=-8, dy=4) for t in ticks),
         kind="calibration",
         label="Reliability diagram: accuracy over confidence",
     )
@@ -203,7 +205,7 @@ def histogram(bins: Sequence[Bin]) -> Markup:
         )
         for b in bins
     )
-    return _svg(*bars, _line(0, "100%", 100, "100%", "grid"), kind="histogram")
+    return _svg(*bars, _line(0.0, "100%", 100.0, "100%", "grid"), kind="histogram")
 
 
 def lines(
@@ -230,13 +232,13 @@ def lines(
     ]
     levels = [(tick, f"{_n(100 - scale.at(tick))}%") for tick in scale.ticks]
     return _svg(
-        *(_line(0, y, 100, y, "grid") for _, y in levels),
+        *(_line(0.0, y, 100.0, y, "grid") for _, y in levels),
         _line(x[best], "0", x[best], "100%", "kept"),
         Markup('<svg viewBox="0 0 100 100" preserveAspectRatio="none" width="100%" height="100%">'),
         *paths,
         Markup("</svg>"),
         *kept,
-        *(_text(0, y, f"{tick:g}", "end", dx=-8, dy=4) for tick, y in levels),
+        *(_text(0.0, y, f"{tick:g}", "end", dx=-8, dy=4) for tick, y in levels),
         kind="lines",
         label=label,
     )
