@@ -75,8 +75,9 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self, "model_")
         if _is_table(X):
             X = validate_data(self, X, reset=False)
-        found: np.ndarray = self.model_.probabilities(self._sources(X)).double().numpy()
-        return found / found.sum(axis=1, keepdims=True)
+        found = self.model_.probabilities(self._sources(X)).double()
+        likely: np.ndarray = (found / found.sum(dim=1, keepdim=True)).numpy()
+        return likely
 
     def predict(self, X: Any) -> np.ndarray:
         """The likeliest class of each, shape (n,)."""

@@ -19,7 +19,7 @@ from headstart.errors import BackboneError
 from headstart.modality import Image
 
 _SMALL_VIT = (("img_size", 64),)
-_SMALL_MLP = (("num_features", 48),)  # 4096 numbers take seconds to draw
+_SMALL_MLP = (("mlp_ratio", 0.01),)  # 4096 numbers take seconds to draw
 FAMILIES = (
     Architecture("resnet18"),
     Architecture("resnet26t"),
@@ -118,7 +118,7 @@ def test_every_tensor_of_timm_but_the_classifier_has_a_name(architecture: Archit
 def test_every_stage_has_weights_to_train(architecture: Architecture) -> None:
     with torch.device("meta"):
         stages = build(architecture)
-    assert len(stages) >= 4
+    assert len(stages) >= 3
     assert all(any(True for _ in stage.parameters()) for stage in stages)
 
 
@@ -193,7 +193,9 @@ def test_timms_weights_are_named_with_their_license() -> None:
     assert hub_id(SMALL) == ""
 
 
-@pytest.mark.parametrize("name", ["resnet81", "", "resnet18.no_such_weights", "hf-hub:timm/resnet18"])
+@pytest.mark.parametrize(
+    "name", ["resnet81", "", "resnet18.no_such_weights", "hf-hub:timm/resnet18", "local-dir:x"]
+)
 def test_an_unknown_name_is_refused_everywhere(name: str) -> None:
     for door in (build, contract, timm_names, hub_id):
         with pytest.raises(BackboneError) as caught:

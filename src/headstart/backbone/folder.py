@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from safetensors.torch import save as packed
@@ -115,7 +115,7 @@ def _setting(value: Setting) -> str | int | float | bool | tuple[int, ...]:
     return tuple(value) if isinstance(value, list) else value
 
 
-def _tuples(contract: _Contract) -> dict[str, object]:
+def _tuples(contract: _Contract) -> dict[str, Any]:
     found = contract.model_dump()
     return {name: tuple(v) if isinstance(v, list) else v for name, v in found.items()}
 

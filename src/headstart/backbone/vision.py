@@ -13,8 +13,8 @@ from typing import Any
 import timm
 import torch
 from jaxtyping import Float
-from timm.data import resolve_data_config
-from timm.models import get_pretrained_cfg, model_entrypoint
+from timm.data.config import resolve_data_config
+from timm.models import get_pretrained_cfg, is_model, is_model_pretrained, model_entrypoint
 from torch import Tensor, nn
 
 from headstart.backbone.backbone import Architecture
@@ -53,7 +53,6 @@ def contract(architecture: Architecture) -> Image:
     """The input that timm's weights of this name were evaluated with; ours for our own."""
     if architecture.name in _OWN_CONTRACTS:
         return _OWN_CONTRACTS[architecture.name]
-    _known(architecture.name)
     found = resolve_data_config(pretrained_cfg=_described(architecture.name), verbose=False)
     return Image(
         size_px=int(found["input_size"][-1]),
@@ -90,7 +89,7 @@ def names() -> tuple[str, ...]:
 
 def _staged(architecture: Architecture, seed: int) -> tuple[nn.Module, Stages]:
     _known(architecture.name)
-    settings: dict[str, Any] = dict(architecture.settings)
+    settings = _allowed(architecture)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         try:
@@ -108,8 +107,23 @@ def _staged(architecture: Architecture, seed: int) -> tuple[nn.Module, Stages]:
             ) from error
 
 
+def _allowed(architecture: Architecture) -> dict[str, Any]:
+    """Settings may come from a stranger's folder, so none that makes timm fetch or read files."""
+    wrong = [name for name, _ in architecture.settings if name not in _SETTINGS]
+    if wrong:
+        raise BackboneError(
+            "M412",
+            f"cannot build {printable(architecture.name)} as a row of stages",
+            "choose another: headstart backbones",
+            why=f"{printable(wrong[0])} is none of its settings: {', '.join(sorted(_SETTINGS))}",
+        )
+    return dict(architecture.settings)
+
+
 def _known(name: str) -> None:
-    if name in _OWN or _module(name) in _FAMILIES:
+    """Refuse what timm would look for elsewhere: a hub's id, a folder, a tag it does not have."""
+    plain, _, tag = name.partition(".")
+    if name in _OWN or (_module(plain) in _FAMILIES and (not tag or is_model_pretrained(name))):
         return
     near = difflib.get_close_matches(name, names(), 3, 0.6)
     raise BackboneError(
@@ -122,13 +136,12 @@ def _known(name: str) -> None:
 
 def _module(name: str) -> str:
     """The file of timm that the name is from; empty where there is none."""
-    try:
-        return str(model_entrypoint(name).__module__).rpartition(".")[2]
-    except (RuntimeError, KeyError, ValueError):
-        return ""
+    plain = name.partition(".")[0]
+    return str(model_entrypoint(plain).__module__).rpartition(".")[2] if is_model(plain) else ""
 
 
 def _described(name: str) -> dict[str, Any]:
+    _known(name)
     found = None if name in _OWN else get_pretrained_cfg(name)
     return found.to_dict() if found else {}
 
@@ -239,6 +252,12 @@ class _Pooled(nn.Module):
         out: Tensor = self.fc_norm(pooled)
         return out
 
+
+_SETTINGS = frozenset(
+    {"channels", "depth", "drop_path_rate", "drop_rate", "img_size", "mlp_ratio"}
+    | {"pad_type", "stem_width"}
+)
+"""What an `Architecture` may say besides the name."""
 
 _FAMILIES: Mapping[str, Callable[[Any], Stages]] = {
     "resnet": _resnet,

@@ -171,7 +171,7 @@ def _near(seen: Mapping[int, Seen]) -> list[tuple[int, ...]]:
         return []
     words = np.array([seen[row].near for row in rows], dtype=np.uint64)  # (n, 4)
     words = np.ascontiguousarray(words.T)
-    pairs = []
+    pairs: list[tuple[int, ...]] = []
     for start in range(0, len(rows), _BLOCK):
         block = words[:, start : start + _BLOCK]
         far = np.bitwise_count(block[0][:, None] ^ words[0][None, start:])

@@ -1,10 +1,11 @@
 """The one look at the test rows, and everything that is said about it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float, Int
+from torch import Tensor
 
 from headstart.data import Examples
 from headstart.evaluate.candidates import Candidate
@@ -105,7 +106,7 @@ def learned_of(fitted: Fitted, strategy: str) -> Learned:
 
 
 def _size(module: object) -> int:
-    parameters = getattr(module, "parameters", list)()
+    parameters: Iterable[Tensor] = getattr(module, "parameters", list)()
     return sum(parameter.numel() for parameter in parameters)
 
 

@@ -180,7 +180,7 @@ def calibration(bins: Sequence[Bin]) -> Markup:
     ticks = (0.0, 25.0, 50.0, 75.0, 100.0)
     return _svg(
         *(_line(t, "0", t, "100%", "grid") for t in ticks),
-        *(_line(0.0, f"{t}%", 100, f"{t}%", "grid") for t in ticks),
+        *(_line(0.0, f"{t}%", 100.0, f"{t}%", "grid") for t in ticks),
         _line(0.0, "100%", 100.0, "0", "diagonal"),
         *marks,
         *(_text(t, "100%", f"{t:g}%", _anchor(t), dy=18) for t in ticks),

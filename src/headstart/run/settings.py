@@ -57,7 +57,9 @@ class Settings:
                 f"there is no option {wrong[0]!r}",
                 f"options are {', '.join(sorted(known))}",
             )
-        plain = {k: str(v) if isinstance(v, Path) else v for k, v in options.items()}
+        plain: dict[str, Any] = {
+            k: str(v) if isinstance(v, Path) else v for k, v in options.items()
+        }
         compare = plain.get("compare", ())
         plain["compare"] = (compare,) if isinstance(compare, str) else tuple(compare)
         return cls(**{name: value for name, value in plain.items() if value is not None})

@@ -54,7 +54,7 @@ def strategy_of(text: str) -> Strategy:
     Unfreeze(last=2)
     """
     word, _, number = text.partition(":")
-    plain = {"probe": Probe(), "full": Full(), "scratch": Scratch()}
+    plain: dict[str, Strategy] = {"probe": Probe(), "full": Full(), "scratch": Scratch()}
     if word in plain and not number:
         return plain[word]
     if word == "unfreeze" and number.isdecimal():

@@ -84,6 +84,7 @@ def tune(
     """
     apprentice = _apprentice(suffix, head, recipe)
     place = work / "checkpoint.safetensors"
+    best: Mapping[str, Tensor]
     progress, best = restore(place, apprentice)
     if not progress.marks:
         progress, best = _marked(course, apprentice, progress, {}, 0, float("nan"))
