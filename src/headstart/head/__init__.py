@@ -5,8 +5,19 @@ Gives: a linear head with its loss on rows it has not seen; a `Task`, which says
 """
 
 from headstart.head.confidence import sure_above
+from headstart.head.lda import fit_lda
 from headstart.head.linear import LinearFit, linear
 from headstart.head.logistic import fit_logistic
+from headstart.head.ridge import fit_ridge
 from headstart.head.task import Classification, Task
 
-__all__ = ["Classification", "LinearFit", "Task", "fit_logistic", "linear", "sure_above"]
+__all__ = [
+    "Classification",
+    "LinearFit",
+    "Task",
+    "fit_lda",
+    "fit_logistic",
+    "fit_ridge",
+    "linear",
+    "sure_above",
+]

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor, nn
+
+from headstart.errors import TrainingError
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,3 +36,31 @@ def linear(
         head.weight.copy_(weight if weight is not None else torch.zeros(classes, width))
         head.bias.copy_(bias if bias is not None else torch.zeros(classes))
     return head
+
+
+def finite(rows: Float[Tensor, "n d"]) -> None:
+    """Raise `TrainingError` for rows that no head can be fitted to."""
+    if not bool(torch.isfinite(rows).all()):
+        raise TrainingError(
+            "T511",
+            "some rows of features are not finite",
+            "start from other weights: --backbone NAME or --weights FILE",
+        )
+
+
+def fitted(
+    weight: Float[np.ndarray, "c d"],
+    bias: Float[np.ndarray, " c"],
+    penalty: float,
+    found: Float[np.ndarray, "n c"],
+    labels: Int[np.ndarray, " n"],
+) -> LinearFit:
+    """What a fit in double precision leaves; `found` are the rows' probabilities, unseen."""
+    kept = torch.from_numpy(weight).float(), torch.from_numpy(bias).float()
+    return LinearFit(*kept, float(penalty), loss_of(found, labels), found)
+
+
+def loss_of(found: Float[np.ndarray, "n c"], labels: Int[np.ndarray, " n"]) -> float:
+    """The mean log loss in nats; a class that was given nothing counts as 1e-300."""
+    given = found[np.arange(len(labels)), labels]
+    return -float(np.log(np.maximum(given, 1e-300)).mean())

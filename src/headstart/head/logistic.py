@@ -1,18 +1,17 @@
 """Multinomial logistic regression in the basis of the rows' singular vectors."""
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from jaxtyping import Float, Int
 from scipy.optimize import minimize
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from threadpoolctl import threadpool_limits
 from torch import Tensor
 
-from headstart.errors import TrainingError
-from headstart.head.linear import LinearFit
+from headstart.head.linear import LinearFit, finite, fitted, loss_of
 
 PENALTIES = tuple(10.0**exponent for exponent in range(2, -7, -1))
 """From 100 to 1e-6, on standardized rows, against a mean loss; halves of a decade beside the best
@@ -52,12 +51,7 @@ def fit_logistic(
     Folds are stratified and keep groups whole. Each fold starts from the solution at the penalty
     before. Raises `TrainingError` for rows that are not finite.
     """
-    if not bool(torch.isfinite(rows).all()):
-        raise TrainingError(
-            "T511",
-            "some rows of features are not finite",
-            "start from other weights: --backbone NAME or --weights FILE",
-        )
+    finite(rows)
     with threadpool_limits(1):  # more threads only add CPU time at this size, and other bits
         basis = _basis(rows.double().numpy())
         known = labels.numpy()
@@ -65,13 +59,12 @@ def fit_logistic(
             _Fold.of(basis.rows, known, classes, *pair) for pair in folds_of(known, groups, seed)
         ]
         chosen = _chosen(folds, known, classes) if penalty is None else penalty
-        found, loss = _judged(folds, known, classes, chosen)
+        found = _judged(folds, known, classes, chosen)
         theta = np.zeros((classes, basis.rows.shape[1] + 1))
         theta = _solve(basis.rows, _targets(known, classes), theta, chosen, _EXACT)
         weight = (theta[:, :-1] @ basis.turn) / basis.scale
         bias = theta[:, -1] - weight @ basis.mean
-    kept = torch.from_numpy(weight).float(), torch.from_numpy(bias).float()
-    return LinearFit(*kept, chosen, loss, found)
+    return fitted(weight, bias, chosen, found, known)
 
 
 def folds_of(
@@ -85,7 +78,9 @@ def folds_of(
         return [(every, every)]
     kind = StratifiedGroupKFold if groups else StratifiedKFold
     folds = kind(count, shuffle=True, random_state=seed)
-    taken = folds.split(labels, labels, np.asarray(groups) if groups else None)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # of classes with fewer rows than folds
+        taken = list(folds.split(labels, labels, np.asarray(groups) if groups else None))
     return [(fit, held) for fit, held in taken if len(fit) and len(held)]
 
 
@@ -130,25 +125,24 @@ def _chosen(folds: Sequence[_Fold], labels: np.ndarray, classes: int) -> float:
     """The penalty with the lowest loss, strong ones first: decades, then halves beside the best."""
     losses: dict[float, float] = {}
     for penalty in PENALTIES:
-        losses[penalty] = _judged(folds, labels, classes, penalty)[1]
+        losses[penalty] = loss_of(_judged(folds, labels, classes, penalty), labels)
         best = min(losses, key=losses.__getitem__)
         if list(losses).index(best) + _WORSE < len(losses):
             break
     for penalty in (best * 10**0.5, best / 10**0.5):
-        losses[penalty] = _judged(folds, labels, classes, penalty)[1]
+        losses[penalty] = loss_of(_judged(folds, labels, classes, penalty), labels)
     return min(losses, key=losses.__getitem__)
 
 
 def _judged(
     folds: Sequence[_Fold], labels: np.ndarray, classes: int, penalty: float
-) -> tuple[Float[np.ndarray, "n c"], float]:
-    """Out-of-fold probabilities, and their loss."""
+) -> Float[np.ndarray, "n c"]:
+    """Out-of-fold probabilities."""
     found = np.full((len(labels), classes), 1 / classes)
     for fold in folds:
         fold.theta = _solve(fold.rows, fold.targets, fold.theta, penalty, _ROUGH)
         found[fold.at] = np.exp(_log_softmax(_scores(fold.held, fold.theta)))
-    given = np.maximum(found[np.arange(len(labels)), labels], 1e-300)
-    return found, float(-np.log(given).mean())
+    return found
 
 
 def _solve(
