@@ -53,6 +53,7 @@ SETTINGS = (
     _flag("backbone", str, "a timm model, a backbone's folder, or shipped (the default)", "NAME"),
     _flag("weights", str, "a safetensors file for it, or random", "FILE"),
     _flag("strategy", str, "probe (the default), unfreeze:N, full or scratch", "S"),
+    _flag("head", str, "how the output layer is fitted: logistic (the default), ridge, lda", "H"),
     _flag("compare", str, "train a further arm for the verdict: scratch", "ARM"),
     _flag("seed", int, "divides the rows, orders them, draws fresh weights (0)", "N"),
     _flag("test_size", float, "share of the rows that is kept for the test (0.2)", "X"),

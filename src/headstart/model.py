@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from jaxtyping import Float
@@ -9,6 +10,7 @@ from torch import Tensor, nn
 
 from headstart.backbone import Backbone
 from headstart.data import Source
+from headstart.features import fast, noise
 from headstart.head import Task
 
 
@@ -55,9 +57,13 @@ class Model:
         """One prediction a source, in the order given. Raises `DataError` for one it can't read."""
         return [self._answer(row) for row in self.probabilities(sources).tolist()]
 
+    @cached_property
+    def _network(self) -> nn.Sequential:
+        return fast(self.backbone.stages, noise(self.backbone.modality))
+
     def _scores(self, sources: Sequence[Source]) -> Tensor:
         modality = self.backbone.modality
-        rows = self.backbone.stages(modality.batch([modality.read(s) for s in sources]))
+        rows = self._network(modality.batch([modality.read(s) for s in sources]))
         scores: Tensor = self.head(rows)
         return scores
 

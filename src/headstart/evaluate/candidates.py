@@ -20,7 +20,7 @@ from headstart.evaluate.arms import Arm, Cost
 from headstart.evaluate.metrics import log_loss
 from headstart.events import Tell, note, quiet
 from headstart.features import Items
-from headstart.head import LinearFit, fit_logistic
+from headstart.head import LinearFit
 from headstart.modality import Modality
 from headstart.stats import Interval, paired_difference, share
 from headstart.train import Fitted, Lesson, predict, probe_head, scores_of
@@ -91,8 +91,7 @@ def majority(lesson: Lesson) -> Candidate:
 
 def raw(lesson: Lesson, modality: Modality) -> Candidate:
     """A linear head on features that need no network: pixels, word counts, spectra."""
-    rows, labels = _plain(lesson, modality, lesson.pool), lesson.labels_of(lesson.pool)
-    fit = fit_logistic(rows, labels, lesson.task.width, groups=lesson.groups_of(lesson.pool))
+    fit = lesson.fit_head(_plain(lesson, modality, lesson.pool), lesson.pool)
 
     def answer(asked: Sequence[int]) -> Float[np.ndarray, "m c"]:
         return _softmax(_plain(lesson, modality, asked), fit, lesson)

@@ -10,6 +10,8 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_weights
 
+from headstart.modality import Modality
+
 ENGINE = "folded float32, channels last, 2"
 """Names how rows are computed; part of every table's fingerprint."""
 _TOLERANCE = 1e-4  # of a stage's largest number; folding moves the last bits only
@@ -31,6 +33,12 @@ def fast(network: nn.Sequential, sample: Float[Tensor, "b ..."]) -> nn.Sequentia
         stages[name] = _folded(plain, rows, expected)
         rows = expected
     return nn.Sequential(stages).eval().to(memory_format=torch.channels_last)
+
+
+def noise(modality: Modality) -> Float[Tensor, "b ..."]:
+    """Input that has the right shape and favors no channel, to try a network with."""
+    shape = modality.batch([modality.blank()]).shape[1:]
+    return torch.randn(2, *shape, generator=torch.Generator().manual_seed(0))
 
 
 def _folded(plain: nn.Module, rows: Tensor, expected: Tensor) -> nn.Module:

@@ -6,12 +6,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 import torch
-from jaxtyping import Float, Float32
+from jaxtyping import Float32
 from torch import Tensor, nn
 
 from headstart.errors import BackboneError
 from headstart.events import Tell, quiet, track
-from headstart.features.engine import ENGINE, fast
+from headstart.features.engine import ENGINE, fast, noise
 from headstart.features.survey import READER, Items
 from headstart.features.table import Place, Row, Table, table_of
 from headstart.hostile import printable
@@ -81,7 +81,7 @@ def _engine() -> tuple[str, ...]:
 def _made(
     items: Items, rows: dict[str, int], modality: Modality, prefix: nn.Sequential, batch: int
 ) -> Iterator[Row]:
-    network = fast(prefix, _noise(modality))
+    network = fast(prefix, noise(modality))
     keys = list(rows)
     for begin in range(0, len(keys), batch):
         part = keys[begin : begin + batch]
@@ -92,12 +92,6 @@ def _made(
             if not bool(torch.isfinite(row).all()):
                 raise _not_finite(rows[key], key)
             yield Row(key, row.clone(memory_format=torch.contiguous_format))
-
-
-def _noise(modality: Modality) -> Float[Tensor, "b ..."]:
-    """Input that has the right shape and favors no channel."""
-    shape = modality.batch([modality.blank()]).shape[1:]
-    return torch.randn(2, *shape, generator=torch.Generator().manual_seed(0))
 
 
 def _not_finite(row: int, key: str) -> BackboneError:

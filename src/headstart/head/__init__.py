@@ -4,15 +4,22 @@ Takes: rows of features and their labels.
 Gives: a linear head with its loss on rows it has not seen; a `Task`, which says what scores mean.
 """
 
+from collections.abc import Mapping
+
 from headstart.head.confidence import sure_above
 from headstart.head.lda import fit_lda
-from headstart.head.linear import LinearFit, linear
+from headstart.head.linear import HeadFit, LinearFit, linear
 from headstart.head.logistic import fit_logistic
 from headstart.head.ridge import fit_ridge
 from headstart.head.task import Classification, Task
 
+HEADS: Mapping[str, HeadFit] = {"logistic": fit_logistic, "ridge": fit_ridge, "lda": fit_lda}
+"""By the name that `--head` takes."""
+
 __all__ = [
+    "HEADS",
     "Classification",
+    "HeadFit",
     "LinearFit",
     "Task",
     "fit_lda",

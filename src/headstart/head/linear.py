@@ -1,6 +1,8 @@
 """The output layer, and what fitting one gives."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -22,6 +24,23 @@ class LinearFit:
     """Of rows that it was not fitted to, in nats."""
     probabilities: Float[np.ndarray, "n c"]
     """Of every row, by a fit that had not seen it."""
+
+
+class HeadFit(Protocol):
+    """How a linear head is found; rows of one group are never judged by a fit to the others."""
+
+    def __call__(
+        self,
+        rows: Float[Tensor, "n d"],
+        labels: Int[Tensor, " n"],
+        classes: int,
+        *,
+        groups: Sequence[str] = (),
+        seed: int = 0,
+        penalty: float | None = None,
+    ) -> LinearFit:
+        """Fit to all rows, at the given penalty or the one with the least loss on unseen rows."""
+        ...
 
 
 def linear(

@@ -89,7 +89,7 @@ def transfer(
         folder.clear()
         return Run(folder.path, json.loads((folder.path / METRICS).read_bytes()))
     partition = _divided(known, settings, tell)
-    lesson = _lesson(known, partition, root)
+    lesson = _lesson(known, partition, settings, root)
     folder.start(
         settings=asdict(settings),
         data={"digest": known.digest, **known.audit.record()},
@@ -103,7 +103,7 @@ def transfer(
         arms,
         title=folder.path.name,
         sure_above=model.sure_above,
-        seeds=_seeds(lesson, backbone),
+        seeds=_seeds(lesson, backbone, arms.fitted.penalty),
         facts=facts_of(known.audit, partition, settings, backbone, arms),
     )
     metrics = leave(folder, report, model, lesson, found.examples, known.audit, spent(began))
@@ -148,11 +148,11 @@ def _divided(known: _Known, settings: Settings, tell: Tell) -> Partition:
     return partition
 
 
-def _lesson(known: _Known, partition: Partition, root: Path) -> Lesson:
+def _lesson(known: _Known, partition: Partition, settings: Settings, root: Path) -> Lesson:
     examples = known.found.examples
     labels = torch.tensor(examples.labels)
     task = Classification(examples.classes)
-    return Lesson(known.items, labels, examples.groups, partition, task, root)
+    return Lesson(known.items, labels, examples.groups, partition, task, root, settings.head)
 
 
 def _model(lesson: Lesson, arms: Contest) -> Model:
@@ -162,8 +162,11 @@ def _model(lesson: Lesson, arms: Contest) -> Model:
     return Model(fitted.joined(), fitted.head, lesson.task, sure, fitted.at)
 
 
-def _seeds(lesson: Lesson, backbone: Backbone) -> tuple[float, ...]:
-    """Test accuracy of probes fitted to other draws of as many rows as there are to train on."""
+def _seeds(lesson: Lesson, backbone: Backbone, penalty: float | None) -> tuple[float, ...]:
+    """Test accuracy of probes fitted to other draws of as many rows as there are to train on.
+
+    They share a penalty: the probe's, or the one that suits the first draw.
+    """
     rows, labels = lesson.partition.test, lesson.labels_of(lesson.partition.test)
     table = lesson.rows_feed(rows, backbone, backbone.depth)(range(len(rows)), ())
     accuracies = []
@@ -171,7 +174,8 @@ def _seeds(lesson: Lesson, backbone: Backbone) -> tuple[float, ...]:
         generator = torch.Generator().manual_seed(seed)
         drawn = torch.randperm(len(lesson.pool), generator=generator)
         some = [lesson.pool[i] for i in drawn[: len(lesson.partition.train)].tolist()]
-        fit = probe_head(lesson, backbone, some, seed)
+        fit = probe_head(lesson, backbone, some, seed=seed, penalty=penalty)
+        penalty = fit.penalty
         right = (table @ fit.weight.T + fit.bias).argmax(dim=-1) == labels
         accuracies.append(float(right.float().mean()))
     return tuple(accuracies)

@@ -9,6 +9,8 @@ from typing import Any
 
 from headstart.data import Columns
 from headstart.errors import UsageError
+from headstart.head import HEADS
+from headstart.hostile import printable
 from headstart.train import Strategy, strategy_of
 
 
@@ -22,6 +24,8 @@ class Settings:
     """A safetensors file, "random", or empty: the weights that come with the name."""
     strategy: str = "probe"
     """probe, unfreeze:N, full or scratch."""
+    head: str = "logistic"
+    """How the output layer of a probe is fitted: logistic, ridge or lda."""
     compare: tuple[str, ...] = ()
     """Further arms: "scratch"."""
     seed: int = 0
@@ -41,6 +45,14 @@ class Settings:
         if not 0 < self.test_size < 1:
             raise UsageError(
                 "U105", f"--test-size {self.test_size} is not between 0 and 1", "--test-size 0.2"
+            )
+        if self.head not in HEADS:
+            known = " or ".join(HEADS)
+            raise UsageError(
+                "U108",
+                f"there is no head {printable(self.head)!r}",
+                "--head logistic",
+                why=f"it is one of {known}",
             )
         wrong = [arm for arm in self.compare if arm != "scratch"]
         if wrong:

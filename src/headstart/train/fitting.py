@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from headstart.backbone import Backbone, fresh
 from headstart.events import Tell, note, quiet
-from headstart.head import LinearFit, fit_logistic, linear
+from headstart.head import LinearFit, linear
 from headstart.train.checkpoint import Progress
 from headstart.train.lesson import Lesson, scores_of
 from headstart.train.loop import Feed
@@ -45,6 +45,8 @@ class Fitted:
     """With the rate that the search chose; None where only the head was fitted."""
     rates: tuple[tuple[float, float], ...] = ()
     """Rates that were tried, each with its validation loss."""
+    penalty: float | None = None
+    """Of the head, where only the head was fitted."""
 
     @property
     def at(self) -> int:
@@ -82,7 +84,8 @@ def fit(
     if isinstance(strategy, Probe):
         probe = probe_head(lesson, source, lesson.pool, tell=tell)
         held = torch.as_tensor(probe.probabilities).float()
-        return Fitted(source, prefix, suffix, _head(source, lesson, probe), held, lesson.pool)
+        head = _head(source, lesson, probe)
+        return Fitted(source, prefix, suffix, head, held, lesson.pool, penalty=probe.penalty)
     head = _first_head(lesson, source, strategy, tell)
     course = _course(lesson, source, len(prefix), recipe, tell)
     plan, rates = _with_rate(course, suffix, head, strategy, recipe, work)
@@ -103,12 +106,17 @@ def predict(lesson: Lesson, fitted: Fitted, rows: Sequence[int], tell: Tell = qu
 
 
 def probe_head(
-    lesson: Lesson, backbone: Backbone, rows: Sequence[int], seed: int = 0, tell: Tell = quiet
+    lesson: Lesson,
+    backbone: Backbone,
+    rows: Sequence[int],
+    *,
+    seed: int = 0,
+    penalty: float | None = None,
+    tell: Tell = quiet,
 ) -> LinearFit:
     """A linear head on the pooled features of these rows."""
     table = _feed(lesson, backbone, backbone.depth, rows, None, tell)(range(len(rows)), ())
-    labels, groups = lesson.labels_of(rows), lesson.groups_of(rows)
-    return fit_logistic(table, labels, lesson.task.width, groups=groups, seed=seed)
+    return lesson.fit_head(table, rows, seed, penalty)
 
 
 def _first_head(lesson: Lesson, source: Backbone, strategy: Strategy, tell: Tell) -> nn.Linear:

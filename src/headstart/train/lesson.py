@@ -13,7 +13,7 @@ from headstart.backbone import Backbone
 from headstart.data import Partition
 from headstart.events import Tell, quiet
 from headstart.features import Items, extract
-from headstart.head import Task
+from headstart.head import HEADS, LinearFit, Task
 from headstart.modality import Modality, Views, augment
 from headstart.train.loop import Feed
 
@@ -30,6 +30,8 @@ class Lesson:
     task: Task
     cache: Path
     """Where tables of features are kept."""
+    head: str = "logistic"
+    """How heads are fitted: a name in `headstart.head.HEADS`."""
 
     @property
     def pool(self) -> tuple[int, ...]:
@@ -43,6 +45,18 @@ class Lesson:
     def groups_of(self, rows: Sequence[int]) -> tuple[str, ...]:
         """Groups of these rows, in this order; empty where there are none."""
         return tuple(self.groups[row] for row in rows) if self.groups else ()
+
+    def fit_head(
+        self,
+        table: Float[Tensor, "m d"],
+        rows: Sequence[int],
+        seed: int = 0,
+        penalty: float | None = None,
+    ) -> LinearFit:
+        """Fit a head to what was made of these rows of the lesson."""
+        labels, groups = self.labels_of(rows), self.groups_of(rows)
+        find = HEADS[self.head]
+        return find(table, labels, self.task.width, groups=groups, seed=seed, penalty=penalty)
 
     def rows_feed(
         self, rows: Sequence[int], backbone: Backbone, at: int, tell: Tell = quiet
