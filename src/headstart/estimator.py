@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import torch
@@ -55,7 +55,7 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.offline = offline
         self.cache = cache
 
-    def fit(self, X: Any, y: Any, groups: Sequence[object] | None = None) -> Self:
+    def fit(self, X: Any, y: Any, groups: Sequence[object] | None = None) -> "TransferClassifier":
         """Fit head, and backbone where the strategy says so; `groups` are not torn apart.
 
         A probe learns from all rows. Other strategies hold some out to choose the rate and the
@@ -81,7 +81,8 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def predict(self, X: Any) -> np.ndarray:
         """The likeliest class of each, shape (n,)."""
-        found: np.ndarray = self.classes_[self.predict_proba(X).argmax(axis=1)]
+        likely = self.predict_proba(X)
+        found: np.ndarray = self.classes_[likely.argmax(axis=1)]
         return found
 
     def __sklearn_tags__(self) -> Tags:
@@ -165,7 +166,7 @@ def _source(index: int, thing: Any) -> Source:
 
 def _is_table(pictures: Any) -> bool:
     """Whether it is a table of numbers rather than a row of pictures or paths."""
-    if hasattr(pictures, "ndim") or hasattr(pictures, "iloc"):
+    if hasattr(pictures, "__array__") or hasattr(pictures, "iloc"):
         numbers = np.asarray(pictures)
         return numbers.ndim not in {3, 4} and not _paths(numbers)
     if hasattr(pictures, "toarray"):  # sparse: validate_data says what is wrong with it

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 from scipy.optimize import minimize
+from scipy.special import softmax
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from threadpoolctl import threadpool_limits
 from torch import Tensor
@@ -141,7 +142,7 @@ def _judged(
     found = np.full((len(labels), classes), 1 / classes)
     for fold in folds:
         fold.theta = _solve(fold.rows, fold.targets, fold.theta, penalty, _ROUGH)
-        found[fold.at] = np.exp(_log_softmax(_scores(fold.held, fold.theta)))
+        found[fold.at] = softmax(_scores(fold.held, fold.theta), axis=1)
     return found
 
 
@@ -161,12 +162,15 @@ def _solve(
 
     def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
         theta = flat.reshape(shape)
-        scores = _log_softmax(scaled @ theta[:, :-1].T + theta[:, -1] / units[-1])  # (n, c)
-        rest = (np.exp(scores) - targets) / len(rows)
+        scores = scaled @ theta[:, :-1].T + theta[:, -1] / units[-1]  # (n, c)
+        scores -= scores.max(axis=1, keepdims=True)
+        given = np.exp(scores)
+        sums = given.sum(axis=1, keepdims=True)
+        rest = (given / sums - targets) / len(rows)
         gradient = np.empty(shape)
         gradient[:, :-1] = rest.T @ scaled + strength * theta[:, :-1]
         gradient[:, -1] = rest.sum(axis=0) / units[-1]
-        value = -float((scores * targets).sum()) / len(rows)
+        value = float(np.log(sums).sum() - (scores * targets).sum()) / len(rows)
         return value + float((strength * theta[:, :-1] ** 2).sum()) / 2, gradient.ravel()
 
     options = {"maxiter": 1000, "gtol": slope, "ftol": 1e-12, "maxcor": 20}
@@ -184,10 +188,3 @@ def _targets(labels: np.ndarray, classes: int) -> np.ndarray:
 def _scores(rows: np.ndarray, theta: np.ndarray) -> np.ndarray:
     scores: np.ndarray = rows @ theta[:, :-1].T + theta[:, -1]
     return scores
-
-
-def _log_softmax(scores: np.ndarray) -> np.ndarray:
-    """As scipy has it, which takes as long as all the rest at this size."""
-    shifted = scores - scores.max(axis=1, keepdims=True)
-    found: np.ndarray = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-    return found
