@@ -82,13 +82,16 @@ def effective(values: Float[np.ndarray, " n"], groups: Sequence[str] = ()) -> fl
     """How many independent rows these are worth: n over the design effect, never more than n.
 
     The design effect is the cluster-robust variance of the mean over the plain one (Kish 1965).
+    Where all values are equal it is unknown, and each group counts once.
     """
     n = len(values)
     rest = values - values.mean()
     plain = float(rest @ rest)
-    if not groups or plain == 0:
+    if not groups:
         return float(n)
     blocks = _blocks(groups, n)
+    if plain == 0:
+        return float(len(blocks))  # nothing varies, so nothing says that a group is worth more
     clustered = sum(float(rest[block].sum()) ** 2 for block in blocks)
     clustered *= len(blocks) / max(1, len(blocks) - 1)
     return n / max(1.0, clustered / plain)

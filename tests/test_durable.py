@@ -1,0 +1,92 @@
+"""Whole and on disk, or not there at all."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from headstart import durable
+
+
+def names(place: Path) -> list[str]:
+    return sorted(path.name for path in place.iterdir())
+
+
+def test_a_write_replaces_and_leaves_no_litter(tmp_path) -> None:
+    durable.write(tmp_path / "deep" / "file", "one")
+    durable.write(tmp_path / "deep" / "file", b"two")
+    assert (tmp_path / "deep" / "file").read_bytes() == b"two"
+    assert names(tmp_path / "deep") == ["file"]
+
+
+def test_a_write_that_fails_leaves_what_was_there(tmp_path) -> None:
+    durable.write(tmp_path / "file", "before")
+    with pytest.raises(OSError), durable.writing(tmp_path / "file") as temp:
+        temp.write_text("half")
+        raise OSError(28, "No space left on device")
+    assert (tmp_path / "file").read_text() == "before" and names(tmp_path) == ["file"]
+
+
+def test_a_folder_appears_whole_with_its_manifest(tmp_path) -> None:
+    with durable.folder(tmp_path / "made") as temp:
+        (temp / "a").write_text("1")
+        (temp / "deep").mkdir()
+        (temp / "deep" / "b").write_text("2")
+        assert not (tmp_path / "made").exists()
+    assert durable.whole(tmp_path / "made")
+    entries = json.loads((tmp_path / "made" / durable.MANIFEST).read_text())["files"]
+    assert [entry["name"] for entry in entries] == ["a", "deep/b"]
+
+
+def test_a_folder_that_fails_leaves_the_old_one(tmp_path) -> None:
+    with durable.folder(tmp_path / "made") as temp:
+        (temp / "a").write_text("old")
+    with pytest.raises(KeyboardInterrupt), durable.folder(tmp_path / "made") as temp:
+        (temp / "a").write_text("new")
+        raise KeyboardInterrupt
+    assert (tmp_path / "made" / "a").read_text() == "old" and names(tmp_path) == ["made"]
+
+
+@pytest.mark.parametrize("harm", ["change", "remove", "cut", "no manifest", "odd manifest"])
+def test_a_folder_that_was_harmed_is_not_whole(tmp_path, harm) -> None:
+    with durable.folder(tmp_path / "made") as temp:
+        (temp / "a").write_text("12")
+    file, manifest = tmp_path / "made" / "a", tmp_path / "made" / durable.MANIFEST
+    {
+        "change": lambda: file.write_text("21"),
+        "remove": file.unlink,
+        "cut": lambda: os.truncate(file, 1),
+        "no manifest": manifest.unlink,
+        "odd manifest": lambda: manifest.write_text('{"files": [1]}'),
+    }[harm]()
+    assert not durable.whole(tmp_path / "made")
+
+
+def test_lines_are_added_whole(tmp_path) -> None:
+    durable.append(tmp_path / "log", "one")
+    durable.append(tmp_path / "log", "two")
+    assert (tmp_path / "log").read_text() == "one\ntwo\n"
+
+
+def test_the_temps_of_dead_writers_are_swept_and_no_others(tmp_path) -> None:
+    code = (
+        "import sys, time; from pathlib import Path; from headstart import durable\n"
+        "with durable.writing(Path(sys.argv[1])): print('ready', flush=True); time.sleep(60)"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "file")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as writer:
+        writer.stdout.readline()
+        (temp,) = tmp_path.iterdir()
+        durable.sweep(tmp_path)
+        assert temp.exists()  # its writer lives
+        writer.kill()
+        writer.wait()
+    (tmp_path / ".mine.tmp").write_text("of somebody else")
+    deadline = time.monotonic() + 5
+    while temp.exists() and time.monotonic() < deadline:
+        durable.sweep(tmp_path)
+    assert names(tmp_path) == [".mine.tmp"]

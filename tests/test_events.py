@@ -1,0 +1,44 @@
+"""One stream of progress."""
+
+import json
+
+import pytest
+
+from headstart.events import Event, kept, note, together, track, warn
+
+
+def test_everybody_hears_in_order() -> None:
+    heard = []
+    tell = together(lambda e: heard.append(("one", e)), lambda e: heard.append(("two", e)))
+    note(tell, "hello")
+    assert heard == [("one", Event("note", "hello")), ("two", Event("note", "hello"))]
+
+
+def test_the_file_has_a_line_for_all_but_plain_steps(tmp_path) -> None:
+    tell = kept(tmp_path / "events.jsonl")
+    list(track(tell, "work", "abc", 3))
+    warn(tell, "careful", code="W1")
+    tell(Event("step", "training", 1, 2, (("loss", 0.5),)))
+    lines = [json.loads(line) for line in (tmp_path / "events.jsonl").read_text().splitlines()]
+    assert [line["kind"] for line in lines] == ["start", "end", "warning", "step"]
+    assert lines[0]["total"] == 3 and lines[1]["done"] == 3
+    assert lines[2]["code"] == "W1" and "done" not in lines[2]
+    assert lines[3]["loss"] == 0.5
+    assert all(line["time"].endswith("+00:00") for line in lines)
+
+
+def test_tracked_things_are_passed_on_one_by_one() -> None:
+    made = []
+    tracked = track(lambda _: None, "work", (made.append(i) or i for i in range(5)), 5)
+    assert next(tracked) == 0 and made == [0]
+
+
+def test_work_that_fails_does_not_end() -> None:
+    def broken():
+        yield 1
+        raise ValueError
+
+    heard = []
+    with pytest.raises(ValueError):
+        list(track(heard.append, "work", broken(), 2))
+    assert [event.kind for event in heard] == ["start", "step"]
