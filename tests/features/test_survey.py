@@ -1,0 +1,85 @@
+"""Every source is opened once, over all runs; what can't be read has its reason in its place."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import PIL.Image
+import pytest
+import torch
+
+from headstart.data import Examples, Held, Problem
+from headstart.errors import DataError
+from headstart.events import Event
+from headstart.features import survey
+from headstart.modality import Image
+
+CONTRACT = Image(size_px=32, crop_pct=1.0)
+
+
+@pytest.fixture
+def sources(photos: Path) -> list[Path]:
+    return sorted(photos.rglob("*.png"))[:6]
+
+
+def examples(*sources) -> Examples:
+    return Examples(tuple(sources), (0,) * len(sources), ("a",))
+
+
+def reads(heard: list[Event]) -> int:
+    return sum(event.kind == "step" for event in heard)
+
+
+def test_items_and_looks_stand_in_the_order_of_the_examples(sources, tmp_path) -> None:
+    seen = survey(examples(*sources), CONTRACT, cache=tmp_path)
+    assert len(seen.looks) == 6 and len(set(seen.items.digests)) == 6
+    for row, item in zip((5, 0, 3), seen.items.take([5, 0, 3]), strict=True):
+        assert torch.equal(item, CONTRACT.read(sources[row]))
+
+
+def test_a_second_survey_decodes_nothing(sources, tmp_path, monkeypatch) -> None:
+    first = survey(examples(*sources), CONTRACT, cache=tmp_path)
+    heard: list[Event] = []
+    second = survey(examples(*reversed(sources)), CONTRACT, cache=tmp_path, tell=heard.append)
+    assert reads(heard) == 0
+    assert second.looks == tuple(reversed(first.looks))
+
+
+def test_only_what_is_new_or_changed_is_read(sources, tmp_path) -> None:
+    survey(examples(*sources[:3]), CONTRACT, cache=tmp_path / "c")
+    changed = tmp_path / "changed.png"
+    PIL.Image.fromarray(np.full((9, 9, 3), 7, np.uint8)).save(changed)
+    heard: list[Event] = []
+    survey(examples(*sources[:3], changed), CONTRACT, cache=tmp_path / "c", tell=heard.append)
+    assert reads(heard) == 1
+
+
+def test_another_contract_reads_again(sources, tmp_path) -> None:
+    survey(examples(*sources), CONTRACT, cache=tmp_path)
+    heard: list[Event] = []
+    survey(examples(*sources), Image(size_px=16), cache=tmp_path, tell=heard.append)
+    assert reads(heard) == 6
+
+
+def test_copies_and_new_names_are_known(sources, tmp_path) -> None:
+    shutil.copy(sources[0], tmp_path / "copy.png")
+    seen = survey(examples(sources[0], tmp_path / "copy.png"), CONTRACT, cache=tmp_path / "c")
+    assert seen.items.digests[0] == seen.items.digests[1] and seen.looks[0] == seen.looks[1]
+
+
+def test_what_cannot_be_read_has_its_reason_and_no_item(sources, tmp_path) -> None:
+    (tmp_path / "torn.png").write_bytes(sources[0].read_bytes()[:60])
+    gone = tmp_path / "gone.png"
+    seen = survey(examples(sources[0], tmp_path / "torn.png", gone), CONTRACT, cache=tmp_path / "c")
+    assert [isinstance(look, Problem) for look in seen.looks] == [False, True, True]
+    assert seen.looks[1].name.endswith("torn.png") and seen.looks[1].kind == "unreadable"
+    assert seen.items.digests[1:] == ("", "")
+    with pytest.raises(DataError, match="D171"):
+        seen.items.take([0, 1])
+
+
+def test_things_in_memory_are_items_too(tmp_path) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (40, 40, 3)).astype(np.uint8)
+    held = Held("X[0]", pixels), Held("X[1]", PIL.Image.fromarray(pixels))
+    one, other = survey(examples(*held), CONTRACT, cache=tmp_path).items.take([0, 1])
+    assert torch.equal(one, other)
