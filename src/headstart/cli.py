@@ -123,7 +123,7 @@ def check(
 @app.command()
 @_takes(*SETTINGS)
 def train(place: Place, *, out: Out = None, json: Json = False, **options: Any) -> None:
-    """Learn from labelled examples: a model, a report, and whether transfer helped.
+    """Learn from labeled examples: a model, a report, and whether transfer helped.
 
     The same command again continues a run that was stopped, and gives back one that ended.
     """
@@ -189,7 +189,7 @@ def pretrain(
     out: Annotated[Path, typer.Option(metavar="DIR", help="the new backbone's folder")],
     **options: Any,
 ) -> None:
-    """Make a backbone of your own from a large labelled set.
+    """Make a backbone of your own from a large labeled set.
 
     `headstart train PATH --backbone DIR` starts from it.
     """

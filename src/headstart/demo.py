@@ -1,4 +1,4 @@
-"""The main job on data and weights that come along: handwritten digits, few of them labelled."""
+"""The main job on data and weights that come along: handwritten digits, few of them labeled."""
 
 import io
 import zipfile
@@ -16,7 +16,7 @@ LABELLED = 20
 
 
 def demo(out: Path | str | None = None, *, tell: Tell = quiet) -> Run:
-    """Learn to read digits from 200 labelled ones, and test on the other 1,597.
+    """Learn to read digits from 200 labeled ones, and test on the other 1,597.
 
     The digits are scikit-learn's copy of the UCI set (Alpaydin and Kaynak 1998): 8 x 8 pixels.
     """

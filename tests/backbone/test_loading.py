@@ -114,7 +114,7 @@ def test_numbers_that_are_not_finite_are_refused(theirs, tmp_path) -> None:
 def test_files_that_could_run_code_are_not_opened(tmp_path, name) -> None:
     (tmp_path / name).write_bytes(b"cos\nsystem\n(S'echo owned'\ntR.")
     error = refused(ARCH, tmp_path / name)
-    assert error.exit_code == 7 and error.code == "S601"
+    assert error.exit_code == 7 and error.code == "S611"
 
 
 @pytest.mark.parametrize("content", [b"", b"no tensors", b"\xff" * 64], ids=["empty", "text", "ff"])

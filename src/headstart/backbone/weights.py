@@ -25,7 +25,7 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
     """
     if path.suffix.lower() not in (".safetensors",):
         raise SecurityError(
-            "S601",
+            "S611",
             f"weights are read from safetensors files only, this is {printable(path.suffix)!r}",
             "convert it where you trust it: safetensors.torch.save_file(state_dict, FILE)",
             where=printable(path),

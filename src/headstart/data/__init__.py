@@ -1,4 +1,4 @@
-"""Room 1. From a place on disk to labelled examples.
+"""Room 1. From a place on disk to labeled examples.
 
 Takes: a folder, a table, an archive, or things in memory.
 Gives: `Examples`, which name sources and hold no pixels, words or samples; their `Partition`;

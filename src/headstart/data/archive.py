@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from io import BufferedIOBase
 from pathlib import Path
 from typing import IO, cast
 
@@ -90,16 +91,23 @@ class _Crate:
         return self.inside.joinpath(*parts)
 
     def folder(self, name: str) -> None:
-        self.path(name).mkdir(parents=True, exist_ok=True)
-
-    def file(self, name: str, content: IO[bytes]) -> None:
         path = self.path(name)
-        try:
+        with self.no_twins(name):
+            path.mkdir(parents=True, exist_ok=True)
+
+    def file(self, name: str, content: BufferedIOBase) -> None:
+        path = self.path(name)
+        with self.no_twins(name):
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("xb") as out:
                 while piece := content.read(_PIECE):
                     self.count("bytes", len(piece), self.most_bytes)
                     out.write(piece)
+
+    @contextmanager
+    def no_twins(self, name: str) -> Iterator[None]:
+        try:
+            yield
         except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
             raise SecurityError(
                 "S602", f"two members are called {printable(name)}",
@@ -127,7 +135,7 @@ class _Crate:
 class _Metered:
     """A stream that counts what it gives: a tar header alone can fill the memory."""
 
-    stream: IO[bytes]
+    stream: BufferedIOBase
     crate: _Crate
 
     def read(self, size: int = -1, /) -> bytes:
@@ -167,14 +175,14 @@ def _unpack_tar(archive: Path, crate: _Crate) -> None:
             if content is None:
                 crate.refuse(member.name)
             else:
-                crate.file(member.name, content)
+                crate.file(member.name, cast(BufferedIOBase, content))
 
 
-def _decompressed(archive: Path) -> IO[bytes]:
+def _decompressed(archive: Path) -> BufferedIOBase:
     with archive.open("rb") as file:
         start = file.read(2)
     if start == b"\x1f\x8b":
-        return cast(IO[bytes], gzip.open(archive))
+        return gzip.open(archive)
     if start == b"BZ":
         return bz2.open(archive)
     return lzma.open(archive) if start == b"\xfd7" else archive.open("rb")

@@ -198,7 +198,7 @@ def _conflicts(examples: Examples, torn: Sequence[Sequence[int]]) -> list[Proble
     problems = []
     for group in torn:
         named = sorted({examples.classes[examples.labels[row]] for row in group})
-        why = f"equal content is labelled {' and '.join(map(printable, named))}; left out"
+        why = f"equal content is labeled {' and '.join(map(printable, named))}; left out"
         problems += [Problem("D183", "conflict", examples.name(row), why) for row in group]
     return problems
 

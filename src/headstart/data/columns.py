@@ -50,6 +50,8 @@ def choose(
     chosen = Chosen(*(NO_COLUMN if name in ("", "-") else place_of(sheet, name) for name in told))
     if not columns.path:
         chosen = replace(chosen, path=guess_path(sheet, chosen, names_source))
+        if names_source(sheet.columns[chosen.path]):  # the first line is an example
+            raise _unknown(sheet, "files", "path")
     if columns.split == "":
         chosen = replace(chosen, split=_guess_split(sheet, chosen))
     if not columns.label:

@@ -115,7 +115,7 @@ def per_class(
     """One row a class, in the order of `classes`; `train` and `val` are the labels of those parts.
 
     Precision and recall have Wilson's interval. F1 = 2J / (1 + J), where J is the share of right
-    rows among those labelled or predicted as the class; its interval is that of J.
+    rows among those labeled or predicted as the class; its interval is that of J.
     """
     guesses = probabilities.argmax(axis=1)
     trained, chosen, tested = (

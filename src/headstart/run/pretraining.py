@@ -1,4 +1,4 @@
-"""From a large labelled set to a new backbone folder that others can start from."""
+"""From a large labeled set to a new backbone folder that others can start from."""
 
 import hashlib
 import json
@@ -46,7 +46,7 @@ def pretrain(
     cache: Path | None = None,
     tell: Tell = quiet,
 ) -> Backbone:
-    """Train `arch` from fresh weights on all labelled examples and leave a backbone folder.
+    """Train `arch` from fresh weights on all labeled examples and leave a backbone folder.
 
     `size` is the side of the input in pixels. The same call again goes on where a killed one was.
     Raises `DataError`, `BackboneError`, `UsageError` or `TrainingError`.

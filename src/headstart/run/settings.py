@@ -49,7 +49,7 @@ class Settings:
         if self.head not in HEADS:
             known = " or ".join(HEADS)
             raise UsageError(
-                "U108",
+                "U112",
                 f"there is no head {printable(self.head)!r}",
                 "--head logistic",
                 why=f"it is one of {known}",

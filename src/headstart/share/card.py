@@ -7,6 +7,17 @@ from headstart.hostile import printable
 from headstart.model import Model
 
 _SHOWN = 50
+_USE = """## Use
+
+```python
+import headstart
+
+headstart.load("this folder").predict(["picture.jpg"])
+```
+
+It knows only its classes: anything else is given one of them too. The figures hold for
+pictures like the ones it was tested on.
+"""
 
 
 def card_of(model: Model, figures: dict[str, Any]) -> str:
@@ -14,22 +25,36 @@ def card_of(model: Model, figures: dict[str, Any]) -> str:
 
     It has no date and no times: equal runs give equal cards.
     """
-    backbone, verdict, n = model.backbone, figures["verdict"], figures["n"]
-    rows = [
-        f"| {_cell(name)} | {_percent(figures['test'][key])} |"
-        for key, name in (("accuracy", "accuracy"), ("macro_f1", "macro F1"))
-    ]
-    arms = [f"| {_cell(arm['name'])} | {_percent(arm['accuracy'])} |" for arm in figures["arms"]]
     lines = [
         "---",
         "library_name: headstart",
-        f"license: {_license(backbone.origin.license)}",
+        f"license: {_license(model.backbone.origin.license)}",
         "tags: [headstart, transfer-learning, image-classification]",
         "---",
         "",
-        f"# {backbone.name}, fitted to {len(model.task.classes)} classes",
+        f"# {model.backbone.name}, fitted to {len(model.task.classes)} classes",
         "",
-        f"{_cell(verdict['sentence'])}",
+        *_scores(figures),
+        "",
+        "## Classes",
+        "",
+        _classes(model.task.classes),
+        "",
+        "## What it is made of",
+        "",
+        *_parts(model),
+        "",
+        _USE,
+    ]
+    return "\n".join(lines)
+
+
+def _scores(figures: dict[str, Any]) -> list[str]:
+    n, named = figures["n"], {"accuracy": "accuracy", "macro_f1": "macro F1"}
+    rows = [f"| {name} | {_percent(figures['test'][key])} |" for key, name in named.items()]
+    arms = [f"| {_cell(arm['name'])} | {_percent(arm['accuracy'])} |" for arm in figures["arms"]]
+    return [
+        f"{_cell(figures['verdict']['sentence'])}",
         "",
         f"Measured once on {n['test']:,} test examples, with 95% intervals;",
         f"{n['train']:,} examples trained, {n['val']:,} chose.",
@@ -41,32 +66,19 @@ def card_of(model: Model, figures: dict[str, Any]) -> str:
         "| arm, on the same test examples | accuracy |",
         "|---|---|",
         *arms,
-        "",
-        "## Classes",
-        "",
-        _classes(model.task.classes),
-        "",
-        "## What it is made of",
-        "",
-        f"- Backbone: {backbone.name}, weights from {backbone.origin.source}: "
-        f"{_cell(PurePath(backbone.origin.place).name)}. {_cell(backbone.origin.note)}".rstrip(),
+    ]
+
+
+def _parts(model: Model) -> list[str]:
+    backbone = model.backbone
+    place = _cell(PurePath(backbone.origin.place).name)
+    weights = f"weights from {backbone.origin.source}: {place}. {_cell(backbone.origin.note)}"
+    return [
+        f"- Backbone: {backbone.name}, {weights}".rstrip(),
         f"- Frozen: the first {model.cut} of {backbone.depth} stages.",
         f"- Input: {_cell(backbone.modality)}",
         f"- A prediction is called sure from a probability of {model.sure_above:.3f}.",
-        "",
-        "## Use",
-        "",
-        "```python",
-        "import headstart",
-        "",
-        'headstart.load("this folder").predict(["picture.jpg"])',
-        "```",
-        "",
-        "It knows only its classes: anything else is given one of them too. The figures hold for",
-        "pictures like the ones it was tested on.",
-        "",
     ]
-    return "\n".join(lines)
 
 
 def _percent(interval: dict[str, float]) -> str:

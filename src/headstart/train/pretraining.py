@@ -51,7 +51,7 @@ def pretrain(
     work: Path,
     tell: Tell = quiet,
 ) -> Pretrained:
-    """Train every stage from fresh weights on a large labelled set. `work` keeps it resumable."""
+    """Train every stage from fresh weights on a large labeled set. `work` keeps it resumable."""
     stages = build(architecture, recipe.seed)
     train, val = lesson.partition.train, lesson.partition.val
     course = Course(

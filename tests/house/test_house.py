@@ -1,0 +1,126 @@
+"""Rules of the house that no linter knows."""
+
+import ast
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+import headstart
+
+SOURCE = Path(headstart.__file__).parent
+FILES = sorted(SOURCE.rglob("*.py"))
+ROOMS = sorted(path.parent for path in SOURCE.glob("*/__init__.py"))
+every_file = pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(SOURCE)))
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda p: p.name)
+def test_every_room_has_a_sign_at_its_door(room: Path) -> None:
+    sign = ast.get_docstring(tree(room / "__init__.py"))
+    assert sign and re.match(r"(Room \d+\.|The )", sign), f"{room.name} has no number"
+    assert "\nTakes: " in sign and "\nGives: " in sign
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda p: p.name)
+def test_what_a_room_gives_away_is_listed(room: Path) -> None:
+    names = [
+        alias.asname or alias.name
+        for node in tree(room / "__init__.py").body
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("headstart.")
+        for alias in node.names
+    ]
+    listed = [
+        ast.literal_eval(node.value)
+        for node in tree(room / "__init__.py").body
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "__all__"
+    ]
+    assert listed and set(names) <= set(listed[0])
+
+
+@every_file
+def test_functions_are_short_and_take_little(path: Path) -> None:
+    for node in ast.walk(tree(path)):
+        if not isinstance(node, Function):
+            continue
+        length = (node.end_lineno or 0) - node.lineno + 1
+        takes = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+        takes = [argument for argument in takes if argument.arg not in ("self", "cls")]
+        assert length <= 45, f"{node.name} has {length} lines"
+        assert len(takes) <= 8, f"{node.name} takes {len(takes)}"
+
+
+@every_file
+def test_nouns_are_small_and_frozen(path: Path) -> None:
+    for node in ast.walk(tree(path)):
+        if not isinstance(node, ast.ClassDef):
+            continue
+        made = [d for d in node.decorator_list if "dataclass" in ast.unparse(d)]
+        fields = [f for f in node.body if isinstance(f, ast.AnnAssign)]
+        assert len(fields) <= 12, f"{node.name} has {len(fields)} fields"
+        if made and not node.name.startswith("_"):
+            assert "frozen=True" in ast.unparse(made[0]), f"{node.name} can be changed"
+
+
+@every_file
+def test_settings_have_names_and_no_file_is_a_drawer(path: Path) -> None:
+    assert path.stem not in {"utils", "util", "helpers", "misc", "common", "base", "core"}
+    for node in ast.walk(tree(path)):
+        if isinstance(node, Function) and not node.name.startswith("_"):
+            for argument in (*node.args.args, *node.args.kwonlyargs):
+                kind = ast.unparse(argument.annotation) if argument.annotation else ""
+                loose = "settings" in argument.arg and kind.startswith("dict[str, Any]")
+                assert not loose, f"{node.name}({argument.arg})"
+
+
+def test_an_error_code_is_used_in_one_place() -> None:
+    """The same code twice must be the same error: same class, and in the same file."""
+    found: dict[str, set[str]] = {}
+    for path in FILES:
+        for node in ast.walk(tree(path)):
+            if not (isinstance(node, ast.Call) and node.args):
+                continue
+            first = node.args[0]
+            text = first.value if isinstance(first, ast.Constant) else ""
+            if isinstance(text, str) and re.fullmatch(r"[A-Z]\d{3}", text):
+                found.setdefault(text, set()).add(f"{path.name}: {ast.unparse(node.func)}")
+    assert len(found) > 40
+    assert {code: places for code, places in found.items() if len(places) > 1} == {}
+
+
+def test_codes_say_what_kind_of_error_it_is() -> None:
+    letters = {"UsageError": "U", "MissingExtra": "U", "DataError": "D", "ResourceError": "R"}
+    letters |= {"BackboneError": "M", "TrainingError": "T", "SecurityError": "S"}
+    for path in FILES:
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in letters and node.args:
+                code = node.args[0]
+                if isinstance(code, ast.Constant):
+                    assert str(code.value)[0] == letters[ast.unparse(node.func)], path
+
+
+def test_words_are_spelled_the_american_way() -> None:
+    british = r"\b(colou?rs?|labell?ed|favou?r|normalis|optimis|initialis|behaviou?r|grey|centre)\b"
+    allowed = {"color", "colors", "labeled", "favor", "behavior"}
+    odd = Counter(
+        (path.name, word)
+        for path in [*FILES, *SOURCE.glob("report/*.html"), *SOURCE.glob("report/*.css")]
+        for word in re.findall(british, path.read_text().lower())
+        if word not in allowed
+    )
+    assert not odd
+
+
+def test_nothing_is_printed_but_by_the_terminal() -> None:
+    for path in FILES:
+        printing = [
+            node
+            for node in ast.walk(tree(path))
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "print"
+        ]
+        assert not printing or path.name in ("terminal.py", "cli.py"), path
