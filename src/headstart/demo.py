@@ -11,7 +11,7 @@ from headstart import durable
 from headstart.events import Tell, quiet
 from headstart.run import Run, cache_root, train
 
-LABELLED = 20
+LABELED = 20
 """Digits a class to learn from; all others are for the test."""
 
 
@@ -35,7 +35,7 @@ def digits() -> bytes:
     kept = io.BytesIO()
     with zipfile.ZipFile(kept, "w") as archive:
         for index, (picture, label) in enumerate(zip(bunch.images, bunch.target, strict=True)):
-            part = "train" if seen[label] < LABELLED else "test"
+            part = "train" if seen[label] < LABELED else "test"
             seen[label] += 1
             name = zipfile.ZipInfo(f"digits/{part}/{label}/{index:04d}.png")
             archive.writestr(name, _png(picture))

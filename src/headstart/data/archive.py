@@ -158,7 +158,7 @@ def _unpack_zip(archive: Path, crate: _Crate) -> None:
                 crate.folder(member.filename)
                 continue
             with held.open(member) as content:
-                crate.file(member.filename, content)
+                crate.file(member.filename, cast(BufferedIOBase, content))
 
 
 def _unpack_tar(archive: Path, crate: _Crate) -> None:

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from headstart.data.problem import Problem
 from headstart.errors import DataError
 from headstart.hostile import printable
@@ -69,7 +71,7 @@ def missing(cell: object) -> bool:
         return True
     if isinstance(cell, str):
         return not cell.strip()
-    return isinstance(cell, float) and math.isnan(cell)
+    return isinstance(cell, float | np.floating) and math.isnan(cell)
 
 
 def _separated(path: Path) -> Sheet:

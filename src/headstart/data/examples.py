@@ -1,4 +1,4 @@
-"""Labelled things, before anything is read."""
+"""Labeled things, before anything is read."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -12,6 +12,7 @@ from headstart.data.manifest import Shelter, records_of
 from headstart.data.problem import GUESS, Columns, Found, Problem
 from headstart.data.records import Gathering, Record, gather
 from headstart.errors import DataError
+from headstart.hostile import printable
 
 _FIX = "give labels of two classes or more, such as cat and dog"
 
@@ -35,7 +36,7 @@ def from_memory(
     without a label is passed over and reported. Raises `DataError` where lengths differ.
     """
     sources = [_source(thing, i) for i, thing in enumerate(things)]
-    names, teams = list(labels), list(groups)
+    names, teams = [_plain(name) for name in labels], [_plain(team) for team in groups]
     if len(names) != len(sources) or len(teams) not in (0, len(sources)):
         raise DataError(
             "D119",
@@ -60,6 +61,13 @@ def from_frame(frame: Frame, columns: Columns = GUESS) -> Found:
     Raises `DataError`.
     """
     names = list(frame.columns)
+    if twins := [name for name in names if names.count(name) > 1]:
+        raise DataError(
+            "D109",
+            f"{len(twins)} columns share a name with another: {printable(twins[0])}",
+            "give each column a name of its own",
+            "the frame",
+        )
     cells = [list(frame[name]) for name in names]
     rows = tuple(enumerate(zip(*cells, strict=True), start=1))
     sheet = Sheet("the frame", tuple(map(str, names)), rows)
@@ -79,3 +87,9 @@ def _source(thing: object, i: int) -> Source:
     if isinstance(thing, str | os.PathLike):
         return Path(os.fspath(thing))
     return Held(f"item {i}", thing)
+
+
+def _plain(label: object) -> object:
+    """The number that a tensor of one holds, which its text would hide."""
+    item = getattr(label, "item", None)
+    return item() if item and hasattr(label, "detach") and not getattr(label, "ndim", 1) else label

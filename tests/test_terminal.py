@@ -1,0 +1,88 @@
+"""What people and logs get to see."""
+
+import io
+
+import pytest
+
+from headstart import terminal
+from headstart.events import Event, note, track, warn
+
+
+def lines(work) -> list[str]:
+    out = io.StringIO()
+    with terminal.listening(out) as tell:
+        work(tell)
+    return out.getvalue().splitlines()
+
+
+def test_a_pipe_gets_plain_lines_and_not_too_many() -> None:
+    found = lines(lambda tell: list(track(tell, "reading", range(1000), 1000)))
+    assert found[0] == "reading: 0 of 1,000" and found[-1].startswith("reading: done in ")
+    assert len(found) == 11 and "left" in found[1]
+
+
+def test_notes_are_told_once_and_warnings_are_marked() -> None:
+    def work(tell) -> None:
+        note(tell, "one")
+        note(tell, "one")
+        warn(tell, "two\x1b[31m")
+
+    assert lines(work) == ["one", r"warning: two\x1b[31m"]
+
+
+def test_a_step_tells_its_facts() -> None:
+    def work(tell) -> None:
+        tell(Event("start", "training", 0, 2))
+        tell(Event("step", "training", 1, 2, (("val_loss", 0.51234), ("kept", "yes"))))
+
+    assert "val loss 0.5123, kept yes" in lines(work)[1]
+
+
+def test_work_that_goes_on_starts_where_it_was() -> None:
+    def work(tell) -> None:
+        tell(Event("start", "training", 5, 10))
+        tell(Event("step", "training", 6, 10))
+
+    assert lines(work)[0] == "training: 5 of 10"
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_gets_a_bar_and_no_markup_from_data(monkeypatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("CI", raising=False)
+    out = Terminal()
+    with terminal.listening(out) as tell:
+        list(track(tell, "reading [bold]x", range(3), 3))
+        note(tell, "[link=evil]a[/link]")
+    assert "[link=evil]a[/link]" in out.getvalue() and "reading [bold]x" in out.getvalue()
+
+
+def test_a_reader_that_went_away_stops_nothing() -> None:
+    class Gone(io.StringIO):
+        def write(self, _: str) -> int:
+            raise BrokenPipeError
+
+    with terminal.listening(Gone()) as tell:
+        note(tell, "one")
+        note(tell, "two")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [(0.04, "0.0 s"), (59.9, "59.9 s"), (3599.7, "1 h 0 min"), (75, "1 min 15 s")],
+)
+def test_spans_are_for_people(seconds, told) -> None:
+    assert terminal.span(seconds) == told
+
+
+def test_columns_are_as_wide_as_a_terminal_shows_them() -> None:
+    assert terminal.columns([("猫", "x"), ("dog", "y\n")]) == ["猫   x", r"dog  y\n"]
+
+
+def test_predictions_that_are_not_sure_say_so() -> None:
+    one = {"file": "a.png", "label": "cat", "probability": 0.5, "sure": False}
+    assert terminal.predicted([one]) == ["a.png  cat  50.0%  not sure"]
