@@ -82,7 +82,7 @@ def guess_path(sheet: Sheet, chosen: Chosen, names_source: Callable[[object], bo
 def place_of(sheet: Sheet, name: str) -> int:
     """The one column of this name, in any case. Raises `DataError`."""
     places = [i for i, own in enumerate(sheet.columns) if own == name]
-    places = places or [i for i, own in enumerate(sheet.columns) if _plain(own) == _plain(name)]
+    places = places or [i for i, own in enumerate(sheet.columns) if plain(own) == plain(name)]
     if not places:
         raise DataError(
             "D108",
@@ -103,6 +103,11 @@ def place_of(sheet: Sheet, name: str) -> int:
 def part_of(cell: object) -> str:
     """The part that a cell means ("valid" is "val"); empty where it means none."""
     return PARTS.get(str(cell).strip().casefold(), "")
+
+
+def plain(name: str) -> str:
+    """A column's name without what people spell differently: case, spaces, dashes."""
+    return re.sub(r"\W+", "_", name.strip().casefold())
 
 
 def _guess_label(sheet: Sheet, chosen: Chosen) -> int:
@@ -134,7 +139,7 @@ def _guess_group(sheet: Sheet, chosen: Chosen) -> int:
 
 def _called(sheet: Sheet, names: Sequence[str], among: Iterable[int]) -> list[int]:
     """Columns among these with one of the names, the likeliest name first."""
-    found = [(names.index(name), i) for i in among if (name := _plain(sheet.columns[i])) in names]
+    found = [(names.index(name), i) for i in among if (name := plain(sheet.columns[i])) in names]
     return [i for _, i in sorted(found)]
 
 
@@ -172,7 +177,3 @@ def _unknown(sheet: Sheet, what: str, option: str) -> DataError:
 def _listed(columns: Sequence[str]) -> str:
     shown = [printable(name, limit=40) for name in columns[:20]]
     return ", ".join(shown) + (", …" if len(columns) > 20 else "")
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"\W+", "_", name.strip().casefold())

@@ -63,7 +63,7 @@ def from_frame(frame: Frame, columns: Columns = GUESS) -> Found:
     names = list(frame.columns)
     if twins := [name for name in names if names.count(name) > 1]:
         raise DataError(
-            "D109",
+            "D162",
             f"{len(twins)} columns share a name with another: {printable(twins[0])}",
             "give each column a name of its own",
             "the frame",

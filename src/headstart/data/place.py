@@ -5,6 +5,7 @@ from pathlib import Path
 
 from headstart.data.archive import is_archive, unpack
 from headstart.data.cells import read_columns
+from headstart.data.columns import plain
 from headstart.data.folders import (
     TABLES,
     read_shelves,
@@ -87,8 +88,8 @@ def _from_tables(root: Path, tables: list[Path], columns: Columns, shelter: Shel
 def _table_with(columns: Columns, tables: list[Path], root: Path) -> Path:
     """The first table with all the columns that were named."""
     for table in tables:
-        names = {name.casefold() for name in read_columns(table)}
-        if all(name.casefold() in names for name in columns.named):
+        names = {plain(name) for name in read_columns(table)}
+        if all(plain(name) in names for name in columns.named):
             return table
     raise DataError(
         "D161",

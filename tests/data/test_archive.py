@@ -1,0 +1,130 @@
+import io
+import shutil
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+from places import labels, put
+
+from headstart.data import Columns, find
+from headstart.data.archive import Limits, unpack
+from headstart.errors import DataError, SecurityError, UsageError
+
+CLASSES = ("cat/1.png", "cat/2.png", "dog/1.png", "dog/2.png")
+
+
+def zipped(path, *names):
+    with zipfile.ZipFile(path, "w") as out:
+        for name in names:
+            out.writestr(name, name)
+    return path
+
+
+def tarred(path, *members, mode="w"):
+    with tarfile.open(path, mode) as out:
+        for name, about in members:
+            member = tarfile.TarInfo(name)
+            for key, value in about.items():
+                setattr(member, key, value)
+            content = name.encode() if member.isreg() else b""
+            member.size = len(content)
+            out.addfile(member, io.BytesIO(content))
+    return path
+
+
+def refused(archive, cache, code):
+    with pytest.raises(SecurityError) as caught:
+        find(archive, cache=cache)
+    assert (caught.value.code, caught.value.exit_code) == (code, 7)
+    assert not [path for path in cache.rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize("kind", ["zip", "tar", "gztar", "bztar", "xztar"])
+def test_zip_and_tar_are_read_like_the_folder_that_they_hold(tmp_path, cache, kind):
+    put(tmp_path / "in/photos", *CLASSES)
+    archive = Path(shutil.make_archive(str(tmp_path / "photos"), kind, tmp_path / "in"))
+    found = find(archive, cache=cache)
+    assert tuple(labels(found)) == CLASSES
+    assert found.notes[0].startswith("unpacked photos.")
+    assert sorted(tmp_path.iterdir()) == [tmp_path / "in", archive]
+
+
+def test_split_folders_and_tables_may_be_packed(tmp_path, cache):
+    parts = zipped(tmp_path / "p.zip", *(f"x/{p}/{n}" for p in ("train", "test") for n in CLASSES))
+    assert set(find(parts, cache=cache).examples.parts) == {"train", "test"}
+    with zipfile.ZipFile(tmp_path / "t.zip", "w") as out:
+        out.writestr("list.csv", "path,label\nf/1.png,cat\nf/2.png,dog\n")
+        out.writestr("f/1.png", "1")
+        out.writestr("f/2.png", "2")
+    found = find(tmp_path / "t.zip", cache=cache)
+    assert labels(found) == {"f/1.png": "cat", "f/2.png": "dog"}
+
+
+def test_equal_bytes_are_unpacked_once(tmp_path, cache):
+    archive = zipped(tmp_path / "a.zip", *CLASSES)
+    first = unpack(archive, cache)
+    (first / "mark").write_text("here")
+    assert (unpack(archive.rename(tmp_path / "b.zip"), cache) / "mark").exists()
+
+
+@pytest.mark.parametrize("name", ["../out.png", "/out.png", "cat/../../out.png", r"..\out", "C:/x"])
+def test_paths_that_lead_out_are_refused(tmp_path, cache, name):
+    refused(zipped(tmp_path / "a.zip", *CLASSES, name), cache, "S601")
+    refused(tarred(tmp_path / "a.tar", ("cat/1.png", {}), (name, {})), cache, "S601")
+    assert not (tmp_path / "out.png").exists() and not (cache / "out.png").exists()
+
+
+@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE])
+def test_a_tar_with_a_link_or_a_device_is_refused(tmp_path, cache, kind):
+    link = ("cat/2.png", {"type": kind, "linkname": "cat/1.png"})
+    refused(tarred(tmp_path / "a.tar.gz", ("cat/1.png", {}), link, mode="w:gz"), cache, "S603")
+
+
+def test_a_zip_with_a_link_is_refused(tmp_path, cache):
+    link = zipfile.ZipInfo("cat/2.png")
+    link.external_attr = 0o120777 << 16
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as out:
+        out.writestr(link, "/etc/passwd")
+    refused(tmp_path / "a.zip", cache, "S603")
+
+
+def test_names_that_come_twice_are_refused(tmp_path, cache):
+    refused(tarred(tmp_path / "a.tar", ("cat/1", {}), ("cat/1", {})), cache, "S602")
+    refused(tarred(tmp_path / "b.tar", ("cat", {}), ("cat/1", {})), cache, "S602")
+    folder = ("cat", {"type": tarfile.DIRTYPE})
+    refused(tarred(tmp_path / "c.tar", ("cat", {}), folder), cache, "S602")
+
+
+def test_what_grows_too_much_is_refused(tmp_path, cache):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as out:
+        out.writestr("cat/1.png", bytes(1 << 20))
+    with pytest.raises(SecurityError, match="more than 500,000 bytes"):
+        unpack(tmp_path / "a.zip", cache, Limits(free=500_000, ratio=2))
+    with pytest.raises(SecurityError, match="more than 3 files"):
+        unpack(zipped(tmp_path / "b.zip", *CLASSES), cache, Limits(files=3))
+    assert (unpack(tmp_path / "a.zip", cache) / "cat/1.png").stat().st_size == 1 << 20
+
+
+@pytest.mark.parametrize("name", ["a.zip", "a.tar", "a.tar.gz"])
+def test_a_damaged_archive_is_a_clear_error(tmp_path, cache, name):
+    (tmp_path / name).write_bytes(b"\x1f\x8bPK no archive" * 100)
+    with pytest.raises(DataError) as caught:
+        find(tmp_path / name, cache=cache)
+    assert caught.value.code == "D118" and caught.value.exit_code == 3
+
+
+def test_a_packed_table_cannot_name_what_lies_outside(tmp_path, cache):
+    put(tmp_path, "secret.png")
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as out:
+        out.writestr("t.csv", f"path,label\n1.png,cat\n2.png,dog\n{tmp_path}/secret.png,dog\n")
+        out.writestr("1.png", "1")
+        out.writestr("2.png", "2")
+    found = find(tmp_path / "a.zip", Columns(path="path"), cache=cache)
+    assert labels(found) == {"1.png": "cat", "2.png": "dog"}
+    assert "outside the archive" in found.problems[0].reason
+
+
+def test_an_archive_needs_somewhere_to_go(tmp_path):
+    with pytest.raises(UsageError):
+        find(zipped(tmp_path / "a.zip", *CLASSES))

@@ -1,0 +1,102 @@
+import pytest
+from places import labels, put
+
+from headstart.data import Columns, find
+from headstart.errors import DataError
+
+
+@pytest.fixture
+def place(tmp_path):
+    return put(tmp_path, "a.png", "b.png", "c.png", "d.png")
+
+
+def table(place, text):
+    path = place / "table.csv"
+    path.write_text(text)
+    return path
+
+
+ROWS = ("a.png,cat", "b.png,cat", "c.png,dog", "d.png,dog")
+TOLD = {"a.png": "cat", "b.png": "cat", "c.png": "dog", "d.png": "dog"}
+
+
+def rows(head, *further):
+    lines = [",".join(pair) for pair in zip(ROWS, *further, strict=True)]
+    return "\n".join([head, *lines])
+
+
+@pytest.mark.parametrize("head", ["path,label", "Image Path,Diagnosis", "filename,class", "id,y"])
+def test_usual_names_are_guessed_and_the_guess_is_told(place, head):
+    found = find(table(place, rows(head)))
+    assert labels(found) == TOLD
+    first, second = head.split(",")
+    assert f"guessed path = {first}, label = {second}" in found.notes[0]
+
+
+def test_what_the_cells_say_helps_where_the_names_do_not(place):
+    assert labels(find(table(place, rows("foo,bar")))) == TOLD
+
+
+def test_a_column_of_ids_loses_against_one_that_names_files(place):
+    path = table(place, "id,file,label\n7,a.png,cat\n8,b.png,cat\n9,c.png,dog\n")
+    assert labels(find(path)) == {"a.png": "cat", "b.png": "cat", "c.png": "dog"}
+
+
+def test_a_column_that_is_named_wins_over_a_likelier_one(place):
+    path = table(place, rows("path,label,mood", ("calm", "wild", "calm", "wild")))
+    found = find(path, Columns(label="MOOD"))
+    assert found.examples.classes == ("calm", "wild")
+    assert labels(found)["b.png"] == "wild"
+
+
+def test_split_and_group_are_guessed_by_name_and_cells(place):
+    text = rows("path,label,patient,set", ("p", "p", "q", "q"), ("train", "dev", "train", "test"))
+    found = find(table(place, text))
+    assert found.examples.groups == ("p", "p", "q", "q")
+    assert found.examples.parts == ("train", "val", "train", "test")
+    assert found.examples.assigned_by == "column set"
+
+
+def test_a_dash_switches_a_guess_off(place):
+    text = rows("path,label,patient,set", ("p", "p", "q", "q"), ("train", "dev", "train", "test"))
+    found = find(table(place, text), Columns(path="path", split="-", group="-"))
+    assert found.examples.groups == () and found.examples.parts == ()
+
+
+def test_columns_that_only_sound_like_split_or_group_are_not_taken(place):
+    text = rows("path,label,patient,set", tuple("wxyz"), ("1", "2", "1", "2"))
+    found = find(table(place, text))
+    assert found.examples.groups == () and found.examples.parts == ()
+
+
+def test_a_split_that_was_named_must_hold_parts(place):
+    path = table(place, rows("path,label,set", ("train", "holdout", "train", "test")))
+    with pytest.raises(DataError) as caught:
+        find(path, Columns(split="set"))
+    assert caught.value.code == "D116" and "'holdout'" in caught.value.what
+
+
+def test_a_column_that_is_not_there_lists_those_that_are(place):
+    with pytest.raises(DataError) as caught:
+        find(table(place, rows("path,label")), Columns(label="breed"))
+    assert caught.value.code == "D108" and "path, label" in caught.value.fix
+
+
+def test_two_columns_of_one_name_are_refused(place):
+    path = table(place, rows("path,label,label", ("x", "y", "x", "y")))
+    with pytest.raises(DataError) as caught:
+        find(path)
+    assert caught.value.code == "D109"
+
+
+def test_no_clear_label_asks_for_one(place):
+    path = table(place, rows("path,foo,bar", ("x", "y", "x", "y")))
+    with pytest.raises(DataError) as caught:
+        find(path)
+    assert caught.value.code == "D107" and "--label COLUMN" in caught.value.fix
+
+
+def test_a_table_without_names_on_top_loses_no_row_in_silence(place):
+    with pytest.raises(DataError) as caught:
+        find(table(place, "\n".join(ROWS)))
+    assert "first line" in caught.value.fix
