@@ -100,8 +100,9 @@ def audit(found: Found, looks: Sequence[Seen | Problem]) -> Audit:
     """
     examples = found.examples
     unread = [look for look in looks if isinstance(look, Problem)]
-    if len(unread) > MOST_UNREADABLE * len(looks):
-        raise _too_many(unread, len(looks), examples)
+    lost = [problem for problem in found.problems if problem.kind == "unreadable"]
+    if len(unread) + len(lost) > MOST_UNREADABLE * (len(looks) + len(lost)):
+        raise _too_many([*lost, *unread], len(looks) + len(lost), examples)
     seen = {row: look for row, look in enumerate(looks) if not isinstance(look, Problem)}
     exact, near = clusters(_equal(seen)), _near(seen)
     torn = [group for group in exact if len({examples.labels[row] for row in group}) > 1]
@@ -129,7 +130,7 @@ def audit(found: Found, looks: Sequence[Seen | Problem]) -> Audit:
 
 
 def leaks(checked: Audit, partition: Partition) -> tuple[Problem, ...]:
-    """Duplicates, near duplicates and groups that lie on more than one side of a split."""
+    """Duplicates, near duplicates and groups that lie in test and beside it: one line for each."""
     examples = checked.found.examples
     part = {row: name for name in ("train", "val", "test") for row in getattr(partition, name)}
     found = []

@@ -20,16 +20,19 @@ _SIDE, _KEPT = 64, 16
 _CYCLES = np.arange(_KEPT)[:, None] * (2 * np.arange(_SIDE) + 1) / (2 * _SIDE)
 _COSINES = np.cos(math.pi * _CYCLES).astype(np.float32)  # (16, 64)
 _FLAT = 4.0  # gray levels from darkest to lightest, below which the bits are noise
+_SMALLEST = 2 * _KEPT  # pixels on the short side; icons and 8 x 8 digits have no such detail
 _FEWEST = _KEPT * _KEPT // 4  # stripes and gradients have so few bits that all look alike
 
 
 def near_hashes(picture: PIL.Image.Image) -> tuple[int, ...]:
-    """256 bits as four integers of 64; nothing for a picture that is blank or nearly.
+    """256 bits as four integers of 64; nothing for a picture that is blank, nearly, or tiny.
 
     As `imagehash.phash(picture, hash_size=16)` (Krawetz 2011, "Looks Like It"), with a cheaper
     reduction to 64 x 64 grays: the lowest 16 x 16 coefficients of their discrete cosine
     transform, above the median or not.
     """
+    if min(picture.size) < _SMALLEST:
+        return ()
     gray = picture.convert("L").resize((_SIDE, _SIDE), PIL.Image.Resampling.BOX)
     pixels = np.asarray(gray, dtype=np.float32)
     if pixels.max() - pixels.min() < _FLAT:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,8 @@ from headstart.run.settings import Settings, cache_root
 from headstart.share import load
 from headstart.train import Lesson, probe_head
 
+LEAKS = 5
+"""Leaks that are told by name."""
 SEEDS = 3
 """Heads fitted to other draws of the rows, to show how much luck is in one."""
 
@@ -88,7 +90,7 @@ def transfer(
     if folder.finished_with(known.digest):
         folder.clear()
         return Run(folder.path, json.loads((folder.path / METRICS).read_bytes()))
-    partition = _divided(known, settings, tell)
+    known, partition = _divided(known, settings, tell)
     lesson = _lesson(known, partition, settings, root)
     folder.start(
         settings=asdict(settings),
@@ -132,7 +134,7 @@ def _known(found: Found, backbone: Backbone, root: Path, tell: Tell) -> _Known:
     return _Known(found, checked, seen.items, hashlib.sha256(text.encode()).hexdigest()[:16])
 
 
-def _divided(known: _Known, settings: Settings, tell: Tell) -> Partition:
+def _divided(known: _Known, settings: Settings, tell: Tell) -> tuple[_Known, Partition]:
     """Keep duplicates and groups on one side of a drawn split; tell leaks in a given one."""
     partition = divide(
         known.found.examples,
@@ -143,9 +145,13 @@ def _divided(known: _Known, settings: Settings, tell: Tell) -> Partition:
     )
     sizes = f"{len(partition.train):,} / {len(partition.val):,} / {len(partition.test):,}"
     note(tell, f"train / val / test: {sizes} ({partition.origin})")
-    for problem in leaks(known.audit, partition):
+    found = leaks(known.audit, partition)
+    for problem in found[:LEAKS]:
         warn(tell, f"{problem.name}: {problem.reason}", code=problem.code)
-    return partition
+    if len(found) > LEAKS:
+        warn(tell, f"{len(found) - LEAKS:,} more examples leak into the test: see problems.csv")
+    checked = replace(known.audit, problems=(*known.audit.problems, *found))
+    return replace(known, audit=checked), partition
 
 
 def _lesson(known: _Known, partition: Partition, settings: Settings, root: Path) -> Lesson:
