@@ -1,13 +1,10 @@
 """Stand-ins that every room's tests share: pictures, a lesson, a small backbone, a cache."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import PIL.Image
 import pytest
 import torch
+from stand_ins import Held, draw
 from torch import Tensor
 
 from headstart.backbone import Architecture, Backbone, Origin, build, save_backbone
@@ -20,7 +17,6 @@ TINY = Architecture(
     "headstart_resnet10",
     (("channels", (8, 8, 16, 16)), ("stem_width", 4), ("drop_path_rate", 0.2)),
 )
-HUES = {"blue": (40, 60, 200), "green": (50, 180, 60), "red": (200, 50, 40)}
 
 
 @pytest.fixture(autouse=True)
@@ -29,18 +25,6 @@ def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPa
     place = tmp_path_factory.mktemp("cache")
     monkeypatch.setenv("HEADSTART_CACHE", str(place))
     return place
-
-
-def draw(folder: Path, count: int = 16, size: int = 40) -> Path:
-    """Noisy pictures of three hues, a folder each."""
-    rng = np.random.default_rng(0)
-    for name, hue in HUES.items():
-        (folder / name).mkdir(parents=True)
-        for index in range(count):
-            noise = rng.normal(0, 60, (size, size, 3))
-            pixels = np.clip(np.array(hue) + noise, 0, 255).astype(np.uint8)
-            PIL.Image.fromarray(pixels).save(folder / name / f"{index:02d}.png")
-    return folder
 
 
 @pytest.fixture
@@ -63,20 +47,6 @@ def tiny_folder(tiny: Backbone, tmp_path_factory: pytest.TempPathFactory) -> Pat
     folder = tmp_path_factory.mktemp("backbones") / "tiny"
     save_backbone(folder, tiny, "# tiny")
     return folder
-
-
-@dataclass(frozen=True, eq=False)
-class Held:
-    """Items that need no disk."""
-
-    tensors: tuple[Tensor, ...]
-
-    @property
-    def digests(self) -> tuple[str, ...]:
-        return tuple(f"item-{index}" for index in range(len(self.tensors)))
-
-    def take(self, rows: Sequence[int]) -> list[Tensor]:
-        return [self.tensors[row] for row in rows]
 
 
 def _items(count: int, size: int = 32) -> tuple[Tensor, ...]:

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import draw
+from stand_ins import draw
 
 import headstart
 from headstart.cli import execute

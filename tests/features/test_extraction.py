@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import Held
+from stand_ins import Held
 from torch import nn
 
 from headstart.backbone import Backbone

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import draw
 from pyarrow import parquet
+from stand_ins import draw
 
 import headstart
 from headstart.errors import UsageError

@@ -1,0 +1,37 @@
+"""Pictures on disk, and items that need no disk."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import PIL.Image
+from torch import Tensor
+
+HUES = {"blue": (40, 60, 200), "green": (50, 180, 60), "red": (200, 50, 40)}
+
+
+def draw(folder: Path, count: int = 16, size: int = 40) -> Path:
+    """Noisy pictures of three hues, a folder each."""
+    rng = np.random.default_rng(0)
+    for name, hue in HUES.items():
+        (folder / name).mkdir(parents=True)
+        for index in range(count):
+            noise = rng.normal(0, 60, (size, size, 3))
+            pixels = np.clip(np.array(hue) + noise, 0, 255).astype(np.uint8)
+            PIL.Image.fromarray(pixels).save(folder / name / f"{index:02d}.png")
+    return folder
+
+
+@dataclass(frozen=True, eq=False)
+class Held:
+    """Items that need no disk."""
+
+    tensors: tuple[Tensor, ...]
+
+    @property
+    def digests(self) -> tuple[str, ...]:
+        return tuple(f"item-{index}" for index in range(len(self.tensors)))
+
+    def take(self, rows: Sequence[int]) -> list[Tensor]:
+        return [self.tensors[row] for row in rows]
