@@ -17,7 +17,7 @@ demo: env  ## the main job on pictures and weights that come with the package
 	$(BIN)/headstart demo
 
 test: env  ## the tests: no network, no accelerator
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
 static: env  ## everything `make check` does before the tests
 	$(BIN)/ruff format --check .

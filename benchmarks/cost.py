@@ -50,7 +50,7 @@ def main() -> None:
 def _parts() -> dict[str, float]:
     """Decode every picture once, one forward pass in the fastest mode here, fit the head."""
     from headstart.backbone import load_backbone
-    from headstart.features import fast
+    from headstart.features import fast, noise
     from headstart.head import fit_logistic
 
     backbone = load_backbone(NET[1], NET[3])
@@ -60,7 +60,7 @@ def _parts() -> dict[str, float]:
     began = time.process_time()
     items = [backbone.modality.read(file) for file in files]
     decoded = time.process_time()
-    network = fast(backbone.stages)
+    network = fast(backbone.stages, noise(backbone.modality))
     with torch.inference_mode():
         rows = torch.cat(
             [network(backbone.modality.batch(items[i : i + 32])) for i in range(0, len(items), 32)]

@@ -29,8 +29,9 @@ class Interval:
 def share(right: Bool[np.ndarray, " n"], groups: Sequence[str] = ()) -> Interval:
     """The share of true entries, with Wilson's score interval (Wilson 1927).
 
-    >>> share(np.array([True] * 8 + [False] * 2))
-    Interval(value=0.8, low=0.4901624715491075, high=0.9433178485456247)
+    >>> found = share(np.array([True] * 8 + [False] * 2))
+    >>> print(f"{found.value:.3f} ({found.low:.3f} to {found.high:.3f})")
+    0.800 (0.490 to 0.943)
     """
     p = float(right.mean())
     n = effective(right.astype(float), groups)

@@ -28,7 +28,7 @@ def fast(network: nn.Sequential, sample: Float[Tensor, "b ..."]) -> nn.Sequentia
     stages = OrderedDict[str, nn.Module]()
     rows = sample
     for name, stage in network.named_children():
-        plain = copy.deepcopy(stage).eval()
+        plain = copy.deepcopy(stage).eval() if stage.training else stage
         expected = plain(rows)
         stages[name] = _folded(plain, rows, expected)
         rows = expected
@@ -47,7 +47,8 @@ def _folded(plain: nn.Module, rows: Tensor, expected: Tensor) -> nn.Module:
         if _fold(convolution, norm):
             setattr(parent, name, _rest(norm))
     moved = (folded(rows) - expected).abs().max()
-    return folded[0] if bool(moved <= _TOLERANCE * expected.abs().max()) else plain
+    same = bool(moved <= _TOLERANCE * expected.abs().max())
+    return folded[0] if same else copy.deepcopy(plain)
 
 
 def _pairs(network: nn.Module) -> Iterator[tuple[nn.Module, str, nn.Conv2d, nn.BatchNorm2d]]:

@@ -69,12 +69,11 @@ class Lesson:
         every = self.pool + self.partition.test
         place = {row: position for position, row in enumerate(every)}
         wanted = [place[row] for row in rows]
-        prefix, _ = backbone.cut(at)
         features = extract(
             self.items,
             every,
             backbone.modality,
-            prefix,
+            backbone.stages[:at],
             backbone.digest(at),
             cache=self.cache,
             tell=tell,
