@@ -210,6 +210,7 @@ def demo(*, out: Out = None, json: Json = False) -> None:
 
 def main() -> None:
     """The `headstart` command."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads with nothing to do sleep
     sys.exit(execute(sys.argv[1:]))
 
 

@@ -1,6 +1,9 @@
 """A frozen prefix over every example, exactly once."""
 
+import os
+from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -16,6 +19,9 @@ from headstart.features.survey import READER, Items
 from headstart.features.table import Place, Row, Table, table_of
 from headstart.hostile import printable
 from headstart.modality import Modality
+
+WORKERS = max(1, (os.cpu_count() or 1) // 2)
+"""Batches that are run at once."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +57,7 @@ def extract(
     digest: str,
     *,
     cache: Path,
-    batch: int = 32,
+    batch: int = 16,
     tell: Tell = quiet,
 ) -> Features:
     """One row for each of `rows`, computed or found on disk; `digest` names the prefix.
@@ -77,21 +83,44 @@ def _engine() -> tuple[str, ...]:
     return ENGINE, torch.__version__, version("timm"), cpu
 
 
-@torch.inference_mode()
 def _made(
     items: Items, rows: dict[str, int], modality: Modality, prefix: nn.Sequential, batch: int
 ) -> Iterator[Row]:
-    network = fast(prefix, noise(modality))
+    """Rows in order, from whole batches that run side by side, each on one thread.
+
+    So bits do not depend on how many cores there are. More threads than half the logical cores
+    hardly help: mobilenetv2_100 at 224 px made 36 pictures a second on one thread of a machine
+    with two such cores, 44 on two, at 1.6 times the CPU time.
+    """
     keys = list(rows)
-    for begin in range(0, len(keys), batch):
-        part = keys[begin : begin + batch]
-        taken = items.take([rows[key] for key in part])
-        full = (taken * batch)[:batch]
-        made = network(modality.batch(full))[: len(part)].float()  # (m, ...)
-        for key, row in zip(part, made, strict=True):
-            if not bool(torch.isfinite(row).all()):
-                raise _not_finite(rows[key], key)
-            yield Row(key, row.clone(memory_format=torch.contiguous_format))
+    with ThreadPoolExecutor(WORKERS, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+        network = pool.submit(_tried, prefix, modality).result()
+        waiting: deque[tuple[list[str], Future[Tensor]]] = deque()
+        for begin in range(0, len(keys), batch):
+            part = keys[begin : begin + batch]
+            full = (items.take([rows[key] for key in part]) * batch)[:batch]
+            waiting.append((part, pool.submit(_run, network, modality, full)))
+            if len(waiting) > WORKERS:
+                yield from _checked(*waiting.popleft(), rows)
+        while waiting:
+            yield from _checked(*waiting.popleft(), rows)
+
+
+def _tried(prefix: nn.Sequential, modality: Modality) -> nn.Sequential:
+    return fast(prefix, noise(modality))
+
+
+@torch.inference_mode()
+def _run(network: nn.Sequential, modality: Modality, items: Sequence[Tensor]) -> Tensor:
+    made: Tensor = network(modality.batch(items)).float()  # (b, ...)
+    return made
+
+
+def _checked(keys: list[str], made: Future[Tensor], rows: dict[str, int]) -> Iterator[Row]:
+    for key, row in zip(keys, made.result(), strict=False):  # the last batch is full by repetition
+        if not bool(torch.isfinite(row).all()):
+            raise _not_finite(rows[key], key)
+        yield Row(key, row.clone(memory_format=torch.contiguous_format))
 
 
 def _not_finite(row: int, key: str) -> BackboneError:
