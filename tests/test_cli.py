@@ -1,5 +1,6 @@
 """The commands, their exit codes, and that every failure has the one shape."""
 
+import dataclasses
 import errno
 import json
 import os
@@ -12,7 +13,8 @@ import pytest
 from stand_ins import draw
 
 import headstart
-from headstart.cli import execute
+from headstart.cli import SETTINGS, execute
+from headstart.run.settings import Settings
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +37,11 @@ def test_train_prints_the_verdict_and_where_everything_is(run, tiny_folder, caps
     assert execute([*command, "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["path"] == str(run) and found["verdict"]["word"] in ("helps", "no evidence")
+
+
+def test_the_flags_of_train_are_the_fields_of_its_settings() -> None:
+    flags = {flag.name for flag in SETTINGS}
+    assert flags == {field.name for field in dataclasses.fields(Settings)}
 
 
 def test_check_lists_problems_and_trains_nothing(photos, tmp_path, capsys) -> None:

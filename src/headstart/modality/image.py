@@ -12,7 +12,7 @@ import PIL.Image
 import torch
 from jaxtyping import Float, Float32, UInt8
 from torch import Tensor
-from torch.nn.functional import adaptive_avg_pool2d, avg_pool2d
+from torch.nn.functional import adaptive_avg_pool2d
 
 from headstart.data import Source
 from headstart.errors import UsageError
