@@ -4,12 +4,16 @@ import csv
 import json
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
+import PIL.Image
 import pytest
 import torch
 from pyarrow import parquet
 from stand_ins import draw
 
 import headstart
+from headstart.data import from_memory
 from headstart.errors import UsageError
 
 FILES = ["run.json", "events.jsonl", "metrics.json", "predictions.parquet", "problems.csv"]
@@ -92,6 +96,18 @@ def test_one_bad_file_is_listed_and_stops_nothing(tiny_folder, tmp_path) -> None
         rows = list(csv.DictReader(file))
     assert [row["name"] for row in rows if row["kind"] == "unreadable"] == ["red/broken.jpg"]
     assert sum(run.metrics["n"].values()) == 48
+
+
+def test_things_in_memory_go_the_same_road(photos, tiny_folder, tmp_path, trained) -> None:
+    files = sorted(photos.rglob("*.png"))
+    labels = [file.parent.name for file in files]
+    frame = pd.DataFrame({"file": [str(file) for file in files], "label": labels})
+    held = from_memory([np.asarray(PIL.Image.open(file)) for file in files], labels)
+    for number, place in enumerate((frame, held)):
+        run = headstart.train(place, backbone=str(tiny_folder), out=tmp_path / str(number))
+        assert run.metrics["n"] == trained.metrics["n"]
+        assert run.metrics["classes"] == ["blue", "green", "red"]
+        assert len(headstart.check(place).usable) == 48
 
 
 @pytest.mark.parametrize("strategy", ["unfreeze:1", "full", "scratch"])

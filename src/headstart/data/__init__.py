@@ -7,7 +7,7 @@ and, once each was looked at, an `Audit`.
 
 from headstart.data.audit import Audit, audit, leaks
 from headstart.data.examples import Examples, Held, Partition, Source, name_of
-from headstart.data.memory import from_frame, from_memory
+from headstart.data.memory import Frame, from_frame, from_memory
 from headstart.data.place import find
 from headstart.data.problem import Columns, Found, Problem
 from headstart.data.splitting import divide
@@ -17,6 +17,7 @@ __all__ = [
     "Columns",
     "Examples",
     "Found",
+    "Frame",
     "Held",
     "Partition",
     "Problem",

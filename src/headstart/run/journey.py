@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from headstart.backbone import Backbone, load_backbone
-from headstart.data import Audit, Found, Partition, audit, divide, find, leaks
+from headstart.data import Audit, Found, Frame, Partition, audit, divide, find, from_frame, leaks
 from headstart.evaluate import Contest, examine
 from headstart.events import Tell, kept, note, quiet, together, warn
 from headstart.features import Items, survey, trim
@@ -56,7 +56,7 @@ class _Known:
 
 
 def train(
-    place: Path | str,
+    place: Path | str | Found | Frame,
     *,
     out: Path | str | None = None,
     cache: Path | None = None,
@@ -65,18 +65,20 @@ def train(
 ) -> Run:
     """Read and audit the data, fit the arms, judge them once, and leave a run folder.
 
-    Options are the fields of `Settings`. The same call again goes on where a killed one was, and
-    gives back a finished one. Raises `DataError`, `BackboneError`, `UsageError`, `ResourceError`
-    or `TrainingError`.
+    `place` is a folder, a table, an archive, a DataFrame, or what `headstart.data.from_memory`
+    makes of arrays or pictures. Options are the fields of `Settings`. The same call again goes on
+    where a killed one was, and gives back a finished one. Raises `DataError`, `BackboneError`,
+    `UsageError`, `ResourceError` or `TrainingError`.
     """
     settings = Settings.of(**options)
     root = cache_root(cache)
     backbone = load_backbone(
         settings.backbone, settings.weights or None, settings.seed, settings.offline
     )
-    found = find(Path(place), settings.columns, cache=root)
-    asked = settings.digest(str(Path(place).resolve()))
-    folder = opened(Path(out) if out else None, Path(place).resolve().stem, asked)
+    found = _found(place, settings, root)
+    where = Path(place).resolve() if isinstance(place, Path | str) else Path("memory")
+    asked = settings.digest(str(where))
+    folder = opened(Path(out) if out else None, where.stem, asked)
     return transfer(found, backbone, settings, folder, root, tell)
 
 
@@ -115,13 +117,25 @@ def transfer(
 
 
 def check(
-    place: Path | str, *, cache: Path | None = None, tell: Tell = quiet, **options: Any
+    place: Path | str | Found | Frame,
+    *,
+    cache: Path | None = None,
+    tell: Tell = quiet,
+    **options: Any,
 ) -> Audit:
     """Read and look at everything, train nothing. Options are `label`, `path`, `split`, `group`."""
     root = cache_root(cache)
-    found = find(Path(place), Settings.of(**options).columns, cache=root)
+    found = _found(place, Settings.of(**options), root)
     seen = survey(found.examples, Image(), cache=root, tell=tell)
     return audit(found, seen.looks)
+
+
+def _found(place: Path | str | Found | Frame, settings: Settings, root: Path) -> Found:
+    if isinstance(place, Found):
+        return place
+    if isinstance(place, Frame):
+        return from_frame(place, settings.columns)
+    return find(Path(place), settings.columns, cache=root)
 
 
 def _known(found: Found, backbone: Backbone, root: Path, tell: Tell) -> _Known:
