@@ -81,7 +81,7 @@ def test_a_part_that_is_missing_is_drawn_from_the_training_rows_alone():
     given = examples(LABELS, parts=assigned, assigned_by="folders")
     found = divide(given)
     assert found.test == tuple(range(40))
-    assert counts(given, found.val) == {0: 15, 1: 6, 2: 3}  # shares of all, not of what is left
+    assert counts(given, found.val) == {0: 9, 1: 6, 2: 3}  # of those, not of all
     assert found.origin == "folders; val drawn with seed 0"
 
 

@@ -24,7 +24,7 @@ def divide(
     """Deal the rows out class by class; groups and rows that belong together are never torn.
 
     Parts that the data assigns are kept; a part that it lacks is drawn from its training rows.
-    Where nothing is assigned, `test` and `val` are shares of all. With `rows`, only these are
+    `test` and `val` are shares of the rows they are drawn from. With `rows`, only these are
     dealt out. Groups go largest first to where they leave the smallest squared distance from the
     wanted counts. Every class keeps a training row. Raises `DataError` where a wanted part would
     be empty, `UsageError` for shares that leave nothing to train on.
@@ -40,7 +40,7 @@ def divide(
     dealt = dict(given)
     if drawn:
         units = _units(examples, given["train"], together)
-        quota = _quota(examples, every, given["train"], drawn)
+        quota = _quota(examples, given["train"], drawn)
         dealt.update(_deal(examples, units, quota, random.Random(seed)))
     _need_rows(dealt, wanted, len(examples))
     rows_of = {part: tuple(sorted(dealt.get(part, ()))) for part in ("train", "val", "test")}
@@ -73,14 +73,14 @@ def _units(
 
 
 def _quota(
-    examples: Examples, every: Sequence[int], pool: Sequence[int], shares: Mapping[str, float]
+    examples: Examples, pool: Sequence[int], shares: Mapping[str, float]
 ) -> dict[str, Counter[int]]:
     """How many rows of each class each part should have; train has what is left.
 
     A class gives a row to each part as soon as one is left to train on.
     """
-    whole = Counter(examples.labels[row] for row in every)
-    left = Counter(examples.labels[row] for row in pool)
+    whole = Counter(examples.labels[row] for row in pool)
+    left = whole.copy()
     quota: dict[str, Counter[int]] = {part: Counter() for part in shares}
     for label in sorted(left):
         for part, share in shares.items():  # test first: where there are two, one is tested
