@@ -1,7 +1,8 @@
 """Five photographs' classes, five seeds: accuracy and verdict, pretrained and random weights.
 
 `python -m benchmarks flowers`: pretrained .8557 (.8214 to .8786), helps five times; random weights
-.4171 (.3429 to .4643), no evidence five times. Two cores of a shared Xeon at 2.5 GHz, no GPU, 2026-11-21.
+.4171 (.3429 to .4643), no evidence five times.
+Two cores of a shared Xeon at 2.5 GHz, no GPU, 2026-11-21.
 """
 
 import json
