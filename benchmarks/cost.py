@@ -4,7 +4,7 @@ All three start cold, in one run, one after the other, on the same pictures. The
 tutorials show: a frozen backbone in the loop, ten epochs, Adam on the head.
 
 `python -m benchmarks cost`: 51.4 CPU seconds, 0.90 of the limit 1.5 (3.8 + 25.8 + 3.4) + 8; the
-loop 598, 11.6 times as many, with .836 against .821 on the same 140 test pictures (two pictures apart).
+loop 598, 11.6 times as many, with .836 against .821 on the same 140 test pictures: two pictures.
 Two cores of a shared Xeon at 2.5 GHz, no GPU, 2026-11-21; another run: 47 s.
 """
 
