@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from jaxtyping import Float, Int
 from scipy.optimize import minimize
 from scipy.special import softmax
@@ -54,15 +55,13 @@ def fit_logistic(
     """
     finite(rows)
     with threadpool_limits(1):  # more threads only add CPU time at this size, and other bits
-        basis = _basis(rows.double().numpy())
+        basis = _basis(rows.to(torch.float64, copy=True).numpy())
         known = labels.numpy()
-        folds = [
-            _Fold.of(basis.rows, known, classes, *pair) for pair in folds_of(known, groups, seed)
-        ]
-        chosen = _chosen(folds, known, classes) if penalty is None else penalty
-        found = _judged(folds, known, classes, chosen)
-        theta = np.zeros((classes, basis.rows.shape[1] + 1))
-        theta = _solve(basis.rows, _targets(known, classes), theta, chosen, _EXACT)
+        start = np.zeros((classes, basis.rows.shape[1] + 1))
+        folds = [_Fold(*pair, start) for pair in folds_of(known, groups, seed)]
+        chosen = _chosen(basis.rows, folds, known) if penalty is None else penalty
+        found = _judged(basis.rows, folds, known, chosen)
+        theta = _solve(basis.rows, _targets(known, classes), start, chosen, _EXACT)
         weight = (theta[:, :-1] @ basis.turn) / basis.scale
         bias = theta[:, -1] - weight @ basis.mean
     return fitted(weight, bias, chosen, found, known)
@@ -86,63 +85,55 @@ def folds_of(
 
 
 def _basis(rows: Float[np.ndarray, "n d"]) -> _Basis:
+    """Standardize in place, and turn."""
     mean, scale = rows.mean(axis=0), rows.std(axis=0)
     scale = np.where(scale > 1e-12 * np.abs(mean) + 1e-30, scale, np.inf)  # constant: weight 0
-    standard = (rows - mean) / scale
+    rows -= mean
+    rows /= scale
     if rows.shape[0] >= rows.shape[1]:
-        _, right = np.linalg.eigh(standard.T @ standard)  # (d, d)
-        return _Basis(standard @ right, right.T, mean, scale)
-    values, left = np.linalg.eigh(standard @ standard.T)  # (n,), (n, n)
+        _, right = np.linalg.eigh(rows.T @ rows)  # (d, d)
+        return _Basis(rows @ right, right.T, mean, scale)
+    values, left = np.linalg.eigh(rows @ rows.T)  # (n,), (n, n)
     kept = values > 1e-10 * max(float(values[-1]), 1e-30)
     left, singular = left[:, kept], np.sqrt(values[kept])
-    return _Basis(left * singular, (left / singular).T @ standard, mean, scale)
+    return _Basis(left * singular, (left / singular).T @ rows, mean, scale)
 
 
 @dataclass(eq=False)
 class _Fold:
-    """Rows to fit to, rows held out, and the last solution: where the next one starts."""
+    """Which rows to fit to, which to hold out, and the last solution: the next one starts there.
 
-    rows: Float[np.ndarray, "m r"]
-    targets: Float[np.ndarray, "m c"]
-    held: Float[np.ndarray, "h r"]
-    at: Int[np.ndarray, " h"]
+    Rows are copied out only while they are needed: five folds of copies are five tables.
+    """
+
+    fit: Int[np.ndarray, " m"]
+    held: Int[np.ndarray, " h"]
     theta: Float[np.ndarray, "c r1"]
 
-    @classmethod
-    def of(
-        cls,
-        rows: np.ndarray,
-        labels: np.ndarray,
-        classes: int,
-        fit: np.ndarray,
-        held: np.ndarray,
-    ) -> "_Fold":
-        """Copies, so that they lie together in memory."""
-        start = np.zeros((classes, rows.shape[1] + 1))
-        return cls(rows[fit], _targets(labels[fit], classes), rows[held], held, start)
 
-
-def _chosen(folds: Sequence[_Fold], labels: np.ndarray, classes: int) -> float:
+def _chosen(rows: np.ndarray, folds: Sequence[_Fold], labels: np.ndarray) -> float:
     """The penalty with the lowest loss, strong ones first: decades, then halves beside the best."""
     losses: dict[float, float] = {}
     for penalty in PENALTIES:
-        losses[penalty] = loss_of(_judged(folds, labels, classes, penalty), labels)
+        losses[penalty] = loss_of(_judged(rows, folds, labels, penalty), labels)
         best = min(losses, key=losses.__getitem__)
         if list(losses).index(best) + _WORSE < len(losses):
             break
     for penalty in (best * 10**0.5, best / 10**0.5):
-        losses[penalty] = loss_of(_judged(folds, labels, classes, penalty), labels)
+        losses[penalty] = loss_of(_judged(rows, folds, labels, penalty), labels)
     return min(losses, key=losses.__getitem__)
 
 
 def _judged(
-    folds: Sequence[_Fold], labels: np.ndarray, classes: int, penalty: float
+    rows: np.ndarray, folds: Sequence[_Fold], labels: np.ndarray, penalty: float
 ) -> Float[np.ndarray, "n c"]:
     """Out-of-fold probabilities."""
+    classes = len(folds[0].theta)
     found = np.full((len(labels), classes), 1 / classes)
     for fold in folds:
-        fold.theta = _solve(fold.rows, fold.targets, fold.theta, penalty, _ROUGH)
-        found[fold.at] = softmax(_scores(fold.held, fold.theta), axis=1)
+        targets = _targets(labels[fold.fit], classes)
+        fold.theta = _solve(rows[fold.fit], targets, fold.theta, penalty, _ROUGH)
+        found[fold.held] = softmax(_scores(rows[fold.held], fold.theta), axis=1)
     return found
 
 
