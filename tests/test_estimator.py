@@ -12,9 +12,6 @@ from sklearn.utils.estimator_checks import check_estimator
 from headstart import TransferClassifier
 from headstart.errors import DataError
 
-EXPECTED: dict[str, str] = {}
-"""Checks of scikit-learn that can't hold for a classifier of pictures, each with its reason."""
-
 
 @pytest.fixture
 def labelled(photos: Path) -> tuple[list[Path], list[str]]:
@@ -77,9 +74,9 @@ def test_rows_of_numbers_are_pictures_of_a_shape(tiny_folder) -> None:
         clone(flat).set_params(picture_shape=(7, 8)).fit(digits.data, digits.target)
 
 
-@pytest.mark.filterwarnings("ignore")  # scikit-learn's own, about the expected failures
-def test_it_passes_the_checks_of_scikit_learn(classifier) -> None:
-    results = check_estimator(classifier, expected_failed_checks=EXPECTED, on_fail=None)
-    failed = {r["check_name"]: r["exception"] for r in results if r["status"] == "failed"}
-    assert not failed
-    assert {r["check_name"] for r in results if r["status"] == "xfail"} == set(EXPECTED)
+@pytest.mark.filterwarnings("ignore")  # scikit-learn's own
+def test_it_passes_every_check_of_scikit_learn(classifier) -> None:
+    results = check_estimator(classifier, on_fail=None, on_skip=None)
+    others = {r["check_name"] for r in results if r["status"] != "passed"}
+    assert len(results) > 40
+    assert others <= {"check_array_api_input"}  # left out where SCIPY_ARRAY_API is not set

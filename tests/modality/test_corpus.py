@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import PIL.Image
 import pytest
-from corpus import SIDE, Odd, corpus
+from corpus import corpus
+from drawing import SIDE, Odd
 
 from headstart.data import Held
 from headstart.errors import DataError

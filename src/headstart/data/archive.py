@@ -22,6 +22,9 @@ from headstart.hostile import printable
 
 _ZIP = (".zip",)
 _TAR = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", ".txz")
+# What zipfile, tarfile and the decompressors raise for bytes that are not what they should be.
+# zipfile raises RuntimeError where members are encrypted, and NotImplementedError where they are
+# packed by a method that it does not know
 _BROKEN = (
     zipfile.BadZipFile, tarfile.TarError, EOFError, zlib.error, lzma.LZMAError,
     NotImplementedError, RuntimeError, OSError, ValueError,

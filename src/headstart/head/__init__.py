@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from headstart.head.confidence import sure_above
 from headstart.head.lda import fit_lda
-from headstart.head.linear import HeadFit, LinearFit, linear
+from headstart.head.linear import HeadFit, LinearFit, Sample, linear
 from headstart.head.logistic import fit_logistic
 from headstart.head.ridge import fit_ridge
 from headstart.head.task import Classification, Task
@@ -21,6 +21,7 @@ __all__ = [
     "Classification",
     "HeadFit",
     "LinearFit",
+    "Sample",
     "Task",
     "fit_lda",
     "fit_logistic",

@@ -12,9 +12,8 @@ import numpy as np
 from jaxtyping import Float, Int
 from scipy.special import softmax
 from threadpoolctl import threadpool_limits
-from torch import Tensor
 
-from headstart.head.linear import LinearFit, finite, fitted, loss_of
+from headstart.head.linear import LinearFit, Sample, fitted, loss_of
 from headstart.head.logistic import folds_of
 
 PENALTIES = tuple(10.0 ** (half / 2) for half in range(6, -13, -1))
@@ -40,29 +39,20 @@ class _Scatter:
         return max(float(self.spread.mean()), 1e-30) if len(self.spread) else 1.0
 
 
-def fit_lda(
-    rows: Float[Tensor, "n d"],
-    labels: Int[Tensor, " n"],
-    classes: int,
-    *,
-    groups: Sequence[str] = (),
-    seed: int = 0,
-    penalty: float | None = None,
-) -> LinearFit:
+def fit_lda(sample: Sample, penalty: float | None = None) -> LinearFit:
     """Gaussian classes with one shared covariance, at the penalty with the least left-out loss.
 
     Rows are left out one at a time, exactly; with groups, in five folds that keep groups whole.
     `penalty` is λ, added to the within-class scatter. A class's only row gets the probability of
-    a class nobody has seen, which is none. Raises `TrainingError` for rows that are not finite.
+    a class nobody has seen, which is none.
     """
-    finite(rows)
+    classes, known = sample.classes, sample.labels.numpy()
     with threadpool_limits(1):
-        known = labels.numpy()
-        plain = rows.double().numpy()
+        plain = sample.rows.double().numpy()
         scatter = _scatter(plain, known, classes)
         tried = [p * scatter.unit for p in PENALTIES] if penalty is None else [penalty]
-        if groups:
-            folds = folds_of(known, groups, seed)
+        if sample.groups:
+            folds = folds_of(known, sample.groups, sample.seed)
             found = [_held_out(plain, known, classes, p, folds) for p in tried]
         else:
             found = [_left_out(scatter, known, p) for p in tried]

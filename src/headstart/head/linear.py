@@ -13,6 +13,27 @@ from headstart.errors import TrainingError
 
 
 @dataclass(frozen=True, eq=False)
+class Sample:
+    """What a head is fitted to. Raises `TrainingError` for rows that are not finite."""
+
+    rows: Float[Tensor, "n d"]
+    labels: Int[Tensor, " n"]
+    classes: int
+    groups: Sequence[str] = ()
+    """One a row, or none: rows of one group are held out together."""
+    seed: int = 0
+    """Draws folds."""
+
+    def __post_init__(self) -> None:
+        if not bool(torch.isfinite(self.rows).all()):
+            raise TrainingError(
+                "T511",
+                "some rows of features are not finite",
+                "start from other weights: --backbone NAME or --weights FILE",
+            )
+
+
+@dataclass(frozen=True, eq=False)
 class LinearFit:
     """A fitted linear head: scores are `rows @ weight.T + bias`."""
 
@@ -29,16 +50,7 @@ class LinearFit:
 class HeadFit(Protocol):
     """How a linear head is found; rows of one group are never judged by a fit to the others."""
 
-    def __call__(
-        self,
-        rows: Float[Tensor, "n d"],
-        labels: Int[Tensor, " n"],
-        classes: int,
-        *,
-        groups: Sequence[str] = (),
-        seed: int = 0,
-        penalty: float | None = None,
-    ) -> LinearFit:
+    def __call__(self, sample: Sample, penalty: float | None = None) -> LinearFit:
         """Fit to all rows, at the given penalty or the one with the least loss on unseen rows."""
         ...
 
@@ -55,16 +67,6 @@ def linear(
         head.weight.copy_(weight if weight is not None else torch.zeros(classes, width))
         head.bias.copy_(bias if bias is not None else torch.zeros(classes))
     return head
-
-
-def finite(rows: Float[Tensor, "n d"]) -> None:
-    """Raise `TrainingError` for rows that no head can be fitted to."""
-    if not bool(torch.isfinite(rows).all()):
-        raise TrainingError(
-            "T511",
-            "some rows of features are not finite",
-            "start from other weights: --backbone NAME or --weights FILE",
-        )
 
 
 def fitted(

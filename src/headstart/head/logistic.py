@@ -11,9 +11,8 @@ from scipy.optimize import minimize
 from scipy.special import softmax
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from threadpoolctl import threadpool_limits
-from torch import Tensor
 
-from headstart.head.linear import LinearFit, finite, fitted, loss_of
+from headstart.head.linear import LinearFit, Sample, fitted, loss_of
 
 PENALTIES = tuple(10.0**exponent for exponent in range(2, -7, -1))
 """From 100 to 1e-6, on standardized rows, against a mean loss; halves of a decade beside the best
@@ -39,26 +38,17 @@ class _Basis:
     scale: Float[np.ndarray, " d"]
 
 
-def fit_logistic(
-    rows: Float[Tensor, "n d"],
-    labels: Int[Tensor, " n"],
-    classes: int,
-    *,
-    groups: Sequence[str] = (),
-    seed: int = 0,
-    penalty: float | None = None,
-) -> LinearFit:
+def fit_logistic(sample: Sample, penalty: float | None = None) -> LinearFit:
     """Fit by L-BFGS at the penalty with the lowest cross-validated loss, or at a given one.
 
     Folds are stratified and keep groups whole. Each fold starts from the solution at the penalty
-    before. Raises `TrainingError` for rows that are not finite.
+    before.
     """
-    finite(rows)
+    classes, known = sample.classes, sample.labels.numpy()
     with threadpool_limits(1):  # more threads only add CPU time at this size, and other bits
-        basis = _basis(rows.to(torch.float64, copy=True).numpy())
-        known = labels.numpy()
+        basis = _basis(sample.rows.to(torch.float64, copy=True).numpy())
         start = np.zeros((classes, basis.rows.shape[1] + 1))
-        folds = [_Fold(*pair, start) for pair in folds_of(known, groups, seed)]
+        folds = [_Fold(*pair, start) for pair in folds_of(known, sample.groups, sample.seed)]
         chosen = _chosen(basis.rows, folds, known) if penalty is None else penalty
         found = _judged(basis.rows, folds, known, chosen)
         theta = _solve(basis.rows, _targets(known, classes), start, chosen, _EXACT)

@@ -9,13 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
 from threadpoolctl import threadpool_limits
-from torch import Tensor
 
-from headstart.head.linear import LinearFit, finite, fitted
+from headstart.head.linear import LinearFit, Sample, fitted
 
 PENALTIES = tuple(10.0 ** (half / 2) for half in range(8, -17, -1))
 """From 10⁴ to 10⁻⁸, in units of the mean squared singular value of the centered rows."""
@@ -39,29 +38,20 @@ class _Decomposed:
         return kept
 
 
-def fit_ridge(
-    rows: Float[Tensor, "n d"],
-    labels: Int[Tensor, " n"],
-    classes: int,
-    *,
-    groups: Sequence[str] = (),
-    seed: int = 0,
-    penalty: float | None = None,
-) -> LinearFit:
+def fit_ridge(sample: Sample, penalty: float | None = None) -> LinearFit:
     """Least squares with an L2 penalty and a free intercept, at the best of 25 penalties.
 
     The best has the least squared error of rows left out, each alone or with its group. Scores
     are then multiplied by the one temperature at which their softmax loses least on those rows,
     so that they can be read as a classifier's. `penalty` is on the sum of squared weights, of a
-    sum over rows. Raises `TrainingError` for rows that are not finite.
+    sum over rows.
     """
-    finite(rows)
+    known = sample.labels.numpy()
     with threadpool_limits(1):
-        known = labels.numpy()
-        parts = _decomposed(rows.double().numpy(), np.eye(classes)[known])
+        parts = _decomposed(sample.rows.double().numpy(), np.eye(sample.classes)[known])
         unit = max(float((parts.singular**2).mean()), 1e-30) if len(parts.singular) else 1.0
         tried = [p * unit for p in PENALTIES] if penalty is None else [penalty]
-        members = _members(groups, len(known))
+        members = _members(sample.groups, len(known))
         errors = [float((_residuals(parts, p, members) ** 2).mean()) for p in tried]
         chosen = tried[int(np.argmin(errors))]
         scores = parts.targets + parts.share - _residuals(parts, chosen, members)

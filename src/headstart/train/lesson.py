@@ -13,7 +13,7 @@ from headstart.backbone import Backbone
 from headstart.data import Partition
 from headstart.events import Tell, quiet
 from headstart.features import Items, extract
-from headstart.head import HEADS, LinearFit, Task
+from headstart.head import HEADS, LinearFit, Sample, Task
 from headstart.modality import Modality, Views, augment
 from headstart.train.loop import Feed
 
@@ -55,8 +55,7 @@ class Lesson:
     ) -> LinearFit:
         """Fit a head to what was made of these rows of the lesson."""
         labels, groups = self.labels_of(rows), self.groups_of(rows)
-        find = HEADS[self.head]
-        return find(table, labels, self.task.width, groups=groups, seed=seed, penalty=penalty)
+        return HEADS[self.head](Sample(table, labels, self.task.width, groups, seed), penalty)
 
     def rows_feed(
         self, rows: Sequence[int], backbone: Backbone, at: int, tell: Tell = quiet
