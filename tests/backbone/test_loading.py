@@ -12,14 +12,17 @@ from safetensors.torch import load_file, save_file
 from headstart.backbone import (
     Architecture,
     Backbone,
+    Origin,
     build,
+    contract,
     listed,
     load_backbone,
     loading,
     read_backbone,
     save_backbone,
+    sized,
 )
-from headstart.backbone.vision import timm_names
+from headstart.backbone.vision import timm_name
 from headstart.errors import BackboneError, SecurityError
 
 ARCH = "headstart_resnet10"
@@ -29,8 +32,7 @@ ARCH = "headstart_resnet10"
 def theirs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file as timm would save it: its names, and a classifier."""
     architecture = Architecture(ARCH)
-    names = timm_names(architecture)
-    tensors = {names[name]: t for name, t in build(architecture, 5).state_dict().items()}
+    tensors = {timm_name(name): t for name, t in build(architecture, 5).state_dict().items()}
     tensors |= {"fc.weight": torch.zeros(10, 384), "fc.bias": torch.zeros(10)}
     path = tmp_path_factory.mktemp("weights") / "theirs.safetensors"
     save_file(tensors, path)
@@ -77,11 +79,11 @@ def test_half_precision_becomes_single(theirs, tmp_path) -> None:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (lambda t: t.pop("conv1.0.weight"), "missing stem.0.0.weight"),
+        (lambda t: t.pop("conv1.0.weight"), "missing stem.conv1.0.weight"),
         (lambda t: t.update(extra=torch.zeros(1)), "unknown extra"),
         (
             lambda t: t.update({"conv1.0.weight": torch.zeros(1)}),
-            "stem.0.0.weight has shape (1,), not (12, 3, 3, 3)",
+            "stem.conv1.0.weight has shape (1,), not (12, 3, 3, 3)",
         ),
         (lambda t: t.update({"\x1b[31m": torch.zeros(1)}), r"unknown \x1b[31m"),
     ],
@@ -194,8 +196,7 @@ def test_without_a_network_the_missing_file_and_the_way_out_are_named(hub) -> No
 
 def test_the_hubs_cache_is_used_and_listed_without_a_network(hub, tmp_path) -> None:
     name = "mobilenetv3_small_050"
-    names = timm_names(Architecture(name))
-    tensors = {names[n]: t for n, t in build(Architecture(name), 1).state_dict().items()}
+    tensors = {timm_name(n): t for n, t in build(Architecture(name), 1).state_dict().items()}
     commit = "0" * 40
     place = hub / "models--timm--mobilenetv3_small_050.lamb_in1k"
     (place / "snapshots" / commit).mkdir(parents=True)
@@ -252,3 +253,53 @@ def test_a_digest_names_weights_left_of_the_cut(tiny: Backbone) -> None:
 def test_a_copied_folder_is_as_good(tiny_folder: Path, tmp_path: Path) -> None:
     shutil.copytree(tiny_folder, tmp_path / "elsewhere")
     assert load_backbone(str(tmp_path / "elsewhere")).width == 16
+
+
+@pytest.fixture
+def tiny_vit(tmp_path: Path) -> Path:
+    """A folder with one block of a transformer for pictures of 64 pixels."""
+    plain = Architecture("vit_tiny_patch16_224", (("depth", 1),))
+    architecture, modality = sized(plain, contract(plain), 64, None)
+    made = Backbone(architecture, build(architecture, 3), 192, modality, Origin("random", "3"))
+    save_backbone(tmp_path / "vit", made, "#")
+    return tmp_path / "vit"
+
+
+def test_position_embeddings_are_resampled_for_another_size(tiny_vit) -> None:
+    small = load_backbone(str(tiny_vit), size=32)
+    assert small.modality.size_px == 32
+    rows = small.stages(small.modality.batch([small.modality.blank()]))
+    assert rows.shape == (1, small.width)
+    large = load_backbone(str(tiny_vit)).stages.state_dict()
+    changed = [n for n, t in small.stages.state_dict().items() if t.shape != large[n].shape]
+    assert changed == ["stem.pos_embed"]
+
+
+@pytest.mark.parametrize("name", [ARCH, "mobilenetv3_small_050", "vit_tiny_patch16_224"])
+def test_the_first_convolution_takes_grays(name) -> None:
+    colors, grays = (load_backbone(name, "random", channels=c) for c in (3, 1))
+    item = grays.modality.blank()
+    assert item.shape[0] == 1
+    assert grays.stages(grays.modality.batch([item])).shape == (1, colors.width)
+
+
+def test_grays_are_seen_as_the_same_gray_in_three_colors(tiny, tmp_path) -> None:
+    save_backbone(
+        tmp_path / "colors",
+        replace(tiny, modality=replace(tiny.modality, mean=(0.5,) * 3, std=(0.25,) * 3)),
+        "#",
+    )
+    colors = load_backbone(str(tmp_path / "colors"))
+    grays = load_backbone(str(tmp_path / "colors"), channels=1)
+    item = torch.randint(0, 256, (1, 32, 32), dtype=torch.uint8)
+    one = grays.stages(grays.modality.batch([item]))
+    three = colors.stages(colors.modality.batch([item.expand(3, -1, -1)]))
+    torch.testing.assert_close(one, three, rtol=1e-4, atol=1e-5)
+
+
+def test_a_resized_backbone_is_saved_and_read_back(tiny_vit, tmp_path) -> None:
+    small = load_backbone(str(tiny_vit), size=32, channels=1)
+    save_backbone(tmp_path / "small", small, "#")
+    again = read_backbone(tmp_path / "small")
+    assert again.digest(again.depth) == small.digest(small.depth)
+    assert again.modality == small.modality

@@ -5,10 +5,11 @@ Gives: a `Backbone`: a row of stages, with its input contract, its origin and it
 """
 
 from headstart.backbone.backbone import Architecture, Backbone, Frozen, Origin
+from headstart.backbone.costs import multiply_adds
 from headstart.backbone.folder import fresh, read_backbone, save_backbone, write_backbone
 from headstart.backbone.listing import Listed, listed
 from headstart.backbone.loading import load_backbone, shipped
-from headstart.backbone.vision import build, contract, names
+from headstart.backbone.vision import build, contract, names, sized
 
 __all__ = [
     "Architecture",
@@ -21,9 +22,11 @@ __all__ = [
     "fresh",
     "listed",
     "load_backbone",
+    "multiply_adds",
     "names",
     "read_backbone",
     "save_backbone",
     "shipped",
+    "sized",
     "write_backbone",
 ]

@@ -2,6 +2,7 @@
 
 import os
 import socket
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import getproxies
@@ -10,10 +11,19 @@ from headstart import durable
 from headstart.backbone.backbone import Architecture, Backbone, Origin
 from headstart.backbone.catalog import CATALOG, Known
 from headstart.backbone.folder import FACTS, fresh, read_backbone
-from headstart.backbone.vision import build, contract, hub_id, license_of, width_of
+from headstart.backbone.vision import (
+    build,
+    contract,
+    hub_id,
+    license_of,
+    sized,
+    timm_name,
+    width_of,
+)
 from headstart.backbone.weights import put, read_tensors
 from headstart.errors import BackboneError
 from headstart.hostile import printable
+from headstart.modality import Image
 
 SHIPPED = Path(__file__).parent / "shipped"
 """A folder for each backbone that comes with the package."""
@@ -25,20 +35,25 @@ def load_backbone(
     weights: str | Path | None = None,
     seed: int = 0,
     offline: bool = False,  # noqa: FBT001, FBT002 - read aloud with its name
+    *,
+    size: int | None = None,
+    channels: int | None = None,
 ) -> Backbone:
     """A pretrained backbone, or the same network with fresh weights.
 
     `name` is "shipped", an architecture, or a folder that `pretrain` or `train` left. `weights`
     is a safetensors file, "random" (drawn from `seed`), or None for those that belong to the
-    name. Raises `BackboneError` where there are none, naming every missing file, or where they
+    name. `size` and `channels` are of the pictures it is to take, in pixels a side, where they are
+    not those that it was made for: position embeddings are resampled, and the first convolution is
+    adapted. Raises `BackboneError` where there are none, naming every missing file, or where they
     don't fit; `SecurityError` for files that could run code.
     """
     backbone = _in_folder(name)
     if str(weights) == "random":
-        return fresh(backbone or _built(Architecture(name)), seed)
+        return fresh(_resized(backbone or _built(Architecture(name)), size, channels), seed)
     if weights:
-        return _from_file(name, Path(weights), backbone)
-    return backbone or _from_hub(name, offline=offline)
+        return _resized(_from_file(name, Path(weights), backbone), size, channels)
+    return _resized(backbone or _from_hub(name, offline=offline), size, channels)
 
 
 def shipped() -> tuple[Path, ...]:
@@ -74,6 +89,20 @@ def _built(architecture: Architecture) -> Backbone:
     )
 
 
+def _resized(backbone: Backbone, size: int | None, channels: int | None) -> Backbone:
+    """The same for pictures of another size or number of channels."""
+    usual = backbone.modality
+    if not isinstance(usual, Image):
+        return backbone
+    architecture, modality = sized(backbone.architecture, usual, size, channels)
+    if modality == usual:
+        return backbone
+    stages = build(architecture)
+    tensors = {timm_name(name): t for name, t in backbone.stages.state_dict().items()}
+    put(stages, architecture, tensors, printable(backbone.origin.place))
+    return replace(backbone, architecture=architecture, stages=stages, modality=modality)
+
+
 def _from_file(name: str, path: Path, backbone: Backbone | None) -> Backbone:
     tensors = read_tensors(path)
     known = CATALOG.get(durable.sha256(path))
@@ -86,9 +115,7 @@ def _from_file(name: str, path: Path, backbone: Backbone | None) -> Backbone:
         note = f"input assumed as for timm's own weights of {name}"
         origin = Origin("file", str(path), note=note)
     put(backbone.stages, backbone.architecture, tensors, printable(path))
-    return Backbone(
-        backbone.architecture, backbone.stages, backbone.width, backbone.modality, origin
-    )
+    return replace(backbone, origin=origin)
 
 
 def _known(known: Known) -> Backbone:
@@ -103,9 +130,7 @@ def _from_hub(name: str, *, offline: bool) -> Backbone:
     put(backbone.stages, backbone.architecture, read_tensors(path), printable(path))
     repository = hub_id(backbone.architecture)
     origin = Origin("hub", repository, license_of(backbone.architecture))
-    return Backbone(
-        backbone.architecture, backbone.stages, backbone.width, backbone.modality, origin
-    )
+    return replace(backbone, origin=origin)
 
 
 def _fetched(architecture: Architecture, *, offline: bool) -> Path:

@@ -1,28 +1,25 @@
-"""timm's networks as rows of stages: one small adapter a family says which parts follow which.
+"""timm's networks, built by name and staged; and what timm knows of them.
 
-Running all stages gives what timm's `forward_head(forward_features(x), pre_logits=True)` gives.
-Pooling and the norms around it belong to the last stage that has weights, so that unfreezing
-one stage always trains something worth it.
+Running all stages gives what the network gives without its classifier: pooled rows.
 """
 
 import difflib
-from collections import OrderedDict
+import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import timm
 import torch
-from jaxtyping import Float
 from timm.data.config import resolve_data_config
-from timm.models import get_pretrained_cfg, is_model, is_model_pretrained, model_entrypoint
+from timm.models import adapt_input_conv, get_pretrained_cfg, is_model, is_model_pretrained
 from torch import Tensor, nn
 
 from headstart.backbone.backbone import Architecture
+from headstart.backbone.staging import Namer, staged
 from headstart.errors import BackboneError
 from headstart.hostile import printable
 from headstart.modality import Image
-
-Stages = Mapping[str, nn.Module]
 
 
 def build(architecture: Architecture, seed: int = 0) -> nn.Sequential:
@@ -31,22 +28,27 @@ def build(architecture: Architecture, seed: int = 0) -> nn.Sequential:
     The global random state stays as it is. Raises `BackboneError` for a name or settings that
     make no network.
     """
-    return nn.Sequential(OrderedDict(_staged(architecture, seed)[1])).requires_grad_(False).eval()
+    network = _network(architecture, seed)
+    stages = nn.Sequential(staged(network, _namer(network)))
+    return stages.requires_grad_(False).eval()
 
 
-def timm_names(architecture: Architecture) -> dict[str, str]:
-    """Our name of every tensor -> timm's name of it."""
-    with torch.device("meta"):
-        network, stages = _staged(architecture, 0)
-    theirs = {id(tensor): name for name, tensor in _tensors(network)}
-    ours = nn.Sequential(OrderedDict(stages))
-    return {name: theirs[id(tensor)] for name, tensor in _tensors(ours)}
+def timm_name(name: str) -> str:
+    """Timm's name of a tensor, from ours: ours has the stage in front."""
+    return name.partition(".")[2]
 
 
 def width_of(stages: nn.Sequential, modality: Image) -> int:
-    """How many numbers a pooled row has."""
+    """How many numbers a pooled row has. Raises `BackboneError` where it is not a row."""
     with torch.inference_mode():
-        return int(stages(modality.batch([modality.blank()])).shape[-1])
+        rows = stages(modality.batch([modality.blank()]))
+    if rows.ndim != 2:
+        raise BackboneError(
+            "M413",
+            f"this network gives {tuple(rows.shape[1:])} numbers a picture, not one row",
+            "choose another: headstart backbones",
+        )
+    return int(rows.shape[-1])
 
 
 def contract(architecture: Architecture) -> Image:
@@ -83,25 +85,61 @@ def classifier_names(architecture: Architecture) -> tuple[str, ...]:
 
 def names() -> tuple[str, ...]:
     """Every architecture that `build` takes."""
-    found = [name for module in _FAMILIES for name in timm.list_models(module=module)]
-    return tuple(sorted({*found, *_OWN}))
+    return tuple(sorted({*timm.list_models(), *_OWN}))
 
 
-def _staged(architecture: Architecture, seed: int) -> tuple[nn.Module, Stages]:
+def sized(
+    architecture: Architecture, plain: Image, size_px: int | None, channels: int | None
+) -> tuple[Architecture, Image]:
+    """The same network and contract for pictures of another size or number of channels."""
+    settings = dict(architecture.settings)
+    if size_px and size_px != plain.size_px:
+        plain = replace(plain, size_px=size_px)
+        if _described(architecture.name).get("fixed_input_size"):
+            settings["img_size"] = size_px
+    if channels and channels != plain.channels:
+        mean, std = (sum(values) / len(values) for values in (plain.mean, plain.std))
+        plain = replace(plain, channels=channels, mean=(mean,) * channels, std=(std,) * channels)
+        settings["in_chans"] = channels
+    return Architecture(architecture.name, tuple(sorted(settings.items()))), plain
+
+
+def adapted(architecture: Architecture, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Timm's tensors for a network of this size and number of channels.
+
+    Position embeddings are resampled, and the first convolution is repeated or summed over colors,
+    as timm does it. What can't be adapted stays as it is.
+    """
+    settings = dict(architecture.settings)
+    if not settings.keys() & {"in_chans", "img_size"}:
+        return dict(tensors)
+    with torch.device("meta"):
+        network = _network(architecture, 0)
+    layers = (item for item in network.named_modules() if isinstance(item[1], nn.Conv2d))
+    name, first = next(layers, ("", nn.Identity()))
+    name, channels = f"{name}.weight", getattr(first, "in_channels", 0)
+    given = dict(tensors)
+    if name in given and given[name].shape[1] != channels:
+        given[name] = adapt_input_conv(channels, given[name])
+    resampled = getattr(sys.modules[type(network).__module__], "checkpoint_filter_fn", None)
+    return dict(resampled(given, network)) if resampled and "img_size" in settings else given
+
+
+def _network(architecture: Architecture, seed: int) -> nn.Module:
+    """Timm's network without its classifier, with fresh weights."""
     _known(architecture.name)
     settings = _allowed(architecture)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         try:
             if architecture.name in _OWN:
-                network = _OWN[architecture.name](settings)
-            else:
-                network = timm.create_model(architecture.name, num_classes=0, **settings)
-            return network, _adapter(architecture.name)(network)
+                return _OWN[architecture.name](settings).eval()
+            made: nn.Module = timm.create_model(architecture.name, num_classes=0, **settings)
+            return made.eval()
         except (TypeError, ValueError, RuntimeError, AttributeError, AssertionError) as error:
             raise BackboneError(
                 "M412",
-                f"cannot build {printable(architecture.name)} as a row of stages",
+                f"cannot build {printable(architecture.name)}",
                 "choose another: headstart backbones",
                 why=printable(error),
             ) from error
@@ -113,7 +151,7 @@ def _allowed(architecture: Architecture) -> dict[str, Any]:
     if wrong:
         raise BackboneError(
             "M412",
-            f"cannot build {printable(architecture.name)} as a row of stages",
+            f"cannot build {printable(architecture.name)}",
             "choose another: headstart backbones",
             why=f"{printable(wrong[0])} is none of its settings: {', '.join(sorted(_SETTINGS))}",
         )
@@ -123,7 +161,7 @@ def _allowed(architecture: Architecture) -> dict[str, Any]:
 def _known(name: str) -> None:
     """Refuse what timm would look for elsewhere: a hub's id, a folder, a tag it does not have."""
     plain, _, tag = name.partition(".")
-    if name in _OWN or (_module(plain) in _FAMILIES and (not tag or is_model_pretrained(name))):
+    if name in _OWN or (is_model(plain) and (not tag or is_model_pretrained(name))):
         return
     near = difflib.get_close_matches(name, names(), 3, 0.6)
     raise BackboneError(
@@ -134,142 +172,32 @@ def _known(name: str) -> None:
     )
 
 
-def _module(name: str) -> str:
-    """The file of timm that the name is from; empty where there is none."""
-    plain = name.partition(".")[0]
-    return str(model_entrypoint(plain).__module__).rpartition(".")[2] if is_model(plain) else ""
-
-
 def _described(name: str) -> dict[str, Any]:
     _known(name)
     found = None if name in _OWN else get_pretrained_cfg(name)
     return found.to_dict() if found else {}
 
 
-def _tensors(network: nn.Module) -> list[tuple[str, Tensor]]:
-    return [*network.named_parameters(), *network.named_buffers()]
+def _namer(network: nn.Module) -> Namer | None:
+    """How stages are called where the network's own names don't say it."""
+    if not isinstance(network, timm.models.VGG):
+        return None
+    ends = [i for i, layer in enumerate(network.features) if isinstance(layer, nn.MaxPool2d)]
 
+    def block(name: str) -> str:
+        part, _, index = name.partition(".")
+        if part == "features":
+            return f"block{1 + sum(end < int(index) for end in ends)}"
+        return "mlp" if part == "pre_logits" else ""
 
-# One adapter a family: a network of timm -> its stages, in order, each with weights.
-
-
-def _adapter(name: str) -> Callable[[Any], Stages]:
-    return _OWN_ADAPTERS[name] if name in _OWN_ADAPTERS else _FAMILIES[_module(name)]
-
-
-def _resnet(net: Any) -> Stages:
-    return {
-        "stem": nn.Sequential(net.conv1, net.bn1, net.act1, net.maxpool),
-        "layer1": net.layer1,
-        "layer2": net.layer2,
-        "layer3": net.layer3,
-        "layer4": nn.Sequential(net.layer4, net.global_pool),
-    }
-
-
-def _vgg(net: Any) -> Stages:
-    blocks: list[list[nn.Module]] = [[]]
-    for layer in net.features:
-        blocks[-1].append(layer)
-        if isinstance(layer, nn.MaxPool2d):
-            blocks.append([])
-    stages = {f"block{i}": nn.Sequential(*b) for i, b in enumerate(blocks, 1) if b}
-    return {**stages, "mlp": nn.Sequential(net.pre_logits, net.head.global_pool, nn.Flatten(1))}
-
-
-def _efficientnet(net: Any) -> Stages:
-    blocks = {f"blocks{i}": block for i, block in enumerate(net.blocks)}
-    head = [net.conv_head, net.bn2, net.global_pool]
-    stem = nn.Sequential(net.conv_stem, net.bn1)
-    if any(True for _ in net.conv_head.parameters()):
-        return {"stem": stem, **blocks, "head": nn.Sequential(*head)}
-    last = list(blocks)[-1]
-    return {"stem": stem, **blocks, last: nn.Sequential(blocks[last], *head)}
-
-
-def _mobilenetv3(net: Any) -> Stages:
-    blocks = {f"blocks{i}": block for i, block in enumerate(net.blocks)}
-    named = ("global_pool", "conv_head", "norm_head", "act2", "flatten")
-    parts = [getattr(net, name) for name in named if hasattr(net, name)]
-    stem = nn.Sequential(net.conv_stem, net.bn1)
-    return {"stem": stem, **blocks, "head": nn.Sequential(*parts)}
-
-
-def _convnext(net: Any) -> Stages:
-    stages = {f"stage{i}": stage for i, stage in enumerate(net.stages)}
-    last, head = list(stages)[-1], net.head
-    end = [net.norm_pre, head.global_pool, head.norm, head.flatten, head.pre_logits]
-    return {"stem": net.stem, **stages, last: nn.Sequential(stages[last], *end)}
-
-
-def _regnet(net: Any) -> Stages:
-    end = nn.Sequential(net.s4, net.final_conv, net.head.global_pool, nn.Flatten(1))
-    return {"stem": net.stem, "s1": net.s1, "s2": net.s2, "s3": net.s3, "s4": end}
-
-
-def _vit(net: Any) -> Stages:
-    if getattr(net, "attn_pool", None) is not None or getattr(net, "dist_token", None) is not None:
-        raise ValueError("attention pooling and distillation tokens are not supported")
-    blocks = {f"block{i}": block for i, block in enumerate(net.blocks)}
-    last = list(blocks)[-1]
-    return {"embed": _Embed(net), **blocks, last: nn.Sequential(blocks[last], _Pooled(net))}
-
-
-class _Embed(nn.Module):
-    """Patches, class and register tokens, positions."""
-
-    def __init__(self, net: Any) -> None:
-        super().__init__()
-        self.patch_embed, self.pos_drop, self.norm_pre = net.patch_embed, net.pos_drop, net.norm_pre
-        self.cls_token, self.reg_token, self.pos_embed = net.cls_token, net.reg_token, net.pos_embed
-        self.patches_only = bool(net.no_embed_class)
-
-    def forward(self, x: Float[Tensor, "b c h w"]) -> Float[Tensor, "b t d"]:
-        rows = self.patch_embed(x)  # (b, patches, d)
-        tokens = [t for t in (self.cls_token, self.reg_token) if t is not None]
-        front = [token.expand(len(rows), -1, -1) for token in tokens]
-        if self.patches_only:
-            rows = torch.cat([*front, rows + self.pos_embed], dim=1)
-        else:
-            rows = torch.cat([*front, rows], dim=1) + self.pos_embed
-        out: Tensor = self.norm_pre(self.pos_drop(rows))
-        return out
-
-
-class _Pooled(nn.Module):
-    """The last norm, and one row for each picture."""
-
-    def __init__(self, net: Any) -> None:
-        super().__init__()
-        self.norm, self.fc_norm = net.norm, net.fc_norm
-        self.pool, self.prefix = str(net.global_pool), int(net.num_prefix_tokens)
-        if self.pool not in ("token", "avg"):
-            raise ValueError(f"pooling {self.pool!r} is not supported")
-
-    def forward(self, x: Float[Tensor, "b t d"]) -> Float[Tensor, "b d"]:
-        rows = self.norm(x)
-        pooled = rows[:, 0] if self.pool == "token" else rows[:, self.prefix :].mean(dim=1)
-        out: Tensor = self.fc_norm(pooled)
-        return out
+    return block
 
 
 _SETTINGS = frozenset(
-    {"channels", "depth", "drop_path_rate", "drop_rate", "img_size", "mlp_ratio"}
+    {"channels", "depth", "drop_path_rate", "img_size", "in_chans", "mlp_ratio"}
     | {"pad_type", "stem_width"}
 )
 """What an `Architecture` may say besides the name."""
-
-_FAMILIES: Mapping[str, Callable[[Any], Stages]] = {
-    "resnet": _resnet,
-    "vgg": _vgg,
-    "efficientnet": _efficientnet,
-    "mobilenetv3": _mobilenetv3,
-    "convnext": _convnext,
-    "regnet": _regnet,
-    "vision_transformer": _vit,
-    "deit": _vit,
-}
-"""By the file of timm that holds the family."""
 
 
 def _resnet10(settings: dict[str, Any]) -> nn.Module:
@@ -291,7 +219,6 @@ _OWN: Mapping[str, Callable[[dict[str, Any]], nn.Module]] = {
     "headstart_resnet10": _resnet10,
     "mobilenetv1_050": _mobilenetv1_050,
 }
-_OWN_ADAPTERS = {"headstart_resnet10": _resnet, "mobilenetv1_050": _efficientnet}
 _HALF = (0.5, 0.5, 0.5)
 _OWN_CONTRACTS = {
     "headstart_resnet10": Image(48, _HALF, _HALF, "bilinear", 1.0),

@@ -1,6 +1,6 @@
 """Files of weights: read without running anything, and matched without leaving anything out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import torch
@@ -9,7 +9,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from headstart.backbone.backbone import Architecture
-from headstart.backbone.vision import classifier_names, timm_names
+from headstart.backbone.vision import adapted, classifier_names, timm_name
 from headstart.errors import BackboneError, SecurityError
 from headstart.hostile import printable
 
@@ -60,7 +60,7 @@ def put(
     the list of tensors that differ.
     """
     wanted = stages.state_dict()
-    given = dict(tensors) if set(wanted) == set(tensors) else _ours(architecture, tensors)
+    given = dict(tensors) if set(wanted) == set(tensors) else _ours(architecture, wanted, tensors)
     differences = _differences(wanted, given)
     if differences:
         more = len(differences) - _SHOWN
@@ -76,12 +76,15 @@ def put(
     stages.load_state_dict({**wanted, **given})
 
 
-def _ours(architecture: Architecture, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The same under our names; a classifier is left out, anything else unknown keeps its name."""
-    ours = {theirs: name for name, theirs in timm_names(architecture).items()}
+def _ours(
+    architecture: Architecture, wanted: Iterable[str], tensors: Mapping[str, Tensor]
+) -> dict[str, Tensor]:
+    """Timm's under our names; a classifier is left out, anything else unknown keeps its name."""
+    ours = {timm_name(name): name for name in wanted}
     outputs = tuple(f"{name}." for name in classifier_names(architecture))
     kept = {name: t for name, t in tensors.items() if not name.startswith(outputs) or name in ours}
-    return {ours.get(name, name): tensor for name, tensor in kept.items()}
+    fit = adapted(architecture, kept)
+    return {ours.get(name, name): tensor for name, tensor in fit.items()}
 
 
 def _differences(wanted: Mapping[str, Tensor], given: Mapping[str, Tensor]) -> list[str]:

@@ -17,6 +17,7 @@ from headstart.backbone import (
     contract,
     read_backbone,
     save_backbone,
+    sized,
 )
 from headstart.data import Columns, audit, divide, find
 from headstart.errors import UsageError
@@ -51,8 +52,8 @@ def pretrain(
     `size` is the side of the input in pixels. The same call again goes on where a killed one was.
     Raises `DataError`, `BackboneError`, `UsageError` or `TrainingError`.
     """
-    architecture, folder, root = Architecture(arch), Path(out), cache_root(cache)
-    modality = _modality(architecture, size)
+    plain, folder, root = Architecture(arch), Path(out), cache_root(cache)
+    architecture, modality = sized(plain, contract(plain), size, None)
     recipe = replace(PRETRAINING, seed=seed, epochs=epochs or PRETRAINING.epochs)
     build(architecture, seed)  # an unknown name fails before anything is read
     lesson, digest = _lesson(Path(place), modality, seed, root, tell)
@@ -68,11 +69,6 @@ def pretrain(
     save_backbone(folder, made.backbone, _card(made, lesson, recipe), half=True)
     shutil.rmtree(work, ignore_errors=True)
     return read_backbone(folder)
-
-
-def _modality(architecture: Architecture, size: int | None) -> Image:
-    usual = contract(architecture)
-    return replace(usual, size_px=size) if size else usual
 
 
 def _lesson(place: Path, modality: Image, seed: int, root: Path, tell: Tell) -> tuple[Lesson, str]:

@@ -1,0 +1,24 @@
+"""What a forward pass costs, stage by stage."""
+
+import copy
+
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+from headstart.backbone.backbone import Backbone
+
+
+def multiply_adds(backbone: Backbone) -> tuple[int, ...]:
+    """Of one input, for each stage, counted without computing anything.
+
+    Matrix products, convolutions and attention count; norms, activations and sums do not.
+    """
+    stages = copy.deepcopy(backbone.stages).to("meta")
+    rows = backbone.modality.batch([backbone.modality.blank()]).to("meta")
+    counts = []
+    with torch.inference_mode():
+        for stage in stages:
+            with FlopCounterMode(display=False) as counter:
+                rows = stage(rows)
+            counts.append(counter.get_total_flops() // 2)
+    return tuple(counts)
