@@ -72,10 +72,10 @@ def arms_of(labels, classes):
 def learned_of(strategy="unfreeze:2", cut=16, depth=18):
     sizes = [32 * 27, *(1500 * (i + 1) ** 2 for i in range(depth - 2)), 412_160]
     stages = tuple(
-        StageRow(f"block{i}", size, i < cut, 0.0 if i < cut else 3e-5 * 1.25**i)
+        StageRow(f"block{i}", size, 0 if i < cut else size, 3e-5 * 1.25**i * (i >= cut), 0.05)
         for i, size in enumerate(sizes)
     )
-    stages += (StageRow("head", 6405, False, 3e-3),)
+    stages += (StageRow("head", 6405, 6405, 3e-3, 0.01),)
     sentence = f"Froze {cut} of {depth} stages; trained 854,565 of 2,223,872 parameters."
     return Learned(strategy, "mobilenetv2_100", cut, depth, stages, 276, 0, sentence)
 

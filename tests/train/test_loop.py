@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 import torch
 from torch import nn
 
-from headstart.train import Lesson, Recipe
+from headstart.train import Lesson, Recipe, Restraint
 from headstart.train.loop import Apprentice, batches, key_of, learn, optimizer_for, stage_rates
 
 
@@ -74,10 +76,22 @@ def test_earlier_stages_learn_slower() -> None:
 
 
 def test_norms_and_biases_are_not_decayed() -> None:
-    optimizer = _apprentice(Recipe(weight_decay=0.1)).optimizer
+    optimizer = _apprentice(Recipe(restraint=Restraint(weight_decay=0.1))).optimizer
     decays = {
         p.ndim > 1: group["weight_decay"]
         for group in optimizer.param_groups
         for p in group["params"]
     }
     assert decays == {True: 0.1, False: 0.0}
+
+
+def test_weights_pulled_to_their_start_stay_nearer_to_it(lesson: Lesson) -> None:
+    far = []
+    for pull in (0.0, 300.0):
+        recipe = Recipe(epochs=4, rate=3e-3, restraint=Restraint(pull=pull))
+        apprentice = _apprentice(recipe)
+        start = {p: p.detach().clone() for p in apprentice.network[0].parameters()}
+        apprentice = replace(apprentice, start=start if pull else {})
+        list(learn(apprentice, _feed(lesson), lesson.labels, lesson.task, recipe))
+        far.append(sum(float((p - at).detach().norm()) for p, at in start.items()))
+    assert 0 < far[1] < 0.5 * far[0]

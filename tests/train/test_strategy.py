@@ -4,12 +4,16 @@ from headstart.errors import UsageError
 from headstart.train import Full, Probe, Scratch, Unfreeze, cut_of, strategy_of
 
 
-@pytest.mark.parametrize("text", ["probe", "full", "scratch", "unfreeze:3"])
+@pytest.mark.parametrize(
+    "text", ["probe", "full", "gradual", "bitfit", "scratch", "unfreeze:3", "lora:4"]
+)
 def test_a_strategy_reads_back_what_it_is_written_as(text: str) -> None:
     assert str(strategy_of(text)) == text
 
 
-@pytest.mark.parametrize("text", ["", "Probe", "probe:1", "unfreeze", "unfreeze:x", "unfreeze:-1"])
+@pytest.mark.parametrize(
+    "text", ["", "Probe", "probe:1", "unfreeze", "unfreeze:x", "unfreeze:-1", "lora:x", "gradual:2"]
+)
 def test_a_word_that_is_no_strategy_is_refused_with_those_that_are(text: str) -> None:
     with pytest.raises(UsageError, match="unfreeze:N"):
         strategy_of(text)

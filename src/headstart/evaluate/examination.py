@@ -1,12 +1,13 @@
 """The one look at the test rows, and everything that is said about it."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from headstart.backbone import multiply_adds
 from headstart.data import Examples
 from headstart.evaluate.candidates import Candidate
 from headstart.evaluate.metrics import confusion, measure, per_class, reliability
@@ -30,8 +31,8 @@ class Contest:
     transfer: Candidate
     """The arm the verdict is about: the model, or the pretrained probe where the model has
     nothing pretrained in it."""
-    others: tuple[Fitted, ...] = ()
-    """Further fitted networks, for their curves."""
+    others: Mapping[str, Fitted] = field(default_factory=dict)
+    """Further fitted networks by name, for their curves."""
 
 
 def examine(
@@ -80,17 +81,16 @@ def learned_of(fitted: Fitted, strategy: str) -> Learned:
     backbone, at, recipe = fitted.backbone, fitted.at, fitted.recipe
     names = [name for name, _ in backbone.stages.named_children()]
     rates = stage_rates(len(fitted.suffix), recipe)[::-1] if recipe else []
-    stages = [
-        StageRow(name, _size(stage), index < at, 0.0 if index < at else rates[index - at])
-        for index, (name, stage) in enumerate(zip(names, backbone.stages, strict=True))
-    ]
-    head_rate = recipe.rate * recipe.head_ratio if recipe else 0.0
-    stages += [StageRow("head", _size(fitted.head), frozen=False, rate=head_rate)]
+    sizes = [*map(_size, backbone.stages), _size(fitted.head)]
+    learned = [*(0 for _ in range(at)), *fitted.learned, sizes[-1]]
+    rates = [*(0.0 for _ in range(at)), *rates, recipe.rate * recipe.head_ratio if recipe else 0.0]
+    adds = (*multiply_adds(backbone), sizes[-1])
+    shares = [count / max(1, sum(adds)) for count in adds]
+    stages = [*map(StageRow, (*names, "head"), sizes, learned, rates, shares)]
     tensors, changed = fitted.frozen
-    trained = sum(stage.parameters for stage in stages if not stage.frozen)
-    every = sum(stage.parameters for stage in stages)
     sentence = (
-        f"Froze {at} of {backbone.depth} stages; trained {trained:,} of {every:,} parameters. "
+        f"Froze {at} of {backbone.depth} stages, {sum(shares[:at]):.0%} of the forward pass; "
+        f"trained {sum(learned):,} of {sum(sizes):,} parameters. "
         f"{changed} of {tensors} frozen tensors changed."
     )
     return Learned(
@@ -112,11 +112,10 @@ def _size(module: object) -> int:
 
 def _curves(contest: Contest) -> tuple[Curve, ...]:
     curves = []
-    for fitted in (contest.fitted, *contest.others):
+    for name, fitted in {contest.model.name: contest.fitted, **contest.others}.items():
         marks = fitted.progress.marks
         epochs = (EpochRow(m.number, m.train_loss, m.val_loss, m.val_accuracy) for m in marks[1:])
         if len(marks) > 1:
-            name = contest.model.name if fitted is contest.fitted else "scratch"
             curves.append(Curve(name, tuple(epochs), fitted.progress.best))
     return tuple(curves)
 

@@ -49,8 +49,16 @@ class StageRow:
 
     name: str
     parameters: int
-    frozen: bool
+    learned: int
+    """How many numbers learned: with low-rank changes or biases alone, not all of them."""
     rate: float
+    cost: float
+    """Its share of the multiply-adds of one forward pass, from 0 to 1."""
+
+    @property
+    def frozen(self) -> bool:
+        """Whether nothing in it learned."""
+        return self.learned == 0
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,14 @@
 """Which arms a run compares, and the fits behind them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from headstart.backbone import Backbone
 from headstart.evaluate import Candidate, Contest, from_fit, majority, priced, raw, untrained
-from headstart.events import Tell
+from headstart.events import Tell, note
 from headstart.modality import Views
 from headstart.run.settings import Settings
-from headstart.train import Fitted, Full, Lesson, Probe, Recipe, Scratch, Strategy, Unfreeze, fit
+from headstart.train import Fitted, Lesson, Probe, Recipe, Scratch, Strategy, Unfreeze, fit
 
 VIEWS = Views(crop=(0.6, 1.0), flip=False, color=0.2)
 """Nothing is mirrored: digits, letters and X-rays would become something else."""
@@ -18,10 +19,10 @@ def recipe_of(strategy: Strategy, seed: int) -> Recipe:
     match strategy:
         case Probe() | Unfreeze():
             return Recipe(seed=seed)
-        case Full():
-            return Recipe(views=VIEWS, seed=seed)
         case Scratch():
             return Recipe(epochs=40, patience=12, views=VIEWS, seed=seed)
+        case _:
+            return Recipe(views=VIEWS, seed=seed)
 
 
 def contest(
@@ -43,7 +44,10 @@ def contest(
     for strategy in _asked(settings):
         with priced(found):
             fits[str(strategy)] = _fitted(lesson, backbone, strategy, settings, work, tell)
-            found.append(from_fit(lesson, fits[str(strategy)], str(strategy), tell))
+            arm = from_fit(lesson, fits[str(strategy)], str(strategy), tell)
+            found.append(replace(arm, note=_advice(fits[str(strategy)])))
+        if found[-1].note:
+            note(tell, found[-1].note)
     return _decided(found, fits, settings)
 
 
@@ -68,8 +72,23 @@ def _fitted(
 
 
 def _decided(found: list[Candidate], fits: dict[str, Fitted], settings: Settings) -> Contest:
+    asked = str(settings.plan)
     named = {candidate.name: candidate for candidate in found}
-    model = named[settings.strategy]
+    model = named[asked]
     transfer = named["probe"] if isinstance(settings.plan, Scratch) else model
-    others = tuple(f for name, f in fits.items() if name not in ("probe", settings.strategy))
-    return Contest(tuple(found), model, fits[settings.strategy], transfer, others)
+    others = {name: fitted for name, fitted in fits.items() if name not in ("probe", asked)}
+    return Contest(tuple(found), model, fits[asked], transfer, others)
+
+
+def _advice(fitted: Fitted) -> str:
+    """To ship the probe instead, and why; empty where training went beyond the head it began with.
+
+    Both are judged on validation rows; the head at the start was fitted to training rows alone.
+    """
+    if not fitted.progress.marks or not fitted.backbone.origin.pretrained:
+        return ""
+    start, end = fitted.progress.marks[0], fitted.progress.marks[fitted.progress.best]
+    if end.val_loss < start.val_loss and end.val_accuracy >= start.val_accuracy:
+        return ""
+    told = f"validation loss {start.val_loss:.4f}, accuracy {start.val_accuracy:.1%}"
+    return f"ship the probe: no epoch was better than the one it started from ({told})"

@@ -73,7 +73,12 @@ def train(
     settings = Settings.of(**options)
     root = cache_root(cache)
     backbone = load_backbone(
-        settings.backbone, settings.weights or None, settings.seed, settings.offline
+        settings.backbone,
+        settings.weights or None,
+        settings.seed,
+        settings.offline,
+        size=settings.size or None,
+        channels=settings.channels or None,
     )
     found = _found(place, settings, root)
     where = Path(place).resolve() if isinstance(place, Path | str) else Path("memory")

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +22,12 @@ class Settings:
     """A backbone's name, a folder with one, or "shipped"."""
     weights: str = ""
     """A safetensors file, "random", or empty: the weights that come with the name."""
+    size: int = 0
+    """Side of the pictures in pixels; 0 for what the backbone was made for."""
+    channels: int = 0
+    """3 for colors, 1 for grays; 0 for what the backbone was made for."""
     strategy: str = "probe"
-    """probe, unfreeze:N, full or scratch."""
+    """probe, unfreeze:N, full, gradual, lora, lora:RANK, bitfit or scratch."""
     head: str = "logistic"
     """How the output layer of a probe is fitted: logistic, ridge or lda."""
     compare: tuple[str, ...] = ()
@@ -32,11 +36,8 @@ class Settings:
     """Divides the rows, orders them and draws fresh weights."""
     test_size: float = 0.2
     """Share of the rows that is looked at once, at the end."""
-    path: str = ""
-    label: str = ""
-    split: str = ""
-    group: str = ""
-    """Columns of a table, empty to guess."""
+    columns: Columns = field(default_factory=Columns)
+    """Which columns of a table say what; its fields are options like the others."""
     offline: bool = False
     """Never ask the network."""
 
@@ -61,7 +62,8 @@ class Settings:
     @classmethod
     def of(cls, **options: Any) -> "Settings":
         """From keyword options. Raises `UsageError` for one that is not a field."""
-        known = {field.name for field in fields(cls)}
+        columns = {f.name for f in fields(Columns)}
+        known = {f.name for f in fields(cls)} - {"columns"} | columns
         wrong = [name for name in options if name not in known]
         if wrong:
             raise UsageError(
@@ -74,12 +76,9 @@ class Settings:
         }
         compare = plain.get("compare", ())
         plain["compare"] = (compare,) if isinstance(compare, str) else tuple(compare)
-        return cls(**{name: value for name, value in plain.items() if value is not None})
-
-    @property
-    def columns(self) -> Columns:
-        """Which columns of a table say what."""
-        return Columns(self.path, self.label, self.split, self.group)
+        given = {name: value for name, value in plain.items() if value is not None}
+        named = Columns(**{name: given.pop(name) for name in columns & given.keys()})
+        return cls(columns=named, **given)
 
     @property
     def plan(self) -> Strategy:

@@ -7,9 +7,12 @@ Gives: `Fitted`; for pre-training, a new `Backbone`.
 from headstart.train.fitting import Fitted, fit, predict, probe_head
 from headstart.train.lesson import Lesson, scores_of
 from headstart.train.pretraining import Pretrained, pretrain
-from headstart.train.recipe import Recipe
+from headstart.train.recipe import Recipe, Restraint
 from headstart.train.strategy import (
+    BitFit,
     Full,
+    Gradual,
+    LowRank,
     Probe,
     Scratch,
     Strategy,
@@ -19,12 +22,16 @@ from headstart.train.strategy import (
 )
 
 __all__ = [
+    "BitFit",
     "Fitted",
     "Full",
+    "Gradual",
     "Lesson",
+    "LowRank",
     "Pretrained",
     "Probe",
     "Recipe",
+    "Restraint",
     "Scratch",
     "Strategy",
     "Unfreeze",

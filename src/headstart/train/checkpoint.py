@@ -78,10 +78,14 @@ def restore(path: Path, apprentice: Apprentice) -> tuple[Progress, dict[str, Ten
 
 
 def _restore_optimizer(optimizer: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:
+    """Moments lie in memory as their parameters do: fused steps take both in order of memory."""
+    learned = [p for group in optimizer.param_groups for p in group["params"]]
     state: dict[int, dict[str, Tensor]] = {}
     for name, tensor in tensors.items():
         index, _, slot = name.partition(".")
-        state.setdefault(int(index), {})[slot] = tensor
+        parameter = learned[int(index)]
+        alike = torch.empty_like(parameter).copy_(tensor) if tensor.ndim else tensor
+        state.setdefault(int(index), {})[slot] = alike.detach()
     groups = optimizer.state_dict()["param_groups"]
     optimizer.load_state_dict({"state": state, "param_groups": groups})
 

@@ -1,7 +1,8 @@
 """The one road from examples and a backbone to something that predicts."""
 
+import copy
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,14 +16,17 @@ from headstart.head import LinearFit, linear
 from headstart.train.checkpoint import Progress
 from headstart.train.lesson import Lesson, scores_of
 from headstart.train.loop import Feed
+from headstart.train.partial import closed, frozen, learned_in, opened
 from headstart.train.recipe import Recipe
-from headstart.train.strategy import Probe, Scratch, Strategy, cut_of
-from headstart.train.tuning import Course, search, tune
+from headstart.train.strategy import BitFit, Gradual, LowRank, Probe, Scratch, Strategy, cut_of
+from headstart.train.tuning import Course, blended, halves, search, tune
 
-RATES = (3e-5, 1e-4, 3e-4, 1e-3)
+RATES: tuple[float, ...] = (3e-5, 1e-4, 3e-4, 1e-3)
 """Rates that are tried for pretrained stages."""
 FRESH_RATES = (3e-4, 1e-3, 3e-3)
 """Rates that are tried where all weights are fresh; the head learns at the same rate."""
+FEW_RATES = (3e-4, 1e-3, 3e-3, 1e-2)
+"""Rates that are tried where few numbers learn: biases, or changes of low rank; the head too."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +51,10 @@ class Fitted:
     """Rates that were tried, each with its validation loss."""
     penalty: float | None = None
     """Of the head, where only the head was fitted."""
+    still: tuple[int, int] = (0, 0)
+    """Of trained stages: tensors that were to stay as they are, and how many did not."""
+    learned: tuple[int, ...] = ()
+    """How many numbers learned in each trained stage."""
 
     @property
     def at(self) -> int:
@@ -63,10 +71,8 @@ class Fitted:
     @property
     def frozen(self) -> tuple[int, int]:
         """How many tensors (parameters and buffers) are frozen, and how many of them changed."""
-        before = self.backbone.stages[: self.at].state_dict()
-        after = self.prefix.state_dict()
-        changed = sum(not torch.equal(before[name], after[name]) for name in before)
-        return len(before), changed
+        left = _moved(self.backbone.stages[: self.at].state_dict(), self.prefix.state_dict())
+        return self.still[0] + left[0], self.still[1] + left[1]
 
 
 def fit(
@@ -87,15 +93,26 @@ def fit(
         head = _head(source, lesson, probe)
         return Fitted(source, prefix, suffix, head, held, lesson.pool, penalty=probe.penalty)
     head = _first_head(lesson, source, strategy, tell)
+    start = copy.deepcopy(nn.Sequential(suffix, head))
+    opened(suffix, strategy, recipe.seed)
     course = _course(lesson, source, len(prefix), recipe, tell)
     plan, rates = _with_rate(course, suffix, head, strategy, recipe, work)
     note(tell, f"{strategy}: rate {plan.rate:g} had the lowest validation loss of {len(rates)}")
     tuned = tune(course, suffix, head, plan, work, tell)
+    still = _moved(frozen(suffix), tuned.suffix.state_dict())
+    learned = tuple(map(learned_in, tuned.suffix))
+    closed(tuned.suffix)
     network = nn.Sequential(tuned.suffix, tuned.head)
+    if not isinstance(strategy, Scratch):
+        network, share = blended(course, start, network)
+        if share < 1:
+            note(tell, f"{strategy}: kept {share:.0%} of the change, which validation rows prefer")
     scores = scores_of(network, course.val_feed, len(course.val_labels))
     held, val = lesson.task.probabilities(scores), lesson.partition.val
-    halves = tuned.suffix, tuned.head
-    return Fitted(source, prefix, *halves, held, val, tuned.progress, plan, rates)
+    parts = halves(network)
+    return Fitted(
+        source, prefix, *parts, held, val, tuned.progress, plan, rates, None, still, learned
+    )
 
 
 def predict(lesson: Lesson, fitted: Fitted, rows: Sequence[int], tell: Tell = quiet) -> Tensor:
@@ -117,6 +134,11 @@ def probe_head(
     """A linear head on the pooled features of these rows."""
     table = _feed(lesson, backbone, backbone.depth, rows, None, tell)(range(len(rows)), ())
     return lesson.fit_head(table, rows, seed, penalty)
+
+
+def _moved(before: Mapping[str, Tensor], after: Mapping[str, Tensor]) -> tuple[int, int]:
+    """How many tensors there were, and how many of them are not what they were."""
+    return len(before), sum(not torch.equal(tensor, after[name]) for name, tensor in before.items())
 
 
 def _first_head(lesson: Lesson, source: Backbone, strategy: Strategy, tell: Tell) -> nn.Linear:
@@ -167,8 +189,12 @@ def _with_rate(
     recipe: Recipe,
     work: Path,
 ) -> tuple[Recipe, tuple[tuple[float, float], ...]]:
-    scratch = isinstance(strategy, Scratch)
-    even = replace(recipe, stage_decay=1.0, head_ratio=1.0) if scratch else recipe
-    rates = search(course, suffix, head, even, FRESH_RATES if scratch else RATES, work)
+    plan, tried = replace(recipe, gradual=isinstance(strategy, Gradual)), RATES
+    match strategy:
+        case Scratch():
+            plan, tried = replace(recipe, stage_decay=1.0, head_ratio=1.0), FRESH_RATES
+        case LowRank() | BitFit():
+            plan, tried = replace(recipe, stage_decay=1.0, head_ratio=1.0), FEW_RATES
+    rates = search(course, suffix, head, plan, tried, work)
     best, _ = min(rates, key=lambda pair: pair[1])
-    return replace(even, rate=best), rates
+    return replace(plan, rate=best), rates

@@ -1,8 +1,8 @@
 """The training loop, whole and plain."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
@@ -12,6 +12,7 @@ from jaxtyping import Int
 from torch import Tensor, nn
 
 from headstart.head import Task
+from headstart.train.partial import set_modes
 from headstart.train.recipe import Recipe
 
 Feed = Callable[[Sequence[int], Sequence[int]], Any]
@@ -33,6 +34,8 @@ class Apprentice:
     network: nn.Module
     optimizer: torch.optim.Optimizer
     average: nn.Module | None = None
+    start: Mapping[nn.Parameter, Tensor] = field(default_factory=dict)
+    """Parameters and what they were when training began, where they are pulled back to it."""
 
 
 def learn(
@@ -53,7 +56,8 @@ def learn(
     steps = math.ceil(len(labels) / recipe.batch)
     try:
         for number in range(after + 1, recipe.epochs + 1):
-            network.train()
+            _thaw(network, recipe, number)
+            set_modes(network)
             total = 0.0
             for step, rows in enumerate(batches(len(labels), recipe, number)):
                 passed = (number - 1) * steps + step
@@ -62,10 +66,11 @@ def learn(
                 with torch.random.fork_rng(devices=[]):
                     torch.manual_seed(key_of(recipe.seed, number, -1 - step))
                     scores = network(feed(rows, keys))
-                    loss = task.loss(scores, labels[rows], smoothing=recipe.smoothing)
+                    loss = task.loss(scores, labels[rows], smoothing=recipe.restraint.smoothing)
                     optimizer.zero_grad()
                     loss.backward()
                 optimizer.step()
+                _pull(apprentice, recipe)
                 _follow(apprentice, recipe, passed)
                 total += loss.item() * len(rows)
             yield Epoch(number, total / len(labels))
@@ -92,12 +97,12 @@ def optimizer_for(suffix: nn.Sequential, head: nn.Module, recipe: Recipe) -> tor
     """AdamW with a rate for each stage: the head fastest, earlier stages slower and slower."""
     parts: list[tuple[nn.Module, float]] = [(head, recipe.rate * recipe.head_ratio)]
     parts += list(zip(reversed(suffix), stage_rates(len(suffix), recipe), strict=True))
-    groups = []
+    groups, decay = [], recipe.restraint.weight_decay
     for part, rate in parts:
         learned = [p for p in part.parameters() if p.requires_grad]
         matrices = [p for p in learned if p.ndim > 1]
         vectors = [p for p in learned if p.ndim <= 1]
-        groups += [{"params": matrices, "peak": rate, "weight_decay": recipe.weight_decay}]
+        groups += [{"params": matrices, "peak": rate, "weight_decay": decay}]
         groups += [{"params": vectors, "peak": rate, "weight_decay": 0.0}]
     kept = [group for group in groups if group["params"]]
     return torch.optim.AdamW(kept, lr=recipe.rate, fused=True)
@@ -113,6 +118,22 @@ def _set_rates(optimizer: torch.optim.Optimizer, recipe: Recipe, step: int, tota
     falling = 0.5 * (1 + math.cos(math.pi * max(0.0, step - rising) / max(1.0, total - rising)))
     for group in optimizer.param_groups:
         group["lr"] = group["peak"] * min((step + 1) / rising, 1.0) * falling
+
+
+def _thaw(network: nn.Module, recipe: Recipe, number: int) -> None:
+    """Let the stages learn whose turn has come; a network is a suffix and a head."""
+    if recipe.gradual:
+        stages = list(next(network.children()).children())[::-1]
+        for back, stage in enumerate(stages):
+            stage.requires_grad_(number > back * recipe.epochs / 2 / len(stages))
+
+
+@torch.no_grad()
+def _pull(apprentice: Apprentice, recipe: Recipe) -> None:
+    for group in apprentice.optimizer.param_groups if apprentice.start else ():
+        for parameter in group["params"]:
+            if parameter in apprentice.start:
+                parameter.lerp_(apprentice.start[parameter], group["lr"] * recipe.restraint.pull)
 
 
 @torch.no_grad()

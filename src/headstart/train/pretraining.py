@@ -11,7 +11,7 @@ from headstart.head import linear
 from headstart.modality import Modality, Views
 from headstart.train.checkpoint import Progress
 from headstart.train.lesson import Lesson, scores_of
-from headstart.train.recipe import Recipe
+from headstart.train.recipe import Recipe, Restraint
 from headstart.train.tuning import Course, tune
 
 PRETRAINING = Recipe(
@@ -20,8 +20,7 @@ PRETRAINING = Recipe(
     rate=2e-3,
     head_ratio=1.0,
     stage_decay=1.0,
-    weight_decay=0.05,
-    smoothing=0.1,
+    restraint=Restraint(weight_decay=0.05, smoothing=0.1),
     warmup=0.05,
     patience=1000,
     averaging=0.998,

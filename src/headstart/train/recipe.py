@@ -7,6 +7,18 @@ from headstart.modality import Views
 
 
 @dataclass(frozen=True)
+class Restraint:
+    """What holds the weights back."""
+
+    weight_decay: float = 0.01
+    """Decoupled decay (Loshchilov and Hutter 2019) of matrices; biases and norms have none."""
+    pull: float = 0.0
+    """The same toward the weights that training started from (L2-SP: Li et al. 2018)."""
+    smoothing: float = 0.0
+    """Label smoothing, from 0 to 1 (Szegedy et al. 2016)."""
+
+
+@dataclass(frozen=True)
 class Recipe:
     """Settings of one training run; equal recipes and equal data give equal models."""
 
@@ -21,10 +33,7 @@ class Recipe:
     """How many times faster the head learns than the last pretrained stage."""
     stage_decay: float = 0.8
     """What each stage's rate is multiplied by from one stage to the one before it."""
-    weight_decay: float = 0.01
-    """Decoupled decay (Loshchilov and Hutter 2019) of matrices; biases and norms have none."""
-    smoothing: float = 0.0
-    """Label smoothing, from 0 to 1 (Szegedy et al. 2016)."""
+    restraint: Restraint = Restraint()
     warmup: float = 0.1
     """Share of all steps in which the rate rises from zero."""
     patience: int = 6
@@ -34,6 +43,8 @@ class Recipe:
     0 keeps the weights as they are."""
     seed: int = 0
     """Orders the rows, draws the views, the noise and the fresh weights."""
+    gradual: bool = False
+    """Whether earlier stages begin to learn later: all do from half of the epochs on."""
     views: Views | None = None
     """How each picture is varied in each epoch when nothing is frozen; None leaves it as it is."""
 

@@ -44,7 +44,40 @@ class Scratch:
         return "scratch"
 
 
-Strategy = Probe | Unfreeze | Full | Scratch
+@dataclass(frozen=True)
+class Gradual:
+    """Train every stage in the end: the last at once, each one before it a little later.
+
+    All learn from half of the epochs on (Howard and Ruder 2018).
+    """
+
+    def __str__(self) -> str:
+        return "gradual"
+
+
+@dataclass(frozen=True)
+class LowRank:
+    """Train thin matrices whose product is added to the weights (LoRA: Hu et al. 2022)."""
+
+    rank: int = 8
+
+    def __post_init__(self) -> None:
+        if self.rank < 1:
+            raise UsageError("U101", f"lora:{self.rank} trains nothing", "--strategy lora:8")
+
+    def __str__(self) -> str:
+        return f"lora:{self.rank}"
+
+
+@dataclass(frozen=True)
+class BitFit:
+    """Train the biases of every stage (Ben Zaken et al. 2022)."""
+
+    def __str__(self) -> str:
+        return "bitfit"
+
+
+Strategy = Probe | Unfreeze | Full | Gradual | LowRank | BitFit | Scratch
 
 
 def strategy_of(text: str) -> Strategy:
@@ -54,15 +87,17 @@ def strategy_of(text: str) -> Strategy:
     Unfreeze(last=2)
     """
     word, _, number = text.partition(":")
-    plain: dict[str, Strategy] = {"probe": Probe(), "full": Full(), "scratch": Scratch()}
-    if word in plain and not number:
-        return plain[word]
-    if word == "unfreeze" and number.isdecimal():
-        return Unfreeze(int(number))
+    every: tuple[Strategy, ...] = (Probe(), Full(), Gradual(), BitFit(), Scratch())
+    plain = {str(strategy): strategy for strategy in every} | {"lora": LowRank()}
+    numbered: dict[str, type[Unfreeze | LowRank]] = {"unfreeze": Unfreeze, "lora": LowRank}
+    if text in plain:
+        return plain[text]
+    if word in numbered and number.isdecimal():
+        return numbered[word](int(number))
     raise UsageError(
         "U102",
         f"there is no strategy {printable(text)!r}",
-        "--strategy probe, unfreeze:N (N stages), full or scratch",
+        "--strategy probe, unfreeze:N (stages), full, gradual, lora:RANK, bitfit or scratch",
     )
 
 
@@ -77,5 +112,5 @@ def cut_of(strategy: Strategy, depth: int) -> int:
             return depth
         case Unfreeze(last):
             return max(0, depth - last)
-        case Full() | Scratch():
+        case _:
             return 0

@@ -1,0 +1,96 @@
+"""Which numbers right of the cut learn: all of them, biases alone, or changes of low rank.
+
+What does not learn is frozen as everything left of the cut is: its numbers stay to the bit, and
+norms that own some of them stay in inference mode.
+"""
+
+from collections.abc import Iterator, Mapping
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
+from torch.nn.utils.parametrize import (
+    is_parametrized,
+    register_parametrization,
+    remove_parametrizations,
+)
+
+from headstart.train.strategy import BitFit, LowRank, Strategy
+
+
+class LowRankChange(nn.Module):
+    """A weight, as a matrix, plus the product of two thin ones (LoRA: Hu et al. 2022).
+
+    The product is zero at first, and is scaled by 1/√rank (rsLoRA: Kalajdzievski 2023).
+    """
+
+    def __init__(self, weight: Float[Tensor, "o ..."], rank: int) -> None:
+        super().__init__()
+        rows, columns = len(weight), weight[0].numel()
+        self.down = nn.Parameter(torch.randn(rank, columns) / columns**0.5)
+        self.up = nn.Parameter(torch.zeros(rows, rank))
+
+    def forward(self, weight: Float[Tensor, "o ..."]) -> Float[Tensor, "o ..."]:
+        """The weight as it is used."""
+        change = self.up @ self.down / len(self.down) ** 0.5
+        changed: Tensor = weight + change.view_as(weight)
+        return changed
+
+
+def opened(suffix: nn.Sequential, strategy: Strategy, seed: int) -> None:
+    """Say in place what learns; thin matrices are drawn from the seed."""
+    match strategy:
+        case BitFit():
+            for name, parameter in suffix.named_parameters():
+                parameter.requires_grad_(name.endswith("bias"))
+        case LowRank(rank):
+            suffix.requires_grad_(False)
+            with torch.random.fork_rng(devices=[]):
+                torch.manual_seed(seed)
+                for layer in list(_wide(suffix, rank)):
+                    register_parametrization(layer, "weight", LowRankChange(layer.weight, rank))
+        case _:
+            suffix.requires_grad_(True)
+
+
+def closed(suffix: nn.Sequential) -> None:
+    """Work what was learned into plain weights, in place."""
+    for layer in [m for m in suffix.modules() if is_parametrized(m, "weight")]:
+        remove_parametrizations(layer, "weight", leave_parametrized=True)
+
+
+def frozen(suffix: nn.Sequential) -> Mapping[str, Tensor]:
+    """Copies of the tensors that must not change; none where all learn."""
+    kept = {name: p for name, p in suffix.named_parameters() if not p.requires_grad}
+    for path, part in suffix.named_modules():
+        if _is_still(part):
+            kept |= {f"{path}.{name}": b for name, b in part.named_buffers(recurse=False)}
+    return {name: tensor.detach().clone() for name, tensor in kept.items()}
+
+
+def learned_in(stage: nn.Module) -> int:
+    """How many numbers of it learn."""
+    return sum(parameter.numel() for parameter in stage.parameters() if parameter.requires_grad)
+
+
+def set_modes(network: nn.Module) -> None:
+    """Training mode, but for parts with weights of which none learns, and norms held still."""
+    network.train()
+    for part in network.modules():
+        learns = [p.requires_grad for p in part.parameters()]
+        if (learns and not any(learns)) or _is_still(part):
+            part.eval()
+
+
+def _wide(suffix: nn.Sequential, rank: int) -> Iterator[nn.Linear | nn.Conv2d]:
+    """Layers whose weight is a matrix that two thin ones save anything on."""
+    for layer in suffix.modules():
+        if isinstance(layer, nn.Linear | nn.Conv2d):
+            rows, columns = len(layer.weight), layer.weight[0].numel()
+            if rank * (rows + columns) < rows * columns:
+                yield layer
+
+
+def _is_still(part: nn.Module) -> bool:
+    return isinstance(part, _BatchNorm) and part.affine and not part.weight.requires_grad
