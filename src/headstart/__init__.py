@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from headstart.errors import HeadstartError
     from headstart.estimator import TransferClassifier
     from headstart.model import Model, Prediction
-    from headstart.run import Run, check, pretrain, report, train
+    from headstart.run import Run, check, pretrain, rank, report, train
     from headstart.share import load
 
 __version__ = "0.1.0"
@@ -27,6 +27,7 @@ __all__ = [  # noqa: RUF022 (the order in which data flows)
     "Audit",
     "backbones",
     "load_backbone",
+    "rank",
     "train",
     "Run",
     "report",
@@ -45,6 +46,7 @@ _PLACES = {
     "Audit": "data.Audit",
     "backbones": "backbone.listed",
     "load_backbone": "backbone.load_backbone",
+    "rank": "run.rank",
     "train": "run.train",
     "Run": "run.Run",
     "report": "run.report",

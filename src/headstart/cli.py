@@ -180,6 +180,26 @@ def backbones(*, json: Json = False) -> None:
 
 @app.command()
 @_takes(
+    _flag("backbones", str, "NAME, FOLDER, NAME=FILE or NAME=random with commas, or all", "A,B"),
+    _flag("budget", str, "begin no further candidate after this time: 10m", "TIME"),
+    _flag("max_params", str, "leave larger ones out: 5M", "N"),
+    _flag("max_ms", float, "leave slower ones out, in CPU milliseconds a picture", "MS"),
+    _flag("max_mb", float, "leave heavier ones out", "MB"),
+    _flag("license", str, "leave those out whose license does not say this", "WORD"),
+    _flag("seed", int, "draws the examples; with the same one train tests on others (0)", "N"),
+    *COLUMNS,
+    _flag("offline", bool, "never ask the network"),
+)
+def rank(place: Place, *, json: Json = False, **options: Any) -> None:
+    """Say which backbone to start from, measured on the data itself."""
+    with _working() as tell:
+        found = headstart.rank(place, tell=tell, **_given(options))
+    records = [vars(one) for one in found]
+    terminal.document(records) if json else terminal.show(terminal.ranked(records))
+
+
+@app.command()
+@_takes(
     _flag("epochs", int, "times through the examples", "N"),
     _flag("size", int, "side of the input in pixels", "PX"),
     _flag("seed", int, "draws the weights, orders the examples (0)", "N"),

@@ -231,6 +231,20 @@ def listed(records: Sequence[Record]) -> list[str]:
     return columns(rows)
 
 
+def ranked(records: Sequence[Record]) -> list[str]:
+    """One line a candidate, best first, and why the first is the first."""
+    rows = [("backbone", "predicted", "95%", "ms", "parameters", "prior", "license")]
+    for one in records:
+        interval = f"{one['low']:.1%} to {one['high']:.1%}"
+        prior = "-" if one["prior"] is None else f"{one['prior']:+.1f}"
+        size = f"{one['params'] / 1e6:.1f}M"
+        cost = f"{one['ms_per_item']:.1f}"
+        name = one["backbone"]
+        rows.append((name, f"{one['predicted']:.1%}", interval, cost, size, prior, one["license"]))
+    first = records[0]
+    return [*columns(rows), "", f"start from {printable(first['backbone'])}: {first['why']}"]
+
+
 def columns(rows: Sequence[Sequence[str]]) -> list[str]:
     """Cells in columns, as wide as their text is on a terminal."""
     from rich.cells import cell_len

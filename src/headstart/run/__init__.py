@@ -4,6 +4,7 @@ Takes: a place, and what `Settings` can say.
 Gives: a `Run`; from `check`, an `Audit`; from `pretrain`, a folder with a new backbone.
 """
 
+from headstart.run.choosing import rank
 from headstart.run.contest import recipe_of
 from headstart.run.journey import Run, check, train, transfer
 from headstart.run.pretraining import pretrain
@@ -16,6 +17,7 @@ __all__ = [
     "cache_root",
     "check",
     "pretrain",
+    "rank",
     "recipe_of",
     "report",
     "train",

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from headstart.backbone import Backbone, load_backbone
-from headstart.data import Audit, Found, Frame, Partition, audit, divide, find, from_frame, leaks
+from headstart.data import Audit, Found, Frame, Partition, audit, divide, leaks
 from headstart.evaluate import Contest, examine
 from headstart.events import Tell, kept, note, quiet, together, warn
 from headstart.features import Items, survey, trim
@@ -18,6 +18,7 @@ from headstart.modality import Image
 from headstart.model import Model
 from headstart.run.contest import contest
 from headstart.run.facts import clocks, facts_of, spent, versions
+from headstart.run.finding import found_at
 from headstart.run.folder import EVENTS, METRICS, Folder, opened
 from headstart.run.leaving import leave
 from headstart.run.settings import Settings, cache_root
@@ -80,7 +81,7 @@ def train(
         size=settings.size or None,
         channels=settings.channels or None,
     )
-    found = _found(place, settings, root)
+    found = found_at(place, settings.columns, root)
     where = Path(place).resolve() if isinstance(place, Path | str) else Path("memory")
     asked = settings.digest(str(where))
     folder = opened(Path(out) if out else None, where.stem, asked)
@@ -130,17 +131,9 @@ def check(
 ) -> Audit:
     """Read and look at everything, train nothing. Options are `label`, `path`, `split`, `group`."""
     root = cache_root(cache)
-    found = _found(place, Settings.of(**options), root)
+    found = found_at(place, Settings.of(**options).columns, root)
     seen = survey(found.examples, Image(), cache=root, tell=tell)
     return audit(found, seen.looks)
-
-
-def _found(place: Path | str | Found | Frame, settings: Settings, root: Path) -> Found:
-    if isinstance(place, Found):
-        return place
-    if isinstance(place, Frame):
-        return from_frame(place, settings.columns)
-    return find(Path(place), settings.columns, cache=root)
 
 
 def _known(found: Found, backbone: Backbone, root: Path, tell: Tell) -> _Known:

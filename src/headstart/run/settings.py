@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -64,13 +65,7 @@ class Settings:
         """From keyword options. Raises `UsageError` for one that is not a field."""
         columns = {f.name for f in fields(Columns)}
         known = {f.name for f in fields(cls)} - {"columns"} | columns
-        wrong = [name for name in options if name not in known]
-        if wrong:
-            raise UsageError(
-                "U107",
-                f"there is no option {wrong[0]!r}",
-                f"options are {', '.join(sorted(known))}",
-            )
+        refuse_unknown(options, known)
         plain: dict[str, Any] = {
             k: str(v) if isinstance(v, Path) else v for k, v in options.items()
         }
@@ -89,6 +84,17 @@ class Settings:
         """Equal for runs that were asked for the same, of data at the same place (16 digits)."""
         text = json.dumps([place, asdict(self)], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def refuse_unknown(options: Iterable[str], known: Collection[str]) -> None:
+    """Raise `UsageError` for an option that nobody knows."""
+    wrong = [name for name in options if name not in known]
+    if wrong:
+        raise UsageError(
+            "U107",
+            f"there is no option {wrong[0]!r}",
+            f"options are {', '.join(sorted(known))}",
+        )
 
 
 def cache_root(cache: Path | None) -> Path:

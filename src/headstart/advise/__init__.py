@@ -1,0 +1,27 @@
+"""Room 6. Which backbone, how deep, and what it will cost.
+
+Takes: rows of features that candidates made of the same examples, with their labels.
+Gives: candidates in order, best first, each with a prediction, its interval, and why.
+"""
+
+from headstart.advise.depth import Depth, StageScore, depth_of, profile
+from headstart.advise.prior import Past, Prior, prior_of, remember, remembered
+from headstart.advise.ranking import Entry, Ranked, Target, compared, ranked, target_of
+
+__all__ = [
+    "Depth",
+    "Entry",
+    "Past",
+    "Prior",
+    "Ranked",
+    "StageScore",
+    "Target",
+    "compared",
+    "depth_of",
+    "prior_of",
+    "profile",
+    "ranked",
+    "remember",
+    "remembered",
+    "target_of",
+]

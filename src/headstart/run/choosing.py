@@ -1,0 +1,215 @@
+"""Which backbone to start from, measured on a sample of the data before anything is trained."""
+
+import hashlib
+import math
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from headstart.advise import (
+    Entry,
+    Past,
+    Ranked,
+    compared,
+    prior_of,
+    ranked,
+    remember,
+    remembered,
+    target_of,
+)
+from headstart.backbone import Backbone, listed, load_backbone
+from headstart.data import Columns, Examples, Found, Frame, audit, divide
+from headstart.errors import HeadstartError, UsageError
+from headstart.events import Tell, note, quiet, warn
+from headstart.features import extract, fast, noise, survey, trim
+from headstart.head import Sample
+from headstart.hostile import printable
+from headstart.modality import Image
+from headstart.run.finding import found_at
+from headstart.run.quantities import count, seconds
+from headstart.run.settings import cache_root, refuse_unknown
+
+EXAMPLES = 1000
+"""Examples that candidates are judged on, at most."""
+_TIMED = 2
+"""Passes of which the faster one is believed."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a candidate may cost; None for no limit."""
+
+    max_params: float | str | None = None
+    """As a number, or as "5M"."""
+    max_ms: float | None = None
+    """CPU milliseconds an item."""
+    max_mb: float | None = None
+    """Of its weights in single precision."""
+    license: str | None = None
+    """A word that the license has to contain, in any case."""
+
+    def refuse(self, entry: Entry) -> str:
+        """Why this candidate is out; empty where it is not."""
+        if self.max_params is not None and entry.params > count(self.max_params):
+            return f"{entry.params:,} parameters"
+        if self.max_mb is not None and entry.params * 4 / 1e6 > self.max_mb:
+            return f"{entry.params * 4 / 1e6:.1f} MB"
+        if self.max_ms is not None and entry.ms_per_item > self.max_ms:
+            return f"{entry.ms_per_item:.1f} ms a picture"
+        if self.license and self.license.casefold() not in entry.license.casefold():
+            return f"license {entry.license}"
+        return ""
+
+
+def rank(
+    place: Path | str | Found | Frame,
+    *,
+    backbones: str = "all",
+    budget: float | str | None = None,
+    seed: int = 0,
+    offline: bool = False,
+    cache: Path | None = None,
+    tell: Tell = quiet,
+    **options: Any,
+) -> list[Ranked]:
+    """Order candidates by what their features say about at most 1,000 examples, and by the prior.
+
+    `backbones` are names, folders, NAME=FILE or NAME=random, with commas between them, or "all"
+    that are on this machine. After `budget` (seconds, or "10m") no further candidate is begun.
+    Rows that `train` with the same seed would test on are not looked at. Options are the fields of
+    `Limits` and `Columns`. Raises `DataError`; `UsageError` where no candidate is left.
+    """
+    columns, limits = _options(options)
+    root, end = cache_root(cache), time.monotonic() + (seconds(budget) if budget else math.inf)
+    sample, digest = _sampled(found_at(place, columns, root), seed, root, tell)
+    past, entries = remembered(root, digest), list[Entry]()
+    for name, weights in _named(backbones):
+        if entries and time.monotonic() > end:
+            warn(tell, f"the budget is spent: {printable(name)} was not looked at")
+            continue
+        try:
+            backbone = load_backbone(name, weights, seed, offline)
+        except HeadstartError as error:
+            warn(tell, f"{printable(name)} is left out: {error.what}", code=error.code)
+            continue
+        label = f"{name}={weights}" if weights else name
+        entry = _entry(label, backbone, sample, past, seed, root, tell)
+        why = limits.refuse(entry)
+        note(tell, f"{entry.backbone}: {f'left out, {why}' if why else _told(entry)}")
+        entries += [] if why else [entry]
+    remember(root, compared(digest, entries))
+    trim(root)
+    return ranked(_some(entries), sample.groups)
+
+
+def _some(entries: list[Entry]) -> list[Entry]:
+    if not entries:
+        raise UsageError(
+            "U122",
+            "no candidate is left",
+            "headstart backbones lists what is here; ask for more, or limit less",
+        )
+    return entries
+
+
+def _options(options: dict[str, Any]) -> tuple[Columns, Limits]:
+    names = {kind: {f.name for f in fields(kind)} for kind in (Columns, Limits)}
+    refuse_unknown(options, names[Columns] | names[Limits])
+    given = [{k: v for k, v in options.items() if k in names[kind]} for kind in (Columns, Limits)]
+    return Columns(**given[0]), Limits(**given[1])
+
+
+def _named(backbones: str) -> Iterator[tuple[str, str | None]]:
+    """Names and weights; "all" for every backbone that is on this machine."""
+    for word in (word.strip() for word in backbones.split(",")):
+        if word == "all":
+            yield from ((row.name, None) for row in listed())
+        elif word:
+            name, _, weights = word.partition("=")
+            yield name, weights or None
+
+
+def _sampled(found: Found, seed: int, root: Path, tell: Tell) -> tuple[Examples, str]:
+    """Examples to judge on, none of them from the test; and the name of the data."""
+    seen = survey(found.examples, Image(), cache=root, tell=tell)
+    checked = audit(found, seen.looks)
+    partition = divide(
+        found.examples, test=0.2, seed=seed, together=checked.together, rows=checked.usable
+    )
+    rows = _spread(partition.train + partition.val, found.examples.labels, seed)
+    text = "".join(seen.items.digests) + repr(found.examples.labels)
+    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+    return found.examples.take(rows), digest
+
+
+def _spread(rows: Sequence[int], labels: Sequence[int], seed: int) -> list[int]:
+    """At most `EXAMPLES` of the rows, each class with its share of them."""
+    shuffled = np.random.default_rng(seed).permutation(np.asarray(rows))
+    known = np.asarray(labels)[shuffled]
+    place = np.empty(len(shuffled))
+    for label in np.unique(known):
+        own = np.flatnonzero(known == label)
+        place[own] = (np.arange(len(own)) + 0.5) / len(own)
+    order = np.argsort(place, kind="stable")[:EXAMPLES]
+    return sorted(shuffled[order].tolist())
+
+
+def _entry(
+    label: str,
+    backbone: Backbone,
+    examples: Examples,
+    past: tuple[Past, ...],
+    seed: int,
+    root: Path,
+    tell: Tell,
+) -> Entry:
+    items = survey(examples, backbone.modality, cache=root, tell=tell).items
+    features = extract(
+        items,
+        range(len(examples)),
+        backbone.modality,
+        backbone.stages,
+        backbone.digest(backbone.depth),
+        cache=root,
+        tell=tell,
+    )
+    labels = torch.tensor(examples.labels)
+    sample = Sample(features.all(), labels, len(examples.classes), examples.groups, seed)
+    return Entry(
+        label,
+        target_of(sample),
+        prior_of(backbone.name, label, past) if backbone.origin.pretrained else None,
+        _milliseconds(backbone),
+        sum(p.numel() for p in backbone.stages.parameters()),
+        backbone.origin.license,
+        backbone.origin.pretrained,
+    )
+
+
+@torch.inference_mode()
+def _milliseconds(backbone: Backbone) -> float:
+    """CPU time of one item in the fast form, on one thread."""
+    rows = noise(backbone.modality).repeat(4, 1, 1, 1)
+    network = fast(backbone.stages, rows[:2])
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        spent = []
+        for _ in range(_TIMED + 1):  # the first one warms up
+            began = time.process_time()
+            network(rows)
+            spent.append(time.process_time() - began)
+        return 1000 * min(spent[1:]) / len(rows)
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _told(entry: Entry) -> str:
+    found = entry.target.accuracy
+    interval = f"{found.value:.1%} ({found.low:.1%} to {found.high:.1%})"
+    return f"{interval} by a {entry.target.head} head, {entry.ms_per_item:.1f} ms a picture"

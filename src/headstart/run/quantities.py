@@ -1,0 +1,34 @@
+"""Amounts as people write them."""
+
+import re
+
+from headstart.errors import UsageError
+from headstart.hostile import printable
+
+_SECONDS = {"": 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
+_COUNTS = {"": 1.0, "k": 1e3, "m": 1e6, "g": 1e9, "b": 1e9}
+
+
+def seconds(text: str | float) -> float:
+    """A duration.
+
+    >>> seconds("10m"), seconds("1.5h"), seconds("90"), seconds(5)
+    (600.0, 5400.0, 90.0, 5.0)
+    """
+    return _amount(text, _SECONDS, "10m")
+
+
+def count(text: str | float) -> float:
+    """A number of things.
+
+    >>> count("5M"), count("20k"), count(300)
+    (5000000.0, 20000.0, 300.0)
+    """
+    return _amount(text, _COUNTS, "5M")
+
+
+def _amount(text: str | float, units: dict[str, float], like: str) -> float:
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([a-z]*)", str(text).strip().casefold())
+    if found is None or found[2] not in units or not float(found[1]) > 0:
+        raise UsageError("U123", f"{printable(text)!r} is not an amount", f"write it as {like}")
+    return float(found[1]) * units[found[2]]

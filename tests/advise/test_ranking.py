@@ -1,0 +1,104 @@
+"""Order, noise, and what is remembered."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from headstart.advise import (
+    Entry,
+    Past,
+    Prior,
+    compared,
+    prior_of,
+    ranked,
+    remember,
+    remembered,
+    target_of,
+)
+from headstart.head import Sample
+
+
+def sample(apart: float, n: int = 300, seed: int = 0) -> Sample:
+    rng = np.random.default_rng(seed)
+    labels = np.arange(n) % 3
+    rows = rng.normal(size=(n, 6)) + np.eye(3, 6)[labels] * apart
+    return Sample(torch.from_numpy(rows).float(), torch.from_numpy(labels), 3)
+
+
+def entry(name: str, apart: float, params: int = 100, prior: float | None = None) -> Entry:
+    known = None if prior is None else Prior(prior, 8, "published")
+    return Entry(name, target_of(sample(apart)), known, 1.0, params)
+
+
+def names(entries: list[Entry]) -> list[str]:
+    return [one.backbone for one in ranked(entries)]
+
+
+def test_the_prediction_is_the_accuracy_on_unseen_rows_with_its_interval() -> None:
+    (one,) = ranked([entry("one", 2.0)])
+    assert one.low < one.predicted < one.high
+    fresh = sample(2.0, 3000, seed=1)
+    known = target_of(fresh).accuracy
+    assert one.low < known.value < one.high
+    assert one.why == "the only candidate"
+
+
+def test_features_that_know_more_come_first() -> None:
+    assert names([entry("little", 1.0), entry("much", 4.0), entry("some", 2.0)]) == [
+        "much", "some", "little"
+    ]  # fmt: skip
+
+
+def test_a_prior_corrects_a_score_and_nothing_known_takes_no_side() -> None:
+    weak, strong = entry("weak", 2.0, prior=-9.0), entry("strong", 2.1, prior=-20.0)
+    other, unknown = entry("other", 1.0, prior=-30.0), entry("unknown", 0.0)
+    found = ranked([unknown, strong, weak, other])
+    assert [one.backbone for one in found][-1] == "unknown"
+    assert {one.backbone: one.prior for one in found}["unknown"] is None
+    assert names([replace(weak, prior=None), replace(strong, prior=None)])[0] == "strong"
+
+
+def test_inside_the_noise_the_smaller_one_is_taken_and_says_so() -> None:
+    large, small = entry("large", 3.005, params=1000), entry("small", 3.0, params=10)
+    first, second = ranked([large, small])
+    assert first.backbone == "small" and "within noise of large" in first.why
+    assert second.backbone == "large" and "leads by" in second.why
+
+
+def test_a_clear_lead_is_kept_whatever_it_costs() -> None:
+    assert names([entry("large", 5.0, params=10**9), entry("small", 1.0)])[0] == "large"
+
+
+def test_priors_are_published_for_known_models_and_for_no_others() -> None:
+    known = prior_of("mobilenetv2_100.ra_in1k", "mobilenetv2_100")
+    assert known is not None and known.source == "published" and known.points < 0
+    assert prior_of("no_such_network", "no_such_network") is None
+
+
+def test_own_runs_count_on_other_data_only(tmp_path: Path) -> None:
+    remember(tmp_path, (Past("a", "mine", 3.0), Past("b", "mine", 5.0)))
+    remember(tmp_path, (Past("b", "mine", 7.0), Past("b", "other", 0.0)))
+    found = prior_of("mine", "mine", remembered(tmp_path, "c"))
+    assert found == Prior(5.0, 2, "own runs")
+    assert prior_of("mine", "mine", remembered(tmp_path, "b")) == Prior(3.0, 1, "own runs")
+
+
+@pytest.mark.parametrize("line", ["{", "[]", '{"data": 1}', "null"])
+def test_a_damaged_memory_is_passed_over(tmp_path: Path, line: str) -> None:
+    remember(tmp_path, (Past("a", "mine", 3.0),))
+    with (tmp_path / "past.jsonl").open("a") as file:
+        file.write(line)
+    assert remembered(tmp_path, "") == (Past("a", "mine", 3.0),)
+
+
+def test_runs_are_compared_by_way_of_a_model_with_a_published_mean() -> None:
+    known, mine = entry("known", 2.0, prior=-4.0), entry("mine", 3.0)
+    chance = replace(entry("chance", 1.0), pretrained=False)
+    found = {past.model: past.points for past in compared("a", [known, mine, chance])}
+    assert set(found) == {"known", "mine"} and found["known"] == pytest.approx(-4)
+    lead = mine.target.accuracy.value - known.target.accuracy.value
+    assert found["mine"] == pytest.approx(100 * lead - 4, abs=0.01)
+    assert compared("a", [mine]) == ()
