@@ -50,11 +50,11 @@ COLUMNS = (
     _flag("group", str, "column of what no split may tear, such as patients (guessed)", "COLUMN"),
 )
 SETTINGS = (
-    _flag("backbone", str, "a timm model, a backbone's folder, or shipped (the default)", "NAME"),
+    _flag("backbone", str, "a timm model, a backbone's folder, shipped, or auto (default)", "NAME"),
     _flag("weights", str, "a safetensors file for it, or random", "FILE"),
     _flag("size", int, "side of the pictures, where not the backbone's own", "PX"),
     _flag("channels", int, "1 for grays, where the backbone was made for colors", "N"),
-    _flag("strategy", str, "probe (the default), unfreeze:N, full, gradual, lora:RANK, ...", "S"),
+    _flag("strategy", str, "auto (the default), probe, unfreeze:N, full, lora, gradual, ...", "S"),
     _flag("head", str, "how the output layer is fitted: logistic (the default), ridge, lda", "H"),
     _flag("compare", str, "train a further arm for the verdict: scratch", "ARM"),
     _flag("seed", int, "divides the rows, orders them, draws fresh weights (0)", "N"),

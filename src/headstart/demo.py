@@ -23,7 +23,7 @@ def demo(out: Path | str | None = None, *, tell: Tell = quiet) -> Run:
     place = cache_root(None) / "demo" / "digits.zip"
     if not place.exists():
         durable.write(place, digits())
-    return train(place, out=out, offline=True, tell=tell)
+    return train(place, out=out, strategy="probe", offline=True, tell=tell)
 
 
 def digits() -> bytes:

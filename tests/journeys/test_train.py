@@ -29,7 +29,11 @@ def trained(photos: Path, tiny_folder: Path, tmp_path_factory):
     """One run that the tests look at and leave as it is."""
     place = tmp_path_factory.mktemp("run")
     return headstart.train(
-        photos, backbone=str(tiny_folder), out=place / "run", cache=place / "cache"
+        photos,
+        backbone=str(tiny_folder),
+        strategy="probe",
+        out=place / "run",
+        cache=place / "cache",
     )
 
 
@@ -67,7 +71,7 @@ def test_predictions_are_those_of_the_model(trained, photos: Path) -> None:
 
 def test_the_same_call_again_gives_the_run_that_ended(trained, photos, tiny_folder) -> None:
     before = (trained.path / "metrics.json").stat().st_mtime_ns
-    again = headstart.train(photos, backbone=str(tiny_folder), out=trained.path)
+    again = headstart.train(photos, backbone=str(tiny_folder), strategy="probe", out=trained.path)
     assert again.metrics == trained.metrics
     assert (trained.path / "metrics.json").stat().st_mtime_ns == before
 
@@ -80,7 +84,11 @@ def test_a_second_run_ends_byte_equal_and_touches_nothing_else(
     expected = torch.rand(2)
     torch.manual_seed(3)
     other = headstart.train(
-        photos, backbone=str(tiny_folder), out=tmp_path / "two", cache=tmp_path / "fresh-cache"
+        photos,
+        backbone=str(tiny_folder),
+        strategy="probe",
+        out=tmp_path / "two",
+        cache=tmp_path / "fresh-cache",
     )
     assert torch.equal(torch.rand(2), expected)
     assert before == {p: p.stat().st_mtime_ns for p in photos.rglob("*")}
@@ -147,3 +155,19 @@ def _short(monkeypatch: pytest.MonkeyPatch) -> None:
     from headstart.train import Recipe
 
     monkeypatch.setattr(contest, "recipe_of", lambda strategy, seed: Recipe(epochs=2, seed=seed))
+
+
+def test_where_nobody_says_how_much_to_retrain_the_data_do(photos, tiny_folder, tmp_path) -> None:
+    found = []
+    for name in ("one", "two"):
+        out, cache = tmp_path / name, tmp_path / f"cache-{name}"
+        found.append(headstart.train(photos, backbone=str(tiny_folder), out=out, cache=cache))
+    arms = [arm["name"] for arm in found[0].metrics["arms"]]
+    assert arms[:5] == [
+        "majority class", "linear on raw pixels", "probe", "probe on random weights", "probe:all"
+    ]  # fmt: skip
+    page = (found[0].path / "report.html").read_text()
+    assert "a linear head on each stage" in page and "because" in page
+    for file in sorted((found[0].path / "model").iterdir()):
+        assert file.read_bytes() == (found[1].path / "model" / file.name).read_bytes(), file.name
+    assert found[0].model.predict(sorted(photos.rglob("*.png"))[:2])

@@ -4,7 +4,7 @@ Takes: rows of features that candidates made of the same examples, with their la
 Gives: candidates in order, best first, each with a prediction, its interval, and why.
 """
 
-from headstart.advise.depth import Depth, StageScore, depth_of, profile
+from headstart.advise.depth import Depth, StageScore, depth_of
 from headstart.advise.prior import Past, Prior, prior_of, remember, remembered
 from headstart.advise.ranking import Entry, Ranked, Target, compared, ranked, target_of
 
@@ -19,7 +19,6 @@ __all__ = [
     "compared",
     "depth_of",
     "prior_of",
-    "profile",
     "ranked",
     "remember",
     "remembered",

@@ -6,36 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from jaxtyping import Bool, Float
-from torch import Tensor, nn
+from torch import Tensor
 
 from headstart.head import HEADS, Sample
 from headstart.stats import Interval, paired_difference, share
-
-KEPT = 1.0
-"""Columns that the all-stage head keeps, as a multiple of the last stage's."""
-
-
-class Profile(nn.Module):
-    """All stages, run once; what each of them gives, pooled to one row, side by side."""
-
-    def __init__(self, stages: nn.Sequential) -> None:
-        super().__init__()
-        self.stages = stages
-
-    def forward(self, x: Float[Tensor, "b ..."]) -> Float[Tensor, "b d"]:
-        """Rows of the stages in their order, joined."""
-        rows = []
-        for stage in self.stages:
-            x = stage(x)
-            rows.append(pooled(x))
-        return torch.cat(rows, dim=1)
-
-
-def pooled(x: Float[Tensor, "b ..."]) -> Float[Tensor, "b c"]:
-    """Means over places: of (b, c, h, w), of (b, h, w, c) where that is wider, or of tokens."""
-    if x.ndim == 4:
-        return x.mean(dim=(2, 3)) if x.shape[1] >= x.shape[3] else x.mean(dim=(1, 2))
-    return x.mean(dim=1) if x.ndim == 3 else x
 
 
 @dataclass(frozen=True)
@@ -54,9 +28,14 @@ class Depth:
 
     stages: tuple[StageScore, ...]
     all_stages: StageScore
-    """A head on columns of every stage, selected (Head2Toe: Evci et al. 2022)."""
+    """A head on all columns of all stages (Evci et al. 2022, "Head2Toe", without its selection)."""
     gain: Interval
     """Accuracy of that head over one on the last stage, on the same rows, paired."""
+
+    @property
+    def best(self) -> int:
+        """Which stage loses least."""
+        return min(range(len(self.stages)), key=lambda index: self.stages[index].log_loss)
 
     @property
     def linear(self) -> bool:
@@ -73,25 +52,18 @@ class Depth:
         return f"earlier stages know what the last one lost ({told})"
 
 
-def profile(stages: nn.Sequential) -> nn.Sequential:
-    """A network that gives every stage's pooled features in one pass."""
-    return nn.Sequential(Profile(stages))
-
-
 def depth_of(sample: Sample, names: Sequence[str], widths: Sequence[int]) -> Depth:
     """Judge stages by their pooled features; `widths` say where each begins in the rows.
 
-    Heads are linear discriminants left one out. Columns for the all-stage head are chosen by how
-    much they weigh in a ridge regression on all of them, each stage scaled to unit length.
+    Heads are linear discriminants left one out. The one on all stages takes every column, each
+    stage scaled to unit length: choosing columns by the labels of the rows that it is judged on
+    would flatter it (by 2 to 7 points on four sets of pictures).
     """
     parts = sample.rows.split(list(widths), dim=1)
     found = [_judged(name, _with(sample, part)) for name, part in zip(names, parts, strict=True)]
     stages, rights = [score for score, _ in found], [right for _, right in found]
     scaled = torch.cat([_unit(part) for part in parts], dim=1)
-    weight = HEADS["ridge"](_with(sample, scaled)).weight
-    strength = (weight**2).sum(dim=0)
-    best = strength.topk(min(len(strength), round(KEPT * widths[-1]))).indices.sort().values
-    every, right = _judged("all stages", _with(sample, scaled[:, best]))
+    every, right = _judged("all stages", _with(sample, scaled))
     gain = paired_difference(right, rights[-1], sample.groups)
     return Depth(tuple(stages), every, gain)
 

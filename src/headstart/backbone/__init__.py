@@ -9,6 +9,7 @@ from headstart.backbone.costs import multiply_adds
 from headstart.backbone.folder import fresh, read_backbone, save_backbone, write_backbone
 from headstart.backbone.listing import Listed, listed
 from headstart.backbone.loading import load_backbone, shipped
+from headstart.backbone.profile import every_stage, widths
 from headstart.backbone.vision import build, contract, names, sized
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Origin",
     "build",
     "contract",
+    "every_stage",
     "fresh",
     "listed",
     "load_backbone",
@@ -28,5 +30,6 @@ __all__ = [
     "save_backbone",
     "shipped",
     "sized",
+    "widths",
     "write_backbone",
 ]

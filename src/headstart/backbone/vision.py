@@ -5,6 +5,7 @@ Running all stages gives what the network gives without its classifier: pooled r
 
 import difflib
 import sys
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -16,6 +17,7 @@ from timm.models import adapt_input_conv, get_pretrained_cfg, is_model, is_model
 from torch import Tensor, nn
 
 from headstart.backbone.backbone import Architecture
+from headstart.backbone.profile import SETTING, Profile
 from headstart.backbone.staging import Namer, staged
 from headstart.errors import BackboneError
 from headstart.hostile import printable
@@ -30,6 +32,8 @@ def build(architecture: Architecture, seed: int = 0) -> nn.Sequential:
     """
     network = _network(architecture, seed)
     stages = nn.Sequential(staged(network, _namer(network)))
+    if dict(architecture.settings).get(SETTING):
+        stages = nn.Sequential(OrderedDict(profile=Profile(stages)))
     return stages.requires_grad_(False).eval()
 
 
@@ -155,7 +159,7 @@ def _allowed(architecture: Architecture) -> dict[str, Any]:
             "choose another: headstart backbones",
             why=f"{printable(wrong[0])} is none of its settings: {', '.join(sorted(_SETTINGS))}",
         )
-    return dict(architecture.settings)
+    return {name: value for name, value in architecture.settings if name != SETTING}
 
 
 def _known(name: str) -> None:
@@ -195,7 +199,7 @@ def _namer(network: nn.Module) -> Namer | None:
 
 _SETTINGS = frozenset(
     {"channels", "depth", "drop_path_rate", "img_size", "in_chans", "mlp_ratio"}
-    | {"pad_type", "stem_width"}
+    | {"pad_type", "stem_width", SETTING}
 )
 """What an `Architecture` may say besides the name."""
 

@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from headstart.advise import Depth
 from headstart.backbone import multiply_adds
 from headstart.data import Examples
 from headstart.evaluate.candidates import Candidate
@@ -33,6 +34,10 @@ class Contest:
     nothing pretrained in it."""
     others: Mapping[str, Fitted] = field(default_factory=dict)
     """Further fitted networks by name, for their curves."""
+    depth: Depth | None = None
+    """What the stages know, where that decided how much to retrain."""
+    because: str = ""
+    """Why so much was frozen, where nobody had asked for it."""
 
 
 def examine(
@@ -71,12 +76,12 @@ def examine(
         shown=_shown(lesson, examples, contest, found, sure_above),
         bins=reliability(found, labels, groups),
         curves=_curves(contest),
-        learned=learned_of(contest.fitted, contest.model.strategy),
+        learned=learned_of(contest.fitted, contest.model.strategy, contest.because),
         facts=facts,
     )
 
 
-def learned_of(fitted: Fitted, strategy: str) -> Learned:
+def learned_of(fitted: Fitted, strategy: str, because: str = "") -> Learned:
     """What was frozen and what was trained, stage by stage, at which peak rates."""
     backbone, at, recipe = fitted.backbone, fitted.at, fitted.recipe
     names = [name for name, _ in backbone.stages.named_children()]
@@ -93,6 +98,8 @@ def learned_of(fitted: Fitted, strategy: str) -> Learned:
         f"trained {sum(learned):,} of {sum(sizes):,} parameters. "
         f"{changed} of {tensors} frozen tensors changed."
     )
+    if because:
+        sentence = f"{because[0].upper()}{because[1:]}. {sentence}"
     return Learned(
         strategy,
         backbone.name,

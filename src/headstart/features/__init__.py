@@ -9,4 +9,13 @@ from headstart.features.extraction import Features, extract
 from headstart.features.survey import Items, Survey, survey
 from headstart.features.table import trim
 
-__all__ = ["Features", "Items", "Survey", "extract", "fast", "noise", "survey", "trim"]
+__all__ = [
+    "Features",
+    "Items",
+    "Survey",
+    "extract",
+    "fast",
+    "noise",
+    "survey",
+    "trim",
+]

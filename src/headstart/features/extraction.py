@@ -22,6 +22,8 @@ from headstart.modality import Modality
 
 WORKERS = max(1, (os.cpu_count() or 1) // 2)
 """Batches that are run at once."""
+AT_ONCE = 512
+"""Rows that are read at once where only a part of each is wanted."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +45,14 @@ class Features:
         """Rows at these positions, in this order."""
         rows = self.table.read([self.places[position] for position in positions])
         return torch.stack(rows) if rows else torch.empty(0, *self.shape[1:])
+
+    def last(self, width: int, positions: Sequence[int]) -> Float32[Tensor, "m width"]:
+        """The last columns of rows at these positions, without ever holding all columns."""
+        found = torch.empty(len(positions), width)
+        for begin in range(0, len(positions), AT_ONCE):
+            part = self.take(positions[begin : begin + AT_ONCE])
+            found[begin : begin + len(part)] = part[:, -width:]
+        return found
 
     def all(self) -> Float32[Tensor, "n ..."]:
         """Every row, in memory."""
@@ -84,7 +94,11 @@ def _engine() -> tuple[str, ...]:
 
 
 def _made(
-    items: Items, rows: dict[str, int], modality: Modality, prefix: nn.Sequential, batch: int
+    items: Items,
+    rows: dict[str, int],
+    modality: Modality,
+    prefix: nn.Sequential,
+    batch: int,
 ) -> Iterator[Row]:
     """Rows in order, from whole batches that run side by side, each on one thread.
 

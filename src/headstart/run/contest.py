@@ -1,15 +1,30 @@
 """Which arms a run compares, and the fits behind them."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from headstart.backbone import Backbone
-from headstart.evaluate import Candidate, Contest, from_fit, majority, priced, raw, untrained
+from headstart.advise import Depth, depth_of
+from headstart.backbone import Backbone, every_stage, widths
+from headstart.evaluate import (
+    Candidate,
+    Contest,
+    from_fit,
+    log_loss,
+    majority,
+    priced,
+    raw,
+    untrained,
+)
 from headstart.events import Tell, note
+from headstart.features import noise
+from headstart.head import Sample
 from headstart.modality import Views
 from headstart.run.settings import Settings
 from headstart.train import Fitted, Lesson, Probe, Recipe, Scratch, Strategy, Unfreeze, fit
 
+JUDGED = 1000
+"""Rows by which stages are judged, at most."""
 VIEWS = Views(crop=(0.6, 1.0), flip=False, color=0.2)
 """Nothing is mirrored: digits, letters and X-rays would become something else."""
 
@@ -39,22 +54,76 @@ def contest(
         found.append(from_fit(lesson, probe, "probe", tell))
     with priced(found):
         held = probe.held.numpy().astype(float)
-        found.append(untrained(lesson, backbone, settings.seed, held, tell))
+        same = backbone if settings.plan == Probe() else _whole(backbone)
+        found.append(untrained(lesson, same, settings.seed, held, tell))
+    depth = _depth(lesson, backbone, tell) if settings.plan is None else None
+    plans = [settings.plan] if settings.plan else _tried(depth)
     fits: dict[str, Fitted] = {"probe": probe}
-    for strategy in _asked(settings):
+    for strategy in dict.fromkeys((*plans, *(Scratch() for _ in settings.compare))):
+        if strategy == Probe():
+            continue
         with priced(found):
             fits[str(strategy)] = _fitted(lesson, backbone, strategy, settings, work, tell)
             arm = from_fit(lesson, fits[str(strategy)], str(strategy), tell)
             found.append(replace(arm, note=_advice(fits[str(strategy)])))
         if found[-1].note:
             note(tell, found[-1].note)
-    return _decided(found, fits, settings)
+    chosen = str(settings.plan or _best(lesson, plans, fits))
+    contest = _decided(found, fits, chosen, depth)
+    if depth:
+        note(tell, contest.because)
+    return contest
 
 
-def _asked(settings: Settings) -> list[Strategy]:
-    """Strategies beyond the probe, the run's own first."""
-    asked = [settings.plan, *(Scratch() for _ in settings.compare)]
-    return [s for s in dict.fromkeys(asked) if not isinstance(s, Probe)]
+def _whole(backbone: Backbone) -> Backbone:
+    """With all stages' features: what transfer is held against may use them where it may."""
+    return every_stage(backbone) if backbone.depth > 1 else backbone
+
+
+def _depth(lesson: Lesson, backbone: Backbone, tell: Tell) -> Depth | None:
+    """What the stages know, by at most `JUDGED` rows; None where nothing was learned elsewhere."""
+    if not backbone.origin.pretrained or backbone.depth < 2:
+        return None
+    rows = lesson.pool[:: -(-len(lesson.pool) // JUDGED)]
+    feed = lesson.rows_feed(rows, every_stage(backbone), 1, tell)
+    table, groups = feed(range(len(rows)), ()), lesson.groups_of(rows)
+    sample = Sample(table, lesson.labels_of(rows), lesson.task.width, groups)
+    names = [name for name, _ in backbone.stages.named_children()]
+    return depth_of(sample, names, widths(backbone.stages, noise(backbone.modality)))
+
+
+def _tried(depth: Depth | None) -> list[Strategy]:
+    """A probe; where earlier stages know more than the last, what could make use of that."""
+    if depth is None:
+        return [Probe()]
+    if depth.linear:
+        return [Probe(), Probe(every_stage=True)]
+    last = max(1, len(depth.stages) - 1 - depth.best)
+    return [Probe(), Probe(every_stage=True), Unfreeze(last)]
+
+
+def _best(lesson: Lesson, plans: list[Strategy], fits: Mapping[str, Fitted]) -> Strategy:
+    """The plan that loses least on validation rows and is no less accurate on them, simple first.
+
+    Probes are judged out of fold on all rows that may be looked at, trained networks on
+    validation rows; a later plan is held against the best before it on the rows of its own.
+    """
+    best = plans[0]
+    for plan in plans[1:]:
+        one, other = fits[str(best)], fits[str(plan)]
+        rows = [row for row in other.held_rows if row in set(one.held_rows)]
+        loss, right = zip(*(_judged(lesson, fitted, rows) for fitted in (one, other)), strict=True)
+        if loss[1] < loss[0] and right[1] >= right[0]:
+            best = plan
+    return best
+
+
+def _judged(lesson: Lesson, fitted: Fitted, rows: Sequence[int]) -> tuple[float, float]:
+    """Log loss and accuracy on rows that the network was not fitted to."""
+    place = {row: position for position, row in enumerate(fitted.held_rows)}
+    found = fitted.held[[place[row] for row in rows]].numpy().astype(float)
+    labels = lesson.labels_of(rows).numpy()
+    return log_loss(found, labels), float((found.argmax(axis=1) == labels).mean())
 
 
 def _fitted(
@@ -71,13 +140,19 @@ def _fitted(
     return fit(lesson, backbone, strategy, recipe, work=place, tell=tell)
 
 
-def _decided(found: list[Candidate], fits: dict[str, Fitted], settings: Settings) -> Contest:
-    asked = str(settings.plan)
+def _decided(
+    found: list[Candidate], fits: Mapping[str, Fitted], chosen: str, depth: Depth | None
+) -> Contest:
     named = {candidate.name: candidate for candidate in found}
-    model = named[asked]
-    transfer = named["probe"] if isinstance(settings.plan, Scratch) else model
-    others = {name: fitted for name, fitted in fits.items() if name not in ("probe", asked)}
-    return Contest(tuple(found), model, fits[asked], transfer, others)
+    model, fitted = named[chosen], fits[chosen]
+    transfer = named["probe"] if chosen == str(Scratch()) else model
+    others = {name: one for name, one in fits.items() if name not in ("probe", chosen)}
+    because = ""
+    if depth:
+        tried = [f"{name} {named[name].choice:.3f}" for name in fits]
+        because = f"took {chosen} because {depth.why}, and of unseen rows ({', '.join(tried)} nats)"
+        because += " nothing more complicated did better" if chosen == "probe" else " it lost least"
+    return Contest(tuple(found), model, fitted, transfer, others, depth, because)
 
 
 def _advice(fitted: Fitted) -> str:

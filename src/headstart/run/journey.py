@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from headstart.backbone import Backbone, load_backbone
+from headstart.backbone import Backbone, listed, load_backbone
 from headstart.data import Audit, Found, Frame, Partition, audit, divide, leaks
 from headstart.evaluate import Contest, examine
 from headstart.events import Tell, kept, note, quiet, together, warn
@@ -16,12 +16,13 @@ from headstart.features import Items, survey, trim
 from headstart.head import Classification, sure_above
 from headstart.modality import Image
 from headstart.model import Model
+from headstart.run.choosing import rank
 from headstart.run.contest import contest
 from headstart.run.facts import clocks, facts_of, spent, versions
 from headstart.run.finding import found_at
 from headstart.run.folder import EVENTS, METRICS, Folder, opened
 from headstart.run.leaving import leave
-from headstart.run.settings import Settings, cache_root
+from headstart.run.settings import AUTO, Settings, cache_root
 from headstart.share import load
 from headstart.train import Lesson, probe_head
 
@@ -73,19 +74,30 @@ def train(
     """
     settings = Settings.of(**options)
     root = cache_root(cache)
+    found = found_at(place, settings.columns, root)
     backbone = load_backbone(
-        settings.backbone,
+        _start(found, settings, root, tell),
         settings.weights or None,
         settings.seed,
         settings.offline,
         size=settings.size or None,
         channels=settings.channels or None,
     )
-    found = found_at(place, settings.columns, root)
     where = Path(place).resolve() if isinstance(place, Path | str) else Path("memory")
     asked = settings.digest(str(where))
     folder = opened(Path(out) if out else None, where.stem, asked)
     return transfer(found, backbone, settings, folder, root, tell)
+
+
+def _start(found: Found, settings: Settings, root: Path, tell: Tell) -> str:
+    """The backbone's name: as asked, or the first in the ranking of those that are here."""
+    if settings.backbone != AUTO:
+        return settings.backbone
+    if settings.weights or len(listed()) < 2:
+        return "shipped"
+    first = rank(found, seed=settings.seed, offline=settings.offline, cache=root, tell=tell)[0]
+    note(tell, f"starting from {first.backbone}: {first.why}")
+    return first.backbone
 
 
 def transfer(
@@ -170,7 +182,8 @@ def _lesson(known: _Known, partition: Partition, settings: Settings, root: Path)
     examples = known.found.examples
     labels = torch.tensor(examples.labels)
     task = Classification(examples.classes)
-    return Lesson(known.items, labels, examples.groups, partition, task, root, settings.head)
+    auto = settings.plan is None
+    return Lesson(known.items, labels, examples.groups, partition, task, root, settings.head, auto)
 
 
 def _model(lesson: Lesson, arms: Contest) -> Model:

@@ -14,21 +14,24 @@ from headstart.head import HEADS
 from headstart.hostile import printable
 from headstart.train import Strategy, strategy_of
 
+AUTO = "auto"
+
 
 @dataclass(frozen=True)
 class Settings:
     """All that decides what a run computes, besides the data itself."""
 
-    backbone: str = "shipped"
-    """A backbone's name, a folder with one, or "shipped"."""
+    backbone: str = AUTO
+    """A backbone's name, a folder with one, "shipped", or "auto": the first that `rank` gives of
+    those on this machine."""
     weights: str = ""
     """A safetensors file, "random", or empty: the weights that come with the name."""
     size: int = 0
     """Side of the pictures in pixels; 0 for what the backbone was made for."""
     channels: int = 0
     """3 for colors, 1 for grays; 0 for what the backbone was made for."""
-    strategy: str = "probe"
-    """probe, unfreeze:N, full, gradual, lora, lora:RANK, bitfit or scratch."""
+    strategy: str = AUTO
+    """auto, probe, unfreeze:N, full, gradual, lora, lora:RANK, bitfit or scratch."""
     head: str = "logistic"
     """How the output layer of a probe is fitted: logistic, ridge or lda."""
     compare: tuple[str, ...] = ()
@@ -43,7 +46,8 @@ class Settings:
     """Never ask the network."""
 
     def __post_init__(self) -> None:
-        strategy_of(self.strategy)
+        if self.strategy != AUTO:
+            strategy_of(self.strategy)
         if not 0 < self.test_size < 1:
             raise UsageError(
                 "U105", f"--test-size {self.test_size} is not between 0 and 1", "--test-size 0.2"
@@ -76,9 +80,9 @@ class Settings:
         return cls(columns=named, **given)
 
     @property
-    def plan(self) -> Strategy:
-        """The strategy as a noun."""
-        return strategy_of(self.strategy)
+    def plan(self) -> Strategy | None:
+        """The strategy as a noun; None where it follows from the data."""
+        return None if self.strategy == AUTO else strategy_of(self.strategy)
 
     def digest(self, place: str) -> str:
         """Equal for runs that were asked for the same, of data at the same place (16 digits)."""

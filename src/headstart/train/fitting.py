@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from headstart.backbone import Backbone, fresh
+from headstart.backbone import Backbone, every_stage, fresh
 from headstart.events import Tell, note, quiet
 from headstart.head import LinearFit, linear
 from headstart.train.checkpoint import Progress
@@ -85,7 +85,7 @@ def fit(
     tell: Tell = quiet,
 ) -> Fitted:
     """Cut, extract, learn, join. `work` keeps what a killed run goes on from."""
-    source = fresh(backbone, recipe.seed) if isinstance(strategy, Scratch) else backbone
+    source = _source(backbone, strategy, recipe.seed)
     prefix, suffix = source.cut(cut_of(strategy, source.depth))
     if isinstance(strategy, Probe):
         probe = probe_head(lesson, source, lesson.pool, tell=tell)
@@ -134,6 +134,16 @@ def probe_head(
     """A linear head on the pooled features of these rows."""
     table = _feed(lesson, backbone, backbone.depth, rows, None, tell)(range(len(rows)), ())
     return lesson.fit_head(table, rows, seed, penalty)
+
+
+def _source(backbone: Backbone, strategy: Strategy, seed: int) -> Backbone:
+    match strategy:
+        case Scratch():
+            return fresh(backbone, seed)
+        case Probe(every_stage=True):
+            return every_stage(backbone)
+        case _:
+            return backbone
 
 
 def _moved(before: Mapping[str, Tensor], after: Mapping[str, Tensor]) -> tuple[int, int]:

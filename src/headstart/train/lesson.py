@@ -9,7 +9,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from headstart.backbone import Backbone
+from headstart.backbone import Backbone, every_stage
 from headstart.data import Partition
 from headstart.events import Tell, quiet
 from headstart.features import Items, extract
@@ -32,6 +32,8 @@ class Lesson:
     """Where tables of features are kept."""
     head: str = "logistic"
     """How heads are fitted: a name in `headstart.head.HEADS`."""
+    profiled: bool = False
+    """Whether the pass over a pretrained backbone keeps what every stage gives."""
 
     @property
     def pool(self) -> tuple[int, ...]:
@@ -68,18 +70,21 @@ class Lesson:
         every = self.pool + self.partition.test
         place = {row: position for position, row in enumerate(every)}
         wanted = [place[row] for row in rows]
+        profiled = self.profiled and at == backbone.depth > 1 and backbone.origin.pretrained
+        whole, cut = (every_stage(backbone), 1) if profiled else (backbone, at)
         features = extract(
             self.items,
             every,
             backbone.modality,
-            backbone.stages[:at],
-            backbone.digest(at),
+            whole.stages[:cut],
+            whole.digest(cut),
             cache=self.cache,
             tell=tell,
         )
 
         def feed(positions: Sequence[int], keys: Sequence[int]) -> Tensor:
-            return features.take([wanted[p] for p in positions])
+            asked = [wanted[p] for p in positions]
+            return features.last(backbone.width, asked) if profiled else features.take(asked)
 
         return feed
 

@@ -8,10 +8,12 @@ from headstart.hostile import printable
 
 @dataclass(frozen=True)
 class Probe:
-    """Freeze every stage and train the head alone."""
+    """Freeze every stage and train the head alone: on the last one, or on what all of them give."""
+
+    every_stage: bool = False
 
     def __str__(self) -> str:
-        return "probe"
+        return "probe:all" if self.every_stage else "probe"
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,14 @@ def strategy_of(text: str) -> Strategy:
     Unfreeze(last=2)
     """
     word, _, number = text.partition(":")
-    every: tuple[Strategy, ...] = (Probe(), Full(), Gradual(), BitFit(), Scratch())
+    every: tuple[Strategy, ...] = (
+        Probe(),
+        Probe(every_stage=True),
+        Full(),
+        Gradual(),
+        BitFit(),
+        Scratch(),
+    )
     plain = {str(strategy): strategy for strategy in every} | {"lora": LowRank()}
     numbered: dict[str, type[Unfreeze | LowRank]] = {"unfreeze": Unfreeze, "lora": LowRank}
     if text in plain:
@@ -97,7 +106,7 @@ def strategy_of(text: str) -> Strategy:
     raise UsageError(
         "U102",
         f"there is no strategy {printable(text)!r}",
-        "--strategy probe, unfreeze:N (stages), full, gradual, lora:RANK, bitfit or scratch",
+        "--strategy probe, probe:all, unfreeze:N, full, gradual, lora:RANK, bitfit or scratch",
     )
 
 

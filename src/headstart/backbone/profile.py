@@ -1,0 +1,60 @@
+"""What every stage gives, from one forward pass."""
+
+from collections import OrderedDict
+from dataclasses import replace
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from headstart.backbone.backbone import Architecture, Backbone
+
+SETTING = "every_stage"
+"""In the settings of an architecture whose only stage is a profile."""
+
+
+class Profile(nn.Module):
+    """All stages, run once; what each of them gives, pooled to one row, side by side."""
+
+    def __init__(self, stages: nn.Sequential) -> None:
+        super().__init__()
+        self.stages = stages
+
+    def forward(self, x: Float[Tensor, "b ..."]) -> Float[Tensor, "b d"]:
+        """Rows of the stages in their order, joined."""
+        rows = []
+        for stage in self.stages:
+            x = stage(x)
+            rows.append(pooled(x))
+        return torch.cat(rows, dim=1)
+
+
+def pooled(x: Float[Tensor, "b ..."]) -> Float[Tensor, "b c"]:
+    """Means over places: of (b, c, h, w), of (b, h, w, c) where that is wider, or of tokens."""
+    if x.ndim == 4:
+        return x.mean(dim=(2, 3)) if x.shape[1] >= x.shape[3] else x.mean(dim=(1, 2))
+    return x.mean(dim=1) if x.ndim == 3 else x
+
+
+@torch.inference_mode()
+def widths(stages: nn.Sequential, sample: Float[Tensor, "b ..."]) -> tuple[int, ...]:
+    """How many numbers each stage has in a profile."""
+    found = []
+    for stage in stages:
+        sample = stage(sample)
+        found.append(pooled(sample).shape[1])
+    return tuple(found)
+
+
+def every_stage(backbone: Backbone) -> Backbone:
+    """The same as one stage that gives what all its stages give: see `Profile`."""
+    blank = backbone.modality.batch([backbone.modality.blank()])
+    architecture = profiled(backbone.architecture)
+    stages = nn.Sequential(OrderedDict(profile=Profile(backbone.stages)))
+    width = sum(widths(backbone.stages, blank))
+    return replace(backbone, architecture=architecture, stages=stages, width=width)
+
+
+def profiled(architecture: Architecture) -> Architecture:
+    """The architecture of a profile of this one."""
+    return replace(architecture, settings=(*architecture.settings, (SETTING, True)))

@@ -1,0 +1,60 @@
+"""Every stage's rows, from one pass."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from stand_ins import Held
+
+from headstart.backbone import Backbone, every_stage, read_backbone, save_backbone, widths
+from headstart.backbone.profile import Profile, pooled
+from headstart.features import extract, noise
+from headstart.train import Lesson
+
+
+def test_a_profile_is_every_stage_pooled(tiny: Backbone) -> None:
+    rows = torch.randn(2, 3, 32, 32, generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        found = Profile(tiny.stages)(rows)
+        parts = []
+        for stage in tiny.stages:
+            rows = stage(rows)
+            parts.append(rows.mean(dim=(2, 3)) if rows.ndim == 4 else rows)
+    assert torch.equal(found, torch.cat(parts, dim=1))
+    assert widths(tiny.stages, noise(tiny.modality)) == tuple(part.shape[1] for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("shape", "width"), [((2, 8, 4, 4), 8), ((2, 4, 4, 8), 8), ((2, 9, 6), 6), ((2, 5), 5)]
+)
+def test_whatever_a_stage_gives_is_pooled_to_a_row(shape, width) -> None:
+    assert pooled(torch.zeros(shape)).shape == (2, width)
+
+
+def test_the_last_columns_of_a_profile_are_the_plain_rows(tiny: Backbone, tmp_path: Path) -> None:
+    items = Held(tuple(torch.randint(0, 256, (700, 3, 32, 32), dtype=torch.uint8)))
+    plain, whole = (
+        extract(items, range(700), b.modality, b.stages, b.digest(b.depth), cache=tmp_path)
+        for b in (tiny, every_stage(tiny))
+    )
+    assert whole.shape[1] > plain.shape[1] == tiny.width
+    positions = list(range(699, -1, -1))  # more than are read at once
+    assert torch.equal(whole.last(tiny.width, positions), plain.take(positions))
+
+
+def test_a_probe_is_the_same_whether_profiled_or_not(lesson: Lesson, tiny: Backbone) -> None:
+    rows = lesson.partition.train
+    profiled = Lesson(**{**vars(lesson), "profiled": True})
+    feeds = [one.rows_feed(rows, tiny, tiny.depth) for one in (lesson, profiled)]
+    one, other = (feed(range(len(rows)), ()) for feed in feeds)
+    assert torch.equal(one, other)
+
+
+def test_a_backbone_of_every_stage_is_saved_and_read_back(tiny: Backbone, tmp_path: Path) -> None:
+    whole = every_stage(tiny)
+    save_backbone(tmp_path / "whole", whole, "#")
+    again = read_backbone(tmp_path / "whole")
+    assert again.width == whole.width > tiny.width and again.depth == 1
+    rows = noise(tiny.modality)
+    with torch.inference_mode():
+        assert torch.equal(again.stages(rows), whole.stages(rows))
