@@ -1,79 +1,113 @@
-"""The fast form of a frozen network gives the same numbers."""
+"""The engine that is taken is the quickest of those that are exact, and stays so."""
+
+import time
+from pathlib import Path
 
 import pytest
 import torch
+from stand_ins import Held
 from torch import nn
 
-from headstart.backbone import Architecture, build
-from headstart.features import fast, noise
-from headstart.modality import Image
-
-SMALL = {
-    "headstart_resnet10": (("channels", (8, 8, 16, 24)), ("stem_width", 4)),
-    "mobilenetv2_035": (),
-    "mobilenetv3_small_050": (),
-    "convnext_atto": (),
-    "vit_tiny_patch16_224": (("img_size", 64),),
-}
+from headstart.backbone import Backbone
+from headstart.events import quiet
+from headstart.features import engine, extract, noise
+from headstart.features.engine import FOLDED, Engine, choose, engines, recall, remember
 
 
-def lively(network: nn.Sequential) -> nn.Sequential:
-    """Give batch norms statistics of their own: folding fresh ones would prove nothing."""
-    generator = torch.Generator().manual_seed(2)
-    for module in network.modules():
-        if isinstance(module, nn.BatchNorm2d):
-            for tensor in (module.running_mean, module.bias):
-                tensor.data.normal_(0, 0.1, generator=generator)
-            for tensor in (module.running_var, module.weight):
-                tensor.data.uniform_(0.8, 1.2, generator=generator)
+def _slow(network: nn.Sequential, batch: torch.Tensor) -> engine.Run:
+    """As the default, but it takes its time."""
+
+    def run(rows: torch.Tensor) -> torch.Tensor:
+        until = time.process_time() + 0.02 * len(rows)
+        while time.process_time() < until:
+            pass
+        return network(rows)
+
+    return run
+
+
+def _quick(network: nn.Sequential, batch: torch.Tensor) -> engine.Run:
     return network
 
 
-@pytest.mark.parametrize(("name", "settings"), SMALL.items(), ids=SMALL)
-@torch.inference_mode()
-def test_rows_stay_the_same(name, settings) -> None:
-    network = lively(build(Architecture(name, settings), 3))
-    rows = torch.randn(3, 3, 64, 64, generator=torch.Generator().manual_seed(4))
-    expected = network(rows)
-    torch.testing.assert_close(fast(network, rows[:2])(rows), expected, rtol=1e-3, atol=1e-4)
-    torch.testing.assert_close(network(rows), expected, rtol=0, atol=0)  # it was a copy
+def _wrong(network: nn.Sequential, batch: torch.Tensor) -> engine.Run:
+    return lambda rows: -network(rows)
 
 
-def test_norms_after_convolutions_are_gone() -> None:
-    network = lively(build(Architecture("mobilenetv2_035"), 3))
-    quick = fast(network, torch.randn(2, 3, 64, 64))
-    assert sum(isinstance(m, nn.BatchNorm2d) for m in network.modules()) > 30
-    assert not any(isinstance(m, nn.BatchNorm2d) for m in quick.modules())
+@pytest.fixture
+def others(monkeypatch: pytest.MonkeyPatch):
+    """Make the default slow, and offer these beside it."""
+    slow = Engine("slow", _slow)
+    monkeypatch.setattr(engine, "FOLDED", slow)
+
+    def offer(*given: Engine) -> None:
+        monkeypatch.setattr(engine, "engines", lambda workers: (slow, *given))
+
+    return offer
 
 
-class _Crossed(nn.Module):
-    """Its submodules stand in an order in which they are not run."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.conv, self.norm = nn.Conv2d(3, 3, 1), nn.BatchNorm2d(3)
-
-    def forward(self, x):
-        return self.conv(torch.relu(self.norm(x)))
+def _chosen(tiny: Backbone, rows: int, told: list[str] | None = None) -> str:
+    batch = noise(tiny.modality).repeat(2, 1, 1, 1)
+    tell = quiet if told is None else lambda event: told.append(event.what)
+    return choose(tiny.stages, batch, rows, 1, tell)[0].name
 
 
-@torch.inference_mode()
-def test_what_only_looks_like_a_pair_is_left_alone() -> None:
-    network = lively(nn.Sequential(_Crossed()).eval())
-    rows = torch.randn(4, 3, 8, 8)
-    quick = fast(network, rows)
-    torch.testing.assert_close(quick(rows), network(rows))
-    assert any(isinstance(m, nn.BatchNorm2d) for m in quick.modules())
+def test_a_short_job_takes_the_default_and_tries_nothing(tiny, others) -> None:
+    others(Engine("quick", _quick))
+    assert _chosen(tiny, rows=100) == "slow"
 
 
-def test_no_stages_are_no_trouble() -> None:
-    rows = torch.randn(2, 5)
-    assert torch.equal(fast(nn.Sequential(), rows)(rows), rows)
+def test_a_long_job_takes_the_quickest_and_says_what_was_tried(tiny, others) -> None:
+    others(Engine("quick", _quick))
+    told: list[str] = []
+    assert _chosen(tiny, 10_000, told) == "quick"
+    assert "engine quick" in told[0] and "slow" in told[0] and "cosine 1.0000" in told[0]
 
 
-def test_noise_has_the_shape_of_the_contract_and_is_always_the_same() -> None:
-    image = Image(size_px=48)
-    torch.manual_seed(0)
-    first = noise(image)
-    torch.manual_seed(1)
-    assert first.shape == (2, 3, 48, 48) and torch.equal(first, noise(image))
+def test_an_engine_with_other_rows_is_not_taken_however_quick(tiny, others) -> None:
+    others(Engine("wrong", _wrong))
+    assert _chosen(tiny, rows=10_000) == "slow"
+
+
+def test_an_engine_that_fails_is_passed_over(tiny, others) -> None:
+    def broken(network: nn.Sequential, batch: torch.Tensor) -> engine.Run:
+        raise RuntimeError("no such operation")
+
+    others(Engine("broken", broken), Engine("quick", _quick))
+    told: list[str] = []
+    assert _chosen(tiny, 10_000, told) == "quick"
+    assert "broken failed with RuntimeError" in told[0]
+
+
+def test_what_was_chosen_is_remembered_for_this_network(tmp_path: Path) -> None:
+    other = next(iter(engines(1)[1:]), None)
+    assert recall(tmp_path, "network", 1) == FOLDED
+    if other:
+        remember(tmp_path, "network", other)
+        assert recall(tmp_path, "network", 1).name == other.name
+        assert recall(tmp_path, "another", 1) == FOLDED
+
+
+@pytest.mark.parametrize("content", ["", "[", "[1]", '{"network": "no such engine"}'])
+def test_a_memory_that_cannot_be_used_is_no_trouble(tmp_path: Path, content: str) -> None:
+    (tmp_path / "engines.json").write_text(content)
+    assert recall(tmp_path, "network", 1) == FOLDED
+
+
+def test_rows_of_openvino_are_those_of_the_network(tiny: Backbone, tmp_path: Path) -> None:
+    pytest.importorskip("openvino")
+    batch = noise(tiny.modality).repeat(2, 1, 1, 1)
+    found = next(e for e in engines(2) if e.name.startswith("OpenVINO")).make(tiny.stages, batch)
+    with torch.inference_mode():
+        torch.testing.assert_close(found(batch), tiny.stages(batch), rtol=1e-3, atol=1e-4)
+
+
+def test_a_job_that_changes_engines_ends_in_one_table(tiny, tmp_path, monkeypatch) -> None:
+    quick = Engine("quick", _quick)
+    monkeypatch.setattr("headstart.features.extraction.choose", lambda p, *_: (quick, p))
+    items = Held(tuple(torch.randint(0, 256, (20, 3, 32, 32), dtype=torch.uint8)))
+    made = extract(items, range(20), tiny.modality, tiny.stages, "same", cache=tmp_path)
+    assert "quick" in (tmp_path / "engines.json").read_text()
+    with torch.inference_mode():
+        expected = tiny.stages(tiny.modality.batch(items.take(range(20))))
+    torch.testing.assert_close(made.all(), expected, rtol=1e-4, atol=1e-5)

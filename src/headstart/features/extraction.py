@@ -14,7 +14,8 @@ from torch import Tensor, nn
 
 from headstart.errors import BackboneError
 from headstart.events import Tell, quiet, track
-from headstart.features.engine import ENGINE, fast, noise
+from headstart.features.engine import FOLDED, Engine, Run, choose, recall, remember
+from headstart.features.folding import noise
 from headstart.features.survey import READER, Items
 from headstart.features.table import Place, Row, Table, table_of
 from headstart.hostile import printable
@@ -76,29 +77,60 @@ def extract(
     what it rides with. Raises `BackboneError` where the network gives numbers that are not
     finite, `ResourceError` where the disk takes no more.
     """
-    table = table_of(cache, "features", digest, repr(modality), READER, str(batch), *_engine())
+    made_by = (digest, repr(modality), str(batch), *_libraries())
+    known = recall(cache, "; ".join(made_by), WORKERS)
+    table, places, missing = _kept(items, rows, cache, made_by, known)
+    with ThreadPoolExecutor(WORKERS, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+        if missing:
+            full = noise(modality).repeat(-(-batch // 2), *[1] * (noise(modality).ndim - 1))[:batch]
+            ready = _ready(pool, prefix, full, known, len(missing), tell)
+            if ready[0] != known:
+                remember(cache, "; ".join(made_by), ready[0])
+                table, places, missing = _kept(items, rows, cache, made_by, ready[0])
+        if missing:
+            made = _made(items, missing, modality, ready[1], batch, pool)
+            what = f"running {modality.kind}s through the frozen stages"
+            places |= table.keep(track(tell, what, made, len(missing)))
+    return Features(table, tuple(places[items.digests[row]] for row in rows))
+
+
+def _kept(
+    items: Items, rows: Sequence[int], cache: Path, made_by: Sequence[str], engine: Engine
+) -> tuple[Table, dict[str, Place], dict[str, int]]:
+    """The table of this engine, what it has of these rows, and what it has not."""
+    table = table_of(cache, "features", *made_by, READER, engine.name)
     keys = [items.digests[row] for row in rows]
     places = table.places(keys)
     missing = {key: row for key, row in zip(keys, rows, strict=True) if key not in places}
-    if missing:
-        made = _made(items, missing, modality, prefix, batch)
-        what = f"running {modality.kind}s through the frozen stages"
-        places |= table.keep(track(tell, what, made, len(missing)))
-    return Features(table, tuple(places[key] for key in keys))
+    return table, places, missing
 
 
-def _engine() -> tuple[str, ...]:
+def _ready(
+    pool: ThreadPoolExecutor,
+    prefix: nn.Sequential,
+    full: Tensor,
+    known: Engine,
+    rows: int,
+    tell: Tell,
+) -> tuple[Engine, Run]:
+    """The engine and the network in it, made where it will run: on a thread of the pool."""
+    if known == FOLDED:
+        return pool.submit(choose, prefix, full, rows, WORKERS, tell).result()
+    return known, pool.submit(known.make, prefix, full).result()
+
+
+def _libraries() -> tuple[str, ...]:
     """What else changes the last bits of a row."""
-    cpu = torch.backends.cpu.get_cpu_capability()
-    return ENGINE, torch.__version__, version("timm"), cpu
+    return torch.__version__, version("timm"), torch.backends.cpu.get_cpu_capability()
 
 
 def _made(
     items: Items,
     rows: dict[str, int],
     modality: Modality,
-    prefix: nn.Sequential,
+    run: Run,
     batch: int,
+    pool: ThreadPoolExecutor,
 ) -> Iterator[Row]:
     """Rows in order, from whole batches that run side by side, each on one thread.
 
@@ -107,27 +139,20 @@ def _made(
     with two such cores, 44 on two, at 1.6 times the CPU time.
     """
     keys = list(rows)
-    with ThreadPoolExecutor(WORKERS, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-        network = pool.submit(_tried, prefix, modality).result()
-        waiting: deque[tuple[list[str], Future[Tensor]]] = deque()
-        for begin in range(0, len(keys), batch):
-            part = keys[begin : begin + batch]
-            full = (items.take([rows[key] for key in part]) * batch)[:batch]
-            waiting.append((part, pool.submit(_run, network, modality, full)))
-            if len(waiting) > WORKERS:
-                yield from _checked(*waiting.popleft(), rows)
-        while waiting:
+    waiting: deque[tuple[list[str], Future[Tensor]]] = deque()
+    for begin in range(0, len(keys), batch):
+        part = keys[begin : begin + batch]
+        full = (items.take([rows[key] for key in part]) * batch)[:batch]
+        waiting.append((part, pool.submit(_run, run, modality, full)))
+        if len(waiting) > WORKERS:
             yield from _checked(*waiting.popleft(), rows)
-
-
-def _tried(prefix: nn.Sequential, modality: Modality) -> nn.Sequential:
-    return fast(prefix, noise(modality))
+    while waiting:
+        yield from _checked(*waiting.popleft(), rows)
 
 
 @torch.inference_mode()
-def _run(network: nn.Sequential, modality: Modality, items: Sequence[Tensor]) -> Tensor:
-    made: Tensor = network(modality.batch(items)).float()  # (b, ...)
-    return made
+def _run(run: Run, modality: Modality, items: Sequence[Tensor]) -> Tensor:
+    return run(modality.batch(items)).float()  # (b, ...)
 
 
 def _checked(keys: list[str], made: Future[Tensor], rows: dict[str, int]) -> Iterator[Row]:
