@@ -9,7 +9,7 @@ _SECONDS = {"": 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
 _COUNTS = {"": 1.0, "k": 1e3, "m": 1e6, "g": 1e9, "b": 1e9}
 
 
-def seconds(text: str | float) -> float:
+def seconds(text: str | float | int) -> float:
     """A duration.
 
     >>> seconds("10m"), seconds("1.5h"), seconds("90"), seconds(5)
@@ -18,7 +18,7 @@ def seconds(text: str | float) -> float:
     return _amount(text, _SECONDS, "10m")
 
 
-def count(text: str | float) -> float:
+def count(text: str | float | int) -> float:
     """A number of things.
 
     >>> count("5M"), count("20k"), count(300)
@@ -27,7 +27,7 @@ def count(text: str | float) -> float:
     return _amount(text, _COUNTS, "5M")
 
 
-def _amount(text: str | float, units: dict[str, float], like: str) -> float:
+def _amount(text: str | float | int, units: dict[str, float], like: str) -> float:
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([a-z]*)", str(text).strip().casefold())
     if found is None or found[2] not in units or not float(found[1]) > 0:
         raise UsageError("U123", f"{printable(text)!r} is not an amount", f"write it as {like}")

@@ -1,0 +1,81 @@
+"""An epoch of training the last stages from kept activations, against recomputing what is frozen.
+
+`python -m benchmarks unfreeze`. CPU seconds of one epoch over the same pictures, in one process:
+from kept rows; with the frozen stages run anew for every batch, as a plain loop does; of training
+everything; and the share of the forward pass that is not frozen.
+"""
+
+import tempfile
+import time
+from pathlib import Path
+
+import torch
+
+from benchmarks.measuring import figure
+
+PICTURES, BATCH = 128, 32
+
+
+def main() -> None:
+    for name, last in (("mobilenetv3_large_100", 2), ("resnet50", 1)):
+        _measure(name, last)
+
+
+def _measure(name: str, last: int) -> None:
+    from headstart.backbone import load_backbone, multiply_adds
+    from headstart.data import Partition
+    from headstart.head import Classification, linear
+    from headstart.train import Lesson, Recipe
+    from headstart.train.loop import Apprentice, learn, optimizer_for
+
+    backbone, recipe = load_backbone(name, "random"), Recipe(epochs=2, batch=BATCH)
+    labels = torch.arange(PICTURES) % 5
+    rows, at = tuple(range(PICTURES)), backbone.depth - last
+    task = Classification(tuple("abcde"))
+
+    def epoch(cut: int, feed) -> float:
+        _, suffix = backbone.cut(cut)
+        suffix = suffix.to(memory_format=torch.channels_last)
+        head = linear(backbone.width, 5)
+        apprentice = Apprentice(
+            torch.nn.Sequential(suffix, head), optimizer_for(suffix, head, recipe)
+        )
+        spent, began = [], time.process_time()
+        for _ in learn(apprentice, feed, labels, task, recipe):
+            spent.append(time.process_time() - began)
+            began = time.process_time()
+        return min(spent)
+
+    with tempfile.TemporaryDirectory() as place:
+        lesson = Lesson(Drawn(), labels, (), Partition(rows, (), (), "all"), task, Path(place))
+        kept = lesson.rows_feed(rows, backbone, at)
+        prefix, _ = backbone.cut(at)
+        prefix = prefix.to(memory_format=torch.channels_last)
+
+        def anew(positions, keys):
+            with torch.no_grad():
+                return prefix(backbone.modality.batch(lesson.items.take(positions)))
+
+        whole = lesson.items_feed(rows, backbone.modality, None)
+        cached, recomputed, full = epoch(at, kept), epoch(at, anew), epoch(0, whole)
+    adds = multiply_adds(backbone)
+    figure(
+        f"{name}, unfreeze:{last}",
+        kept_s=round(cached, 2),
+        anew_s=round(recomputed, 2),
+        times=round(recomputed / cached, 2),
+        full_s=round(full, 2),
+        share_of_full=round(cached / full, 3),
+        unfrozen_share=round(sum(adds[at:]) / sum(adds), 3),
+    )
+
+
+class Drawn:
+    """Pictures of noise."""
+
+    digests = tuple(f"drawn {i}" for i in range(PICTURES))
+
+    def take(self, rows):
+        """Each from its own seed."""
+        make = (torch.Generator().manual_seed(row) for row in rows)
+        return [torch.randint(0, 256, (3, 224, 224), generator=g, dtype=torch.uint8) for g in make]
