@@ -59,6 +59,13 @@ def paired_difference(
     return Interval(float(change.mean()), low, high)
 
 
+def mean_of(values: Float[np.ndarray, " n"], groups: Sequence[str] = ()) -> Interval:
+    """The mean with its normal interval, on as many rows as the groups are worth."""
+    n, mean = effective(values, groups), float(values.mean())
+    half = _Z * float(values.std(ddof=1)) / np.sqrt(max(n, 1.0)) if len(values) > 1 else np.inf
+    return Interval(mean, mean - float(half), mean + float(half))
+
+
 def bootstrap(
     figure: Callable[[np.ndarray], float],
     n: int,

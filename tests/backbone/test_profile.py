@@ -25,7 +25,8 @@ def test_a_profile_is_every_stage_pooled(tiny: Backbone) -> None:
 
 
 @pytest.mark.parametrize(
-    ("shape", "width"), [((2, 8, 4, 4), 8), ((2, 4, 4, 8), 8), ((2, 9, 6), 6), ((2, 5), 5)]
+    ("shape", "width"),
+    [((2, 8, 4, 4), 8), ((2, 3, 4, 4), 3), ((2, 4, 4, 8), 8), ((2, 9, 6), 6), ((2, 5), 5)],
 )
 def test_whatever_a_stage_gives_is_pooled_to_a_row(shape, width) -> None:
     assert pooled(torch.zeros(shape)).shape == (2, width)

@@ -95,7 +95,7 @@ def ranked(entries: Sequence[Entry], groups: Sequence[str] = ()) -> list[Ranked]
     if not entries:
         return []
     scores = _scores([entry.target for entry in entries])
-    order = np.argsort(_mean_ranks(scores, [entry.prior for entry in entries]), kind="stable")
+    order = np.argsort(mean_ranks(scores, [entry.prior for entry in entries]), kind="stable")
     placed = [_plain(entries[i], float(scores[i])) for i in order]
     rights = [entries[i].target.right for i in order]
     gaps = [paired_difference(rights[0], right, groups) for right in rights]
@@ -131,7 +131,7 @@ def _scores(targets: Sequence[Target]) -> Float[np.ndarray, " m"]:
     return found
 
 
-def _mean_ranks(
+def mean_ranks(
     scores: Float[np.ndarray, " m"], priors: Sequence[Prior | None]
 ) -> Float[np.ndarray, " m"]:
     """Low is good. A candidate without a prior gets its rank by score for both."""

@@ -30,9 +30,12 @@ class Profile(nn.Module):
 
 
 def pooled(x: Float[Tensor, "b ..."]) -> Float[Tensor, "b c"]:
-    """Means over places: of (b, c, h, w), of (b, h, w, c) where that is wider, or of tokens."""
+    """Means over places: of (b, c, h, w), of (b, h, w, c), or of tokens (b, t, c).
+
+    Inputs are square, so the two equal sides are the places.
+    """
     if x.ndim == 4:
-        return x.mean(dim=(2, 3)) if x.shape[1] >= x.shape[3] else x.mean(dim=(1, 2))
+        return x.mean(dim=(2, 3)) if x.shape[2] == x.shape[3] else x.mean(dim=(1, 2))
     return x.mean(dim=1) if x.ndim == 3 else x
 
 

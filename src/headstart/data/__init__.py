@@ -10,7 +10,7 @@ from headstart.data.examples import Examples, Held, Partition, Source, name_of
 from headstart.data.memory import Frame, from_frame, from_memory
 from headstart.data.place import find
 from headstart.data.problem import Columns, Found, Problem
-from headstart.data.splitting import divide
+from headstart.data.splitting import divide, spread
 
 __all__ = [
     "Audit",
@@ -29,4 +29,5 @@ __all__ = [
     "from_memory",
     "leaks",
     "name_of",
+    "spread",
 ]

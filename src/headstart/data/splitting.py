@@ -47,6 +47,18 @@ def divide(
     return Partition(**rows_of, origin=_origin(examples, given, sorted(drawn), seed))
 
 
+def spread(rows: Sequence[int], labels: Sequence[int], seed: int) -> list[int]:
+    """The rows in an order of which every beginning has each class's share, as near as can be."""
+    shuffled = list(rows)
+    random.Random(seed).shuffle(shuffled)
+    counts, place = Counter(labels[row] for row in rows), dict[int, float]()
+    seen: Counter[int] = Counter()
+    for row in shuffled:
+        place[row] = (seen[labels[row]] + 0.5) / counts[labels[row]]
+        seen[labels[row]] += 1
+    return sorted(shuffled, key=place.__getitem__)
+
+
 def _given(examples: Examples, rows: Sequence[int]) -> dict[str, list[int]]:
     """The parts as assigned; all rows are in train where nothing is."""
     if not examples.parts:

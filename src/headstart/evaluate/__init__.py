@@ -14,6 +14,7 @@ from headstart.evaluate.candidates import (
     untrained,
 )
 from headstart.evaluate.examination import Contest, examine, learned_of
+from headstart.evaluate.learning import Learning, LearningCurve, learning
 from headstart.evaluate.metrics import (
     Bin,
     ClassRow,
@@ -38,6 +39,8 @@ __all__ = [
     "EpochRow",
     "Fact",
     "Learned",
+    "Learning",
+    "LearningCurve",
     "Report",
     "Scores",
     "Shown",
@@ -48,6 +51,7 @@ __all__ = [
     "from_fit",
     "judge",
     "learned_of",
+    "learning",
     "log_loss",
     "majority",
     "measure",

@@ -23,12 +23,14 @@ from headstart.features import Items
 from headstart.head import LinearFit
 from headstart.modality import Modality
 from headstart.stats import Interval, paired_difference, share
-from headstart.train import Fitted, Lesson, predict, probe_head, scores_of
+from headstart.train import Fitted, Lesson, predict, scores_of
 
 CLEAR = 0.05
 """A lead of the pretrained probe, the lower end of its interval, that ends the ladder early."""
 
 Answer = Callable[[Sequence[int]], Float[np.ndarray, "m c"]]
+Table = Callable[[Sequence[int]], Float[Tensor, "m d"]]
+"""Rows of the lesson -> features that a linear head reads."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +48,8 @@ class Candidate:
     """Log-loss on rows it was not fitted to."""
     cost: Cost = Cost(0.0, 0.0, 0.0)
     note: str = ""
+    refit: Callable[[Sequence[int]], Answer] | None = None
+    """Rows to fit to -> how it answers then; None for what takes training."""
 
     def tested(
         self, rows: Sequence[int], labels: Int[np.ndarray, " m"], groups: Sequence[str]
@@ -91,13 +95,15 @@ def majority(lesson: Lesson) -> Candidate:
 
 def raw(lesson: Lesson, modality: Modality) -> Candidate:
     """A linear head on features that need no network: pixels, word counts, spectra."""
-    fit = lesson.fit_head(_plain(lesson, modality, lesson.pool), lesson.pool)
 
-    def answer(asked: Sequence[int]) -> Float[np.ndarray, "m c"]:
-        return _softmax(_plain(lesson, modality, asked), fit, lesson)
+    def table(rows: Sequence[int]) -> Float[Tensor, "m d"]:
+        parts = [rows[i : i + 256] for i in range(0, len(rows), 256)]
+        return torch.cat([modality.plain(lesson.items.take(part)) for part in parts])
 
+    fit = lesson.fit_head(table(lesson.pool), lesson.pool)
+    answer, refit = _answer(lesson, table, fit), _refit(lesson, table)
     name = f"linear on raw {modality.plain_name}"
-    return Candidate(name, "linear", "", None, False, answer, fit.log_loss)
+    return Candidate(name, "linear", "", None, False, answer, fit.log_loss, refit=refit)
 
 
 def from_fit(lesson: Lesson, fitted: Fitted, strategy: str, tell: Tell = quiet) -> Candidate:
@@ -111,7 +117,10 @@ def from_fit(lesson: Lesson, fitted: Fitted, strategy: str, tell: Tell = quiet) 
 
     backbone = fitted.backbone
     transfer = backbone.origin.pretrained
-    return Candidate(strategy, strategy, backbone.name, fitted.at, transfer, answer, choice)
+    refit = None if len(fitted.suffix) else _refit(lesson, _features(lesson, backbone))
+    return Candidate(
+        strategy, strategy, backbone.name, fitted.at, transfer, answer, choice, refit=refit
+    )
 
 
 def untrained(
@@ -164,17 +173,37 @@ def _untrained(
     lesson: Lesson, yardstick: Backbone, tell: Tell
 ) -> tuple[Candidate, Float[np.ndarray, "p c"]]:
     """The arm, and its out-of-fold probabilities of the pool."""
-    fit = probe_head(lesson, yardstick, lesson.pool, tell=tell)
-
-    def answer(rows: Sequence[int]) -> Float[np.ndarray, "m c"]:
-        feed = lesson.rows_feed(rows, yardstick, yardstick.depth)
-        return _softmax(feed(range(len(rows)), ()), fit, lesson)
-
+    table = _features(lesson, yardstick, tell)
+    fit = lesson.fit_head(table(lesson.pool), lesson.pool)
+    answer, refit = _answer(lesson, table, fit), _refit(lesson, table)
     name, depth = yardstick.name, yardstick.depth
     arm = Candidate(
-        "probe on random weights", "probe", name, depth, False, answer, fit.log_loss
-    )  # fmt: skip
+        "probe on random weights", "probe", name, depth, False, answer, fit.log_loss, refit=refit
+    )
     return arm, fit.probabilities
+
+
+def _features(lesson: Lesson, backbone: Backbone, tell: Tell = quiet) -> Table:
+    """What all stages make of rows."""
+
+    def table(rows: Sequence[int]) -> Float[Tensor, "m d"]:
+        found: Tensor = lesson.rows_feed(rows, backbone, backbone.depth, tell)(range(len(rows)), ())
+        return found
+
+    return table
+
+
+def _refit(lesson: Lesson, table: Table) -> Callable[[Sequence[int]], Answer]:
+    return lambda rows: _answer(lesson, table, lesson.fit_head(table(rows), rows))
+
+
+def _answer(lesson: Lesson, table: Table, fit: LinearFit) -> Answer:
+    def answer(rows: Sequence[int]) -> Float[np.ndarray, "m c"]:
+        scores = table(rows).float() @ fit.weight.T + fit.bias
+        found: np.ndarray = lesson.task.probabilities(scores).numpy().astype(float)
+        return found
+
+    return answer
 
 
 def _lead(lesson: Lesson, one: np.ndarray, other: np.ndarray) -> Interval:
@@ -190,17 +219,6 @@ def _takes(backbone: Backbone, modality: Modality) -> bool:
     except (AssertionError, RuntimeError, ValueError):
         return False
     return True
-
-
-def _softmax(rows: Tensor, fit: LinearFit, lesson: Lesson) -> Float[np.ndarray, "m c"]:
-    scores = rows.float() @ fit.weight.T + fit.bias
-    found: np.ndarray = lesson.task.probabilities(scores).numpy().astype(float)
-    return found
-
-
-def _plain(lesson: Lesson, modality: Modality, rows: Sequence[int]) -> Float[Tensor, "m d"]:
-    parts = [rows[i : i + 256] for i in range(0, len(rows), 256)]
-    return torch.cat([modality.plain(lesson.items.take(part)) for part in parts])
 
 
 def _cpu() -> float:

@@ -1,7 +1,7 @@
 """The one look at the test rows, and everything that is said about it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -11,6 +11,7 @@ from headstart.advise import Depth
 from headstart.backbone import multiply_adds
 from headstart.data import Examples
 from headstart.evaluate.candidates import Candidate
+from headstart.evaluate.learning import learning
 from headstart.evaluate.metrics import confusion, measure, per_class, reliability
 from headstart.evaluate.report import Curve, EpochRow, Fact, Learned, Report, Shown, StageRow
 from headstart.evaluate.verdict import judge
@@ -55,19 +56,21 @@ def examine(
     labels, groups = lesson.labels_of(rows).numpy(), lesson.groups_of(rows)
     arms = {candidate: candidate.tested(rows, labels, groups) for candidate in contest.candidates}
     model = arms[contest.model]
+    verdict = judge(
+        list(arms.values()),
+        arms[contest.transfer],
+        labels,
+        groups,
+        pretrained=contest.transfer.transfer,
+    )
+    compared = [contest.transfer, *(c for c in contest.candidates if c.name == verdict.against)]
     train, val = (
         lesson.labels_of(p).numpy() for p in (lesson.partition.train, lesson.partition.val)
     )
     found = model.probabilities
     return Report(
         title=title,
-        verdict=judge(
-            list(arms.values()),
-            arms[contest.transfer],
-            labels,
-            groups,
-            pretrained=contest.transfer.transfer,
-        ),
+        verdict=replace(verdict, learning=learning(lesson, compared, labels, groups)),
         scores=measure(found, labels, groups),
         seeds=seeds,
         arms=tuple(arms.values()),

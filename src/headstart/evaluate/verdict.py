@@ -13,6 +13,7 @@ import numpy as np
 from jaxtyping import Int
 
 from headstart.evaluate.arms import Arm
+from headstart.evaluate.learning import Learning
 from headstart.hostile import printable
 from headstart.stats import Interval, paired_difference
 
@@ -37,6 +38,8 @@ class Verdict:
     high: float
     sentence: str
     """The same in plain English, in percent points."""
+    learning: Learning | None = None
+    """How both sides grow with the number of examples."""
 
     def record(self) -> dict[str, str | float]:
         """As `metrics.json` has it."""

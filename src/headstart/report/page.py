@@ -77,11 +77,25 @@ def page(report: Report) -> str:
         scale=_scale(report.arms),
         chosen=_chosen(report),
         curves=[_drawn(curve) for curve in report.curves if curve.epochs],
+        grown=_grown(report),
         facts=_sections(report.facts),
         small=len(report.classes) <= _SMALL,
         most=max((row.train + row.val + row.test for row in report.classes), default=0),
         lines=_LINES,
     )
+
+
+def _grown(report: Report) -> Markup:
+    """Accuracy over the number of examples, which doubles from step to step."""
+    growth = report.verdict.learning
+    if growth is None:
+        return Markup()
+    kinds = ("val", "train")
+    values = [[100 * one.value for one in curve.accuracy] for curve in growth.curves]
+    every = [value for series in values for value in series]
+    scale = figures.axis(min(every), max(every))
+    series = list(zip(kinds, values, strict=False))
+    return figures.lines(series, scale, len(values[0]) - 1, "Accuracy over the number of examples")
 
 
 @cache

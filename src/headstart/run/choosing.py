@@ -3,12 +3,11 @@
 import hashlib
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 
 from headstart.advise import (
@@ -23,7 +22,7 @@ from headstart.advise import (
     target_of,
 )
 from headstart.backbone import Backbone, listed, load_backbone
-from headstart.data import Columns, Examples, Found, Frame, audit, divide
+from headstart.data import Columns, Examples, Found, Frame, audit, divide, spread
 from headstart.errors import HeadstartError, UsageError
 from headstart.events import Tell, note, quiet, warn
 from headstart.features import extract, fast, noise, survey, trim
@@ -141,22 +140,11 @@ def _sampled(found: Found, seed: int, root: Path, tell: Tell) -> tuple[Examples,
     partition = divide(
         found.examples, test=0.2, seed=seed, together=checked.together, rows=checked.usable
     )
-    rows = _spread(partition.train + partition.val, found.examples.labels, seed)
+    order = spread(partition.train + partition.val, found.examples.labels, seed)
+    rows = sorted(order[:EXAMPLES])
     text = "".join(seen.items.digests) + repr(found.examples.labels)
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]
     return found.examples.take(rows), digest
-
-
-def _spread(rows: Sequence[int], labels: Sequence[int], seed: int) -> list[int]:
-    """At most `EXAMPLES` of the rows, each class with its share of them."""
-    shuffled = np.random.default_rng(seed).permutation(np.asarray(rows))
-    known = np.asarray(labels)[shuffled]
-    place = np.empty(len(shuffled))
-    for label in np.unique(known):
-        own = np.flatnonzero(known == label)
-        place[own] = (np.arange(len(own)) + 0.5) / len(own)
-    order = np.argsort(place, kind="stable")[:EXAMPLES]
-    return sorted(shuffled[order].tolist())
 
 
 def _entry(

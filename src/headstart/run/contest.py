@@ -149,9 +149,9 @@ def _decided(
     others = {name: one for name, one in fits.items() if name not in ("probe", chosen)}
     because = ""
     if depth:
-        tried = [f"{name} {named[name].choice:.3f}" for name in fits]
-        because = f"took {chosen} because {depth.why}, and of unseen rows ({', '.join(tried)} nats)"
-        because += " nothing more complicated did better" if chosen == "probe" else " it lost least"
+        tried = ", ".join(f"{name} {named[name].choice:.3f}" for name in fits)
+        least = "nothing did better" if chosen == "probe" else "it lost least"
+        because = f"took {chosen}: on unseen rows {least} ({tried} nats); {depth.why}"
     return Contest(tuple(found), model, fitted, transfer, others, depth, because)
 
 

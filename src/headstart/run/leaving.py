@@ -58,6 +58,7 @@ def metrics_of(
         "test": report.scores.record(),
         "arms": [arm.record() for arm in report.arms],
         "verdict": {**report.verdict.record(), "sentence": report.verdict.sentence},
+        "learning": report.verdict.learning.record() if report.verdict.learning else None,
         "frozen": {"tensors": report.learned.tensors, "changed": report.learned.changed},
         "seeds": list(report.seeds),
         "cost": cost,

@@ -1,0 +1,129 @@
+"""How accuracy grows with the number of examples, with transfer and without."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Int
+
+from headstart.data import spread
+from headstart.evaluate.candidates import Answer, Candidate
+from headstart.stats import Interval, mean_of, paired_difference, share
+from headstart.train import Lesson
+
+PARTS = (8, 4, 2)
+"""Fits to an eighth, a quarter and a half of the rows, besides the one to all."""
+LEAST = 3
+"""Rows of a class, on average, below which a part is left out."""
+
+
+@dataclass(frozen=True)
+class LearningCurve:
+    """Test accuracy of one arm, fitted to more and more rows; each size is twice the one before."""
+
+    arm: str
+    sizes: tuple[int, ...]
+    accuracy: tuple[Interval, ...]
+
+    def record(self) -> dict[str, object]:
+        """As `metrics.json` has it."""
+        accuracy = [interval.record() for interval in self.accuracy]
+        return {"arm": self.arm, "sizes": list(self.sizes), "accuracy": accuracy}
+
+
+@dataclass(frozen=True)
+class Learning:
+    """Both curves, and what they say about more examples."""
+
+    curves: tuple[LearningCurve, ...]
+    """Of the arm with transfer; then of the one without, where it can be fitted again."""
+    sentences: tuple[str, ...]
+
+    def record(self) -> dict[str, object]:
+        """As `metrics.json` has it."""
+        curves = [curve.record() for curve in self.curves]
+        return {"curves": curves, "sentences": list(self.sentences)}
+
+
+def learning(
+    lesson: Lesson,
+    arms: Sequence[Candidate],
+    labels: Int[np.ndarray, " m"],
+    groups: Sequence[str],
+    seed: int = 0,
+) -> Learning | None:
+    """Fit arms again to parts of their rows and look at the test rows; None where that can't be.
+
+    `arms` are the one with transfer and its rival; one that took training, not a fit, has no curve.
+    Parts are nested, and each class has its share in all of them.
+    """
+    order = spread(lesson.pool, lesson.labels.tolist(), seed)
+    sizes = [len(order) // part for part in PARTS]
+    sizes = [size for size in sizes if size >= LEAST * lesson.task.width]
+    known = [arm for arm in arms if arm.refit is not None]
+    if not sizes or not known or known[0] is not arms[0]:
+        return None
+    rights = [_rights(lesson, arm, order, sizes, labels) for arm in known]
+    every = (*sizes, len(order))
+    curves = tuple(
+        LearningCurve(arm.name, every, tuple(share(right, groups) for right in found))
+        for arm, found in zip(known, rights, strict=True)
+    )
+    return Learning(curves, tuple(_sentences(curves, rights, groups)))
+
+
+Rights = Sequence[Bool[np.ndarray, " m"]]
+"""For each size, which test rows were right."""
+
+
+def _rights(
+    lesson: Lesson,
+    arm: Candidate,
+    order: Sequence[int],
+    sizes: Sequence[int],
+    labels: Int[np.ndarray, " m"],
+) -> Rights:
+    answers: list[Answer] = [arm.refit(order[:size]) for size in sizes] if arm.refit else []
+    test = lesson.partition.test
+    return [answer(test).argmax(axis=1) == labels for answer in (*answers, arm.answer)]
+
+
+def _sentences(
+    curves: Sequence[LearningCurve], rights: Sequence[Rights], groups: Sequence[str]
+) -> list[str]:
+    last = paired_difference(rights[0][-1], rights[0][-2], groups)
+    told = f"{_points(last.value)} points, {_points(last.low)} to {_points(last.high)}"
+    if last.low > 0:
+        more = f"Twice the examples would add about {100 * last.value:.0f} points, if the last"
+        found = [f"{more} doubling ({told}) repeats itself."]
+    else:
+        found = [f"What twice the examples would add can't be told: the last doubling gave {told}."]
+    return [*found, _catching_up(curves, rights, groups)] if len(curves) == 2 else found
+
+
+def _catching_up(
+    curves: Sequence[LearningCurve], rights: Sequence[Rights], groups: Sequence[str]
+) -> str:
+    """When the rival would be as good, if both go on as in the last doubling."""
+    gained = [right[-1].astype(float) - right[-2] for right in rights]
+    closing = mean_of(gained[1] - gained[0], groups)
+    behind = curves[0].accuracy[-1].value - curves[1].accuracy[-1].value
+    name = f'"{curves[1].arm}"'
+    if behind <= 0:
+        return f"{name} is not behind at this size."
+    if closing.low <= 0:
+        return f"Whether {name} would ever catch up can't be told from these sizes."
+    sizes = [curves[1].sizes[-1] * 2 ** (behind / rate) for rate in (closing.value, closing.high)]
+    return (
+        f"{name} would catch up near {_round(sizes[0])} examples (not before {_round(sizes[1])})."
+    )
+
+
+def _points(share_: float) -> str:
+    return f"{100 * share_:+.1f}"
+
+
+def _round(size: float) -> str:
+    """Two digits are more than enough."""
+    digits = len(str(int(size))) - 2
+    return f"{round(size, -digits):,.0f}" if size < 1e9 else "a billion"
