@@ -22,15 +22,15 @@ from headstart.run.settings import Settings
 def run(tiny_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What `train` left; the tests only look at it."""
     place = tmp_path_factory.mktemp("cli")
-    headstart.train(
-        draw(place / "photos"), backbone=str(tiny_folder), out=place / "run", cache=place / "cache"
-    )
+    started = {"backbone": str(tiny_folder), "strategy": "probe", "out": place / "run"}
+    headstart.train(draw(place / "photos"), cache=place / "cache", **started)
     return place / "run"
 
 
 def test_train_prints_the_verdict_and_where_everything_is(run, tiny_folder, capsys) -> None:
     photos = run.parent / "photos"
-    command = ["train", str(photos), "--backbone", str(tiny_folder), "--out", str(run)]
+    command = ["train", str(photos), "--backbone", str(tiny_folder), "--strategy", "probe"]
+    command += ["--out", str(run)]
     assert execute(command) == 0
     out = capsys.readouterr().out
     assert "probe on random weights" in out and "0 of " in out and "frozen tensors changed" in out
@@ -142,7 +142,8 @@ def test_failures_that_nobody_foresaw_have_the_shape_too(
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_stopped_run_says_how_to_go_on_and_does(number, code, tiny_folder, tmp_path) -> None:
     photos = draw(tmp_path / "photos")
-    command = ["train", str(photos), "--backbone", str(tiny_folder), "--out", str(tmp_path / "run")]
+    command = ["train", str(photos), "--backbone", str(tiny_folder), "--strategy", "probe"]
+    command += ["--out", str(tmp_path / "run")]
     with subprocess.Popen(
         [sys.executable, "-m", "headstart", *command],
         stderr=subprocess.PIPE,

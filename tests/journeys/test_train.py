@@ -99,7 +99,7 @@ def test_a_second_run_ends_byte_equal_and_touches_nothing_else(
 def test_one_bad_file_is_listed_and_stops_nothing(tiny_folder, tmp_path) -> None:
     photos = draw(tmp_path / "photos")
     (photos / "red" / "broken.jpg").write_bytes(b"<html>not found</html>")
-    run = headstart.train(photos, backbone=str(tiny_folder), out=tmp_path / "run")
+    run = headstart.train(photos, backbone=str(tiny_folder), strategy="probe", out=tmp_path / "run")
     with (run.path / "problems.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert [row["name"] for row in rows if row["kind"] == "unreadable"] == ["red/broken.jpg"]
@@ -112,7 +112,8 @@ def test_things_in_memory_go_the_same_road(photos, tiny_folder, tmp_path, traine
     frame = pd.DataFrame({"file": [str(file) for file in files], "label": labels})
     held = from_memory([np.asarray(PIL.Image.open(file)) for file in files], labels)
     for number, place in enumerate((frame, held)):
-        run = headstart.train(place, backbone=str(tiny_folder), out=tmp_path / str(number))
+        out = tmp_path / str(number)
+        run = headstart.train(place, backbone=str(tiny_folder), strategy="probe", out=out)
         assert run.metrics["n"] == trained.metrics["n"]
         assert run.metrics["classes"] == ["blue", "green", "red"]
         assert len(headstart.check(place).usable) == 48
@@ -135,7 +136,11 @@ def test_every_strategy_goes_the_same_road(
 def test_scratch_is_compared_when_asked(photos, tiny_folder, tmp_path, monkeypatch) -> None:
     _short(monkeypatch)
     run = headstart.train(
-        photos, backbone=str(tiny_folder), compare="scratch", out=tmp_path / "run"
+        photos,
+        backbone=str(tiny_folder),
+        strategy="probe",
+        compare="scratch",
+        out=tmp_path / "run",
     )
     assert [arm["name"] for arm in run.metrics["arms"]][-1] == "scratch"
 
