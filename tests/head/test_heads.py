@@ -9,6 +9,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 
 from headstart.errors import TrainingError
 from headstart.head import Sample, fit_lda, fit_logistic, fit_ridge
+from headstart.head import logistic as logistic_room
 from headstart.head import ridge as ridge_room
 
 FITS = {"logistic": fit_logistic, "ridge": fit_ridge, "lda": fit_lda}
@@ -107,6 +108,17 @@ def test_logistic_is_scikit_learns_on_standardized_rows(shape, penalty) -> None:
     theirs = LogisticRegression(C=strength, tol=1e-9, max_iter=10_000).fit(standard, labels)
     mine = softmax(scores(fit, rows), axis=1)
     np.testing.assert_allclose(mine, theirs.predict_proba(standard), atol=1e-4)
+
+
+@shapes
+def test_a_large_table_in_single_precision_gives_the_same_answers(shape, monkeypatch) -> None:
+    rows, labels = drawn(shape, apart=0.3)
+    double = fit_logistic(Sample(*tensors(rows, labels), 3))
+    monkeypatch.setattr(logistic_room, "LARGE", 0)
+    single = fit_logistic(Sample(*tensors(rows, labels), 3))
+    assert single.penalty == double.penalty
+    np.testing.assert_allclose(single.probabilities, double.probabilities, atol=2e-3)
+    np.testing.assert_allclose(scores(single, rows), scores(double, rows), atol=1e-2)
 
 
 @every

@@ -18,6 +18,9 @@ PENALTIES = tuple(10.0**exponent for exponent in range(2, -7, -1))
 """From 100 to 1e-6, on standardized rows, against a mean loss; halves of a decade beside the best
 of them are tried too."""
 FOLDS = 5
+LARGE = 5_000_000
+"""Numbers in a table from which it is worked on in single precision: it has to fit the memory."""
+_BLOCK = 1024  # rows that are turned at once
 _WORSE = 2
 """Weaker penalties in a row that only made it worse, after which no more are tried."""
 _ROUGH, _EXACT = 1e-4, 1e-6
@@ -46,12 +49,13 @@ def fit_logistic(sample: Sample, penalty: float | None = None) -> LinearFit:
     """
     classes, known = sample.classes, sample.labels.numpy()
     with threadpool_limits(1):  # more threads only add CPU time at this size, and other bits
-        basis = _basis(sample.rows.to(torch.float64, copy=True).numpy())
+        exact = torch.float64 if sample.rows.numel() <= LARGE else torch.float32
+        basis = _basis(sample.rows.to(exact, copy=True).numpy())
         start = np.zeros((classes, basis.rows.shape[1] + 1))
         folds = [_Fold(*pair, start) for pair in folds_of(known, sample.groups, sample.seed)]
         chosen = _chosen(basis.rows, folds, known) if penalty is None else penalty
         found = _judged(basis.rows, folds, known, chosen)
-        theta = _solve(basis.rows, _targets(known, classes), start, chosen, _EXACT)
+        theta = _solve(basis.rows.copy(), _targets(known, classes), start, chosen, _EXACT)
         weight = (theta[:, :-1] @ basis.turn) / basis.scale
         bias = theta[:, -1] - weight @ basis.mean
     return fitted(weight, bias, chosen, found, known)
@@ -81,12 +85,16 @@ def _basis(rows: Float[np.ndarray, "n d"]) -> _Basis:
     rows -= mean
     rows /= scale
     if rows.shape[0] >= rows.shape[1]:
-        _, right = np.linalg.eigh(rows.T @ rows)  # (d, d)
-        return _Basis(rows @ right, right.T, mean, scale)
-    values, left = np.linalg.eigh(rows @ rows.T)  # (n,), (n, n)
-    kept = values > 1e-10 * max(float(values[-1]), 1e-30)
+        right = np.linalg.eigh((rows.T @ rows).astype(float))[1].astype(rows.dtype)  # (d, d)
+        for begin in range(0, len(rows), _BLOCK):
+            rows[begin : begin + _BLOCK] = rows[begin : begin + _BLOCK] @ right
+        return _Basis(rows, right.T, mean, scale)
+    values, left = np.linalg.eigh((rows @ rows.T).astype(float))  # (n,), (n, n)
+    least = 1e-10 if rows.dtype == float else 1e-6
+    kept = values > least * max(float(values[-1]), 1e-30)
     left, singular = left[:, kept], np.sqrt(values[kept])
-    return _Basis(left * singular, (left / singular).T @ rows, mean, scale)
+    turn = (left / singular).T @ rows
+    return _Basis((left * singular).astype(rows.dtype), turn, mean, scale)
 
 
 @dataclass(eq=False)
@@ -133,25 +141,27 @@ def _solve(
     """Mean cross-entropy plus half the penalty times the squared weights; biases are free.
 
     Each weight is measured in units of the curvature that its column has where nothing is known
-    yet. In a basis without correlations that leaves little for L-BFGS to find out.
+    yet. In a basis without correlations that leaves little for L-BFGS to find out. The rows are
+    scaled in place.
     """
     free = 1 - 1 / len(start)  # of the softmax at no opinion: p (1 - p), p = 1 / classes
-    unit = np.sqrt(free / len(start) * (rows**2).mean(axis=0) + penalty)
+    unit = np.sqrt(free / len(start) * np.einsum("nd,nd->d", rows, rows) / len(rows) + penalty)
     units = np.append(unit, np.sqrt(free / len(start)))
-    scaled, shape = rows / unit, start.shape
-    strength = penalty / unit**2
+    rows /= unit
+    shape, strength, targets = start.shape, penalty / unit**2, targets.astype(rows.dtype)
 
     def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
-        theta = flat.reshape(shape)
-        scores = scaled @ theta[:, :-1].T + theta[:, -1] / units[-1]  # (n, c)
+        theta = flat.reshape(shape).astype(rows.dtype)
+        scores = rows @ theta[:, :-1].T + theta[:, -1] / rows.dtype.type(units[-1])  # (n, c)
         scores -= scores.max(axis=1, keepdims=True)
         given = np.exp(scores)
         sums = given.sum(axis=1, keepdims=True)
         rest = (given / sums - targets) / len(rows)
         gradient = np.empty(shape)
-        gradient[:, :-1] = rest.T @ scaled + strength * theta[:, :-1]
+        gradient[:, :-1] = rest.T @ rows + strength * theta[:, :-1]
         gradient[:, -1] = rest.sum(axis=0) / units[-1]
-        value = float(np.log(sums).sum() - (scores * targets).sum()) / len(rows)
+        told = np.log(sums).sum(dtype=float) - (scores * targets).sum(dtype=float)
+        value = float(told) / len(rows)
         return value + float((strength * theta[:, :-1] ** 2).sum()) / 2, gradient.ravel()
 
     options = {"maxiter": 1000, "gtol": slope, "ftol": 1e-12, "maxcor": 20}
