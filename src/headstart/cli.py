@@ -55,6 +55,7 @@ SETTINGS = (
     _flag("size", int, "side of the pictures, where not the backbone's own", "PX"),
     _flag("channels", int, "1 for grays, where the backbone was made for colors", "N"),
     _flag("strategy", str, "auto (the default), probe, unfreeze:N, full, lora, gradual, ...", "S"),
+    _flag("budget", str, "what auto may spend on training beyond probes (10m)", "TIME"),
     _flag("head", str, "how the output layer is fitted: logistic (the default), ridge, lda", "H"),
     _flag("compare", str, "train a further arm for the verdict: scratch", "ARM"),
     _flag("seed", int, "divides the rows, orders them, draws fresh weights (0)", "N"),

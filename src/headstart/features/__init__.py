@@ -5,7 +5,7 @@ Gives: looks and items of all sources, each opened once; rows of features in a t
 """
 
 from headstart.features.extraction import Features, extract
-from headstart.features.folding import fast, noise
+from headstart.features.folding import fast, milliseconds, noise
 from headstart.features.survey import Items, Survey, survey
 from headstart.features.table import trim
 
@@ -15,6 +15,7 @@ __all__ = [
     "Survey",
     "extract",
     "fast",
+    "milliseconds",
     "noise",
     "survey",
     "trim",

@@ -25,7 +25,7 @@ from headstart.backbone import Backbone, listed, load_backbone
 from headstart.data import Columns, Examples, Found, Frame, audit, divide, spread
 from headstart.errors import HeadstartError, UsageError
 from headstart.events import Tell, note, quiet, warn
-from headstart.features import extract, fast, noise, survey, trim
+from headstart.features import extract, milliseconds, survey, trim
 from headstart.head import Sample
 from headstart.hostile import printable
 from headstart.modality import Image
@@ -35,8 +35,6 @@ from headstart.run.settings import cache_root, refuse_unknown
 
 EXAMPLES = 1000
 """Examples that candidates are judged on, at most."""
-_TIMED = 2
-"""Passes of which the faster one is believed."""
 
 
 @dataclass(frozen=True)
@@ -172,29 +170,11 @@ def _entry(
         label,
         target_of(sample),
         prior_of(backbone.name, label, past) if backbone.origin.pretrained else None,
-        _milliseconds(backbone),
+        milliseconds(backbone.stages, backbone.modality),
         sum(p.numel() for p in backbone.stages.parameters()),
         backbone.origin.license,
         backbone.origin.pretrained,
     )
-
-
-@torch.inference_mode()
-def _milliseconds(backbone: Backbone) -> float:
-    """CPU time of one item in the fast form, on one thread."""
-    rows = noise(backbone.modality).repeat(4, 1, 1, 1)
-    network = fast(backbone.stages, rows[:2])
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        spent = []
-        for _ in range(_TIMED + 1):  # the first one warms up
-            began = time.process_time()
-            network(rows)
-            spent.append(time.process_time() - began)
-        return 1000 * min(spent[1:]) / len(rows)
-    finally:
-        torch.set_num_threads(threads)
 
 
 def _told(entry: Entry) -> str:

@@ -1,11 +1,13 @@
 """Which arms a run compares, and the fits behind them."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from headstart import durable
 from headstart.advise import Depth, depth_of
-from headstart.backbone import Backbone, every_stage, widths
+from headstart.backbone import Backbone, every_stage, multiply_adds, widths
 from headstart.evaluate import (
     Candidate,
     Contest,
@@ -17,12 +19,28 @@ from headstart.evaluate import (
     untrained,
 )
 from headstart.events import Tell, note
-from headstart.features import noise
+from headstart.features import milliseconds, noise
 from headstart.head import Sample
 from headstart.modality import Views
+from headstart.run.quantities import seconds
 from headstart.run.settings import Settings
-from headstart.train import Fitted, Lesson, Probe, Recipe, Scratch, Strategy, Unfreeze, fit
+from headstart.train import (
+    RATES,
+    TRIAL,
+    Fitted,
+    Full,
+    Lesson,
+    Probe,
+    Recipe,
+    Scratch,
+    Strategy,
+    Unfreeze,
+    fit,
+    strategy_of,
+)
 
+TRAINED = 6
+"""A training step costs about this many of the fastest forward passes."""
 JUDGED = 1000
 """Rows by which stages are judged, at most."""
 VIEWS = Views(crop=(0.6, 1.0), flip=False, color=0.2)
@@ -57,7 +75,11 @@ def contest(
         same = backbone if settings.plan == Probe() else _whole(backbone)
         found.append(untrained(lesson, same, settings.seed, held, tell))
     depth = _depth(lesson, backbone, tell) if settings.plan is None else None
-    plans = [settings.plan] if settings.plan else _tried(depth)
+    plans = (
+        [settings.plan]
+        if settings.plan
+        else _kept(work / "plans.json", lambda: _tried(lesson, backbone, depth, settings, tell))
+    )
     fits: dict[str, Fitted] = {"probe": probe}
     for strategy in dict.fromkeys((*plans, *(Scratch() for _ in settings.compare))):
         if strategy == Probe():
@@ -92,14 +114,34 @@ def _depth(lesson: Lesson, backbone: Backbone, tell: Tell) -> Depth | None:
     return depth_of(sample, names, widths(backbone.stages, noise(backbone.modality)))
 
 
-def _tried(depth: Depth | None) -> list[Strategy]:
-    """A probe; where earlier stages know more than the last, what could make use of that."""
+def _kept(place: Path, make: Callable[[], list[Strategy]]) -> list[Strategy]:
+    """What was planned before this run was killed, else what is planned now: speeds vary."""
+    if not place.exists():
+        durable.write(place, json.dumps([str(strategy) for strategy in make()]))
+    return [strategy_of(text) for text in json.loads(place.read_text())]
+
+
+def _tried(
+    lesson: Lesson, backbone: Backbone, depth: Depth | None, settings: Settings, tell: Tell
+) -> list[Strategy]:
+    """A probe; a probe on every stage; and where earlier stages know more than the last, unfrozen
+    stages behind the one that knows most, as many as the budget allows.
+    """  # noqa: D205 - one sentence
     if depth is None:
         return [Probe()]
+    plans: list[Strategy] = [Probe(), Probe(every_stage=True)]
     if depth.linear:
-        return [Probe(), Probe(every_stage=True)]
-    last = max(1, len(depth.stages) - 1 - depth.best)
-    return [Probe(), Probe(every_stage=True), Unfreeze(last)]
+        return plans
+    adds = multiply_adds(backbone)
+    each = milliseconds(backbone.stages, backbone.modality) / 1000 / max(1, sum(adds))
+    passes = recipe_of(Full(), 0).epochs * (1 + TRIAL * len(RATES)) * len(lesson.partition.train)
+    wanted = max(1, backbone.depth - 1 - depth.best)
+    cost = {n: TRAINED * passes * each * sum(adds[-n:]) for n in range(1, wanted + 1)}
+    allowed = [n for n in cost if cost[n] <= seconds(settings.budget)]
+    if len(allowed) < wanted:
+        told = f"unfreeze:{wanted} could take {cost[wanted] / 60:,.0f} CPU minutes"
+        note(tell, f"{told}, the budget is {settings.budget}: --budget TIME allows more")
+    return plans + [Unfreeze(max(allowed)) for _ in allowed[:1]]
 
 
 def _best(lesson: Lesson, plans: list[Strategy], fits: Mapping[str, Fitted]) -> Strategy:

@@ -12,6 +12,7 @@ from headstart.data import Columns
 from headstart.errors import UsageError
 from headstart.head import HEADS
 from headstart.hostile import printable
+from headstart.run.quantities import seconds
 from headstart.train import Strategy, strategy_of
 
 AUTO = "auto"
@@ -42,10 +43,13 @@ class Settings:
     """Share of the rows that is looked at once, at the end."""
     columns: Columns = field(default_factory=Columns)
     """Which columns of a table say what; its fields are options like the others."""
+    budget: str = "10m"
+    """What "auto" may spend on training beyond probes, in CPU time of this machine."""
     offline: bool = False
     """Never ask the network."""
 
     def __post_init__(self) -> None:
+        seconds(self.budget)
         if self.strategy != AUTO:
             strategy_of(self.strategy)
         if not 0 < self.test_size < 1:

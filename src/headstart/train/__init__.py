@@ -4,7 +4,7 @@ Takes: a `Lesson` (items, labels and their division), a `Backbone`, a strategy a
 Gives: `Fitted`; for pre-training, a new `Backbone`.
 """
 
-from headstart.train.fitting import Fitted, fit, predict, probe_head
+from headstart.train.fitting import RATES, Fitted, fit, predict, probe_head
 from headstart.train.lesson import Lesson, scores_of
 from headstart.train.pretraining import Pretrained, pretrain
 from headstart.train.recipe import Recipe, Restraint
@@ -20,8 +20,11 @@ from headstart.train.strategy import (
     cut_of,
     strategy_of,
 )
+from headstart.train.tuning import TRIAL
 
 __all__ = [
+    "RATES",
+    "TRIAL",
     "BitFit",
     "Fitted",
     "Full",

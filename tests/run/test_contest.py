@@ -1,0 +1,54 @@
+"""What auto tries, and what it leaves out."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from headstart.advise import Depth, StageScore
+from headstart.backbone import Backbone
+from headstart.events import quiet
+from headstart.run import Settings
+from headstart.run.contest import _kept, _tried
+from headstart.stats import Interval
+from headstart.train import Lesson, Probe, Unfreeze
+
+PROBES = [Probe(), Probe(every_stage=True)]
+
+
+def depth(gain: float, best: int = 1) -> Depth:
+    """Five stages, one of which loses least."""
+    at = Interval(0.5, 0.4, 0.6)
+    stages = tuple(StageScore(f"s{i}", 8, at, 1.0 - (i == best) / 2) for i in range(5))
+    return Depth(stages, stages[0], Interval(gain, gain - 0.01, gain + 0.01))
+
+
+def tried(lesson: Lesson, tiny: Backbone, found: Depth | None, budget: str = "1h"):
+    return _tried(lesson, tiny, found, Settings(budget=budget), quiet)
+
+
+def test_where_nothing_was_learned_elsewhere_a_probe_is_all(lesson, tiny) -> None:
+    assert tried(lesson, tiny, None) == [Probe()]
+
+
+def test_where_the_last_stage_knows_all_no_stage_is_unfrozen(lesson, tiny) -> None:
+    assert tried(lesson, tiny, depth(0.0)) == PROBES
+
+
+@pytest.mark.parametrize(("best", "last"), [(0, 4), (2, 2), (4, 1)])
+def test_stages_behind_the_one_that_knows_most_are_unfrozen(lesson, tiny, best, last) -> None:
+    assert tried(lesson, tiny, depth(0.1, best)) == [*PROBES, Unfreeze(last)]
+
+
+def test_a_budget_leaves_out_what_would_take_longer_and_says_so(lesson, tiny) -> None:
+    told: list[str] = []
+    settings = Settings(budget="0.000001s")
+    plans = _tried(lesson, tiny, depth(0.1), settings, lambda event: told.append(event.what))
+    assert plans == PROBES and "--budget TIME allows more" in told[0]
+
+
+def test_a_plan_outlives_a_kill(tmp_path: Path) -> None:
+    place = tmp_path / "plans.json"
+    assert _kept(place, lambda: [*PROBES, Unfreeze(2)]) == [*PROBES, Unfreeze(2)]
+    assert json.loads(place.read_text()) == ["probe", "probe:all", "unfreeze:2"]
+    assert _kept(place, lambda: PROBES) == [*PROBES, Unfreeze(2)]
