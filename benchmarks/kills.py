@@ -1,4 +1,7 @@
-"""Kill a training run twenty times at random moments; what it ends with equals a run left alone."""
+"""Kill a training run twenty times at random moments; what it ends with equals a run left alone.
+
+`python -m benchmarks kills`: 20 kills, same bytes, no litter, 2026-11-21; twice.
+"""
 
 import filecmp
 import os

@@ -2,7 +2,10 @@
 
 `python -m benchmarks unfreeze`. CPU seconds of one epoch over the same pictures, in one process:
 from kept rows; with the frozen stages run anew for every batch, as a plain loop does; of training
-everything; and the share of the forward pass that is not frozen.
+everything; and the share of the forward pass that is not frozen. Measured 2026-11-21 on two shared
+cores without AMX: mobilenetv3_large_100, two stages, 0.48 against 3.53 (7.3 times), .050 of a full
+epoch where .041 is unfrozen; resnet50, one stage, 6.97 against 17.4 (2.5 times), .173 where .198
+is. Asked: 2.2 and 3 times, and 1.25 times the share.
 """
 
 import tempfile

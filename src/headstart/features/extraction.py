@@ -1,5 +1,6 @@
 """A frozen prefix over every example, exactly once."""
 
+import ctypes
 import os
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -91,6 +92,7 @@ def extract(
             made = _made(items, missing, modality, ready[1], batch, pool)
             what = f"running {modality.kind}s through the frozen stages"
             places |= table.keep(track(tell, what, made, len(missing)))
+            _give_back()
     return Features(table, tuple(places[items.digests[row]] for row in rows))
 
 
@@ -117,6 +119,16 @@ def _ready(
     if known == FOLDED:
         return pool.submit(choose, prefix, full, rows, WORKERS, tell).result()
     return known, pool.submit(known.make, prefix, full).result()
+
+
+def _give_back() -> None:
+    """Let the system have the memory of activations that are gone, where the C library can.
+
+    It keeps what threads freed, and what is computed next comes on top of that.
+    """
+    release = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None
+    if release is not None:
+        release(0)
 
 
 def _libraries() -> tuple[str, ...]:

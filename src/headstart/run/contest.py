@@ -72,7 +72,8 @@ def contest(
         found.append(from_fit(lesson, probe, "probe", tell))
     with priced(found):
         held = probe.held.numpy().astype(float)
-        same = backbone if settings.plan == Probe() else _whole(backbone)
+        plain = settings.plan == Probe() or not backbone.origin.pretrained
+        same = backbone if plain else _whole(backbone)
         found.append(untrained(lesson, same, settings.seed, held, tell))
     depth = _depth(lesson, backbone, tell) if settings.plan is None else None
     plans = (
