@@ -1,6 +1,7 @@
 """Peak memory of the main process on 10,000 pictures at 224 px, from a photo's size each.
 
-`python -m benchmarks memory`: 1,480 MB in 806 s on 2 shared cores, 2026-11-21. Asked: 1,500.
+`python -m benchmarks memory`: 1,427 MB in 648 s on 2 shared cores, 2026-11-21. Asked: 1,500. With
+OpenVINO installed, which the run then takes, about 1,600.
 """
 
 import json
