@@ -3,9 +3,10 @@
 All three start cold, in one run, one after the other, on the same pictures. The loop is what
 tutorials show: a frozen backbone in the loop, ten epochs, Adam on the head.
 
-`python -m benchmarks cost`: 51.4 CPU seconds, 0.90 of the limit 1.5 (3.8 + 25.8 + 3.4) + 8; the
-loop 598, 11.6 times as many, with .836 against .821 on the same 140 test pictures: two pictures.
-Two cores of a shared Xeon at 2.5 GHz, no GPU, 2026-11-21; another run: 47 s.
+`python -m benchmarks cost`: 45.0 CPU seconds, 0.96 of the limit 1.5 (2.0 + 21.2 + 2.7) + 8; the
+loop 508, 11.3 times as many, with .836 against .864 on the same 140 test pictures. Two cores of a
+shared Xeon at 2.5 GHz, no GPU, 2026-11-21. Before `auto` was the default, a probe alone: 51.4
+seconds, 0.90 of a limit of 57.4, .821.
 """
 
 import json

@@ -1,4 +1,8 @@
-"""One picture through a loaded model, against reading it and a bare forward pass of the network."""
+"""One picture through a loaded model, against reading it and a bare forward pass of the network.
+
+`python -m benchmarks predict`: 30.4 ms against 38.7, 0.79 times (the loaded model runs folded, the
+bare pass does not), 2 shared cores, 2026-11-21. Asked: 1.2 times.
+"""
 
 import os
 import statistics
