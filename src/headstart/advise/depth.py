@@ -57,7 +57,7 @@ def depth_of(sample: Sample, names: Sequence[str], widths: Sequence[int]) -> Dep
 
     Heads are linear discriminants left one out. The one on all stages takes every column, each
     stage scaled to unit length: choosing columns by the labels of the rows that it is judged on
-    would flatter it (by 2 to 7 points on four sets of pictures).
+    would flatter it (by 1 to 7 points on four sets of pictures).
     """
     parts = sample.rows.split(list(widths), dim=1)
     found = [_judged(name, _with(sample, part)) for name, part in zip(names, parts, strict=True)]

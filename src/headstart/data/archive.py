@@ -23,11 +23,10 @@ from headstart.hostile import printable
 _ZIP = (".zip",)
 _TAR = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", ".txz")
 # What zipfile, tarfile and the decompressors raise for bytes that are not what they should be.
-# zipfile raises RuntimeError where members are encrypted, and NotImplementedError where they are
-# packed by a method that it does not know
+# zipfile raises RuntimeError where members are encrypted or packed by a method it does not know
 _BROKEN = (
     zipfile.BadZipFile, tarfile.TarError, EOFError, zlib.error, lzma.LZMAError,
-    NotImplementedError, RuntimeError, OSError, ValueError,
+    RuntimeError, OSError, ValueError,
 )  # fmt: skip
 _PIECE = 1 << 20
 _HEADERS = 64 << 20  # bytes that a tar may spend on headers and padding

@@ -4,8 +4,9 @@ Takes: examples, a modality, and the stages left of the cut.
 Gives: looks and items of all sources, each opened once; rows of features in a table on disk.
 """
 
+from headstart.features.engine import milliseconds
 from headstart.features.extraction import Features, extract
-from headstart.features.folding import fast, milliseconds, noise
+from headstart.features.folding import fast, noise
 from headstart.features.survey import Items, Survey, survey
 from headstart.features.table import trim
 

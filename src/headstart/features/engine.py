@@ -23,7 +23,8 @@ from torch.nn.functional import cosine_similarity
 
 from headstart import durable
 from headstart.events import Tell, note
-from headstart.features.folding import fast
+from headstart.features.folding import fast, noise
+from headstart.modality import Modality
 
 WORTH_S = 30.0
 """CPU seconds from which a job is long enough to try other engines for."""
@@ -90,6 +91,18 @@ def choose(
             best, bar = (engine, run), setup + each * batches
     note(tell, f"engine {best[0].name} (an item: {'; '.join(told)})")
     return best
+
+
+@torch.inference_mode()
+def milliseconds(network: nn.Sequential, modality: Modality) -> float:
+    """CPU time of one item by the default engine, on one thread."""
+    batch = torch.cat([noise(modality)] * 4)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        return 1000 * _seconds(FOLDED.make(network, batch), batch) / len(batch)
+    finally:
+        torch.set_num_threads(threads)
 
 
 def remember(memory: Path, key: str, engine: Engine) -> None:

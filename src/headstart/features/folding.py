@@ -1,7 +1,6 @@
 """A form of a frozen network that gives the same numbers, faster."""
 
 import copy
-import time
 from collections import OrderedDict
 from collections.abc import Iterator
 from itertools import pairwise
@@ -32,24 +31,6 @@ def fast(network: nn.Sequential, sample: Float[Tensor, "b ..."]) -> nn.Sequentia
         stages[name] = _folded(plain, rows, expected)
         rows = expected
     return nn.Sequential(stages).eval().to(memory_format=torch.channels_last)
-
-
-@torch.inference_mode()
-def milliseconds(network: nn.Sequential, modality: Modality) -> float:
-    """CPU time of one item through the fast form, on one thread; the faster of two passes."""
-    sample = noise(modality)
-    rows, quick = torch.cat([sample] * 4), fast(network, sample)
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        spent = []
-        for _ in range(3):  # the first one warms up
-            began = time.process_time()
-            quick(rows)
-            spent.append(time.process_time() - began)
-        return 1000 * min(spent[1:]) / len(rows)
-    finally:
-        torch.set_num_threads(threads)
 
 
 def noise(modality: Modality) -> Float[Tensor, "b ..."]:
