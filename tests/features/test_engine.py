@@ -110,3 +110,14 @@ def test_a_job_that_changes_engines_ends_in_one_table(tiny, tmp_path, monkeypatc
     with torch.inference_mode():
         expected = tiny.stages(tiny.modality.batch(items.take(range(20))))
     torch.testing.assert_close(made.all(), expected, rtol=1e-4, atol=1e-5)
+
+
+def test_a_remembered_engine_that_no_longer_starts_is_replaced(tiny, tmp_path, monkeypatch) -> None:
+    def broken(network: nn.Sequential, batch: torch.Tensor) -> engine.Run:
+        raise RuntimeError("no such operation")
+
+    monkeypatch.setattr("headstart.features.extraction.recall", lambda *_: Engine("old", broken))
+    items = Held(tuple(torch.randint(0, 256, (5, 3, 32, 32), dtype=torch.uint8)))
+    made = extract(items, range(5), tiny.modality, tiny.stages, "same", cache=tmp_path)
+    assert made.shape == (5, tiny.width)
+    assert FOLDED.name in (tmp_path / "engines.json").read_text()

@@ -1,5 +1,6 @@
 """A frozen prefix over every example, exactly once."""
 
+import contextlib
 import ctypes
 import os
 from collections import deque
@@ -116,9 +117,10 @@ def _ready(
     tell: Tell,
 ) -> tuple[Engine, Run]:
     """The engine and the network in it, made where it will run: on a thread of the pool."""
-    if known == FOLDED:
-        return pool.submit(choose, prefix, full, rows, WORKERS, tell).result()
-    return known, pool.submit(known.make, prefix, full).result()
+    if known != FOLDED:
+        with contextlib.suppress(Exception):  # what started once may not any more: choose anew
+            return known, pool.submit(known.make, prefix, full).result()
+    return pool.submit(choose, prefix, full, rows, WORKERS, tell).result()
 
 
 def _give_back() -> None:
