@@ -47,6 +47,7 @@ COLUMNS = (
     _flag("path", str, "column of a table with the paths (guessed)", "COLUMN"),
     _flag("label", str, "column of a table with the labels (guessed)", "COLUMN"),
     _flag("split", str, "column that says train, val or test (guessed)", "COLUMN"),
+    _flag("task", str, "what labels are: classification, multilabel, regression (guessed)", "T"),
     _flag("group", str, "column of what no split may tear, such as patients (guessed)", "COLUMN"),
 )
 SETTINGS = (
@@ -56,7 +57,7 @@ SETTINGS = (
     _flag("channels", int, "1 for grays, where the backbone was made for colors", "N"),
     _flag("strategy", str, "auto (the default), probe, unfreeze:N, full, lora, gradual, ...", "S"),
     _flag("budget", str, "what auto may spend on training beyond probes (10m)", "TIME"),
-    _flag("head", str, "how the output layer is fitted: logistic (the default), ridge, lda", "H"),
+    _flag("head", str, "how the output layer is fitted: logistic, ridge, lda", "H"),
     _flag("compare", str, "train a further arm for the verdict: scratch", "ARM"),
     _flag("seed", int, "divides the rows, orders them, draws fresh weights (0)", "N"),
     _flag("test_size", float, "share of the rows that is kept for the test (0.2)", "X"),
@@ -148,10 +149,7 @@ def predict(
     records = [
         {
             "file": os.fspath(file),
-            "label": one.label,
-            "probability": one.probability,
-            "sure": one.sure,
-            "probabilities": one.probabilities,
+            **vars(one),
         }
         for file, one in zip(files, found, strict=True)
     ]

@@ -16,7 +16,7 @@ from headstart.backbone import Backbone, load_backbone
 from headstart.data import Examples, Held, Partition, Problem, Source, divide
 from headstart.errors import DataError
 from headstart.features import survey
-from headstart.head import Classification, sure_above
+from headstart.head import Classification, trust_of
 from headstart.model import Model
 from headstart.run import recipe_of
 from headstart.run.settings import cache_root
@@ -140,7 +140,8 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         with TemporaryDirectory() as work:
             fitted = fit(lesson, backbone, strategy, recipe, work=Path(work))
         held = fitted.held.numpy(), lesson.labels_of(fitted.held_rows).numpy()
-        return Model(fitted.joined(), fitted.head, lesson.task, sure_above(*held), fitted.at)
+        trust = trust_of(lesson.task, *held)
+        return Model(fitted.joined(), fitted.head, lesson.task, trust, fitted.at)
 
     def _sources(self, pictures: Any) -> tuple[Source, ...]:
         if _is_table(pictures):

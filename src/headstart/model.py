@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -11,23 +12,25 @@ from torch import Tensor, nn
 from headstart.backbone import Backbone
 from headstart.data import Source
 from headstart.features import fast, noise
-from headstart.head import Task
+from headstart.head import Task, Trust, Valuing, belief_of, said
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """The likeliest class, and what every class was given."""
+    """The likeliest class, or the tags, or a value; and how far that can be trusted."""
 
     label: str
+    """Tags have ";" between them."""
     probabilities: dict[str, float]
-    """One a class, from 0 to 1; they add up to 1."""
+    """One a class, from 0 to 1, which add up to 1; or one a tag; none with values."""
     sure: bool
-    """Whether the likeliest class's probability reaches the threshold chosen on validation rows."""
-
-    @property
-    def probability(self) -> float:
-        """What the likeliest class was given."""
-        return self.probabilities[self.label]
+    """Whether the belief in it reaches the threshold chosen on validation rows."""
+    probability: float
+    """What the likeliest class was given; of tags, what the least sure of them was given."""
+    value: float | None = None
+    low: float | None = None
+    """With `high` the interval that holds 95% of values like this one."""
+    high: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,8 +41,7 @@ class Model:
     """With the weights that training left; it reads as it did in training."""
     head: nn.Module
     task: Task
-    sure_above: float
-    """Predictions whose highest probability is below this are "not sure"."""
+    trust: Trust
     cut: int
     """Stages left of it are as they were in the backbone that training started from."""
 
@@ -47,15 +49,20 @@ class Model:
     def probabilities(
         self, sources: Sequence[Source], batch: int = 32
     ) -> Float[Tensor, "n classes"]:
-        """Read and judge sources in the order given. Raises `DataError` for one it can't read."""
+        """Read and judge sources in the order given; values where that is the task.
+
+        Raises `DataError` for one it can't read.
+        """
         parts = [sources[i : i + batch] for i in range(0, len(sources), batch)]
         scores = [self._scores(part) for part in parts]
         empty = torch.zeros(0, self.task.width)
-        return self.task.probabilities(torch.cat(scores)) if scores else empty
+        return self.task.answers(torch.cat(scores)) if scores else empty
 
     def predict(self, sources: Sequence[Source]) -> list[Prediction]:
         """One prediction a source, in the order given. Raises `DataError` for one it can't read."""
-        return [self._answer(row) for row in self.probabilities(sources).tolist()]
+        answers = self.probabilities(sources).numpy()
+        belief = belief_of(self.task, answers).tolist()
+        return [self._told(row, sure) for row, sure in zip(answers, belief, strict=True)]
 
     @cached_property
     def _network(self) -> nn.Sequential:
@@ -67,7 +74,10 @@ class Model:
         scores: Tensor = self.head(rows)
         return scores
 
-    def _answer(self, row: list[float]) -> Prediction:
-        best = max(range(len(row)), key=row.__getitem__)
-        named = dict(zip(self.task.classes, row, strict=True))
-        return Prediction(self.task.classes[best], named, row[best] >= self.sure_above)
+    def _told(self, answer: np.ndarray, belief: float) -> Prediction:
+        label = said(self.task, answer)
+        if isinstance(self.task, Valuing):
+            value, margin = float(answer[0]), self.trust.margin
+            return Prediction(label, {}, True, belief, value, value - margin, value + margin)
+        named = dict(zip(self.task.classes, answer.tolist(), strict=True))
+        return Prediction(label, named, belief >= self.trust.sure_above, belief)

@@ -5,12 +5,14 @@ gives how many independent ones they are worth (Kish's design effect), and every
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 from jaxtyping import Bool, Float
 
 _Z = 1.959963984540054
+Merit = Bool[np.ndarray, " n"] | Float[np.ndarray, " n"]
+"""How good each row's answer is: right or not, or a number whose mean is told."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,21 @@ def mean_of(values: Float[np.ndarray, " n"], groups: Sequence[str] = ()) -> Inte
     n, mean = effective(values, groups), float(values.mean())
     half = _Z * float(values.std(ddof=1)) / np.sqrt(max(n, 1.0)) if len(values) > 1 else np.inf
     return Interval(mean, mean - float(half), mean + float(half))
+
+
+def level(merit: Merit, groups: Sequence[str] = ()) -> Interval:
+    """The mean merit: a share where each row is right or not, else a mean of at most 1."""
+    if merit.dtype == bool:
+        return share(merit, groups)
+    found = mean_of(merit, groups)
+    return replace(found, high=min(1.0, found.high))
+
+
+def lead(one: Merit, other: Merit, groups: Sequence[str] = ()) -> Interval:
+    """Mean merit of `one` less that of `other` on the same rows."""
+    if one.dtype == bool and other.dtype == bool:
+        return paired_difference(one, other, groups)
+    return mean_of(one.astype(float) - other.astype(float), groups)
 
 
 def bootstrap(

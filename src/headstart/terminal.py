@@ -184,16 +184,17 @@ def failed(error: HeadstartError) -> None:
 def ended(path: Path, metrics: Record) -> list[str]:
     """What a run found: the verdict first, then the figures behind it, then where they are."""
     verdict, frozen, n = metrics["verdict"], metrics["frozen"], metrics["n"]
-    test = metrics["test"]
+    figure = metrics["figure"]
+    test = metrics["test"][figure]
     sentence = verdict.get("sentence") or f"Transfer: {verdict['word']}"
-    rows = [("arm", "accuracy", "95% interval", "CPU")]
+    rows = [("arm", figure, "95% interval", "CPU")]
     for arm in metrics["arms"]:
-        found, cost = arm["accuracy"], span(arm["cost"]["cpu_s"])
+        found, cost = arm[figure], span(arm["cost"]["cpu_s"])
         rows.append((arm["name"], f"{found['value']:.1%}", _bounds(found), cost))
     return [
         printable(sentence, limit=1000),
         "",
-        f"accuracy {test['accuracy']['value']:.1%} ({_bounds(test['accuracy'])}) "
+        f"{figure} {test['value']:.1%} ({_bounds(test)}) "
         f"on {n['test']:,} test examples, learned from {n['train'] + n['val']:,}",
         "",
         *columns(rows),
@@ -213,12 +214,8 @@ def audited(summary: Sequence[str], problems: Sequence[Record]) -> list[str]:
 
 
 def predicted(records: Sequence[Record]) -> list[str]:
-    """One line a file: its name, the likeliest class, what that was given, and any doubt."""
-    rows = [
-        (one["file"], one["label"], f"{one['probability']:.1%}", "" if one["sure"] else "not sure")
-        for one in records
-    ]
-    return columns(rows)
+    """One line a file: its name, what it is said to be, what that was given, and any doubt."""
+    return columns([(one["file"], one["label"], *_trust(one)) for one in records])
 
 
 def listed(records: Sequence[Record]) -> list[str]:
@@ -255,6 +252,12 @@ def columns(rows: Sequence[Sequence[str]]) -> list[str]:
         "  ".join(c + " " * (w - cell_len(c)) for c, w in zip(row, widths, strict=True)).rstrip()
         for row in table
     ]
+
+
+def _trust(one: Record) -> tuple[str, ...]:
+    if one["value"] is not None:
+        return (f"{one['low']:.6g} to {one['high']:.6g}",)
+    return f"{one['probability']:.1%}", "" if one["sure"] else "not sure"
 
 
 def _of(event: Event) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from stand_ins import classes
 
 from headstart.advise import (
     Entry,
@@ -25,7 +26,7 @@ def sample(apart: float, n: int = 300, seed: int = 0) -> Sample:
     rng = np.random.default_rng(seed)
     labels = np.arange(n) % 3
     rows = rng.normal(size=(n, 6)) + np.eye(3, 6)[labels] * apart
-    return Sample(torch.from_numpy(rows).float(), torch.from_numpy(labels), 3)
+    return Sample(torch.from_numpy(rows).float(), torch.from_numpy(labels), classes(3))
 
 
 def entry(name: str, apart: float, params: int = 100, prior: float | None = None) -> Entry:
@@ -41,7 +42,7 @@ def test_the_prediction_is_the_accuracy_on_unseen_rows_with_its_interval() -> No
     (one,) = ranked([entry("one", 2.0)])
     assert one.low < one.predicted < one.high
     fresh = sample(2.0, 3000, seed=1)
-    known = target_of(fresh).accuracy
+    known = target_of(fresh).figure
     assert one.low < known.value < one.high
     assert one.why == "the only candidate"
 
@@ -99,6 +100,6 @@ def test_runs_are_compared_by_way_of_a_model_with_a_published_mean() -> None:
     chance = replace(entry("chance", 1.0), pretrained=False)
     found = {past.model: past.points for past in compared("a", [known, mine, chance])}
     assert set(found) == {"known", "mine"} and found["known"] == pytest.approx(-4)
-    lead = mine.target.accuracy.value - known.target.accuracy.value
+    lead = mine.target.figure.value - known.target.figure.value
     assert found["mine"] == pytest.approx(100 * lead - 4, abs=0.01)
     assert compared("a", [mine]) == ()

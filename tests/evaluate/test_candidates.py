@@ -5,8 +5,7 @@ import numpy as np
 import pytest
 
 from headstart.backbone import Backbone
-from headstart.data import Partition
-from headstart.evaluate import Candidate, from_fit, majority, priced, raw, untrained
+from headstart.evaluate import Candidate, constant, from_fit, priced, raw, untrained
 from headstart.evaluate.candidates import Halved
 from headstart.train import Lesson, Probe, fit
 
@@ -17,7 +16,7 @@ def _right(candidate: Candidate, lesson: Lesson) -> float:
 
 
 def test_the_majority_arm_gives_every_row_the_same_shares(lesson: Lesson) -> None:
-    found = majority(lesson).answer(lesson.partition.test)
+    found = constant(lesson).answer(lesson.partition.test)
     assert np.allclose(found, found[0]) and np.allclose(found.sum(axis=1), 1)
 
 
@@ -68,13 +67,12 @@ def _perfect(lesson: Lesson) -> np.ndarray:
 def test_what_an_arm_cost_is_written_on_it(lesson: Lesson) -> None:
     found: list[Candidate] = []
     with priced(found):
-        found.append(majority(lesson))
+        found.append(constant(lesson))
         sum(range(10**6))
     assert found[0].cost.wall_s > 0
 
 
-def test_testing_opens_the_rows_it_is_given(lesson: Lesson) -> None:
-    rows = Partition((), (), lesson.partition.test, "").test
-    arm = majority(lesson).tested(rows, lesson.labels_of(rows).numpy(), ())
-    assert arm.probabilities.shape == (len(rows), 3)
-    assert 0 <= arm.accuracy.low <= arm.accuracy.value <= arm.accuracy.high <= 1
+def test_testing_opens_the_test_rows(lesson: Lesson) -> None:
+    arm = constant(lesson).tested(lesson)
+    assert arm.answers.shape == (len(lesson.partition.test), 3)
+    assert 0 <= arm.merit.low <= arm.merit.value <= arm.merit.high <= 1

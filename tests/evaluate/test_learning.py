@@ -37,7 +37,7 @@ def arm(name: str, grows: dict[int, float], *, again: bool = True) -> Candidate:
 
 
 def told(*arms: Candidate, rows: int = 320) -> Learning | None:
-    return learning(lesson(rows), arms, (np.arange(320, 320 + TEST) % 2), ())
+    return learning(lesson(rows), arms, [row % 2 for row in range(320 + TEST)])
 
 
 STEEP = {40: 0.5, 80: 0.6, 160: 0.7, 320: 0.8}
@@ -49,7 +49,7 @@ def test_curves_hold_every_size_and_its_accuracy() -> None:
     assert found is not None
     first, second = found.curves
     assert first.sizes == second.sizes == (40, 80, 160, 320)
-    assert [round(one.value, 3) for one in second.accuracy] == [0.5, 0.6, 0.7, 0.8]
+    assert [round(one.value, 3) for one in second.merit] == [0.5, 0.6, 0.7, 0.8]
     assert found.record()["curves"][0]["arm"] == "probe"
 
 

@@ -2,8 +2,10 @@ import numpy as np
 import pytest
 
 from headstart.evaluate import Arm, Cost, judge
+from headstart.head import Classification
 from headstart.stats import share
 
+TASK = Classification(("one", "other"))
 FREE = Cost(0.0, 0.0, 0.0)
 
 
@@ -17,7 +19,7 @@ def arm(name, right, *, transfer=False, choice=1.0):
 
 def verdict(first, second, **options):
     chosen, rival = arm("probe", first, transfer=True), arm("probe on random weights", second)
-    return judge([rival, chosen], chosen, np.zeros(len(first), dtype=int), **options)
+    return judge(TASK, [rival, chosen], chosen, np.zeros(len(first), dtype=int), **options)
 
 
 def shares(n, right, lost=0):
@@ -61,7 +63,7 @@ def test_without_pretraining_there_is_nothing_to_credit_or_to_blame():
 
 def test_a_network_from_scratch_is_never_credited_to_transfer():
     scratch, pixels = arm("scratch", shares(140, 130)), arm("linear on raw pixels", shares(140, 20))
-    found = judge([scratch, pixels], scratch, np.zeros(140, dtype=int))
+    found = judge(TASK, [scratch, pixels], scratch, np.zeros(140, dtype=int))
     assert (found.word, found.against) == ("no evidence", "linear on raw pixels")
 
 
@@ -71,7 +73,7 @@ def test_the_rival_is_the_best_by_choice_and_never_by_test_rows():
         arm("chosen", shares(140, 40), choice=0.5),
     ]
     ours = arm("probe", shares(140, 120), transfer=True, choice=0.1)
-    found = judge([*rivals, ours], ours, np.zeros(140, dtype=int))
+    found = judge(TASK, [*rivals, ours], ours, np.zeros(140, dtype=int))
     assert (found.word, found.against) == ("helps", "chosen")
     assert "But the lucky, passed over" in found.sentence and "scored 96.4%" in found.sentence
 
@@ -82,13 +84,13 @@ def test_a_rival_that_diverged_is_not_the_best():
         arm("majority class", shares(140, 30)),
     ]
     ours = arm("probe", shares(140, 120), transfer=True)
-    found = judge([*rivals, ours], ours, np.zeros(140, dtype=int))
+    found = judge(TASK, [*rivals, ours], ours, np.zeros(140, dtype=int))
     assert found.against == "majority class"
 
 
 def test_with_no_rival_there_is_no_evidence():
     ours = arm("probe", shares(140, 120), transfer=True)
-    found = judge([ours], ours, np.zeros(140, dtype=int))
+    found = judge(TASK, [ours], ours, np.zeros(140, dtype=int))
     assert (found.word, found.against, found.low, found.high) == ("no evidence", "", -1, 1)
 
 
@@ -102,7 +104,7 @@ def test_rows_of_few_groups_are_less_evidence_than_as_many_single_rows():
 def test_a_hostile_arm_name_cannot_write_to_the_terminal():
     rival = arm("\x1b[31m\u202ered", shares(140, 10))
     ours = arm("probe", shares(140, 120), transfer=True)
-    sentence = judge([rival, ours], ours, np.zeros(140, dtype=int)).sentence
+    sentence = judge(TASK, [rival, ours], ours, np.zeros(140, dtype=int)).sentence
     assert "\x1b" not in sentence and "\u202e" not in sentence
 
 
@@ -128,7 +130,7 @@ def test_equal_arms_keep_the_bound_against_the_best_of_many_rivals():
             for i, (r, c) in enumerate(zip(right[1:], choices[1:], strict=True))
         ]
         ours = arm("probe", right[0], transfer=True)
-        words.append(judge([*arms, ours], ours, np.zeros(140, dtype=int)).word)
+        words.append(judge(TASK, [*arms, ours], ours, np.zeros(140, dtype=int)).word)
     assert sum(word != "no evidence" for word in words) <= 0.05 * 400 + 2 * np.sqrt(400 * 0.0475)
 
 

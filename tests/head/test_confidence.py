@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from headstart.head import sure_above
+from headstart.head import Classification, trust_of
+
+TASK = Classification(("yes", "no"))
+
+
+def sure_above(found: np.ndarray, labels: np.ndarray, target: float = 0.95) -> float:
+    return trust_of(TASK, found, labels, target).sure_above
 
 
 def beliefs(*top: float) -> np.ndarray:

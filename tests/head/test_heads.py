@@ -6,6 +6,7 @@ import torch
 from scipy.special import softmax
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.linear_model import LogisticRegression, Ridge
+from stand_ins import classes
 
 from headstart.errors import TrainingError
 from headstart.head import Sample, fit_lda, fit_logistic, fit_ridge
@@ -61,7 +62,7 @@ def test_ridge_leaves_whole_groups_out(shape) -> None:
 
 def test_ridge_ranks_as_scikit_learns() -> None:
     rows, labels = drawn()
-    fit = fit_ridge(Sample(*tensors(rows, labels), 3), penalty=2.5)
+    fit = fit_ridge(Sample(*tensors(rows, labels), classes(3)), penalty=2.5)
     theirs = Ridge(alpha=2.5).fit(rows, np.eye(3)[labels])
     sharp = float(fit.weight.norm()) / np.linalg.norm(theirs.coef_)
     np.testing.assert_allclose(fit.weight.numpy(), theirs.coef_ * sharp, rtol=1e-4, atol=1e-6)
@@ -84,14 +85,14 @@ def _brute_lda(rows, labels, row, penalty):
 def test_lda_left_out_probabilities_are_those_of_fits_without_the_row(shape) -> None:
     rows, labels = drawn(shape, apart=0.3)
     rows = rows.astype(np.float32).astype(np.float64)
-    fit = fit_lda(Sample(*tensors(rows, labels), 3), penalty=3.0)
+    fit = fit_lda(Sample(*tensors(rows, labels), classes(3)), penalty=3.0)
     brute = np.stack([_brute_lda(rows, labels, row, 3.0) for row in range(len(rows))])
-    np.testing.assert_allclose(fit.probabilities, brute, rtol=0, atol=1e-10)
+    np.testing.assert_allclose(fit.answers, brute, rtol=0, atol=1e-10)
 
 
 def test_lda_without_a_ridge_is_scikit_learns() -> None:
     rows, labels = drawn(apart=0.5)
-    fit = fit_lda(Sample(*tensors(rows, labels), 3), penalty=1e-9)
+    fit = fit_lda(Sample(*tensors(rows, labels), classes(3)), penalty=1e-9)
     theirs = LinearDiscriminantAnalysis(solver="svd").fit(rows, labels)
     mine, others = (w - w[0] for w in (fit.weight.numpy() / 57, theirs.coef_ / 60))
     np.testing.assert_allclose(mine, others, rtol=2e-3, atol=1e-4)  # theirs divides by n, not n - 3
@@ -102,7 +103,7 @@ def test_lda_without_a_ridge_is_scikit_learns() -> None:
 @shapes
 def test_logistic_is_scikit_learns_on_standardized_rows(shape, penalty) -> None:
     rows, labels = drawn(shape, apart=0.3)
-    fit = fit_logistic(Sample(*tensors(rows, labels), 3), penalty=penalty)
+    fit = fit_logistic(Sample(*tensors(rows, labels), classes(3)), penalty=penalty)
     standard = (rows - rows.mean(axis=0)) / rows.std(axis=0)
     strength = 1 / (penalty * len(rows))
     theirs = LogisticRegression(C=strength, tol=1e-9, max_iter=10_000).fit(standard, labels)
@@ -113,46 +114,46 @@ def test_logistic_is_scikit_learns_on_standardized_rows(shape, penalty) -> None:
 @shapes
 def test_a_large_table_in_single_precision_gives_the_same_answers(shape, monkeypatch) -> None:
     rows, labels = drawn(shape, apart=0.3)
-    double = fit_logistic(Sample(*tensors(rows, labels), 3))
+    double = fit_logistic(Sample(*tensors(rows, labels), classes(3)))
     monkeypatch.setattr(logistic_room, "LARGE", 0)
-    single = fit_logistic(Sample(*tensors(rows, labels), 3))
+    single = fit_logistic(Sample(*tensors(rows, labels), classes(3)))
     assert single.penalty == double.penalty
-    np.testing.assert_allclose(single.probabilities, double.probabilities, atol=2e-3)
+    np.testing.assert_allclose(single.answers, double.answers, atol=2e-3)
     np.testing.assert_allclose(scores(single, rows), scores(double, rows), atol=1e-2)
 
 
 @every
 def test_the_loss_is_that_of_unseen_rows(fit) -> None:
     rows, labels = drawn(apart=0.5)
-    found = fit(Sample(*tensors(rows, labels), 3))
-    given = found.probabilities[np.arange(len(labels)), labels]
-    assert found.log_loss == pytest.approx(-np.log(given).mean())
-    np.testing.assert_allclose(found.probabilities.sum(axis=1), 1)
+    found = fit(Sample(*tensors(rows, labels), classes(3)))
+    given = found.answers[np.arange(len(labels)), labels]
+    assert found.loss == pytest.approx(-np.log(given).mean())
+    np.testing.assert_allclose(found.answers.sum(axis=1), 1)
 
 
 @every
 def test_noise_is_worth_no_more_than_chance(fit) -> None:
     rng = np.random.default_rng(1)
     rows, labels = rng.normal(size=(90, 200)), np.arange(90) % 3
-    found = fit(Sample(*tensors(rows, labels), 3))
-    accuracy = (found.probabilities.argmax(axis=1) == labels).mean()
-    assert accuracy < 0.55 and found.log_loss > 0.9 * np.log(3)
+    found = fit(Sample(*tensors(rows, labels), classes(3)))
+    accuracy = (found.answers.argmax(axis=1) == labels).mean()
+    assert accuracy < 0.55 and found.loss > 0.9 * np.log(3)
 
 
 @every
 def test_classes_far_apart_are_told_apart(fit) -> None:
     rows, labels = drawn((60, 40), apart=3.0)
-    found = fit(Sample(*tensors(rows, labels), 3))
+    found = fit(Sample(*tensors(rows, labels), classes(3)))
     assert (scores(found, rows).argmax(axis=1) == labels).all()
-    assert (found.probabilities.argmax(axis=1) == labels).all()
+    assert (found.answers.argmax(axis=1) == labels).all()
 
 
 @every
 def test_constant_columns_and_scale_change_no_answer(fit) -> None:
     rows, labels = drawn(apart=0.7)
     more = np.hstack([rows, np.full((len(rows), 2), 7.0)])
-    one, two = (fit(Sample(*tensors(r, labels), 3)) for r in (rows, more * 1000))
-    assert np.abs(one.probabilities - two.probabilities).max() < 1e-2
+    one, two = (fit(Sample(*tensors(r, labels), classes(3))) for r in (rows, more * 1000))
+    assert np.abs(one.answers - two.answers).max() < 1e-2
     assert np.isfinite(two.weight.numpy()).all()
 
 
@@ -161,27 +162,27 @@ def test_a_class_of_one_row_and_one_of_none_are_no_trouble(fit) -> None:
     rows, labels = drawn()
     labels = labels.copy()
     labels[0] = 3
-    found = fit(Sample(*tensors(rows, labels), 5))
-    assert found.weight.shape == (5, 8) and np.isfinite(found.probabilities).all()
-    assert np.isfinite(found.log_loss) and bool(torch.isfinite(found.weight).all())
+    found = fit(Sample(*tensors(rows, labels), classes(5)))
+    assert found.weight.shape == (5, 8) and np.isfinite(found.answers).all()
+    assert np.isfinite(found.loss) and bool(torch.isfinite(found.weight).all())
 
 
 @every
 def test_equal_rows_are_no_trouble(fit) -> None:
-    found = fit(Sample(torch.ones(12, 4), torch.arange(12) % 2, 2))
-    assert bool(torch.isfinite(found.weight).all()) and np.isfinite(found.probabilities).all()
+    found = fit(Sample(torch.ones(12, 4), torch.arange(12) % 2, classes(2)))
+    assert bool(torch.isfinite(found.weight).all()) and np.isfinite(found.answers).all()
 
 
 @every
 def test_two_rows_are_enough(fit) -> None:
-    found = fit(Sample(torch.tensor([[0.0, 1], [1, 0]]), torch.tensor([0, 1]), 2))
+    found = fit(Sample(torch.tensor([[0.0, 1], [1, 0]]), torch.tensor([0, 1]), classes(2)))
     assert bool(torch.isfinite(found.weight).all())
 
 
 @every
 def test_rows_that_are_not_finite_are_refused(fit) -> None:
     with pytest.raises(TrainingError) as caught:
-        fit(Sample(torch.tensor([[0.0, float("nan")], [1, 0]]), torch.tensor([0, 1]), 2))
+        fit(Sample(torch.tensor([[0.0, float("nan")], [1, 0]]), torch.tensor([0, 1]), classes(2)))
     assert caught.value.code == "T511"
 
 
@@ -192,7 +193,7 @@ def test_groups_are_not_judged_by_their_own_rows(fit) -> None:
     groups = np.repeat(np.arange(60), 4)
     labels = rng.permutation(np.arange(60) % 2)[groups]
     rows = rng.normal(size=(60, 90))[groups] * 3 + rng.normal(size=(240, 90)) * 0.1
-    torn = fit(Sample(*tensors(rows, labels), 2))
-    whole = fit(Sample(*tensors(rows, labels), 2, [f"g{g}" for g in groups]))
-    accuracy = [(f.probabilities.argmax(axis=1) == labels).mean() for f in (torn, whole)]
+    torn = fit(Sample(*tensors(rows, labels), classes(2)))
+    whole = fit(Sample(*tensors(rows, labels), classes(2), [f"g{g}" for g in groups]))
+    accuracy = [(f.answers.argmax(axis=1) == labels).mean() for f in (torn, whole)]
     assert accuracy[0] > 0.9 and accuracy[1] < 0.75

@@ -25,6 +25,7 @@ from headstart.evaluate import (
     per_class,
     reliability,
 )
+from headstart.head import Classification
 from headstart.stats import share
 
 
@@ -62,10 +63,8 @@ def arms_of(labels, classes):
         found = np.eye(classes)[labels * 0] if name == "majority class" else found
         note = "same budget, 3 learning rates" if name == "scratch" else ""
         cost = Cost(cpu_s / 1.7, cpu_s, 310.0 + cpu_s)
-        accuracy = share(found.argmax(1) == labels)
-        arms.append(
-            Arm(name, strategy, backbone, cut, transfer, found, choice, accuracy, cost, note)
-        )
+        merit = share(found.argmax(1) == labels)
+        arms.append(Arm(name, strategy, backbone, cut, transfer, found, choice, merit, cost, note))
     return tuple(arms)
 
 
@@ -115,8 +114,8 @@ def build(
     count = len(classes)
     labels = np.concatenate([np.arange(count), rng.integers(count, size=max(0, n - count))])
     arms = arms_of(labels, count)
-    chosen = arms[4]
-    found = chosen.probabilities
+    chosen, task = arms[4], Classification(tuple(classes))
+    found = chosen.answers
     said, belief = found.argmax(1), found.max(1)
     order = np.argsort(said == labels, kind="stable")[:shown].tolist()
     examples = tuple(
@@ -128,21 +127,24 @@ def build(
             int(said[i]),
             float(belief[i]),
             bool(belief[i] > 0.5),
+            classes[labels[i]],
+            classes[said[i]],
+            bool(said[i] == labels[i]),
         )
         for i in order
     )
     return Report(
         title="flowers5",
-        verdict=judge(arms, chosen, labels),
-        scores=measure(found, labels),
-        seeds=tuple(chosen.accuracy.value - less for less in (0.0, 0.028, 0.007, 0.021, 0.014)),
+        verdict=judge(task, arms, chosen, labels),
+        scores=measure(task, found, labels),
+        seeds=tuple(chosen.merit.value - less for less in (0.0, 0.028, 0.007, 0.021, 0.014)),
         arms=arms,
         classes=per_class(
-            found, labels, classes, np.tile(labels, 4)[: 3 * n + n // 3], labels[: n // 2]
+            task, found, labels, np.tile(labels, 4)[: 3 * n + n // 3], labels[: n // 2]
         ),
         confusion=confusion(found, labels, count),
         shown=examples,
-        bins=reliability(found, labels),
+        bins=reliability(task, found, labels),
         curves=(curve(), curve("scratch", 20, 17)),
         learned=learned_of(),
         facts=FACTS,
@@ -189,7 +191,7 @@ def renamed():
             arms=arms,
             learned=learned,
             classes=tuple(replace(row, name=text) for row in report.classes),
-            shown=tuple(replace(s, name=text) for s in report.shown),
+            shown=tuple(replace(s, name=text, truth=text, said=text) for s in report.shown),
             curves=tuple(replace(c, arm=text) for c in report.curves),
             facts=tuple(Fact(text, text, text) for _ in range(3)),
         )

@@ -115,7 +115,7 @@ def test_losses_that_are_no_numbers_leave_a_gap():
 
 def test_a_run_that_diverged_is_still_a_page(flowers, parse):
     lost = tuple(
-        replace(row, train_loss=float("nan"), val_loss=float("inf"), val_accuracy=float("nan"))
+        replace(row, train_loss=float("nan"), val_loss=float("inf"), val_merit=float("nan"))
         for row in flowers.curves[0].epochs
     )
     seen = parse(page(replace(flowers, curves=(replace(flowers.curves[0], epochs=lost),))))

@@ -111,8 +111,8 @@ def test_every_class_is_there_with_its_counts_and_figures(request, parse, size):
 
 def test_every_arm_is_there_with_its_interval_and_its_cost(flowers, seen):
     for arm in flowers.arms:
-        at = 100 * arm.accuracy.low, 100 * arm.accuracy.high
-        assert f"{arm.accuracy.value:.1%} {at[0]:.1f} to {at[1]:.1f}" in seen.text
+        at = 100 * arm.merit.low, 100 * arm.merit.high
+        assert f"{arm.merit.value:.1%} {at[0]:.1f} to {at[1]:.1f}" in seen.text
     assert "20 min 14 s" in seen.text
     assert seen.text.count("this model") == 1
 
@@ -155,10 +155,10 @@ def test_drawings_are_either_told_or_hidden_from_readers_of_text(seen):
 
 
 def test_the_most_confident_mistake_comes_first(flowers, seen):
-    wrong = [s for s in flowers.shown if s.label != s.predicted]
+    wrong = [s for s in flowers.shown if not s.right]
     worst = max(wrong, key=lambda s: s.probability)
     part = seen.text[seen.text.index("Where it was wrong") :]
-    said = f"taken for {flowers.classes[worst.predicted].name}, {worst.probability:.1%}"
+    said = f"taken for {worst.said}, {worst.probability:.1%}"
     assert part.index(said) == part.index("taken for")
 
 
@@ -193,14 +193,16 @@ def test_control_and_direction_characters_are_spelled_out(flowers, many, renamed
 
 
 def test_a_picture_of_another_kind_is_named_and_not_loaded(flowers, parse):
-    odd = Shown("x.svg", "image/svg+xml)}body{", b"<svg onload=x>", 0, 1, 0.9, True)
+    odd = Shown(
+        "x.svg", "image/svg+xml)}body{", b"<svg onload=x>", 0, 1, 0.9, True, "a", "b", False
+    )
     written = page(replace(flowers, shown=(odd,)))
     assert "svg+xml" not in written and "onload" not in written
     assert "x.svg" in parse(written).text
 
 
 def test_an_example_that_is_text_is_quoted(flowers, parse):
-    said = Shown("line 3", "text/plain", b"<i>so</i> good\xff", 0, 1, 0.9, True)
+    said = Shown("line 3", "text/plain", b"<i>so</i> good\xff", 0, 1, 0.9, True, "a", "b", False)
     assert "<i>so</i> good" in parse(page(replace(flowers, shown=(said,)))).text
 
 
@@ -262,7 +264,18 @@ def test_long_lists_of_facts_are_cut_and_say_so(flowers, parse):
 def test_150_pictures_of_any_size_stay_below_3_mb_and_mistakes_stay(flowers, parse):
     filler = bytes(PICTURE_BYTES // 100)
     shown = tuple(
-        Shown(f"{i}", "image/jpeg", filler + bytes([i]), 0, int(i > 120), 0.9, True)
+        Shown(
+            f"{i}",
+            "image/jpeg",
+            filler + bytes([i]),
+            0,
+            int(i > 120),
+            0.9,
+            True,
+            "a",
+            "b",
+            i <= 120,
+        )
         for i in range(150)
     )
     written = page(replace(flowers, shown=shown))

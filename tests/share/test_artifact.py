@@ -8,12 +8,13 @@ import torch
 from headstart import durable
 from headstart.backbone import Backbone, load_backbone
 from headstart.errors import BackboneError
-from headstart.head import Classification, linear
+from headstart.head import Classification, Trust, linear
 from headstart.model import Model
 from headstart.share import card_of, load, save_model
 
 SHARE = {"value": 0.9, "low": 0.8, "high": 0.95}
 FIGURES = {
+    "figure": "accuracy",
     "n": {"train": 10, "val": 2, "test": 3},
     "test": {"accuracy": SHARE, "macro_f1": SHARE},
     "arms": [{"name": "probe", "accuracy": SHARE}],
@@ -25,7 +26,7 @@ FIGURES = {
 def model(tiny: Backbone) -> Model:
     generator = torch.Generator().manual_seed(0)
     head = linear(16, 3, torch.randn(3, 16, generator=generator), torch.zeros(3))
-    return Model(tiny, head, Classification(("a", "<b>", "c|d")), 0.75, tiny.depth)
+    return Model(tiny, head, Classification(("a", "<b>", "c|d")), Trust(0.75), tiny.depth)
 
 
 def test_a_model_comes_back_as_it_was(model: Model, photos: Path, tmp_path: Path) -> None:
@@ -34,7 +35,7 @@ def test_a_model_comes_back_as_it_was(model: Model, photos: Path, tmp_path: Path
     pictures = sorted(photos.rglob("*.png"))[:5]
     assert [p.label for p in back.predict(pictures)] == [p.label for p in model.predict(pictures)]
     assert torch.allclose(back.probabilities(pictures), model.probabilities(pictures), atol=1e-6)
-    assert (back.task, back.sure_above, back.cut) == (model.task, 0.75, model.cut)
+    assert (back.task, back.trust.sure_above, back.cut) == (model.task, 0.75, model.cut)
 
 
 def test_equal_models_are_equal_bytes(model: Model, tmp_path: Path) -> None:

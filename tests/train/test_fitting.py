@@ -56,7 +56,7 @@ def test_the_joined_network_scores_as_the_fitted_one(
         batch = tiny.modality.batch(lesson.items.take(rows))
         scores = fitted.head(fitted.joined().stages(batch))
     expected = predict(lesson, fitted, rows)
-    assert torch.allclose(lesson.task.probabilities(scores), expected, atol=1e-4)
+    assert torch.allclose(lesson.task.answers(scores), expected, atol=1e-4)
 
 
 def test_a_probe_learns_to_tell_hues_apart(lesson: Lesson, tiny: Backbone, tmp_path: Path) -> None:

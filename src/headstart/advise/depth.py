@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 from torch import Tensor
 
 from headstart.head import HEADS, Sample
-from headstart.stats import Interval, paired_difference, share
+from headstart.stats import Interval, Merit, lead, level
 
 
 @dataclass(frozen=True)
@@ -18,8 +17,8 @@ class StageScore:
 
     stage: str
     width: int
-    accuracy: Interval
-    log_loss: float
+    merit: Interval
+    loss: float
 
 
 @dataclass(frozen=True)
@@ -30,12 +29,12 @@ class Depth:
     all_stages: StageScore
     """A head on all columns of all stages (Evci et al. 2022, "Head2Toe", without its selection)."""
     gain: Interval
-    """Accuracy of that head over one on the last stage, on the same rows, paired."""
+    """Mean merit of that head over one on the last stage, on the same rows, paired."""
 
     @property
     def best(self) -> int:
         """Which stage loses least."""
-        return min(range(len(self.stages)), key=lambda index: self.stages[index].log_loss)
+        return min(range(len(self.stages)), key=lambda index: self.stages[index].loss)
 
     @property
     def linear(self) -> bool:
@@ -55,28 +54,27 @@ class Depth:
 def depth_of(sample: Sample, names: Sequence[str], widths: Sequence[int]) -> Depth:
     """Judge stages by their pooled features; `widths` say where each begins in the rows.
 
-    Heads are linear discriminants left one out. The one on all stages takes every column, each
-    stage scaled to unit length: choosing columns by the labels of the rows that it is judged on
-    would flatter it (by 1 to 7 points on four sets of pictures).
+    Heads are linear discriminants left one out (the task's own for tags and values). The one on
+    all stages takes every column, each stage scaled to unit length: choosing columns by the labels
+    of the rows that it is judged on would flatter it (by 1 to 7 points on four sets of pictures).
     """
     parts = sample.rows.split(list(widths), dim=1)
     found = [_judged(name, _with(sample, part)) for name, part in zip(names, parts, strict=True)]
-    stages, rights = [score for score, _ in found], [right for _, right in found]
+    stages, merits = [score for score, _ in found], [merit for _, merit in found]
     scaled = torch.cat([_unit(part) for part in parts], dim=1)
-    every, right = _judged("all stages", _with(sample, scaled))
-    gain = paired_difference(right, rights[-1], sample.groups)
+    every, merit = _judged("all stages", _with(sample, scaled))
+    gain = lead(merit, merits[-1], sample.groups)
     return Depth(tuple(stages), every, gain)
 
 
-def _judged(name: str, sample: Sample) -> tuple[StageScore, Bool[np.ndarray, " n"]]:
-    fit = HEADS["lda"](sample)
-    right = fit.probabilities.argmax(axis=1) == sample.labels.numpy()
-    accuracy = share(right, sample.groups)
-    return StageScore(name, sample.rows.shape[1], accuracy, fit.log_loss), right
+def _judged(name: str, sample: Sample) -> tuple[StageScore, Merit]:
+    fit = HEADS[sample.task.heads[-1]](sample)
+    merit = sample.task.merit(fit.answers, sample.labels.numpy())
+    return StageScore(name, sample.rows.shape[1], level(merit, sample.groups), fit.loss), merit
 
 
 def _with(sample: Sample, rows: Float[Tensor, "n d"]) -> Sample:
-    return Sample(rows, sample.labels, sample.classes, sample.groups, sample.seed)
+    return Sample(rows, sample.labels, sample.task, sample.groups, sample.seed)
 
 
 def _unit(rows: Float[Tensor, "n d"]) -> Float[Tensor, "n d"]:

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 from scipy.stats import rankdata
 from sklearn.decomposition import PCA
 
 from headstart.advise.prior import PUBLISHED, Past, Prior
 from headstart.advise.scores import logme, regularized_h_score
-from headstart.head import HEADS, Sample
-from headstart.stats import Interval, paired_difference, share
+from headstart.head import HEADS, Classification, Sample
+from headstart.stats import Interval, Merit, lead, level
 
 NEAR = 0.01
 """A lead in accuracy up to which, where it is inside the noise, the smaller candidate is taken."""
@@ -23,16 +23,17 @@ COMPONENTS = 64
 class Target:
     """What rows of features say about labels, out of sample."""
 
-    log_loss: float
-    """In nats, of the head that loses least: ridge or LDA left one out, or logistic in folds."""
+    loss: float
+    """Of the head that loses least: ridge or LDA left one out, or logistic in folds."""
     head: str
-    accuracy: Interval
+    figure: Interval
+    """Mean merit of that head: accuracy, F1 or R²."""
     logme: float
-    """Of 64 principal components."""
+    """Of 64 principal components; 0 for tags and values, like the next."""
     h_score: float
     """Regularized."""
-    right: Bool[np.ndarray, " n"] = field(repr=False)
-    """Which rows that head got right, unseen."""
+    merit: Merit = field(repr=False)
+    """How good that head's answers are, unseen."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +56,7 @@ class Ranked:
 
     backbone: str
     predicted: float
-    """Accuracy of a probe on rows it was not fitted to, with its 95% interval."""
+    """Accuracy (F1, R²) of a probe on rows it was not fitted to, with its 95% interval."""
     low: float
     high: float
     score: float
@@ -69,21 +70,17 @@ class Ranked:
 
 
 def target_of(sample: Sample) -> Target:
-    """Judge rows of features by every head, and by two scores that need none."""
-    fits = {name: fit(sample) for name, fit in HEADS.items()}
-    head = min(fits, key=lambda name: fits[name].log_loss)
+    """Judge rows of features by every head, and classes by two scores that need none."""
+    fits = {name: HEADS[name](sample) for name in sample.task.heads}
+    head = min(fits, key=lambda name: fits[name].loss)
     labels, rows = sample.labels.numpy(), sample.rows.double().numpy()
-    right = fits[head].probabilities.argmax(axis=1) == labels
-    few = min(COMPONENTS, *rows.shape)
-    parts = PCA(few, svd_solver="full").fit_transform(rows)
-    return Target(
-        fits[head].log_loss,
-        head,
-        share(right, sample.groups),
-        logme(parts, labels),
-        regularized_h_score(rows, labels),
-        right,
-    )
+    merit = sample.task.merit(fits[head].answers, labels)
+    scores = (0.0, 0.0)
+    if isinstance(sample.task, Classification):
+        few = min(COMPONENTS, *rows.shape)
+        parts = PCA(few, svd_solver="full").fit_transform(rows)
+        scores = logme(parts, labels), regularized_h_score(rows, labels)
+    return Target(fits[head].loss, head, level(merit, sample.groups), *scores, merit)
 
 
 def ranked(entries: Sequence[Entry], groups: Sequence[str] = ()) -> list[Ranked]:
@@ -97,8 +94,8 @@ def ranked(entries: Sequence[Entry], groups: Sequence[str] = ()) -> list[Ranked]
     scores = _scores([entry.target for entry in entries])
     order = np.argsort(mean_ranks(scores, [entry.prior for entry in entries]), kind="stable")
     placed = [_plain(entries[i], float(scores[i])) for i in order]
-    rights = [entries[i].target.right for i in order]
-    gaps = [paired_difference(rights[0], right, groups) for right in rights]
+    merits = [entries[i].target.merit for i in order]
+    gaps = [lead(merits[0], merit, groups) for merit in merits]
     even = [i for i, gap in enumerate(gaps) if gap.low <= 0 and gap.value <= NEAR]
     chosen = min(even, key=lambda i: (placed[i].params, i))
     told = [replace(one, why=_why(one, gap)) for one, gap in zip(placed, gaps, strict=True)]
@@ -111,7 +108,7 @@ def compared(data: str, entries: Sequence[Entry]) -> tuple[Past, ...]:
 
     Nothing where none of them has one; random weights are not remembered.
     """
-    points = {entry.backbone: 100 * entry.target.accuracy.value for entry in entries}
+    points = {entry.backbone: 100 * entry.target.figure.value for entry in entries}
     shifts = [
         entry.prior.points - points[entry.backbone]
         for entry in entries
@@ -125,7 +122,7 @@ def compared(data: str, entries: Sequence[Entry]) -> tuple[Past, ...]:
 
 
 def _scores(targets: Sequence[Target]) -> Float[np.ndarray, " m"]:
-    columns = np.array([(-t.log_loss, t.logme, t.h_score) for t in targets])  # (m, 3)
+    columns = np.array([(-t.loss, t.logme, t.h_score) for t in targets])  # (m, 3)
     spread = columns.std(axis=0)
     found: np.ndarray = ((columns - columns.mean(axis=0)) / np.where(spread > 0, spread, 1)).mean(1)
     return found
@@ -145,12 +142,12 @@ def mean_ranks(
 
 
 def _plain(entry: Entry, score: float) -> Ranked:
-    accuracy = entry.target.accuracy
+    figure = entry.target.figure
     return Ranked(
         entry.backbone,
-        accuracy.value,
-        accuracy.low,
-        accuracy.high,
+        figure.value,
+        figure.low,
+        figure.high,
         round(score, 4),
         None if entry.prior is None else entry.prior.points,
         round(entry.ms_per_item, 3),

@@ -9,6 +9,7 @@ import numpy as np
 
 from headstart.data.clusters import clusters
 from headstart.data.examples import Examples, Partition
+from headstart.data.labels import ONE, SEVERAL, VALUE, tags_in, tags_of, values_of
 from headstart.data.problem import Found, Problem
 from headstart.errors import DataError
 from headstart.hostile import printable
@@ -53,10 +54,22 @@ class Audit:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many usable examples each class has."""
+        """How many usable examples each class or tag has; nothing where labels are values."""
         examples = self.found.examples
+        if examples.kind == VALUE:
+            return {}
         of = Counter(examples.labels[row] for row in self.usable)
+        if examples.kind == SEVERAL:
+            often = Counter[str]()
+            for label, count in of.items():
+                often.update(dict.fromkeys(tags_in(examples.classes[label]), count))
+            return {tag: often[tag] for tag in tags_of(examples)}
         return {name: of[label] for label, name in enumerate(examples.classes)}
+
+    @property
+    def different(self) -> int:
+        """How many different labels the usable examples have."""
+        return len({self.found.examples.labels[row] for row in self.usable})
 
     def record(self) -> dict[str, object]:
         """As JSON has it."""
@@ -72,13 +85,21 @@ class Audit:
 
     def lines(self) -> tuple[str, ...]:
         """A few lines for people, safe to show."""
+        kinds = Counter(problem.kind for problem in self.problems)
+        told = [_KINDS.get(kind, "{} " + kind).format(n) for kind, n in sorted(kinds.items())]
+        return (*self.found.notes, self._summary(), *told)
+
+    def _summary(self) -> str:
+        many = f"{len(self.usable):,} usable examples"
+        if self.found.examples.kind == VALUE:
+            values = np.array(values_of(self.found.examples))[list(self.usable)]
+            low, middle, high = np.quantile(values, (0, 0.5, 1)).tolist()
+            return f"values from {low:g} to {high:g}, median {middle:g}, {many}"
         ordered = sorted(self.counts.items(), key=lambda pair: -pair[1])
         named = ", ".join(f"{printable(name, limit=40)} {count:,}" for name, count in ordered[:8])
         more = f", and {len(ordered) - 8} more" if len(ordered) > 8 else ""
-        summary = f"{len(ordered)} classes, {len(self.usable):,} usable examples: {named}{more}"
-        kinds = Counter(problem.kind for problem in self.problems)
-        told = [_KINDS.get(kind, "{} " + kind).format(n) for kind, n in sorted(kinds.items())]
-        return (*self.found.notes, summary, *told)
+        what = "tags" if self.found.examples.kind == SEVERAL else "classes"
+        return f"{len(ordered)} {what}, {many}: {named}{more}"
 
 
 _KINDS = {
@@ -114,15 +135,14 @@ def audit(found: Found, looks: Sequence[Seen | Problem]) -> Audit:
         *_copies(examples, exact),
         *_conflicts(examples, torn),
         *_alike(examples, near, exact),
-        *_small(examples, usable),
+        *(_small(examples, usable) if examples.kind == ONE else ()),
     ]
     together = tuple(clusters([*exact, *near]))
     checked = Audit(found, usable, together, tuple(problems))
-    if sum(count > 0 for count in checked.counts.values()) < 2:
+    if checked.different < 2:
         raise DataError(
             "D181",
-            f"{sum(count > 0 for count in checked.counts.values())} classes have examples, "
-            "need two at least",
+            f"{checked.different} classes have examples, need two at least",
             "put the pictures of each class in a folder of its own",
             where=printable(examples.root) if examples.root else "",
         )

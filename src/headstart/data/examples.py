@@ -49,6 +49,9 @@ class Examples:
     """Where the data lies, for messages; None for things in memory."""
     assigned_by: str = ""
     """Who assigned the parts: "folders" or "column split"."""
+    kind: str = "classification"
+    """What a label is: one class; "multilabel": tags with ";" between them; or "regression": a
+    number. `classes` are then the different labels as they were written."""
 
     def __len__(self) -> int:
         return len(self.sources)
@@ -63,6 +66,7 @@ class Examples:
             tuple(self.parts[i] for i in rows) if self.parts else (),
             self.root,
             self.assigned_by,
+            self.kind,
         )
 
     def name(self, row: int) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from headstart.data.cells import Sheet, missing, read_sheet
 from headstart.data.columns import NO_COLUMN, Chosen, choose, guess_path, part_of, place_of
 from headstart.data.examples import Held, Source
+from headstart.data.labels import SEVERAL, label_of
 from headstart.data.problem import Columns, Found, Problem
 from headstart.data.records import Gathering, Record, gather, with_part
 from headstart.errors import DataError
@@ -60,7 +61,7 @@ def read_manifest(path: Path, columns: Columns, shelter: Shelter) -> Found:
     """One table with all examples. Raises `DataError`."""
     sheet = read_sheet(path)
     chosen, notes = choose(sheet, columns, shelter.names_source)
-    records, problems = records_of(sheet, chosen, shelter)
+    records, problems = records_of(sheet, chosen, shelter, columns.task)
     split = printable(sheet.columns[chosen.split]) if chosen.split != NO_COLUMN else ""
     origin = _origin(path, shelter, f"column {split}")
     return gather(records, origin, [*sheet.problems, *problems], [*sheet.notes, *notes])
@@ -74,7 +75,7 @@ def read_parts(tables: Sequence[tuple[str, Path]], columns: Columns, shelter: Sh
     for part, path in tables:
         sheet = read_sheet(path)
         chosen, guessed = choose(sheet, columns, shelter.names_source)
-        some, wrong = records_of(sheet, chosen, shelter)
+        some, wrong = records_of(sheet, chosen, shelter, columns.task)
         records += with_part(some, part)
         problems += [*sheet.problems, *wrong]
         notes += [*sheet.notes, *guessed]
@@ -83,10 +84,13 @@ def read_parts(tables: Sequence[tuple[str, Path]], columns: Columns, shelter: Sh
 
 
 def records_of(
-    sheet: Sheet, chosen: Chosen, shelter: Shelter
+    sheet: Sheet, chosen: Chosen, shelter: Shelter, task: str = ""
 ) -> tuple[list[Record], list[Problem]]:
-    """A record for each row that names what is there and says what it is. Raises `DataError`."""
-    reading = _Reading(sheet, chosen, shelter)
+    """A record for each row that names what is there and says what it is. Raises `DataError`.
+
+    Where labels are known to be lists of tags, an empty cell is an empty list.
+    """
+    reading = _Reading(sheet, chosen, shelter, task == SEVERAL)
     for number, cells in sheet.rows:
         reading.row(number, cells)
     if reading.lost and not reading.records:
@@ -141,6 +145,8 @@ class _Reading:
     sheet: Sheet
     chosen: Chosen
     shelter: Shelter
+    blank: bool
+    """Whether an empty label is one."""
     records: list[Record] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
@@ -158,12 +164,12 @@ class _Reading:
             why = printable(error.strerror or error)
             self.report("D156", "unreadable", str(cell), f"cannot be opened: {why}", number)
             return
-        if missing(label):
+        if missing(label) and not self.blank:
             self.report("D157", "label", _called(source), "has no label; passed over", number)
             return
         part = _part(self.sheet, cells, self.chosen.split)
         group = group_of(cells, self.chosen.group)
-        self.keep(number, Record(source, str(label), part, group))
+        self.keep(number, Record(source, "" if missing(label) else label_of(label), part, group))
 
     def keep(self, number: int, record: Record) -> None:
         """Add the record, unless its file has one already."""

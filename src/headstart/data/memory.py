@@ -8,6 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 from headstart.data.cells import Sheet, missing
 from headstart.data.columns import choose
 from headstart.data.examples import Held, Source
+from headstart.data.labels import label_of
 from headstart.data.manifest import Shelter, records_of
 from headstart.data.problem import GUESS, Columns, Found, Problem
 from headstart.data.records import Gathering, Record, gather
@@ -50,7 +51,7 @@ def from_memory(
         if missing(label):
             problems.append(Problem("D159", "label", f"item {i}", "has no label; passed over"))
         else:
-            records.append(Record(source, str(label), "", group))
+            records.append(Record(source, label_of(label), "", group))
     return gather(records, Gathering("memory", "memory", fix=_FIX), problems)
 
 
@@ -75,7 +76,7 @@ def from_frame(frame: Frame, columns: Columns = GUESS) -> Found:
         raise DataError("D160", "the frame has no rows", "give it a row for each example")
     shelter = Shelter(Path.cwd())
     chosen, notes = choose(sheet, columns, shelter.names_source)
-    records, problems = records_of(sheet, chosen, shelter)
+    records, problems = records_of(sheet, chosen, shelter, columns.task)
     split = sheet.columns[chosen.split] if chosen.split >= 0 else ""
     origin = Gathering("memory", "the frame", None, f"column {split}", _FIX)
     return gather(records, origin, problems, notes)

@@ -37,6 +37,8 @@ class Columns:
     label: str = ""
     split: str = ""
     group: str = ""
+    task: str = ""
+    """What the labels are: classification, multilabel or regression; empty to guess."""
 
     @property
     def named(self) -> tuple[str, ...]:

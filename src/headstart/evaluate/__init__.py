@@ -6,9 +6,10 @@ Gives: a `Report`: figures with intervals, a verdict, and the rows behind them.
 
 from headstart.evaluate.arms import Arm, Cost
 from headstart.evaluate.candidates import (
+    CONSTANT,
     Candidate,
+    constant,
     from_fit,
-    majority,
     priced,
     raw,
     untrained,
@@ -20,7 +21,6 @@ from headstart.evaluate.metrics import (
     ClassRow,
     Scores,
     confusion,
-    log_loss,
     measure,
     per_class,
     reliability,
@@ -29,6 +29,7 @@ from headstart.evaluate.report import Curve, EpochRow, Fact, Learned, Report, Sh
 from headstart.evaluate.verdict import Verdict, judge
 
 __all__ = [
+    "CONSTANT",
     "Arm",
     "Bin",
     "Candidate",
@@ -47,13 +48,12 @@ __all__ = [
     "StageRow",
     "Verdict",
     "confusion",
+    "constant",
     "examine",
     "from_fit",
     "judge",
     "learned_of",
     "learning",
-    "log_loss",
-    "majority",
     "measure",
     "per_class",
     "priced",

@@ -35,25 +35,25 @@ class Arm:
     """How many stages were frozen; None where there are no stages."""
     transfer: bool
     """Whether weights learned on other data had a part in it."""
-    probabilities: Float[np.ndarray, "n c"] = field(repr=False)
-    """Of the test rows, in their order."""
+    answers: Float[np.ndarray, "n c"] = field(repr=False)
+    """To the test rows, in their order: probabilities, or values."""
     choice: float
-    """Log-loss in nats by which arms are chosen, of rows that the arm was not fitted to: never
-    of test rows. Out-of-fold over train and validation rows for linear heads, over validation
-    rows for trained networks."""
-    accuracy: Interval
-    """Of the test rows."""
+    """Mean loss, as the task has it, by which arms are chosen, of rows that the arm was not fitted
+    to: never of test rows. Out-of-fold over train and validation rows for linear heads, over
+    validation rows for trained networks."""
+    merit: Interval
+    """Mean over the test rows: accuracy, F1 or R², as the task has it."""
     cost: Cost
     note: str = ""
     """What a reader should know before comparing: a shorter budget, a missing search."""
 
-    def record(self) -> Mapping[str, object]:
-        """As `metrics.json` has it."""
+    def record(self, figure: str = "accuracy") -> Mapping[str, object]:
+        """As `metrics.json` has it, with the merit by its name."""
         return {
             "name": self.name,
             "strategy": self.strategy,
             "backbone": self.backbone,
             "cut": self.cut,
-            "accuracy": self.accuracy.record(),
+            figure: self.merit.record(),
             "cost": self.cost.record(),
         }

@@ -12,21 +12,27 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float
 from torch import Tensor
 
 from headstart.backbone import Backbone, fresh
 from headstart.evaluate.arms import Arm, Cost
-from headstart.evaluate.metrics import log_loss
 from headstart.events import Tell, note, quiet
 from headstart.features import Items
-from headstart.head import LinearFit
+from headstart.head import Classification, LinearFit, Valuing
 from headstart.modality import Modality
-from headstart.stats import Interval, paired_difference, share
+from headstart.stats import Interval, lead, level
 from headstart.train import Fitted, Lesson, predict, scores_of
 
 CLEAR = 0.05
 """A lead of the pretrained probe, the lower end of its interval, that ends the ladder early."""
+
+CONSTANT = {
+    "classification": "majority class",
+    "multilabel": "the usual tags",
+    "regression": "the mean value",
+}
+"""What the arm that always says the same is called."""
 
 Answer = Callable[[Sequence[int]], Float[np.ndarray, "m c"]]
 Table = Callable[[Sequence[int]], Float[Tensor, "m d"]]
@@ -43,29 +49,28 @@ class Candidate:
     cut: int | None
     transfer: bool
     answer: Answer
-    """Rows of the lesson -> their probabilities."""
+    """Rows of the lesson -> its answers to them."""
     choice: float
-    """Log-loss on rows it was not fitted to."""
+    """Mean loss on rows it was not fitted to."""
     cost: Cost = Cost(0.0, 0.0, 0.0)
     note: str = ""
     refit: Callable[[Sequence[int]], Answer] | None = None
     """Rows to fit to -> how it answers then; None for what takes training."""
 
-    def tested(
-        self, rows: Sequence[int], labels: Int[np.ndarray, " m"], groups: Sequence[str]
-    ) -> Arm:
+    def tested(self, lesson: Lesson) -> Arm:
         """Open the test rows: the one look."""
-        probabilities = self.answer(rows)
-        right = probabilities.argmax(axis=1) == labels
+        rows = lesson.partition.test
+        answers = self.answer(rows)
+        merit = lesson.task.merit(answers, lesson.labels_of(rows).numpy())
         return Arm(
             self.name,
             self.strategy,
             self.backbone,
             self.cut,
             self.transfer,
-            probabilities,
+            answers,
             self.choice,
-            share(right, groups),
+            level(merit, lesson.groups_of(rows)),
             self.cost,
             self.note,
         )
@@ -81,16 +86,26 @@ def priced(found: list[Candidate]) -> Iterator[None]:
     found[before:] = [replace(candidate, cost=cost) for candidate in found[before:]]
 
 
-def majority(lesson: Lesson) -> Candidate:
-    """Always the classes' shares among the rows that may be fitted to (add-one smoothed)."""
-    counts = np.bincount(lesson.labels_of(lesson.pool).numpy(), minlength=lesson.task.width) + 1
-    shares = counts / counts.sum()
+def constant(lesson: Lesson) -> Candidate:
+    """Always the same answer: what is likeliest where nothing is looked at.
+
+    The classes' shares among the rows that may be fitted to (add-one smoothed), the tags' shares,
+    or the mean value.
+    """
+    labels = lesson.labels_of(lesson.pool)
+    coded = lesson.task.coded(labels)
+    usual = coded.mean(axis=0)
+    if lesson.task.kind == Classification.kind:
+        usual = (coded.sum(axis=0) + 1) / (len(coded) + lesson.task.width)
+    elif lesson.task.kind == Valuing.kind:
+        usual = lesson.labels_of(lesson.pool).double().numpy().mean(axis=0)
 
     def answer(rows: Sequence[int]) -> Float[np.ndarray, "m c"]:
-        return np.tile(shares, (len(rows), 1))
+        return np.tile(usual, (len(rows), 1))
 
-    choice = log_loss(answer(lesson.pool), lesson.labels_of(lesson.pool).numpy())
-    return Candidate("majority class", "none", "", None, False, answer, choice)
+    choice = float(lesson.task.losses(answer(lesson.pool), labels.numpy()).mean())
+    name = CONSTANT[lesson.task.kind]
+    return Candidate(name, "none", "", None, False, answer, choice)
 
 
 def raw(lesson: Lesson, modality: Modality) -> Candidate:
@@ -103,13 +118,13 @@ def raw(lesson: Lesson, modality: Modality) -> Candidate:
     fit = lesson.fit_head(table(lesson.pool), lesson.pool)
     answer, refit = _answer(lesson, table, fit), _refit(lesson, table)
     name = f"linear on raw {modality.plain_name}"
-    return Candidate(name, "linear", "", None, False, answer, fit.log_loss, refit=refit)
+    return Candidate(name, "linear", "", None, False, answer, fit.loss, refit=refit)
 
 
 def from_fit(lesson: Lesson, fitted: Fitted, strategy: str, tell: Tell = quiet) -> Candidate:
     """A fitted network as an arm."""
     labels = lesson.labels_of(fitted.held_rows).numpy()
-    choice = log_loss(fitted.held.numpy().astype(float), labels)
+    choice = float(lesson.task.losses(fitted.held.numpy().astype(float), labels).mean())
 
     def answer(rows: Sequence[int]) -> Float[np.ndarray, "m c"]:
         found: np.ndarray = predict(lesson, fitted, rows, tell).numpy().astype(float)
@@ -134,7 +149,7 @@ def untrained(
 
     Its forward pass would cost as much as the pretrained one. So it is first run on items of half
     the size, at about a quarter of that; only where the lead of the pretrained probe (its
-    probabilities of the pool, out of fold) is not clear (see `CLEAR`) is it run at full size, and
+    answers to the pool, out of fold) is not clear (see `CLEAR`) is it run at full size, and
     the better of the two on held-out rows is the arm.
     """
     yardstick = fresh(backbone, seed + 1)
@@ -143,9 +158,9 @@ def untrained(
         return _untrained(lesson, yardstick, tell)[0]
     smaller = replace(lesson, items=Halved(lesson.items, yardstick.modality))
     coarse, held = _untrained(smaller, replace(yardstick, modality=half), tell)
-    lead = _lead(lesson, pretrained, held)
-    if lead.low > CLEAR:
-        text = f"lead of the pretrained probe on held-out rows {lead.value:+.1%}: clear"
+    ahead = _lead(lesson, pretrained, held)
+    if ahead.low > CLEAR:
+        text = f"lead of the pretrained probe on held-out rows {ahead.value:+.1%}: clear"
         note(tell, f"random weights on items of half the size settle it ({text})")
         return replace(coarse, note=f"items of half the size; {text}")
     whole, _ = _untrained(lesson, yardstick, tell)
@@ -172,15 +187,15 @@ class Halved:
 def _untrained(
     lesson: Lesson, yardstick: Backbone, tell: Tell
 ) -> tuple[Candidate, Float[np.ndarray, "p c"]]:
-    """The arm, and its out-of-fold probabilities of the pool."""
+    """The arm, and its out-of-fold answers to the pool."""
     table = _features(lesson, yardstick, tell)
     fit = lesson.fit_head(table(lesson.pool), lesson.pool)
     answer, refit = _answer(lesson, table, fit), _refit(lesson, table)
     name, depth = yardstick.name, yardstick.depth
     arm = Candidate(
-        "probe on random weights", "probe", name, depth, False, answer, fit.log_loss, refit=refit
+        "probe on random weights", "probe", name, depth, False, answer, fit.loss, refit=refit
     )
-    return arm, fit.probabilities
+    return arm, fit.answers
 
 
 def _features(lesson: Lesson, backbone: Backbone, tell: Tell = quiet) -> Table:
@@ -200,7 +215,7 @@ def _refit(lesson: Lesson, table: Table) -> Callable[[Sequence[int]], Answer]:
 def _answer(lesson: Lesson, table: Table, fit: LinearFit) -> Answer:
     def answer(rows: Sequence[int]) -> Float[np.ndarray, "m c"]:
         scores = table(rows).float() @ fit.weight.T + fit.bias
-        found: np.ndarray = lesson.task.probabilities(scores).numpy().astype(float)
+        found: np.ndarray = lesson.task.answers(scores).numpy().astype(float)
         return found
 
     return answer
@@ -208,8 +223,8 @@ def _answer(lesson: Lesson, table: Table, fit: LinearFit) -> Answer:
 
 def _lead(lesson: Lesson, one: np.ndarray, other: np.ndarray) -> Interval:
     labels = lesson.labels_of(lesson.pool).numpy()
-    right = [probabilities.argmax(axis=1) == labels for probabilities in (one, other)]
-    return paired_difference(right[0], right[1], lesson.groups_of(lesson.pool))
+    merit = lesson.task.merit
+    return lead(merit(one, labels), merit(other, labels), lesson.groups_of(lesson.pool))
 
 
 def _takes(backbone: Backbone, modality: Modality) -> bool:

@@ -4,17 +4,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float
 from torch import Tensor
 
 from headstart.advise import Depth
 from headstart.backbone import multiply_adds
-from headstart.data import Examples
+from headstart.data import Examples, strata_of
 from headstart.evaluate.candidates import Candidate
 from headstart.evaluate.learning import learning
 from headstart.evaluate.metrics import confusion, measure, per_class, reliability
 from headstart.evaluate.report import Curve, EpochRow, Fact, Learned, Report, Shown, StageRow
 from headstart.evaluate.verdict import judge
+from headstart.head import Classification, Known, Task, Trust, belief_of, said
 from headstart.train import Fitted, Lesson
 from headstart.train.loop import stage_rates
 
@@ -47,16 +48,17 @@ def examine(
     contest: Contest,
     *,
     title: str,
-    sure_above: float,
+    trust: Trust,
     seeds: tuple[float, ...],
     facts: tuple[Fact, ...],
 ) -> Report:
     """Open the test rows once, for every arm, and write down what they show."""
-    rows = lesson.partition.test
+    rows, task = lesson.partition.test, lesson.task
     labels, groups = lesson.labels_of(rows).numpy(), lesson.groups_of(rows)
-    arms = {candidate: candidate.tested(rows, labels, groups) for candidate in contest.candidates}
+    arms = {candidate: candidate.tested(lesson) for candidate in contest.candidates}
     model = arms[contest.model]
     verdict = judge(
+        task,
         list(arms.values()),
         arms[contest.transfer],
         labels,
@@ -67,17 +69,17 @@ def examine(
     train, val = (
         lesson.labels_of(p).numpy() for p in (lesson.partition.train, lesson.partition.val)
     )
-    found = model.probabilities
+    found, single = model.answers, isinstance(task, Classification)
     return Report(
         title=title,
-        verdict=replace(verdict, learning=learning(lesson, compared, labels, groups)),
-        scores=measure(found, labels, groups),
+        verdict=replace(verdict, learning=learning(lesson, compared, strata_of(examples).labels)),
+        scores=measure(task, found, labels, groups),
         seeds=seeds,
         arms=tuple(arms.values()),
-        classes=per_class(found, labels, examples.classes, train, val, groups),
-        confusion=confusion(found, labels, len(examples.classes)),
-        shown=_shown(lesson, examples, contest, found, sure_above),
-        bins=reliability(found, labels, groups),
+        classes=per_class(task, found, labels, train, val, groups),
+        confusion=confusion(found, labels, task.width) if single else (),
+        shown=_shown(lesson, examples, contest, found, trust),
+        bins=reliability(task, found, labels, groups),
         curves=_curves(contest),
         learned=learned_of(contest.fitted, contest.model.strategy, contest.because),
         facts=facts,
@@ -124,7 +126,7 @@ def _curves(contest: Contest) -> tuple[Curve, ...]:
     curves = []
     for name, fitted in {contest.model.name: contest.fitted, **contest.others}.items():
         marks = fitted.progress.marks
-        epochs = (EpochRow(m.number, m.train_loss, m.val_loss, m.val_accuracy) for m in marks[1:])
+        epochs = (EpochRow(m.number, m.train_loss, m.val_loss, m.val_merit) for m in marks[1:])
         if len(marks) > 1:
             curves.append(Curve(name, tuple(epochs), fitted.progress.best))
     return tuple(curves)
@@ -134,29 +136,50 @@ def _shown(
     lesson: Lesson,
     examples: Examples,
     contest: Contest,
-    probabilities: Float[np.ndarray, "m c"],
-    sure_above: float,
+    answers: Float[np.ndarray, "m c"],
+    trust: Trust,
 ) -> tuple[Shown, ...]:
     """Mistakes first, the most confident leading; then right answers, class by class."""
-    rows = lesson.partition.test
-    labels: Int[np.ndarray, " m"] = lesson.labels_of(rows).numpy()
+    rows, task = lesson.partition.test, lesson.task
+    labels = lesson.labels_of(rows).numpy()
+    belief = belief_of(task, answers)
+    right = trust.right(task, answers, labels)
     shown = []
-    for position in _order(probabilities, labels)[:SHOWN]:
+    for position in _order(task, answers, labels, right)[:SHOWN]:
         row = rows[position]
-        guess = int(probabilities[position].argmax())
-        belief = float(probabilities[position, guess])
         mime, data = contest.fitted.backbone.modality.show(lesson.items.take([row])[0])
-        name, label = examples.name(row), int(labels[position])
-        shown.append(Shown(name, mime, data, label, guess, belief, belief >= sure_above))
+        label = guess = -1
+        if isinstance(task, Classification):
+            label, guess = int(labels[position]), int(answers[position].argmax())
+        sure = float(belief[position])
+        shown.append(
+            Shown(
+                examples.name(row),
+                mime,
+                data,
+                label,
+                guess,
+                sure,
+                sure >= trust.sure_above,
+                truth=examples.classes[examples.labels[row]],
+                said=said(task, answers[position]),
+                right=bool(right[position]),
+            )
+        )
     return tuple(shown)
 
 
-def _order(probabilities: np.ndarray, labels: np.ndarray) -> Sequence[int]:
-    guesses, belief = probabilities.argmax(axis=1), probabilities.max(axis=1)
-    wrong = [int(i) for i in np.argsort(-belief, kind="stable") if guesses[i] != labels[i]]
-    turns: dict[int, int] = {}
-    right = []
-    for i in np.flatnonzero(guesses == labels).tolist():
-        turns[labels[i]] = turns.get(labels[i], 0) + 1
-        right.append((turns[labels[i]], int(labels[i]), i))
-    return wrong[: SHOWN - SHOWN // 3] + [i for _, _, i in sorted(right)]
+def _order(
+    task: Task, answers: np.ndarray, labels: Known, right: Bool[np.ndarray, " m"]
+) -> Sequence[int]:
+    """The worst first where rows are wrong; then right ones, classes in turn."""
+    single = isinstance(task, Classification)
+    weight = belief_of(task, answers) if single else task.losses(answers, labels)
+    wrong = [int(i) for i in np.argsort(-weight, kind="stable") if not right[i]]
+    turns: dict[object, int] = {}
+    fine = []
+    for i in np.flatnonzero(right).tolist():
+        kind = int(labels[i]) if labels.ndim == 1 else 0
+        turns[kind] = turns.get(kind, 0) + 1
+        fine.append((turns[kind], kind, i))
+    return wrong[: SHOWN - SHOWN // 3] + [i for _, _, i in sorted(fine)]

@@ -1,14 +1,11 @@
-"""How accuracy grows with the number of examples, with transfer and without."""
+"""How accuracy (or F1, or R²) grows with the number of examples, with transfer and without."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from jaxtyping import Bool, Int
-
 from headstart.data import spread
 from headstart.evaluate.candidates import Answer, Candidate
-from headstart.stats import Interval, mean_of, paired_difference, share
+from headstart.stats import Interval, Merit, lead, level, mean_of
 from headstart.train import Lesson
 
 PARTS = (8, 4, 2)
@@ -19,16 +16,16 @@ LEAST = 3
 
 @dataclass(frozen=True)
 class LearningCurve:
-    """Test accuracy of one arm, fitted to more and more rows; each size is twice the one before."""
+    """Test merit of one arm, fitted to more and more rows; each size is twice the one before."""
 
     arm: str
     sizes: tuple[int, ...]
-    accuracy: tuple[Interval, ...]
+    merit: tuple[Interval, ...]
 
     def record(self) -> dict[str, object]:
         """As `metrics.json` has it."""
-        accuracy = [interval.record() for interval in self.accuracy]
-        return {"arm": self.arm, "sizes": list(self.sizes), "accuracy": accuracy}
+        merit = [interval.record() for interval in self.merit]
+        return {"arm": self.arm, "sizes": list(self.sizes), "merit": merit}
 
 
 @dataclass(frozen=True)
@@ -48,66 +45,61 @@ class Learning:
 def learning(
     lesson: Lesson,
     arms: Sequence[Candidate],
-    labels: Int[np.ndarray, " m"],
-    groups: Sequence[str],
+    strata: Sequence[int],
     seed: int = 0,
 ) -> Learning | None:
     """Fit arms again to parts of their rows and look at the test rows; None where that can't be.
 
     `arms` are the one with transfer and its rival; one that took training, not a fit, has no curve.
-    Parts are nested, and each class has its share in all of them.
+    Parts are nested, and each of the `strata` (one an item) has its share in all of them.
     """
-    order = spread(lesson.pool, lesson.labels.tolist(), seed)
+    order = spread(lesson.pool, strata, seed)
     sizes = [len(order) // part for part in PARTS]
     sizes = [size for size in sizes if size >= LEAST * lesson.task.width]
     known = [arm for arm in arms if arm.refit is not None]
     if not sizes or not known or known[0] is not arms[0]:
         return None
-    rights = [_rights(lesson, arm, order, sizes, labels) for arm in known]
+    groups = lesson.groups_of(lesson.partition.test)
+    merits = [_merits(lesson, arm, order, sizes) for arm in known]
     every = (*sizes, len(order))
     curves = tuple(
-        LearningCurve(arm.name, every, tuple(share(right, groups) for right in found))
-        for arm, found in zip(known, rights, strict=True)
+        LearningCurve(arm.name, every, tuple(level(merit, groups) for merit in found))
+        for arm, found in zip(known, merits, strict=True)
     )
-    return Learning(curves, tuple(_sentences(curves, rights, groups)))
+    return Learning(curves, tuple(_sentences(curves, merits, groups)))
 
 
-Rights = Sequence[Bool[np.ndarray, " m"]]
-"""For each size, which test rows were right."""
+Merits = Sequence[Merit]
+"""For each size, how good the answers to the test rows were."""
 
 
-def _rights(
-    lesson: Lesson,
-    arm: Candidate,
-    order: Sequence[int],
-    sizes: Sequence[int],
-    labels: Int[np.ndarray, " m"],
-) -> Rights:
+def _merits(lesson: Lesson, arm: Candidate, order: Sequence[int], sizes: Sequence[int]) -> Merits:
     answers: list[Answer] = [arm.refit(order[:size]) for size in sizes] if arm.refit else []
     test = lesson.partition.test
-    return [answer(test).argmax(axis=1) == labels for answer in (*answers, arm.answer)]
+    labels = lesson.labels_of(test).numpy()
+    return [lesson.task.merit(answer(test), labels) for answer in (*answers, arm.answer)]
 
 
 def _sentences(
-    curves: Sequence[LearningCurve], rights: Sequence[Rights], groups: Sequence[str]
+    curves: Sequence[LearningCurve], merits: Sequence[Merits], groups: Sequence[str]
 ) -> list[str]:
-    last = paired_difference(rights[0][-1], rights[0][-2], groups)
+    last = lead(merits[0][-1], merits[0][-2], groups)
     told = f"{_points(last.value)} points, {_points(last.low)} to {_points(last.high)}"
     if last.low > 0:
         more = f"Twice the examples would add about {100 * last.value:.0f} points, if the last"
         found = [f"{more} doubling ({told}) repeats itself."]
     else:
         found = [f"What twice the examples would add can't be told: the last doubling gave {told}."]
-    return [*found, _catching_up(curves, rights, groups)] if len(curves) == 2 else found
+    return [*found, _catching_up(curves, merits, groups)] if len(curves) == 2 else found
 
 
 def _catching_up(
-    curves: Sequence[LearningCurve], rights: Sequence[Rights], groups: Sequence[str]
+    curves: Sequence[LearningCurve], merits: Sequence[Merits], groups: Sequence[str]
 ) -> str:
     """When the rival would be as good, if both go on as in the last doubling."""
-    gained = [right[-1].astype(float) - right[-2] for right in rights]
+    gained = [merit[-1].astype(float) - merit[-2] for merit in merits]
     closing = mean_of(gained[1] - gained[0], groups)
-    behind = curves[0].accuracy[-1].value - curves[1].accuracy[-1].value
+    behind = curves[0].merit[-1].value - curves[1].merit[-1].value
     name = f'"{curves[1].arm}"'
     if behind <= 0:
         return f"{name} is not behind at this size."

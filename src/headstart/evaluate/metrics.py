@@ -1,12 +1,13 @@
-"""How good probabilities are, each figure with its 95% interval."""
+"""How good answers are, each figure with its 95% interval."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
-from headstart.stats import Interval, bootstrap, share
+from headstart.head import Classification, Known, Tagging, Task, Valuing
+from headstart.stats import Interval, bootstrap, level, share
 
 BINS = 15
 """Equal steps of confidence, as in Guo et al. 2017."""
@@ -14,23 +15,25 @@ BINS = 15
 
 @dataclass(frozen=True)
 class Scores:
-    """The four figures of a classifier on rows that no decision has seen."""
+    """Figures on rows that no decision has seen, the one that verdicts go by first."""
 
-    accuracy: Interval
-    macro_f1: Interval
-    log_loss: Interval
-    """In nats; a uniform guess over c classes scores log(c)."""
-    ece: Interval
-    """Expected calibration error: mean distance between confidence and accuracy, 0 to 1."""
+    kind: str
+    """Of the task."""
+    figures: Mapping[str, Interval]
+    """Of classes: accuracy, macro F1, log loss, calibration error. Of tags: F1 of rows, macro F1,
+    share of rows without a mistake, log loss. Of values: R², mean error, root mean squared error.
+    """
+    values: tuple[tuple[float, float], ...] = ()
+    """Each row's value and the answer to it, where answers are values."""
+
+    @property
+    def main(self) -> Interval:
+        """The figure that verdicts go by."""
+        return next(iter(self.figures.values()))
 
     def record(self) -> dict[str, dict[str, float]]:
         """As `metrics.json` has it."""
-        return {
-            "accuracy": self.accuracy.record(),
-            "macro_f1": self.macro_f1.record(),
-            "log_loss": self.log_loss.record(),
-            "ece": self.ece.record(),
-        }
+        return {name: interval.record() for name, interval in self.figures.items()}
 
 
 @dataclass(frozen=True)
@@ -63,36 +66,37 @@ class Bin:
 
 
 def measure(
-    probabilities: Float[np.ndarray, "n c"],
-    labels: Int[np.ndarray, " n"],
-    groups: Sequence[str] = (),
+    task: Task, answers: Float[np.ndarray, "n c"], labels: Known, groups: Sequence[str] = ()
 ) -> Scores:
-    """Accuracy, macro F1, log-loss and calibration error of at least one row.
+    """How good the answers to at least one row are.
 
     Macro F1 is the mean over classes that have test rows, of the resampled rows too: a class
     nobody could have got right or wrong says nothing. (scikit-learn counts it as 0 once it is
-    predicted.) Accuracy has Wilson's interval, the others are resampled 1000 times, whole groups
-    at a time. The calibration error is resampled with the sign of each bin's gap held: plain
-    resampling takes its own noise for miscalibration, and its interval can miss the figure.
+    predicted.) Accuracy has Wilson's interval, figures that are no means are resampled 1000 times,
+    whole groups at a time. The calibration error is resampled with the sign of each bin's gap
+    held: plain resampling takes its own noise for miscalibration, and its interval can miss the
+    figure.
     """
-    guesses = probabilities.argmax(axis=1)
-    losses = _losses(probabilities, labels)
-    gaps = _gaps(probabilities, labels)
-
-    def macro_f1(rows: np.ndarray) -> float:
-        return _macro_f1(labels[rows], guesses[rows], probabilities.shape[1])
-
-    return Scores(
-        accuracy=share(guesses == labels, groups),
-        macro_f1=_resampled(macro_f1, len(labels), groups),
-        log_loss=_resampled(lambda rows: float(losses[rows].mean()), len(labels), groups),
-        ece=_resampled(lambda rows: max(0.0, float(gaps[rows].mean())), len(labels), groups),
-    )
-
-
-def log_loss(probabilities: Float[np.ndarray, "n c"], labels: Int[np.ndarray, " n"]) -> float:
-    """Mean negative log-probability of the right class, in nats: what every choice goes by."""
-    return float(_losses(probabilities, labels).mean())
+    merit, losses = task.merit(answers, labels), task.losses(answers, labels)
+    figures = {task.figure: level(merit, groups)}
+    n = len(labels)
+    if isinstance(task, Valuing):
+        errors = np.abs(answers - labels)[:, 0].astype(float)
+        figures["mae"] = _resampled(lambda rows: float(errors[rows].mean()), n, groups)
+        figures["rmse"] = _resampled(
+            lambda rows: float(np.sqrt((errors[rows] ** 2).mean())), n, groups
+        )
+        pairs = np.hstack([labels, answers]).astype(float).tolist()
+        return Scores(task.kind, figures, tuple((true, said) for true, said in pairs))
+    there, said = _cells(task, answers, labels)
+    figures["macro_f1"] = _resampled(lambda rows: _macro_f1(there[rows], said[rows]), n, groups)
+    if isinstance(task, Tagging):
+        figures["exact"] = share((there == said).all(axis=1), groups)
+    figures["log_loss"] = _resampled(lambda rows: float(losses[rows].mean()), n, groups)
+    if isinstance(task, Classification):
+        gaps = _gaps(answers, np.asarray(merit))
+        figures["ece"] = _resampled(lambda rows: max(0.0, float(gaps[rows].mean())), n, groups)
+    return Scores(task.kind, figures)
 
 
 def confusion(
@@ -105,34 +109,35 @@ def confusion(
 
 
 def per_class(
-    probabilities: Float[np.ndarray, "n c"],
-    labels: Int[np.ndarray, " n"],
-    classes: Sequence[str],
-    train: Int[np.ndarray, " t"],
-    val: Int[np.ndarray, " v"],
+    task: Task,
+    answers: Float[np.ndarray, "n c"],
+    labels: Known,
+    train: Int[np.ndarray, " t"] | Float[np.ndarray, "t c"],
+    val: Int[np.ndarray, " v"] | Float[np.ndarray, "v c"],
     groups: Sequence[str] = (),
 ) -> tuple[ClassRow, ...]:
-    """One row a class, in the order of `classes`; `train` and `val` are the labels of those parts.
+    """One row a class or tag, in the order of the scores; `train` and `val` are those labels.
 
     Precision and recall have Wilson's interval. F1 = 2J / (1 + J), where J is the share of right
-    rows among those labeled or predicted as the class; its interval is that of J.
+    rows among those labeled or predicted as the class; its interval is that of J. Values have no
+    classes.
     """
-    guesses = probabilities.argmax(axis=1)
-    trained, chosen, tested = (
-        np.bincount(part, minlength=len(classes)) for part in (train, val, labels)
-    )
+    if isinstance(task, Valuing):
+        return ()
+    there, said = _cells(task, answers, labels)
+    counts = [_there(task, part).sum(axis=0) for part in (train, val)]
     rows = []
-    for index, name in enumerate(classes):
-        is_it, said = labels == index, guesses == index
-        right = is_it & said
-        union = _share_within(right, is_it | said, groups)
+    for index, name in enumerate(task.classes):
+        is_it, called = there[:, index], said[:, index]
+        right = is_it & called
+        union = _share_within(right, is_it | called, groups)
         rows.append(
             ClassRow(
                 name,
-                int(trained[index]),
-                int(chosen[index]),
-                int(tested[index]),
-                precision=_share_within(right, said, groups),
+                int(counts[0][index]),
+                int(counts[1][index]),
+                int(is_it.sum()),
+                precision=_share_within(right, called, groups),
                 recall=_share_within(right, is_it, groups),
                 f1=union and Interval(_dice(union.value), _dice(union.low), _dice(union.high)),
             )
@@ -141,12 +146,21 @@ def per_class(
 
 
 def reliability(
-    probabilities: Float[np.ndarray, "n c"],
-    labels: Int[np.ndarray, " n"],
-    groups: Sequence[str] = (),
+    task: Task, answers: Float[np.ndarray, "n c"], labels: Known, groups: Sequence[str] = ()
 ) -> tuple[Bin, ...]:
-    """The bins behind the calibration error, from least to most confident; empty ones left out."""
-    confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
+    """The bins behind the calibration error, from least to most confident; empty ones left out.
+
+    Of tags, every row counts once a tag, and rows are groups where there are no others. Values
+    have no probabilities.
+    """
+    if isinstance(task, Valuing):
+        return ()
+    confidence, right = answers.max(axis=1), np.asarray(task.merit(answers, labels))
+    if isinstance(task, Tagging):
+        there, said = _cells(task, answers, labels)
+        confidence, right = np.maximum(answers, 1 - answers).ravel(), (there == said).ravel()
+        own = groups or [str(row) for row in range(len(labels))]
+        groups = [group for group in own for _ in task.classes]
     which = _bin_of(confidence)
     bins = []
     for index in np.unique(which).tolist():
@@ -163,24 +177,35 @@ def reliability(
     return tuple(bins)
 
 
-def _losses(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    of_right = probabilities[np.arange(len(labels)), labels]
-    losses: np.ndarray = -np.log(np.maximum(of_right, np.finfo(of_right.dtype).eps).astype(float))
-    return losses
+def _cells(
+    task: Task, answers: np.ndarray, labels: Known
+) -> tuple[Bool[np.ndarray, "n c"], Bool[np.ndarray, "n c"]]:
+    """Which classes or tags each row has, and which it was said to have."""
+    if isinstance(task, Classification):
+        return _there(task, labels), np.arange(task.width) == answers.argmax(axis=1)[:, None]
+    return _there(task, labels), answers >= 0.5
 
 
-def _macro_f1(labels: np.ndarray, guesses: np.ndarray, classes: int) -> float:
-    truth = np.bincount(labels, minlength=classes)
-    said = np.bincount(guesses, minlength=classes)
-    right = np.bincount(labels[labels == guesses], minlength=classes)
-    there = truth > 0
-    return float((2 * right[there] / (truth + said)[there]).mean())
+def _there(task: Task, labels: Known) -> Bool[np.ndarray, "n c"]:
+    single = isinstance(task, Classification)
+    there: Bool[np.ndarray, "n c"]
+    there = np.arange(task.width) == labels[:, None] if single else labels > 0.5
+    return there
 
 
-def _gaps(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
+def _macro_f1(there: np.ndarray, said: np.ndarray) -> float:
+    counts = there.sum(axis=0)
+    known = counts > 0
+    if not known.any():
+        return float("nan")
+    f1 = 2 * (there & said).sum(axis=0) / np.maximum(counts + said.sum(axis=0), 1)
+    return float(f1[known].mean())
+
+
+def _gaps(probabilities: np.ndarray, right: np.ndarray) -> np.ndarray:
     """Confidence less rightness of each row, its sign turned so that every bin's sum is >= 0."""
     confidence = probabilities.max(axis=1).astype(float)
-    gaps = confidence - (probabilities.argmax(axis=1) == labels)
+    gaps = confidence - right
     which = _bin_of(confidence)
     sums = np.bincount(which, weights=gaps, minlength=BINS)
     turned: np.ndarray = gaps * np.where(sums < 0, -1.0, 1.0)[which]

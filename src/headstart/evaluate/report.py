@@ -16,12 +16,17 @@ class Shown:
     """What `data` is: the page shows "image/png", "image/jpeg" and "text/plain"."""
     data: bytes = field(repr=False)
     label: int
-    """Index into the report's classes; `predicted` too."""
+    """Index into the report's classes, -1 where it has not just one; `predicted` too."""
     predicted: int
     probability: float
-    """Of the predicted class."""
+    """How sure the model was."""
     sure: bool
     """Whether that is above the threshold chosen on validation rows."""
+    truth: str
+    """What it is: a class, tags, or a value; `said` is what it was said to be."""
+    said: str
+    right: bool
+    """Whether that is the same; of values, whether the truth lies within the margin."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,7 @@ class EpochRow:
     number: int
     train_loss: float
     val_loss: float
-    val_accuracy: float
+    val_merit: float
 
 
 @dataclass(frozen=True)
@@ -95,7 +100,7 @@ class Report:
     verdict: Verdict
     scores: Scores
     seeds: tuple[float, ...]
-    """Test accuracy with each seed of the head, the reported one first."""
+    """Mean test merit with each seed of the head."""
     arms: tuple[Arm, ...]
     classes: tuple[ClassRow, ...]
     confusion: tuple[tuple[int, ...], ...]

@@ -9,26 +9,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-from jaxtyping import Int
-
 from headstart.evaluate.arms import Arm
 from headstart.evaluate.learning import Learning
+from headstart.head import Known, Task
 from headstart.hostile import printable
-from headstart.stats import Interval, paired_difference
+from headstart.stats import Interval, lead
 
 Word = Literal["helps", "no evidence", "hurts"]
 
+FIGURES = {"accuracy": "", "f1": "F1 ", "r2": "explained variance "}
+"""What stands before a figure in a sentence; nothing before shares of right answers."""
 _PHRASES = {
     "majority class": "always the most frequent class",
     "linear on raw pixels": "a linear head on raw pixels",
+    "the usual tags": "always the usual tags",
     "scratch": "the same network trained from scratch",
 }
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether transfer helped; shares are of test rows, from -1 to 1."""
+    """Whether transfer helped; differences are of mean merits, of shares from -1 to 1."""
 
     word: Word
     against: str
@@ -53,9 +54,10 @@ class Verdict:
 
 
 def judge(
+    task: Task,
     arms: Sequence[Arm],
     chosen: Arm,
-    labels: Int[np.ndarray, " n"],
+    labels: Known,
     groups: Sequence[str] = (),
     *,
     pretrained: bool = True,
@@ -74,12 +76,13 @@ def judge(
     """
     rivals = [arm for arm in arms if not arm.transfer and arm is not chosen]
     if not rivals:
-        return _unopposed(chosen)
+        return _unopposed(task, chosen)
     against = min(rivals, key=lambda arm: arm.choice if math.isfinite(arm.choice) else math.inf)
-    interval = paired_difference(_right(chosen, labels), _right(against, labels), groups)
+    merits = [task.merit(arm.answers, labels) for arm in (chosen, against)]
+    interval = lead(merits[0], merits[1], groups)
     word = _word(interval) if pretrained and chosen.transfer else "no evidence"
     opening = _opening(word, transferred=pretrained and chosen.transfer)
-    sentence = f"{opening}: {_compared(chosen, against, interval, len(labels))}"
+    sentence = f"{opening}: {_compared(task, chosen, against, interval, len(labels))}"
     better = _better_on_test(chosen, against, rivals) if word == "helps" else ""
     return Verdict(
         word,
@@ -97,11 +100,6 @@ def _word(interval: Interval) -> Word:
     return "hurts" if interval.high < 0 else "no evidence"
 
 
-def _right(arm: Arm, labels: np.ndarray) -> np.ndarray:
-    right: np.ndarray = arm.probabilities.argmax(axis=1) == labels
-    return right
-
-
 def _opening(word: Word, *, transferred: bool) -> str:
     if not transferred:
         return "Nothing pretrained was used, so there is no transfer to credit or to blame"
@@ -112,11 +110,11 @@ def _opening(word: Word, *, transferred: bool) -> str:
     }[word]
 
 
-def _compared(chosen: Arm, against: Arm, interval: Interval, n: int) -> str:
-    """Both accuracies, the difference and its interval, in percent and percent points."""
-    one, other = chosen.accuracy.value, against.accuracy.value
+def _compared(task: Task, chosen: Arm, against: Arm, interval: Interval, n: int) -> str:
+    """Both figures, the difference and its interval, in percent and percent points."""
+    one, other = chosen.merit.value, against.merit.value
     return (
-        f"{one:.1%} against {other:.1%} for {_phrase(against.name)}, "
+        f"{FIGURES[task.figure]}{one:.1%} against {other:.1%} for {_phrase(against.name)}, "
         f"{100 * interval.value:+.1f} points (95% interval {100 * interval.low:+.1f} "
         f"to {100 * interval.high:+.1f}) on the same {n:,} test examples"
     )
@@ -124,15 +122,13 @@ def _compared(chosen: Arm, against: Arm, interval: Interval, n: int) -> str:
 
 def _better_on_test(chosen: Arm, against: Arm, rivals: Sequence[Arm]) -> str:
     """Own up where a rival that the choice passed over turns out as good as the chosen arm."""
-    passed = [
-        arm for arm in rivals if arm is not against and arm.accuracy.value >= chosen.accuracy.value
-    ]
+    passed = [arm for arm in rivals if arm is not against and arm.merit.value >= chosen.merit.value]
     if not passed:
         return ""
-    best = max(passed, key=lambda arm: arm.accuracy.value)
+    best = max(passed, key=lambda arm: arm.merit.value)
     return (
-        f"But {_phrase(best.name)}, passed over for its worse log-loss before testing, "
-        f"scored {best.accuracy.value:.1%}"
+        f"But {_phrase(best.name)}, passed over for its worse loss before testing, "
+        f"scored {best.merit.value:.1%}"
     )
 
 
@@ -140,9 +136,9 @@ def _phrase(name: str) -> str:
     return _PHRASES.get(name, f"the {printable(name, 80)}")
 
 
-def _unopposed(chosen: Arm) -> Verdict:
+def _unopposed(task: Task, chosen: Arm) -> Verdict:
     sentence = (
-        f"No evidence: {chosen.accuracy.value:.1%} on the test examples, and no arm without "
-        "transfer to compare with."
+        f"No evidence: {FIGURES[task.figure]}{chosen.merit.value:.1%} on the test examples, and "
+        "no arm without transfer to compare with."
     )
     return Verdict("no evidence", "", 0.0, -1.0, 1.0, sentence)

@@ -6,12 +6,12 @@ Gives: a linear head with its loss on rows it has not seen; a `Task`, which says
 
 from collections.abc import Mapping
 
-from headstart.head.confidence import sure_above
+from headstart.head.confidence import Trust, belief_of, said, trust_of
 from headstart.head.lda import fit_lda
 from headstart.head.linear import HeadFit, LinearFit, Sample, linear
 from headstart.head.logistic import fit_logistic
 from headstart.head.ridge import fit_ridge
-from headstart.head.task import Classification, Task
+from headstart.head.task import Classification, Known, Labels, Tagging, Task, Valuing, posed
 
 HEADS: Mapping[str, HeadFit] = {"logistic": fit_logistic, "ridge": fit_ridge, "lda": fit_lda}
 """By the name that `--head` takes."""
@@ -20,12 +20,20 @@ __all__ = [
     "HEADS",
     "Classification",
     "HeadFit",
+    "Known",
+    "Labels",
     "LinearFit",
     "Sample",
+    "Tagging",
     "Task",
+    "Trust",
+    "Valuing",
+    "belief_of",
     "fit_lda",
     "fit_logistic",
     "fit_ridge",
     "linear",
-    "sure_above",
+    "posed",
+    "said",
+    "trust_of",
 ]

@@ -46,7 +46,7 @@ def fit_lda(sample: Sample, penalty: float | None = None) -> LinearFit:
     `penalty` is λ, added to the within-class scatter. A class's only row gets the probability of
     a class nobody has seen, which is none.
     """
-    classes, known = sample.classes, sample.labels.numpy()
+    classes, known = sample.task.width, sample.labels.numpy()
     with threadpool_limits(1):
         plain = sample.rows.double().numpy()
         scatter = _scatter(plain, known, classes)
@@ -56,8 +56,8 @@ def fit_lda(sample: Sample, penalty: float | None = None) -> LinearFit:
             found = [_held_out(plain, known, classes, p, folds) for p in tried]
         else:
             found = [_left_out(scatter, known, p) for p in tried]
-        best = int(np.argmin([loss_of(one, known) for one in found]))
-        return fitted(*_linear(scatter, tried[best]), tried[best], found[best], known)
+        best = int(np.argmin([loss_of(one, sample) for one in found]))
+        return fitted(*_linear(scatter, tried[best]), tried[best], found[best], sample)
 
 
 def _scatter(rows: np.ndarray, labels: np.ndarray, classes: int) -> _Scatter:

@@ -6,10 +6,11 @@ from typing import Protocol
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float
 from torch import Tensor, nn
 
 from headstart.errors import TrainingError
+from headstart.head.task import Labels, Task
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,8 +18,8 @@ class Sample:
     """What a head is fitted to. Raises `TrainingError` for rows that are not finite."""
 
     rows: Float[Tensor, "n d"]
-    labels: Int[Tensor, " n"]
-    classes: int
+    labels: Labels
+    task: Task
     groups: Sequence[str] = ()
     """One a row, or none: rows of one group are held out together."""
     seed: int = 0
@@ -41,10 +42,10 @@ class LinearFit:
     bias: Float[Tensor, " c"]
     penalty: float
     """The strength of the L2 penalty (or shrinkage) that was chosen."""
-    log_loss: float
-    """Of rows that it was not fitted to, in nats."""
-    probabilities: Float[np.ndarray, "n c"]
-    """Of every row, by a fit that had not seen it."""
+    loss: float
+    """Of rows that it was not fitted to, as the task has it."""
+    answers: Float[np.ndarray, "n c"]
+    """To every row, by a fit that had not seen it."""
 
 
 class HeadFit(Protocol):
@@ -74,14 +75,13 @@ def fitted(
     bias: Float[np.ndarray, " c"],
     penalty: float,
     found: Float[np.ndarray, "n c"],
-    labels: Int[np.ndarray, " n"],
+    sample: Sample,
 ) -> LinearFit:
-    """What a fit in double precision leaves; `found` are the rows' probabilities, unseen."""
+    """What a fit in double precision leaves; `found` are the answers to rows, unseen."""
     kept = torch.from_numpy(weight).float(), torch.from_numpy(bias).float()
-    return LinearFit(*kept, float(penalty), loss_of(found, labels), found)
+    return LinearFit(*kept, float(penalty), loss_of(found, sample), found)
 
 
-def loss_of(found: Float[np.ndarray, "n c"], labels: Int[np.ndarray, " n"]) -> float:
-    """The mean log loss in nats; a class that was given nothing counts as 1e-300."""
-    given = found[np.arange(len(labels)), labels]
-    return -float(np.log(np.maximum(given, 1e-300)).mean())
+def loss_of(found: Float[np.ndarray, "n c"], sample: Sample) -> float:
+    """What the answers to a sample's rows lose on average."""
+    return float(sample.task.losses(found, sample.labels.numpy()).mean())

@@ -1,14 +1,15 @@
-"""Multinomial logistic regression in the basis of the rows' singular vectors."""
+"""Logistic regression, multinomial or a tag at a time, in the basis of the singular vectors."""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
 from jaxtyping import Float, Int
 from scipy.optimize import minimize
-from scipy.special import softmax
+from scipy.special import expit
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from threadpoolctl import threadpool_limits
 
@@ -47,18 +48,19 @@ def fit_logistic(sample: Sample, penalty: float | None = None) -> LinearFit:
     Folds are stratified and keep groups whole. Each fold starts from the solution at the penalty
     before.
     """
-    classes, known = sample.classes, sample.labels.numpy()
     with threadpool_limits(1):  # more threads only add CPU time at this size, and other bits
         exact = torch.float64 if sample.rows.numel() <= LARGE else torch.float32
         basis = _basis(sample.rows.to(exact, copy=True).numpy())
-        start = np.zeros((classes, basis.rows.shape[1] + 1))
-        folds = [_Fold(*pair, start) for pair in folds_of(known, sample.groups, sample.seed)]
-        chosen = _chosen(basis.rows, folds, known) if penalty is None else penalty
-        found = _judged(basis.rows, folds, known, chosen)
-        theta = _solve(basis.rows.copy(), _targets(known, classes), start, chosen, _EXACT)
+        start = np.zeros((sample.task.width, basis.rows.shape[1] + 1))
+        divided = folds_of(_strata(sample), sample.groups, sample.seed)
+        problem = _Problem(sample, basis.rows, [_Fold(*pair, start) for pair in divided])
+        chosen = _chosen(problem) if penalty is None else penalty
+        found = _judged(problem, chosen)
+        loss = _SOLVED[sample.task.kind]
+        theta = _solve(basis.rows.copy(), problem.targets, start, chosen, loss, _EXACT)
         weight = (theta[:, :-1] @ basis.turn) / basis.scale
         bias = theta[:, -1] - weight @ basis.mean
-    return fitted(weight, bias, chosen, found, known)
+    return fitted(weight, bias, chosen, found, sample)
 
 
 def folds_of(
@@ -109,34 +111,83 @@ class _Fold:
     theta: Float[np.ndarray, "c r1"]
 
 
-def _chosen(rows: np.ndarray, folds: Sequence[_Fold], labels: np.ndarray) -> float:
+@dataclass(frozen=True, eq=False)
+class _Problem:
+    """A sample, its rows in the basis, and its folds."""
+
+    sample: Sample
+    rows: Float[np.ndarray, "n r"]
+    folds: Sequence[_Fold]
+
+    @cached_property
+    def targets(self) -> Float[np.ndarray, "n c"]:
+        """Indicators of classes, or of tags."""
+        return self.sample.task.coded(self.sample.labels)
+
+
+def _strata(sample: Sample) -> Int[np.ndarray, " n"]:
+    """The class of each row; of tags, the rarest that it has."""
+    known = sample.labels.numpy()
+    if known.ndim == 1:
+        return known
+    often = np.where(known > 0, known.sum(axis=0), np.inf)
+    rarest: Int[np.ndarray, " n"] = often.argmin(axis=1)
+    return rarest
+
+
+def _chosen(problem: _Problem) -> float:
     """The penalty with the lowest loss, strong ones first: decades, then halves beside the best."""
     losses: dict[float, float] = {}
     for penalty in PENALTIES:
-        losses[penalty] = loss_of(_judged(rows, folds, labels, penalty), labels)
+        losses[penalty] = loss_of(_judged(problem, penalty), problem.sample)
         best = min(losses, key=losses.__getitem__)
         if list(losses).index(best) + _WORSE < len(losses):
             break
     for penalty in (best * 10**0.5, best / 10**0.5):
-        losses[penalty] = loss_of(_judged(rows, folds, labels, penalty), labels)
+        losses[penalty] = loss_of(_judged(problem, penalty), problem.sample)
     return min(losses, key=losses.__getitem__)
 
 
-def _judged(
-    rows: np.ndarray, folds: Sequence[_Fold], labels: np.ndarray, penalty: float
-) -> Float[np.ndarray, "n c"]:
+def _judged(problem: _Problem, penalty: float) -> Float[np.ndarray, "n c"]:
     """Out-of-fold probabilities."""
-    classes = len(folds[0].theta)
-    found = np.full((len(labels), classes), 1 / classes)
-    for fold in folds:
-        targets = _targets(labels[fold.fit], classes)
-        fold.theta = _solve(rows[fold.fit], targets, fold.theta, penalty, _ROUGH)
-        found[fold.held] = softmax(_scores(rows[fold.held], fold.theta), axis=1)
+    rows, task = problem.rows, problem.sample.task
+    loss = _SOLVED[task.kind]
+    found = task.answers(torch.zeros(len(rows), task.width, dtype=torch.float64)).numpy()
+    for fold in problem.folds:
+        targets = problem.targets[fold.fit]
+        fold.theta = _solve(rows[fold.fit], targets, fold.theta, penalty, loss, _ROUGH)
+        scores = _scores(rows[fold.held], fold.theta)
+        found[fold.held] = task.answers(torch.from_numpy(scores)).numpy()
     return found
 
 
+def _softmax_loss(scores: np.ndarray, targets: np.ndarray) -> tuple[float, np.ndarray]:
+    """Summed cross-entropy, and probabilities in the place of the scores."""
+    scores -= scores.max(axis=1, keepdims=True)
+    given = np.exp(scores)
+    sums = given.sum(axis=1, keepdims=True)
+    told = np.log(sums).sum(dtype=float) - (scores * targets).sum(dtype=float)
+    given /= sums
+    return float(told), given
+
+
+def _sigmoid_loss(scores: np.ndarray, targets: np.ndarray) -> tuple[float, np.ndarray]:
+    """Summed binary cross-entropy, each column by itself, and probabilities."""
+    told = np.logaddexp(0, scores).sum(dtype=float) - (scores * targets).sum(dtype=float)
+    return float(told), expit(scores)
+
+
+_Loss = Callable[[np.ndarray, np.ndarray], tuple[float, np.ndarray]]
+_SOLVED: Mapping[str, _Loss] = {"classification": _softmax_loss, "multilabel": _sigmoid_loss}
+
+
 def _solve(
-    rows: np.ndarray, targets: np.ndarray, start: np.ndarray, penalty: float, slope: float
+    rows: np.ndarray,
+    targets: np.ndarray,
+    start: np.ndarray,
+    penalty: float,
+    summed: _Loss,
+    slope: float,
 ) -> np.ndarray:
     """Mean cross-entropy plus half the penalty times the squared weights; biases are free.
 
@@ -144,36 +195,27 @@ def _solve(
     yet. In a basis without correlations that leaves little for L-BFGS to find out. The rows are
     scaled in place.
     """
-    free = 1 - 1 / len(start)  # of the softmax at no opinion: p (1 - p), p = 1 / classes
-    unit = np.sqrt(free / len(start) * np.einsum("nd,nd->d", rows, rows) / len(rows) + penalty)
-    units = np.append(unit, np.sqrt(free / len(start)))
+    given = 1 / len(start) if summed is _softmax_loss else 1 / 2
+    free = given * (1 - given)  # the curvature at no opinion
+    unit = np.sqrt(free * np.einsum("nd,nd->d", rows, rows) / len(rows) + penalty)
+    units = np.append(unit, np.sqrt(free))
     rows /= unit
     shape, strength, targets = start.shape, penalty / unit**2, targets.astype(rows.dtype)
 
     def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
         theta = flat.reshape(shape).astype(rows.dtype)
         scores = rows @ theta[:, :-1].T + theta[:, -1] / rows.dtype.type(units[-1])  # (n, c)
-        scores -= scores.max(axis=1, keepdims=True)
-        given = np.exp(scores)
-        sums = given.sum(axis=1, keepdims=True)
-        rest = (given / sums - targets) / len(rows)
+        told, given = summed(scores, targets)
+        rest = (given - targets) / len(rows)
         gradient = np.empty(shape)
         gradient[:, :-1] = rest.T @ rows + strength * theta[:, :-1]
         gradient[:, -1] = rest.sum(axis=0) / units[-1]
-        told = np.log(sums).sum(dtype=float) - (scores * targets).sum(dtype=float)
-        value = float(told) / len(rows)
-        return value + float((strength * theta[:, :-1] ** 2).sum()) / 2, gradient.ravel()
+        return told / len(rows) + float((strength * theta[:, :-1] ** 2).sum()) / 2, gradient.ravel()
 
     options = {"maxiter": 1000, "gtol": slope, "ftol": 1e-12, "maxcor": 20}
     found = minimize(loss, (start * units).ravel(), jac=True, method="L-BFGS-B", options=options)
     solved: np.ndarray = found.x.reshape(shape) / units
     return solved
-
-
-def _targets(labels: np.ndarray, classes: int) -> np.ndarray:
-    targets = np.zeros((len(labels), classes))
-    targets[np.arange(len(labels)), labels] = 1
-    return targets
 
 
 def _scores(rows: np.ndarray, theta: np.ndarray) -> np.ndarray:

@@ -9,12 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from jaxtyping import Float
 from scipy.optimize import minimize_scalar
-from scipy.special import log_softmax, softmax
+from scipy.special import log_softmax
 from threadpoolctl import threadpool_limits
 
 from headstart.head.linear import LinearFit, Sample, fitted
+from headstart.head.task import Classification
 
 PENALTIES = tuple(10.0 ** (half / 2) for half in range(8, -17, -1))
 """From 10⁴ to 10⁻⁸, in units of the mean squared singular value of the centered rows."""
@@ -42,24 +44,25 @@ def fit_ridge(sample: Sample, penalty: float | None = None) -> LinearFit:
     """Least squares with an L2 penalty and a free intercept, at the best of 25 penalties.
 
     The best has the least squared error of rows left out, each alone or with its group. Scores
-    are then multiplied by the one temperature at which their softmax loses least on those rows,
-    so that they can be read as a classifier's. `penalty` is on the sum of squared weights, of a
-    sum over rows.
+    of classes are then multiplied by the one temperature at which their softmax loses least on
+    those rows, so that they can be read as a classifier's. `penalty` is on the sum of squared
+    weights, of a sum over rows.
     """
-    known = sample.labels.numpy()
     with threadpool_limits(1):
-        parts = _decomposed(sample.rows.double().numpy(), np.eye(sample.classes)[known])
+        parts = _decomposed(sample.rows.double().numpy(), sample.task.coded(sample.labels))
         unit = max(float((parts.singular**2).mean()), 1e-30) if len(parts.singular) else 1.0
         tried = [p * unit for p in PENALTIES] if penalty is None else [penalty]
-        members = _members(sample.groups, len(known))
+        members = _members(sample.groups, len(sample.labels))
         errors = [float((_residuals(parts, p, members) ** 2).mean()) for p in tried]
         chosen = tried[int(np.argmin(errors))]
         scores = parts.targets + parts.share - _residuals(parts, chosen, members)
-        sharp = _sharpness(scores, known)
+        single = isinstance(sample.task, Classification)
+        sharp = _sharpness(scores, sample.labels.numpy()) if single else 1.0
+        found = sample.task.answers(torch.from_numpy(scores * sharp)).numpy()
         turned = parts.right.T * (parts.shrunk(chosen) / np.maximum(parts.singular, 1e-300))
         weight = (turned @ (parts.left.T @ parts.targets)).T  # (c, d)
         bias = parts.share - weight @ parts.mean
-        return fitted(weight * sharp, bias * sharp, chosen, softmax(scores * sharp, axis=1), known)
+        return fitted(weight * sharp, bias * sharp, chosen, found, sample)
 
 
 def _decomposed(rows: np.ndarray, targets: np.ndarray) -> _Decomposed:

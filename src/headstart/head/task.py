@@ -1,11 +1,21 @@
-"""What a label is: how scores become losses and answers."""
+"""What a label is: how scores become losses and answers, and how good an answer is."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Protocol, runtime_checkable
 
-from jaxtyping import Float, Int
+import numpy as np
+import torch
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
-from torch.nn.functional import cross_entropy
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, mse_loss
+
+from headstart.data import Examples, tags_in, tags_of, values_of
+from headstart.stats import Merit
+
+Labels = Int[Tensor, " n"] | Float[Tensor, "n c"]
+"""An index into the classes; or, a column each, whether it has the tag; or its value."""
+Known = Int[np.ndarray, " n"] | Float[np.ndarray, "n c"]
+"""The same as arrays."""
 
 
 @runtime_checkable
@@ -13,7 +23,11 @@ class Task(Protocol):
     """How the scores of a head are meant. An implementation is a frozen dataclass."""
 
     kind: ClassVar[str]
-    """ "classification"; others follow."""
+    """ "classification", "multilabel" or "regression"."""
+    figure: ClassVar[str]
+    """What the mean merit is called, in `metrics.json` too."""
+    heads: ClassVar[tuple[str, ...]]
+    """Linear heads that can be fitted, the default first."""
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -28,24 +42,38 @@ class Task(Protocol):
     def loss(
         self,
         scores: Float[Tensor, "n c"],
-        labels: Int[Tensor, " n"],
+        labels: Labels,
         *,
         weights: Float[Tensor, " c"] | None = None,
         smoothing: float = 0.0,
     ) -> Float[Tensor, ""]:
-        """The mean loss in nats."""
+        """The mean loss in nats; of values, the squared error over their variance."""
         ...
 
-    def probabilities(self, scores: Float[Tensor, "n c"]) -> Float[Tensor, "n c"]:
-        """What each row gives each class; rows add up to 1."""
+    def answers(self, scores: Float[Tensor, "n c"]) -> Float[Tensor, "n c"]:
+        """Probabilities of classes or tags; or values."""
+        ...
+
+    def losses(self, answers: Float[np.ndarray, "n c"], labels: Known) -> Float[np.ndarray, " n"]:
+        """What each answer loses, in the units of `loss`: every choice goes by its mean."""
+        ...
+
+    def merit(self, answers: Float[np.ndarray, "n c"], labels: Known) -> Merit:
+        """How good each answer is: what figures, verdicts and curves are means of."""
+        ...
+
+    def coded(self, labels: Labels) -> Float[np.ndarray, "n c"]:
+        """What a linear head's scores should come to."""
         ...
 
 
 @dataclass(frozen=True)
 class Classification:
-    """One of several classes."""
+    """One of several classes. An answer is right or not."""
 
     kind: ClassVar[str] = "classification"
+    figure: ClassVar[str] = "accuracy"
+    heads: ClassVar[tuple[str, ...]] = ("logistic", "ridge", "lda")
 
     classes: tuple[str, ...]
 
@@ -57,7 +85,7 @@ class Classification:
     def loss(
         self,
         scores: Float[Tensor, "n c"],
-        labels: Int[Tensor, " n"],
+        labels: Labels,
         *,
         weights: Float[Tensor, " c"] | None = None,
         smoothing: float = 0.0,
@@ -65,6 +93,150 @@ class Classification:
         """Cross-entropy; `weights` are a class's each, `smoothing` as Szegedy et al. (2016)."""
         return cross_entropy(scores, labels, weight=weights, label_smoothing=smoothing)
 
-    def probabilities(self, scores: Float[Tensor, "n c"]) -> Float[Tensor, "n c"]:
+    def answers(self, scores: Float[Tensor, "n c"]) -> Float[Tensor, "n c"]:
         """Softmax."""
         return scores.softmax(dim=-1)
+
+    def losses(self, answers: Float[np.ndarray, "n c"], labels: Known) -> Float[np.ndarray, " n"]:
+        """Negative log-probability of the right class; at most that of the smallest step from 1."""
+        return _nats(answers[np.arange(len(labels)), labels], answers.dtype)
+
+    def merit(self, answers: Float[np.ndarray, "n c"], labels: Known) -> Merit:
+        """Whether the likeliest class is the right one."""
+        right: Bool[np.ndarray, " n"] = answers.argmax(axis=1) == labels
+        return right
+
+    def coded(self, labels: Labels) -> Float[np.ndarray, "n c"]:
+        """Class indicators."""
+        indicators: Float[np.ndarray, "n c"] = np.eye(self.width)[labels.numpy()]
+        return indicators
+
+
+@dataclass(frozen=True)
+class Tagging:
+    """Any of several tags, or none. An answer has a tag whose probability is 1/2 or more."""
+
+    kind: ClassVar[str] = "multilabel"
+    figure: ClassVar[str] = "f1"
+    heads: ClassVar[tuple[str, ...]] = ("logistic",)
+
+    classes: tuple[str, ...]
+
+    @property
+    def width(self) -> int:
+        """One score a tag."""
+        return len(self.classes)
+
+    def loss(
+        self,
+        scores: Float[Tensor, "n c"],
+        labels: Labels,
+        *,
+        weights: Float[Tensor, " c"] | None = None,
+        smoothing: float = 0.0,
+    ) -> Float[Tensor, ""]:
+        """Mean binary cross-entropy over rows and tags; `weights` are of tags that are there."""
+        wanted = labels * (1 - smoothing) + smoothing / 2
+        return binary_cross_entropy_with_logits(scores, wanted, pos_weight=weights)
+
+    def answers(self, scores: Float[Tensor, "n c"]) -> Float[Tensor, "n c"]:
+        """Sigmoid, a tag by itself."""
+        return scores.sigmoid()
+
+    def losses(self, answers: Float[np.ndarray, "n c"], labels: Known) -> Float[np.ndarray, " n"]:
+        """Binary log-loss, the mean over tags."""
+        given = np.where(labels > 0.5, answers, 1 - answers)
+        losses: Float[np.ndarray, " n"] = _nats(given, answers.dtype).mean(axis=1)
+        return losses
+
+    def merit(self, answers: Float[np.ndarray, "n c"], labels: Known) -> Merit:
+        """F1 of each row's tags: 2 hits over the tags said plus the tags there are.
+
+        1 where there are none and none is said.
+        """
+        said, there = answers >= 0.5, labels > 0.5
+        of = said.sum(axis=1) + there.sum(axis=1)
+        merit: Float[np.ndarray, " n"] = np.where(
+            of > 0, 2 * (said & there).sum(axis=1) / np.maximum(of, 1), 1.0
+        )
+        return merit
+
+    def coded(self, labels: Labels) -> Float[np.ndarray, "n c"]:
+        """0 or 1 for each tag."""
+        coded: Float[np.ndarray, "n c"] = labels.double().numpy()
+        return coded
+
+
+@dataclass(frozen=True)
+class Valuing:
+    """A number. Scores are in units of the spread of the values that were learned from."""
+
+    kind: ClassVar[str] = "regression"
+    figure: ClassVar[str] = "r2"
+    heads: ClassVar[tuple[str, ...]] = ("ridge",)
+
+    center: float
+    """Mean of the values that were learned from."""
+    spread: float
+    """Their standard deviation."""
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The one thing that is told."""
+        return ("value",)
+
+    @property
+    def width(self) -> int:
+        """One score."""
+        return 1
+
+    def loss(
+        self,
+        scores: Float[Tensor, "n c"],
+        labels: Labels,
+        *,
+        weights: Float[Tensor, " c"] | None = None,
+        smoothing: float = 0.0,
+    ) -> Float[Tensor, ""]:
+        """Mean squared error over the variance of the values that were learned from."""
+        return mse_loss(scores, (labels - self.center) / self.spread)
+
+    def answers(self, scores: Float[Tensor, "n c"]) -> Float[Tensor, "n c"]:
+        """Values in the units of the labels."""
+        return scores * self.spread + self.center
+
+    def losses(self, answers: Float[np.ndarray, "n c"], labels: Known) -> Float[np.ndarray, " n"]:
+        """Squared error over the variance of the values that were learned from."""
+        losses: Float[np.ndarray, " n"] = (((answers - labels) / self.spread) ** 2)[:, 0]
+        return losses
+
+    def merit(self, answers: Float[np.ndarray, "n c"], labels: Known) -> Merit:
+        """1 less squared error over variance, both of these rows: the mean is R²."""
+        variance = max(float(np.var(labels)), 1e-12 * self.spread**2)
+        merit: Float[np.ndarray, " n"] = 1 - ((answers - labels) ** 2)[:, 0] / variance
+        return merit
+
+    def coded(self, labels: Labels) -> Float[np.ndarray, "n c"]:
+        """Values less their mean, in units of their spread."""
+        coded: Float[np.ndarray, "n c"] = ((labels.double() - self.center) / self.spread).numpy()
+        return coded
+
+
+def posed(examples: Examples, rows: tuple[int, ...]) -> tuple[Task, Labels]:
+    """The task that labels pose, and every example's label; `rows` are those to learn from."""
+    if examples.kind == Tagging.kind:
+        tags = tags_of(examples)
+        held = [tags_in(name) for name in examples.classes]
+        present = torch.tensor([[float(tag in some) for tag in tags] for some in held])
+        return Tagging(tags), present[list(examples.labels)]
+    if examples.kind == Valuing.kind:
+        values = torch.tensor(values_of(examples), dtype=torch.float64)[:, None]
+        learned = values[list(rows)]
+        spread = float(learned.std(correction=0)) or 1.0
+        return Valuing(float(learned.mean()), spread), values.float()
+    return Classification(examples.classes), torch.tensor(examples.labels)
+
+
+def _nats(given: np.ndarray, kind: np.dtype) -> np.ndarray:
+    losses: np.ndarray = -np.log(np.maximum(given, np.finfo(kind).eps).astype(float))
+    return losses

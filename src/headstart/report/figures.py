@@ -33,6 +33,10 @@ class Axis:
         return 100 * min(1.0, max(0.0, place))
 
 
+DOTS = 1000
+"""Dots that a drawing holds, at most."""
+
+
 def axis(low: float, high: float, steps: int = 5) -> Axis:
     """The narrowest scale with round ticks that holds both ends.
 
@@ -187,6 +191,28 @@ def calibration(bins: Sequence[Bin]) -> Markup:
         *(_text(0.0, f"{100 - t:g}%", f"{t:g}%", "end", dx=-8, dy=4) for t in ticks),
         kind="calibration",
         label="Reliability diagram: accuracy over confidence",
+    )
+
+
+def scatter(values: Sequence[tuple[float, float]]) -> Markup:
+    """Answers over true values, on one scale; at most `DOTS` of them, evenly taken."""
+    if not values:
+        return Markup()
+    shown = values[:: -(-len(values) // DOTS)]
+    scale = axis(min(map(min, shown)), max(map(max, shown)))
+    ticks = [(scale.at(tick), tick) for tick in scale.ticks]
+    return _svg(
+        *(_line(t, "0", t, "100%", "grid") for t, _ in ticks),
+        *(_line(0.0, f"{_n(t)}%", 100.0, f"{_n(t)}%", "grid") for t, _ in ticks),
+        _line(0.0, "100%", 100.0, "0", "diagonal"),
+        *(
+            _dot(scale.at(true), 100 - scale.at(said), 3.0, "transfer", f"{true:g}: said {said:.4g}")
+            for true, said in shown
+        ),
+        *(_text(t, "100%", f"{tick:g}", _anchor(t), dy=18) for t, tick in ticks),
+        *(_text(0.0, f"{_n(100 - t)}%", f"{tick:g}", "end", dx=-8, dy=4) for t, tick in ticks),
+        kind="calibration",
+        label="Answers over true values",
     )
 
 

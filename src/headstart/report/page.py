@@ -20,6 +20,18 @@ from headstart.evaluate import Arm, Curve, Fact, Report, Shown
 from headstart.hostile import printable
 from headstart.report import figures
 
+FIGURES = {
+    "accuracy": ("Accuracy", True),
+    "f1": ("F1 of an example's tags", True),
+    "r2": ("Explained variance", True),
+    "macro_f1": ("Macro F1", True),
+    "exact": ("Without a mistake", True),
+    "log_loss": ("Log-loss", False),
+    "ece": ("Calibration error", True),
+    "mae": ("Mean error", False),
+    "rmse": ("Root mean squared error", False),
+}
+"""What figures are called, and whether they are shares."""
 PICTURE_BYTES = 2_100_000
 """All pictures of a page together, before base64 adds a third."""
 _PICTURES = {"image/png", "image/jpeg"}
@@ -61,7 +73,12 @@ def page(report: Report) -> str:
     return room.get_template("page.html").render(
         report=report,
         classes=[row.name for row in report.classes],
-        n=sum(map(sum, report.confusion)),
+        thing="Tag" if report.scores.kind == "multilabel" else "Class",
+        things="Tags" if report.scores.kind == "multilabel" else "Classes",
+        n=sum(map(sum, report.confusion)) or max(map(_rows_of, report.arms), default=0),
+        figures=[(*FIGURES[name], found) for name, found in report.scores.figures.items()],
+        figure=FIGURES[next(iter(report.scores.figures))][0],
+        bullseye=figures.scatter(report.scores.values),
         policy=f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
         f"script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
         style=Markup(_file("style.css") + style),
@@ -91,11 +108,11 @@ def _grown(report: Report) -> Markup:
     if growth is None:
         return Markup()
     kinds = ("val", "train")
-    values = [[100 * one.value for one in curve.accuracy] for curve in growth.curves]
+    values = [[100 * one.value for one in curve.merit] for curve in growth.curves]
     every = [value for series in values for value in series]
     scale = figures.axis(min(every), max(every))
     series = list(zip(kinds, values, strict=False))
-    return figures.lines(series, scale, len(values[0]) - 1, "Accuracy over the number of examples")
+    return figures.lines(series, scale, len(values[0]) - 1, "Figure over the number of examples")
 
 
 @cache
@@ -115,6 +132,7 @@ def _room() -> Environment:
         "parameters": _parameters,
         "seconds": _seconds,
         "memory": lambda mb: f"{mb / 1000:.2f} GB" if mb >= 1000 else f"{mb:.0f} MB",
+        "plain": lambda number: f"{number:.3f}" if abs(number) < 10 else f"{number:,.4g}",
         "rate": lambda rate: f"{rate:.2g}",
     }
     room.globals["draw"] = figures
@@ -142,7 +160,7 @@ def _short(text: str, limit: int = 60) -> str:
 
 def _kept(shown: Sequence[Shown]) -> frozenset[int]:
     """Positions that fit into the page's size: mistakes first, then in the order given."""
-    order = sorted(range(len(shown)), key=lambda i: shown[i].label == shown[i].predicted)
+    order = sorted(range(len(shown)), key=lambda i: shown[i].right)
     kept, seen, size = set(), set(), 0
     for i in order:
         size += 0 if shown[i].data in seen else len(shown[i].data)
@@ -178,7 +196,7 @@ def _samples(shown: Sequence[Shown], kept: Iterable[int]) -> list[int]:
 
 
 def _mistakes(shown: Sequence[Shown], kept: Iterable[int]) -> list[int]:
-    wrong = [i for i in sorted(kept) if shown[i].label != shown[i].predicted]
+    wrong = [i for i in sorted(kept) if not shown[i].right]
     return sorted(wrong, key=lambda i: -shown[i].probability)[:_MISTAKES]
 
 
@@ -193,6 +211,10 @@ def _grid(report: Report, kept: Iterable[int]) -> dict[tuple[int, int], Cell]:
         for j, count in enumerate(line)
         if count
     }
+
+
+def _rows_of(arm: Arm) -> int:
+    return len(arm.answers)
 
 
 def _pairs(grid: Mapping[tuple[int, int], Cell]) -> list[Cell]:
@@ -214,34 +236,35 @@ def _picked(grid: Mapping[tuple[int, int], Cell], classes: int) -> list[int]:
 
 
 def _scale(arms: Sequence[Arm]) -> figures.Axis:
-    lows, highs = [arm.accuracy.low for arm in arms], [arm.accuracy.high for arm in arms]
+    lows, highs = [arm.merit.low for arm in arms], [arm.merit.high for arm in arms]
     return figures.axis(min(lows, default=0.0), min(1.0, max(highs, default=1.0)))
 
 
 def _chosen(report: Report) -> Arm | None:
     """The arm that the rest of the page is about."""
-    same = [arm for arm in report.arms if arm.accuracy == report.scores.accuracy]
+    same = [arm for arm in report.arms if arm.merit == report.scores.main]
     ours = [arm for arm in same if arm.strategy == report.learned.strategy]
     return max(ours or same, key=lambda arm: arm.transfer, default=None)
 
 
 def _drawn(curve: Curve) -> Mapping[str, object]:
-    """A curve's two drawings; accuracy is in percent."""
+    """A curve's two drawings; merit is in percent."""
     train = [row.train_loss for row in curve.epochs]
     val = [row.val_loss for row in curve.epochs]
-    accuracy = [100 * row.val_accuracy for row in curve.epochs]
+    merit = [100 * row.val_merit for row in curve.epochs]
     numbers = [row.number for row in curve.epochs]
-    best = numbers.index(curve.best) if curve.best in numbers else len(numbers) - 1
+    best = numbers.index(curve.best) if curve.best in numbers else 0
     finite = [x for x in (*train, *val) if math.isfinite(x)]
     losses = figures.axis(0.0, max(finite, default=1.0), 4)
-    known = [x for x in accuracy if math.isfinite(x)]
+    known = [x for x in merit if math.isfinite(x)]
     shares = figures.axis(min(known, default=0.0), max(known, default=100.0), 4)
     return {
         "arm": curve.arm,
         "rows": curve.epochs,
         "best": curve.epochs[best],
+        "gained": curve.best in numbers,
         "loss": figures.lines([("train", train), ("val", val)], losses, best, "Loss over epochs"),
-        "accuracy": figures.lines([("val", accuracy)], shares, best, "Accuracy over epochs"),
+        "merit": figures.lines([("val", merit)], shares, best, "Figure over epochs"),
     }
 
 

@@ -8,8 +8,6 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from headstart.advise import (
     Entry,
     Past,
@@ -22,11 +20,11 @@ from headstart.advise import (
     target_of,
 )
 from headstart.backbone import Backbone, listed, load_backbone
-from headstart.data import Columns, Examples, Found, Frame, audit, divide, spread
+from headstart.data import Columns, Examples, Found, Frame, audit, divide, spread, strata_of
 from headstart.errors import HeadstartError, UsageError
 from headstart.events import Tell, note, quiet, warn
 from headstart.features import extract, milliseconds, survey, trim
-from headstart.head import Sample
+from headstart.head import Sample, posed
 from headstart.hostile import printable
 from headstart.modality import Image
 from headstart.run.finding import found_at
@@ -135,10 +133,9 @@ def _sampled(found: Found, seed: int, root: Path, tell: Tell) -> tuple[Examples,
     """Examples to judge on, none of them from the test; and the name of the data."""
     seen = survey(found.examples, Image(), cache=root, tell=tell)
     checked = audit(found, seen.looks)
-    partition = divide(
-        found.examples, test=0.2, seed=seed, together=checked.together, rows=checked.usable
-    )
-    order = spread(partition.train + partition.val, found.examples.labels, seed)
+    strata = strata_of(found.examples)
+    partition = divide(strata, test=0.2, seed=seed, together=checked.together, rows=checked.usable)
+    order = spread(partition.train + partition.val, strata.labels, seed)
     rows = sorted(order[:EXAMPLES])
     text = "".join(seen.items.digests) + repr(found.examples.labels)
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]
@@ -164,8 +161,8 @@ def _entry(
         cache=root,
         tell=tell,
     )
-    labels = torch.tensor(examples.labels)
-    sample = Sample(features.all(), labels, len(examples.classes), examples.groups, seed)
+    task, labels = posed(examples, tuple(range(len(examples))))
+    sample = Sample(features.all(), labels, task, examples.groups, seed)
     return Entry(
         label,
         target_of(sample),
@@ -178,6 +175,6 @@ def _entry(
 
 
 def _told(entry: Entry) -> str:
-    found = entry.target.accuracy
+    found = entry.target.figure
     interval = f"{found.value:.1%} ({found.low:.1%} to {found.high:.1%})"
     return f"{interval} by a {entry.target.head} head, {entry.ms_per_item:.1f} ms a picture"

@@ -11,9 +11,8 @@ from headstart.backbone import Backbone, every_stage, multiply_adds, widths
 from headstart.evaluate import (
     Candidate,
     Contest,
+    constant,
     from_fit,
-    log_loss,
-    majority,
     priced,
     raw,
     untrained,
@@ -64,7 +63,7 @@ def contest(
     """Fit every arm, cheapest first; the test rows stay closed."""
     found: list[Candidate] = []
     with priced(found):
-        found.append(majority(lesson))
+        found.append(constant(lesson))
     with priced(found):
         found.append(raw(lesson, backbone.modality))
     with priced(found):
@@ -88,7 +87,7 @@ def contest(
         with priced(found):
             fits[str(strategy)] = _fitted(lesson, backbone, strategy, settings, work, tell)
             arm = from_fit(lesson, fits[str(strategy)], str(strategy), tell)
-            found.append(replace(arm, note=_advice(fits[str(strategy)])))
+            found.append(replace(arm, note=_advice(fits[str(strategy)], lesson.task.figure)))
         if found[-1].note:
             note(tell, found[-1].note)
     chosen = str(settings.plan or _best(lesson, plans, fits))
@@ -110,7 +109,7 @@ def _depth(lesson: Lesson, backbone: Backbone, tell: Tell) -> Depth | None:
     rows = lesson.pool[:: -(-len(lesson.pool) // JUDGED)]
     feed = lesson.rows_feed(rows, every_stage(backbone), 1, tell)
     table, groups = feed(range(len(rows)), ()), lesson.groups_of(rows)
-    sample = Sample(table, lesson.labels_of(rows), lesson.task.width, groups)
+    sample = Sample(table, lesson.labels_of(rows), lesson.task, groups)
     names = [name for name, _ in backbone.stages.named_children()]
     return depth_of(sample, names, widths(backbone.stages, noise(backbone.modality)))
 
@@ -146,7 +145,7 @@ def _tried(
 
 
 def _best(lesson: Lesson, plans: list[Strategy], fits: Mapping[str, Fitted]) -> Strategy:
-    """The plan that loses least on validation rows and is no less accurate on them, simple first.
+    """The plan that loses least on validation rows and is no worse on them, simple first.
 
     Probes are judged out of fold on all rows that may be looked at, trained networks on
     validation rows; a later plan is held against the best before it on the rows of its own.
@@ -155,18 +154,19 @@ def _best(lesson: Lesson, plans: list[Strategy], fits: Mapping[str, Fitted]) -> 
     for plan in plans[1:]:
         one, other = fits[str(best)], fits[str(plan)]
         rows = [row for row in other.held_rows if row in set(one.held_rows)]
-        loss, right = zip(*(_judged(lesson, fitted, rows) for fitted in (one, other)), strict=True)
-        if loss[1] < loss[0] and right[1] >= right[0]:
+        loss, merit = zip(*(_judged(lesson, fitted, rows) for fitted in (one, other)), strict=True)
+        if loss[1] < loss[0] and merit[1] >= merit[0]:
             best = plan
     return best
 
 
 def _judged(lesson: Lesson, fitted: Fitted, rows: Sequence[int]) -> tuple[float, float]:
-    """Log loss and accuracy on rows that the network was not fitted to."""
+    """Mean loss and mean merit on rows that the network was not fitted to."""
     place = {row: position for position, row in enumerate(fitted.held_rows)}
     found = fitted.held[[place[row] for row in rows]].numpy().astype(float)
     labels = lesson.labels_of(rows).numpy()
-    return log_loss(found, labels), float((found.argmax(axis=1) == labels).mean())
+    task = lesson.task
+    return float(task.losses(found, labels).mean()), float(task.merit(found, labels).mean())
 
 
 def _fitted(
@@ -194,11 +194,11 @@ def _decided(
     if depth:
         tried = ", ".join(f"{name} {named[name].choice:.3f}" for name in fits)
         least = "nothing did better" if chosen == "probe" else "it lost least"
-        because = f"took {chosen}: on unseen rows {least} ({tried} nats); {depth.why}"
+        because = f"took {chosen}: on unseen rows {least} ({tried}); {depth.why}"
     return Contest(tuple(found), model, fitted, transfer, others, depth, because)
 
 
-def _advice(fitted: Fitted) -> str:
+def _advice(fitted: Fitted, figure: str) -> str:
     """To ship the probe instead, and why; empty where training went beyond the head it began with.
 
     Both are judged on validation rows; the head at the start was fitted to training rows alone.
@@ -206,7 +206,7 @@ def _advice(fitted: Fitted) -> str:
     if not fitted.progress.marks or not fitted.backbone.origin.pretrained:
         return ""
     start, end = fitted.progress.marks[0], fitted.progress.marks[fitted.progress.best]
-    if end.val_loss < start.val_loss and end.val_accuracy >= start.val_accuracy:
+    if end.val_loss < start.val_loss and end.val_merit >= start.val_merit:
         return ""
-    told = f"validation loss {start.val_loss:.4f}, accuracy {start.val_accuracy:.1%}"
+    told = f"validation loss {start.val_loss:.4f}, {figure} {start.val_merit:.1%}"
     return f"ship the probe: no epoch was better than the one it started from ({told})"

@@ -9,11 +9,12 @@ from typing import Any
 import torch
 
 from headstart.backbone import Backbone, listed, load_backbone
-from headstart.data import Audit, Found, Frame, Partition, audit, divide, leaks
+from headstart.data import Audit, Found, Frame, Partition, audit, divide, leaks, strata_of
+from headstart.errors import UsageError
 from headstart.evaluate import Contest, examine
 from headstart.events import Tell, kept, note, quiet, together, warn
 from headstart.features import Items, survey, trim
-from headstart.head import Classification, sure_above
+from headstart.head import posed, trust_of
 from headstart.modality import Image
 from headstart.model import Model
 from headstart.run.choosing import rank
@@ -124,7 +125,7 @@ def transfer(
         found.examples,
         arms,
         title=folder.path.name,
-        sure_above=model.sure_above,
+        trust=model.trust,
         seeds=_seeds(lesson, backbone, arms.fitted.penalty),
         facts=facts_of(known.audit, partition, settings, backbone, arms),
     )
@@ -154,14 +155,15 @@ def _known(found: Found, backbone: Backbone, root: Path, tell: Tell) -> _Known:
     for line in checked.lines():
         note(tell, line)
     examples = found.examples
-    text = json.dumps([seen.items.digests, examples.labels, examples.classes, examples.parts])
+    labels = [examples.labels, examples.classes, examples.parts, examples.kind]
+    text = json.dumps([seen.items.digests, *labels])
     return _Known(found, checked, seen.items, hashlib.sha256(text.encode()).hexdigest()[:16])
 
 
 def _divided(known: _Known, settings: Settings, tell: Tell) -> tuple[_Known, Partition]:
     """Keep duplicates and groups on one side of a drawn split; tell leaks in a given one."""
     partition = divide(
-        known.found.examples,
+        strata_of(known.found.examples),
         test=settings.test_size,
         seed=settings.seed,
         together=known.audit.together,
@@ -180,8 +182,13 @@ def _divided(known: _Known, settings: Settings, tell: Tell) -> tuple[_Known, Par
 
 def _lesson(known: _Known, partition: Partition, settings: Settings, root: Path) -> Lesson:
     examples = known.found.examples
-    labels = torch.tensor(examples.labels)
-    task = Classification(examples.classes)
+    task, labels = posed(examples, partition.train + partition.val)
+    if settings.head and settings.head not in task.heads:
+        raise UsageError(
+            "U114",
+            f"a {settings.head} head cannot be fitted to this task ({task.kind})",
+            f"--head {task.heads[0]}",
+        )
     auto = settings.plan is None
     return Lesson(known.items, labels, examples.groups, partition, task, root, settings.head, auto)
 
@@ -189,24 +196,25 @@ def _lesson(known: _Known, partition: Partition, settings: Settings, root: Path)
 def _model(lesson: Lesson, arms: Contest) -> Model:
     fitted = arms.fitted
     held, labels = fitted.held.numpy(), lesson.labels_of(fitted.held_rows).numpy()
-    sure = sure_above(held, labels)
-    return Model(fitted.joined(), fitted.head, lesson.task, sure, fitted.at)
+    trust = trust_of(lesson.task, held, labels)
+    return Model(fitted.joined(), fitted.head, lesson.task, trust, fitted.at)
 
 
 def _seeds(lesson: Lesson, backbone: Backbone, penalty: float | None) -> tuple[float, ...]:
-    """Test accuracy of probes fitted to other draws of as many rows as there are to train on.
+    """Mean test merit of probes fitted to other draws of as many rows as there are to train on.
 
     They share a penalty: the probe's, or the one that suits the first draw.
     """
-    rows, labels = lesson.partition.test, lesson.labels_of(lesson.partition.test)
+    rows, task = lesson.partition.test, lesson.task
+    labels = lesson.labels_of(rows).numpy()
     table = lesson.rows_feed(rows, backbone, backbone.depth)(range(len(rows)), ())
-    accuracies = []
+    merits = []
     for seed in range(1, SEEDS + 1):
         generator = torch.Generator().manual_seed(seed)
         drawn = torch.randperm(len(lesson.pool), generator=generator)
         some = [lesson.pool[i] for i in drawn[: len(lesson.partition.train)].tolist()]
         fit = probe_head(lesson, backbone, some, seed=seed, penalty=penalty)
         penalty = fit.penalty
-        right = (table @ fit.weight.T + fit.bias).argmax(dim=-1) == labels
-        accuracies.append(float(right.float().mean()))
-    return tuple(accuracies)
+        answers = task.answers(table @ fit.weight.T + fit.bias).numpy()
+        merits.append(float(task.merit(answers, labels).mean()))
+    return tuple(merits)

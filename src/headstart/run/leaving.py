@@ -13,6 +13,7 @@ from pyarrow import parquet
 from headstart import durable
 from headstart.data import Audit, Examples
 from headstart.evaluate import Report
+from headstart.head import Trust, Valuing, belief_of, said
 from headstart.model import Model
 from headstart.report import page
 from headstart.run.folder import METRICS, Folder
@@ -32,8 +33,8 @@ def leave(
     """Write every file of a finished run, each whole or not at all."""
     metrics = metrics_of(report, lesson, examples, cost)
     durable.write(folder.path / "problems.csv", problems_csv(audit))
-    found = next(arm for arm in report.arms if arm.name == report.learned.strategy).probabilities
-    table = predictions(lesson, examples, found, model.sure_above)
+    found = next(arm for arm in report.arms if arm.name == report.learned.strategy).answers
+    table = predictions(lesson, examples, found, model.trust)
     with durable.writing(folder.path / "predictions.parquet") as temp:
         parquet.write_table(table, temp)
     save_model(folder.path / "model", model, figures=metrics)
@@ -49,14 +50,15 @@ def metrics_of(
     partition = lesson.partition
     return {
         "task": lesson.task.kind,
-        "classes": list(examples.classes),
+        "figure": lesson.task.figure,
+        "classes": list(lesson.task.classes),
         "n": {
             "train": len(partition.train),
             "val": len(partition.val),
             "test": len(partition.test),
         },
         "test": report.scores.record(),
-        "arms": [arm.record() for arm in report.arms],
+        "arms": [arm.record(lesson.task.figure) for arm in report.arms],
         "verdict": {**report.verdict.record(), "sentence": report.verdict.sentence},
         "learning": report.verdict.learning.record() if report.verdict.learning else None,
         "frozen": {"tensors": report.learned.tensors, "changed": report.learned.changed},
@@ -76,21 +78,23 @@ def problems_csv(audit: Audit) -> str:
     return lines.getvalue()
 
 
-def predictions(
-    lesson: Lesson, examples: Examples, probabilities: np.ndarray, sure_above: float
-) -> pa.Table:
-    """One line a test example: its name, label, prediction, and the probability of every class."""
+def predictions(lesson: Lesson, examples: Examples, answers: np.ndarray, trust: Trust) -> pa.Table:
+    """One line a test example: its name, label, prediction, and every probability; or the value
+    with the interval that holds 95% of such.
+    """  # noqa: D205 - one sentence
     rows: Sequence[int] = lesson.partition.test
-    best = probabilities.argmax(axis=1)
-    belief = probabilities.max(axis=1)
+    task = lesson.task
     columns: dict[str, Any] = {
         "name": [examples.name(row) for row in rows],
         "label": [examples.classes[examples.labels[row]] for row in rows],
-        "predicted": [examples.classes[i] for i in best],
-        "probability": belief,
-        "sure": belief >= sure_above,
+        "predicted": [said(task, answer) for answer in answers],
     }
-    columns |= {f"p:{name}": probabilities[:, i] for i, name in enumerate(examples.classes)}
+    if isinstance(task, Valuing):
+        value, margin = answers[:, 0], trust.margin
+        return pa.table(columns | {"value": value, "low": value - margin, "high": value + margin})
+    belief = belief_of(task, answers)
+    columns |= {"probability": belief, "sure": belief >= trust.sure_above}
+    columns |= {f"p:{name}": answers[:, i] for i, name in enumerate(task.classes)}
     return pa.table(columns)
 
 

@@ -123,7 +123,7 @@ def _card(made: Pretrained, lesson: Lesson, recipe: Recipe) -> str:
     backbone, progress = made.backbone, made.progress
     best = next(mark for mark in progress.marks if mark.number == progress.best)
     n = len(lesson.partition.val)
-    right = torch.arange(n) < round(best.val_accuracy * n)
+    right = torch.arange(n) < round(best.val_merit * n)
     accuracy = share(right.numpy())
     parameters = sum(p.numel() for p in backbone.stages.parameters())
     return "\n".join(

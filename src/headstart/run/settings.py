@@ -33,8 +33,9 @@ class Settings:
     """3 for colors, 1 for grays; 0 for what the backbone was made for."""
     strategy: str = AUTO
     """auto, probe, unfreeze:N, full, gradual, lora, lora:RANK, bitfit or scratch."""
-    head: str = "logistic"
-    """How the output layer of a probe is fitted: logistic, ridge or lda."""
+    head: str = ""
+    """How the output layer of a probe is fitted: logistic, ridge or lda; empty for the task's
+    default, which is logistic for classes and tags, and ridge for values."""
     compare: tuple[str, ...] = ()
     """Further arms: "scratch"."""
     seed: int = 0
@@ -56,7 +57,7 @@ class Settings:
             raise UsageError(
                 "U105", f"--test-size {self.test_size} is not between 0 and 1", "--test-size 0.2"
             )
-        if self.head not in HEADS:
+        if self.head and self.head not in HEADS:
             known = " or ".join(HEADS)
             raise UsageError(
                 "U112",

@@ -13,7 +13,7 @@ from torch import nn
 from headstart import durable
 from headstart.backbone import read_backbone, write_backbone
 from headstart.errors import BackboneError
-from headstart.head import Classification, linear
+from headstart.head import Classification, Tagging, Task, Trust, Valuing, linear
 from headstart.hostile import printable
 from headstart.model import Model
 from headstart.share.card import card_of
@@ -27,10 +27,14 @@ class _Facts(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     format: Literal[1] = 1
-    task: Literal["classification"]
+    task: Literal["classification", "multilabel", "regression"]
     classes: list[str] = Field(min_length=1)
     """In the order of the head's scores."""
     sure_above: float = Field(ge=0, le=1)
+    margin: float = Field(default=0.0, ge=0)
+    center: float = 0.0
+    spread: float = Field(default=1.0, gt=0)
+    """Of values: scores times the spread, plus the center."""
     cut: int = Field(ge=0)
 
 
@@ -39,12 +43,7 @@ def save_model(folder: Path, model: Model, figures: dict[str, Any]) -> None:
 
     Equal models and equal figures give equal bytes.
     """
-    facts = _Facts(
-        task="classification",
-        classes=list(model.task.classes),
-        sure_above=model.sure_above,
-        cut=model.cut,
-    )
+    facts = _facts(model)
     with durable.folder(folder) as temp:
         write_backbone(temp, model.backbone)
         state = {name: t.detach().contiguous() for name, t in model.head.state_dict().items()}
@@ -85,8 +84,32 @@ def _joined(folder: Path, facts: _Facts, head: nn.Linear) -> Model:
         raise _damaged(folder, "head, classes and backbone do not fit together")
     if not bool(torch.isfinite(head.weight).all() and torch.isfinite(head.bias).all()):
         raise _damaged(folder, "the head holds numbers that are not finite")
-    task = Classification(tuple(facts.classes))
-    return Model(backbone, head.requires_grad_(False).eval(), task, facts.sure_above, facts.cut)
+    trust = Trust(facts.sure_above, facts.margin)
+    return Model(backbone, head.requires_grad_(False).eval(), _task(facts), trust, facts.cut)
+
+
+def _facts(model: Model) -> _Facts:
+    task, values = model.task, dict[str, Any]()
+    if isinstance(task, Valuing):
+        values = {"center": task.center, "spread": task.spread}
+    return _Facts(
+        task=task.kind,  # type: ignore[arg-type]  # which pydantic looks at
+        classes=list(task.classes),
+        sure_above=model.trust.sure_above,
+        margin=model.trust.margin,
+        cut=model.cut,
+        **values,
+    )
+
+
+def _task(facts: _Facts) -> Task:
+    match facts.task:
+        case "classification":
+            return Classification(tuple(facts.classes))
+        case "multilabel":
+            return Tagging(tuple(facts.classes))
+        case "regression":
+            return Valuing(facts.center, facts.spread)
 
 
 def _damaged(folder: Path, why: str) -> BackboneError:

@@ -3,10 +3,12 @@
 from pathlib import PurePath
 from typing import Any
 
+from headstart.head import Valuing
 from headstart.hostile import printable
 from headstart.model import Model
 
 _SHOWN = 50
+_HEADINGS = {"classification": "Classes", "multilabel": "Tags", "regression": "Output"}
 _USE = """## Use
 
 ```python
@@ -15,7 +17,7 @@ import headstart
 headstart.load("this folder").predict(["picture.jpg"])
 ```
 
-It knows only its classes: anything else is given one of them too. The figures hold for
+It knows only what it was shown: anything else gets an answer too. The figures hold for
 pictures like the ones it was tested on.
 """
 
@@ -29,14 +31,14 @@ def card_of(model: Model, figures: dict[str, Any]) -> str:
         "---",
         "library_name: headstart",
         f"license: {_license(model.backbone.origin.license)}",
-        "tags: [headstart, transfer-learning, image-classification]",
+        f"tags: [headstart, transfer-learning, image-{model.task.kind}]",
         "---",
         "",
-        f"# {model.backbone.name}, fitted to {len(model.task.classes)} classes",
+        f"# {model.backbone.name}, fitted to {_fitted_to(model)}",
         "",
         *_scores(figures),
         "",
-        "## Classes",
+        f"## {_HEADINGS[model.task.kind]}",
         "",
         _classes(model.task.classes),
         "",
@@ -50,9 +52,9 @@ def card_of(model: Model, figures: dict[str, Any]) -> str:
 
 
 def _scores(figures: dict[str, Any]) -> list[str]:
-    n, named = figures["n"], {"accuracy": "accuracy", "macro_f1": "macro F1"}
-    rows = [f"| {name} | {_percent(figures['test'][key])} |" for key, name in named.items()]
-    arms = [f"| {_cell(arm['name'])} | {_percent(arm['accuracy'])} |" for arm in figures["arms"]]
+    n, figure = figures["n"], figures["figure"]
+    rows = [f"| {key} | {_told(key, found)} |" for key, found in figures["test"].items()]
+    arms = [f"| {_cell(arm['name'])} | {_percent(arm[figure])} |" for arm in figures["arms"]]
     return [
         f"{_cell(figures['verdict']['sentence'])}",
         "",
@@ -63,7 +65,7 @@ def _scores(figures: dict[str, Any]) -> list[str]:
         "|---|---|",
         *rows,
         "",
-        "| arm, on the same test examples | accuracy |",
+        f"| arm, on the same test examples | {figure} |",
         "|---|---|",
         *arms,
     ]
@@ -77,8 +79,26 @@ def _parts(model: Model) -> list[str]:
         f"- Backbone: {backbone.name}, {weights}".rstrip(),
         f"- Frozen: the first {model.cut} of {backbone.depth} stages.",
         f"- Input: {_cell(backbone.modality)}",
-        f"- A prediction is called sure from a probability of {model.sure_above:.3f}.",
+        _trust(model),
     ]
+
+
+def _fitted_to(model: Model) -> str:
+    if isinstance(model.task, Valuing):
+        return "a value"
+    return f"{len(model.task.classes)} {_HEADINGS[model.task.kind].lower()}"
+
+
+def _trust(model: Model) -> str:
+    if isinstance(model.task, Valuing):
+        return f"- 95% of values lie within {model.trust.margin:.4g} of the prediction."
+    return f"- A prediction is called sure from a probability of {model.trust.sure_above:.3f}."
+
+
+def _told(key: str, found: dict[str, float]) -> str:
+    if key in ("log_loss", "mae", "rmse"):
+        return f"{found['value']:.4g} ({found['low']:.4g} to {found['high']:.4g})"
+    return _percent(found)
 
 
 def _percent(interval: dict[str, float]) -> str:

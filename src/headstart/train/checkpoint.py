@@ -17,12 +17,12 @@ from headstart.train.loop import Apprentice
 
 @dataclass(frozen=True)
 class Mark:
-    """One epoch as the curve shows it; losses in nats, accuracy from 0 to 1."""
+    """One epoch as the curve shows it; losses and merit as the task has them."""
 
     number: int
     train_loss: float
     val_loss: float
-    val_accuracy: float
+    val_merit: float
 
 
 @dataclass(frozen=True)

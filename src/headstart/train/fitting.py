@@ -41,7 +41,7 @@ class Fitted:
     """Trained stages; empty for a probe."""
     head: nn.Module
     held: Float[Tensor, "m scores"]
-    """Probabilities of rows by a network that was not fitted to them."""
+    """Answers to rows by a network that was not fitted to them."""
     held_rows: tuple[int, ...]
     """Those rows: for a probe all that may be fitted to, out of fold; else the validation rows."""
     progress: Progress = Progress()
@@ -89,7 +89,7 @@ def fit(
     prefix, suffix = source.cut(cut_of(strategy, source.depth))
     if isinstance(strategy, Probe):
         probe = probe_head(lesson, source, lesson.pool, tell=tell)
-        held = torch.as_tensor(probe.probabilities).float()
+        held = torch.as_tensor(probe.answers).float()
         head = _head(source, lesson, probe)
         return Fitted(source, prefix, suffix, head, held, lesson.pool, penalty=probe.penalty)
     head = _first_head(lesson, source, strategy, tell)
@@ -108,7 +108,7 @@ def fit(
         if share < 1:
             note(tell, f"{strategy}: kept {share:.0%} of the change, which validation rows prefer")
     scores = scores_of(network, course.val_feed, len(course.val_labels))
-    held, val = lesson.task.probabilities(scores), lesson.partition.val
+    held, val = lesson.task.answers(scores), lesson.partition.val
     parts = halves(network)
     return Fitted(
         source, prefix, *parts, held, val, tuned.progress, plan, rates, None, still, learned
@@ -116,10 +116,10 @@ def fit(
 
 
 def predict(lesson: Lesson, fitted: Fitted, rows: Sequence[int], tell: Tell = quiet) -> Tensor:
-    """Probabilities of these rows, shape (m, scores), from kept features where there are some."""
+    """Answers to these rows, shape (m, scores), from kept features where there are some."""
     feed = _feed(lesson, fitted.backbone, fitted.at, rows, None, tell)
     scores = scores_of(nn.Sequential(fitted.suffix, fitted.head), feed, len(rows))
-    return lesson.task.probabilities(scores)
+    return lesson.task.answers(scores)
 
 
 def probe_head(

@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float
 from torch import Tensor, nn
 
 from headstart.backbone import Backbone, every_stage
 from headstart.data import Partition
 from headstart.events import Tell, quiet
 from headstart.features import Items, extract
-from headstart.head import HEADS, LinearFit, Sample, Task
+from headstart.head import HEADS, Labels, LinearFit, Sample, Task
 from headstart.modality import Modality, Views, augment
 from headstart.train.loop import Feed
 
@@ -23,15 +23,15 @@ class Lesson:
     """Items, their labels, and which of them train, choose and test."""
 
     items: Items
-    labels: Int[Tensor, " n"]
+    labels: Labels
     groups: tuple[str, ...]
     """One an item, or empty."""
     partition: Partition
     task: Task
     cache: Path
     """Where tables of features are kept."""
-    head: str = "logistic"
-    """How heads are fitted: a name in `headstart.head.HEADS`."""
+    head: str = ""
+    """How heads are fitted: a name in `headstart.head.HEADS`, or empty for the task's default."""
     profiled: bool = False
     """Whether the pass over a pretrained backbone keeps what every stage gives."""
 
@@ -40,7 +40,7 @@ class Lesson:
         """The rows that choices may look at: train, then val."""
         return self.partition.train + self.partition.val
 
-    def labels_of(self, rows: Sequence[int]) -> Int[Tensor, " m"]:
+    def labels_of(self, rows: Sequence[int]) -> Labels:
         """Labels of these rows, in this order."""
         return self.labels[list(rows)]
 
@@ -57,7 +57,8 @@ class Lesson:
     ) -> LinearFit:
         """Fit a head to what was made of these rows of the lesson."""
         labels, groups = self.labels_of(rows), self.groups_of(rows)
-        return HEADS[self.head](Sample(table, labels, self.task.width, groups, seed), penalty)
+        head = HEADS[self.head or self.task.heads[0]]
+        return head(Sample(table, labels, self.task, groups, seed), penalty)
 
     def rows_feed(
         self, rows: Sequence[int], backbone: Backbone, at: int, tell: Tell = quiet

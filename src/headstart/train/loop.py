@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Int
 from torch import Tensor, nn
 
-from headstart.head import Task
+from headstart.head import Labels, Task
 from headstart.train.partial import set_modes
 from headstart.train.recipe import Recipe
 
@@ -41,7 +40,7 @@ class Apprentice:
 def learn(
     apprentice: Apprentice,
     feed: Feed,
-    labels: Int[Tensor, " n"],
+    labels: Labels,
     task: Task,
     recipe: Recipe,
     *,

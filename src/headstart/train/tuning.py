@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
-from jaxtyping import Int
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from headstart import durable
 from headstart.events import Event, Tell
-from headstart.head import Task
+from headstart.head import Labels, Task
 from headstart.train.checkpoint import Mark, Progress, restore, save
 from headstart.train.lesson import scores_of
 from headstart.train.loop import Apprentice, Feed, learn, optimizer_for
@@ -29,9 +29,9 @@ class Course:
     """What is taught, and on which rows it is judged after each epoch."""
 
     feed: Feed
-    labels: Int[Tensor, " n"]
+    labels: Labels
     val_feed: Feed
-    val_labels: Int[Tensor, " m"]
+    val_labels: Int[Tensor, " m"] | Float[Tensor, "m c"]
     task: Task
 
 
@@ -97,7 +97,8 @@ def tune(
     for epoch in () if _stale(progress, recipe) else epochs:
         progress, best = _marked(course, apprentice, progress, best, epoch.number, epoch.loss)
         save(place, apprentice, best, progress)
-        tell(Event("step", "training", epoch.number, recipe.epochs, _facts(progress)))
+        facts = _facts(progress, course.task.figure)
+        tell(Event("step", "training", epoch.number, recipe.epochs, facts))
         if _stale(progress, recipe):
             break
     tell(Event("end", "training", progress.done, recipe.epochs))
@@ -137,7 +138,7 @@ def _loss(course: Course, network: nn.Module) -> float:
 @dataclass(frozen=True)
 class _Judged:
     loss: float
-    accuracy: float
+    merit: float
 
 
 def _apprentice(suffix: nn.Sequential, head: nn.Module, recipe: Recipe) -> Apprentice:
@@ -161,9 +162,10 @@ def halves(network: nn.Module) -> tuple[nn.Sequential, nn.Module]:
 def _judged(course: Course, apprentice: Apprentice) -> _Judged:
     network = apprentice.average or apprentice.network
     scores = scores_of(network, course.val_feed, len(course.val_labels))
-    right = scores.argmax(dim=-1) == course.val_labels
     loss = course.task.loss(scores, course.val_labels)
-    return _Judged(float(loss), float(right.float().mean()))
+    answers = course.task.answers(scores).numpy()
+    merit = course.task.merit(answers, course.val_labels.numpy())
+    return _Judged(float(loss), float(merit.mean()))
 
 
 def _marked(
@@ -176,7 +178,7 @@ def _marked(
 ) -> tuple[Progress, Mapping[str, Tensor]]:
     """Judge the network after an epoch, and keep its weights if it is the best so far."""
     judged = _judged(course, apprentice)
-    mark = Mark(number, train_loss, judged.loss, judged.accuracy)
+    mark = Mark(number, train_loss, judged.loss, judged.merit)
     marks = (*progress.marks, mark)
     losses = {m.number: m.val_loss for m in marks}
     first = min(losses, key=lambda n: (losses[n], n))
@@ -192,10 +194,10 @@ def _stale(progress: Progress, recipe: Recipe) -> bool:
     return progress.done - waited >= recipe.patience
 
 
-def _facts(progress: Progress) -> tuple[tuple[str, str | float], ...]:
+def _facts(progress: Progress, figure: str) -> tuple[tuple[str, str | float], ...]:
     last = progress.marks[-1]
     facts = {"train_loss": last.train_loss, "val_loss": last.val_loss}
-    facts |= {"val_accuracy": last.val_accuracy}
+    facts |= {f"val_{figure}": last.val_merit}
     return tuple((name, round(value, 4)) for name, value in facts.items())
 
 

@@ -1,0 +1,140 @@
+"""What the labels of examples say: one class each, several tags each, or a value."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from headstart.data.examples import Examples
+from headstart.data.problem import Found
+from headstart.data.records import natural
+from headstart.errors import DataError, UsageError
+from headstart.hostile import printable
+
+ONE, SEVERAL, VALUE = "classification", "multilabel", "regression"
+KINDS = (ONE, SEVERAL, VALUE)
+_BETWEEN = re.compile(r"[;|]")
+_FEW_VALUES = 10
+"""Numbers with fractions are classes (1.0, 1.5, 2.0) up to so many different ones."""
+_STRATA = 10
+
+
+def meant(found: Found, asked: str = "") -> Found:
+    """The same examples, with what their labels are: as asked, else as they say by themselves.
+
+    Only cells of a table say it: more than ten different numbers, some with a fraction, are
+    values; lists of tags between ";" or "|" are tags where most tags stand in several lists.
+    Raises `UsageError` for a kind there is not, `DataError` for labels that are not of the kind.
+    """
+    if asked and asked not in KINDS:
+        raise UsageError(
+            "U113", f"there is no task {printable(asked)!r}", f"--task {SEVERAL}",
+            why=f"it is one of {', '.join(KINDS)}",
+        )  # fmt: skip
+    kind = asked or (_guessed(found.examples.classes) if found.layout in _TABLES else ONE)
+    if kind == ONE:
+        return found
+    examples = replace(found.examples, kind=kind)
+    _values(examples) if kind == VALUE else _need_tags(examples)
+    told = {SEVERAL: "lists of tags", VALUE: "values"}[kind]
+    note = f"labels are {told}; --task {ONE} takes each for a class of its own"
+    problems = tuple(problem for problem in found.problems if problem.code != "D141")
+    heard = replace(found, examples=examples, problems=problems)
+    return heard if asked else heard.noting(note)
+
+
+def tags_in(label: str) -> tuple[str, ...]:
+    """The tags of one label, each once; none where it is empty.
+
+    >>> tags_in("red; round|red")
+    ('red', 'round')
+    """
+    return tuple(dict.fromkeys(tag.strip() for tag in _BETWEEN.split(label) if tag.strip()))
+
+
+def label_of(cell: object) -> str:
+    """A table's cell as a label: lists are tags with ";" between them.
+
+    >>> label_of(["red", "round"]), label_of(3)
+    ('red;round', '3')
+    """
+    many = isinstance(cell, list | tuple | set | frozenset | np.ndarray)
+    return ";".join(map(str, cell)) if many else str(cell)  # type: ignore[call-overload]
+
+
+def tags_of(examples: Examples) -> tuple[str, ...]:
+    """All tags, in natural order."""
+    return tuple(sorted({tag for name in examples.classes for tag in tags_in(name)}, key=natural))
+
+
+def values_of(examples: Examples) -> tuple[float, ...]:
+    """Each example's value."""
+    values = _values(examples)
+    return tuple(values[label] for label in examples.labels)
+
+
+def strata_of(examples: Examples) -> Examples:
+    """The same with labels to draw a split by, for tags and values: rarest tags, or tenths."""
+    if examples.kind == VALUE:
+        order = np.argsort(np.argsort(values_of(examples), kind="stable"), kind="stable")
+        count = max(1, min(_STRATA, len(examples) // 5))
+        strata = (order * count // max(1, len(examples))).tolist()
+    elif examples.kind == SEVERAL:
+        tags = {tag: i for i, tag in enumerate(tags_of(examples), start=1)}
+        held = [tags_in(examples.classes[label]) for label in examples.labels]
+        often = Counter(tag for some in held for tag in some)
+        strata = [tags[min(some, key=lambda t: (often[t], t))] if some else 0 for some in held]
+    else:
+        return examples
+    names = tuple(map(str, range(max(strata, default=0) + 1)))
+    return replace(examples, labels=tuple(strata), classes=names)
+
+
+_TABLES = ("table", "memory")
+
+
+def _guessed(classes: Sequence[str]) -> str:
+    numbers = [_number(name) for name in classes]
+    if len(numbers) > _FEW_VALUES and not any(map(math.isnan, numbers)):
+        return VALUE if any(number % 1 for number in numbers) else ONE
+    lists = [tags_in(name) for name in classes]
+    long = [tags for tags in lists if len(tags) > 1]
+    often = Counter(tag for tags in lists for tag in tags)
+    shared = sum(often[tag] > 1 for tags in long for tag in tags)
+    return SEVERAL if len(long) > 1 and shared * 2 > sum(map(len, long)) else ONE
+
+
+def _number(label: str) -> float:
+    try:
+        number = float(label)
+    except ValueError:
+        return math.nan
+    return number if math.isfinite(number) else math.nan
+
+
+def _values(examples: Examples) -> list[float]:
+    values = [_number(name) for name in examples.classes]
+    wrong = [
+        name for name, value in zip(examples.classes, values, strict=True) if math.isnan(value)
+    ]
+    if wrong:
+        raise DataError(
+            "D163",
+            f"{len(wrong):,} labels are no numbers, such as {printable(wrong[0], 40)!r}",
+            "mend them, name another column with --label, or leave --task regression out",
+            printable(examples.root) if examples.root else "",
+        )
+    return values
+
+
+def _need_tags(examples: Examples) -> None:
+    if len(tags_of(examples)) < 2:
+        raise DataError(
+            "D164",
+            "fewer than two different tags",
+            'write tags with ";" between them, as in red;round, or leave --task multilabel out',
+            printable(examples.root) if examples.root else "",
+        )

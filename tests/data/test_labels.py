@@ -1,0 +1,83 @@
+"""What labels are: classes, tags, values; as told, and as they say by themselves."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from headstart.data import Columns, Found, divide, find, from_memory, meant, strata_of, tags_of
+from headstart.errors import DataError, UsageError
+
+
+def found(*labels: object) -> Found:
+    return from_memory(range(len(labels)), labels)
+
+
+@pytest.mark.parametrize(
+    ("labels", "kind"),
+    [
+        (["cat", "dog"], "classification"),
+        ([f"{n}.5" for n in range(11)], "regression"),
+        (range(99), "classification"),
+        ([n / 2 for n in range(8)], "classification"),
+        ([*(n / 3 for n in range(30)), "n/a"], "classification"),
+        (["red;round", "red", "round;green", "green"], "multilabel"),
+        ([["red", "round"], ["red"], ["round", "green"], ["green"]], "multilabel"),
+        (["Smith; Co", "Jones | Sons", "other"], "classification"),
+        (["a;b", "c", "d"], "classification"),
+    ],
+)
+def test_labels_say_what_they_are_or_are_classes(labels: list[object], kind: str) -> None:
+    assert meant(found(*labels)).examples.kind == kind
+
+
+def test_a_guess_is_told_with_what_undoes_it() -> None:
+    told = meant(found(*[n / 3 for n in range(30)]))
+    assert any("--task classification" in note for note in told.notes)
+    assert meant(found(*[n / 3 for n in range(30)]), "classification").notes == ()
+
+
+def test_class_folders_never_hold_values(tmp_path: Path) -> None:
+    for n in range(12):
+        (tmp_path / f"{n}.5").mkdir()
+        (tmp_path / f"{n}.5" / "x.png").write_bytes(b"")
+    assert meant(find(tmp_path)).examples.kind == "classification"
+
+
+def test_words_are_no_values_and_one_tag_is_too_few() -> None:
+    with pytest.raises(DataError, match="D163"):
+        meant(found("3", "wide"), "regression")
+    with pytest.raises(DataError, match="D164"):
+        meant(found("a", []), "multilabel")
+    with pytest.raises(UsageError, match="U113"):
+        meant(found("a", "b"), "ranking")
+
+
+def test_an_empty_cell_is_an_empty_list_only_where_labels_are_lists(tmp_path: Path) -> None:
+    for name in "abc":
+        (tmp_path / f"{name}.png").write_bytes(b"")
+    (tmp_path / "t.csv").write_text("path,label\na.png,red;round\nb.png,\nc.png,red\n")
+    assert len(find(tmp_path / "t.csv").examples) == 2
+    read = meant(find(tmp_path / "t.csv", Columns(task="multilabel")), "multilabel").examples
+    assert len(read) == 3 and tags_of(read) == ("red", "round")
+
+
+def test_a_split_of_values_has_small_and_large_ones_in_every_part() -> None:
+    examples = meant(found(*[n / 3 for n in range(100)])).examples
+    parts = divide(strata_of(examples))
+    for rows in (parts.train, parts.val, parts.test):
+        assert min(rows) < 20 and max(rows) >= 80
+
+
+def test_a_split_of_tags_leaves_the_rarest_to_train_and_to_test() -> None:
+    labels = ["a", "b", "a;b"] * 20 + ["a;rare"] * 3
+    examples = meant(found(*labels), "multilabel").examples
+    parts = divide(strata_of(examples))
+    rare = set(range(60, 63))
+    assert rare & set(parts.train) and rare & set(parts.test)
+
+
+def test_strata_of_classes_are_the_classes() -> None:
+    examples = found("a", "b", "a").examples
+    assert strata_of(examples) is examples
+    assert strata_of(replace(examples, kind="multilabel")).labels != ()
