@@ -206,8 +206,8 @@ def scatter(values: Sequence[tuple[float, float]]) -> Markup:
         *(_line(0.0, f"{_n(t)}%", 100.0, f"{_n(t)}%", "grid") for t, _ in ticks),
         _line(0.0, "100%", 100.0, "0", "diagonal"),
         *(
-            _dot(scale.at(true), 100 - scale.at(said), 3.0, "transfer", f"{true:g}: said {said:.4g}")
-            for true, said in shown
+            _dot(scale.at(a), 100 - scale.at(b), 3.0, "transfer", f"{a:g}: said {b:.4g}")
+            for a, b in shown
         ),
         *(_text(t, "100%", f"{tick:g}", _anchor(t), dy=18) for t, tick in ticks),
         *(_text(0.0, f"{_n(100 - t)}%", f"{tick:g}", "end", dx=-8, dy=4) for t, tick in ticks),
