@@ -84,5 +84,5 @@ def test_columns_are_as_wide_as_a_terminal_shows_them() -> None:
 
 
 def test_predictions_that_are_not_sure_say_so() -> None:
-    one = {"file": "a.png", "label": "cat", "probability": 0.5, "sure": False}
+    one = {"file": "a.png", "label": "cat", "probability": 0.5, "sure": False, "value": None}
     assert terminal.predicted([one]) == ["a.png  cat  50.0%  not sure"]

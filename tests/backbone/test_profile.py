@@ -8,7 +8,7 @@ from stand_ins import Held
 
 from headstart.backbone import Backbone, every_stage, read_backbone, save_backbone, widths
 from headstart.backbone.profile import Profile, pooled
-from headstart.features import extract, noise
+from headstart.features import Prefix, extract, noise
 from headstart.train import Lesson
 
 
@@ -35,7 +35,7 @@ def test_whatever_a_stage_gives_is_pooled_to_a_row(shape, width) -> None:
 def test_the_last_columns_of_a_profile_are_the_plain_rows(tiny: Backbone, tmp_path: Path) -> None:
     items = Held(tuple(torch.randint(0, 256, (700, 3, 32, 32), dtype=torch.uint8)))
     plain, whole = (
-        extract(items, range(700), b.modality, b.stages, b.digest(b.depth), cache=tmp_path)
+        extract(items, range(700), Prefix(b.modality, b.stages, b.digest(b.depth)), cache=tmp_path)
         for b in (tiny, every_stage(tiny))
     )
     assert whole.shape[1] > plain.shape[1] == tiny.width

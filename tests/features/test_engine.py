@@ -10,7 +10,7 @@ from torch import nn
 
 from headstart.backbone import Backbone
 from headstart.events import quiet
-from headstart.features import engine, extract, noise
+from headstart.features import Prefix, engine, extract, noise
 from headstart.features.engine import FOLDED, Engine, choose, engines, recall, remember
 
 
@@ -105,7 +105,7 @@ def test_a_job_that_changes_engines_ends_in_one_table(tiny, tmp_path, monkeypatc
     quick = Engine("quick", _quick)
     monkeypatch.setattr("headstart.features.extraction.choose", lambda p, *_: (quick, p))
     items = Held(tuple(torch.randint(0, 256, (20, 3, 32, 32), dtype=torch.uint8)))
-    made = extract(items, range(20), tiny.modality, tiny.stages, "same", cache=tmp_path)
+    made = extract(items, range(20), Prefix(tiny.modality, tiny.stages, "same"), cache=tmp_path)
     assert "quick" in (tmp_path / "engines.json").read_text()
     with torch.inference_mode():
         expected = tiny.stages(tiny.modality.batch(items.take(range(20))))
@@ -118,6 +118,6 @@ def test_a_remembered_engine_that_no_longer_starts_is_replaced(tiny, tmp_path, m
 
     monkeypatch.setattr("headstart.features.extraction.recall", lambda *_: Engine("old", broken))
     items = Held(tuple(torch.randint(0, 256, (5, 3, 32, 32), dtype=torch.uint8)))
-    made = extract(items, range(5), tiny.modality, tiny.stages, "same", cache=tmp_path)
+    made = extract(items, range(5), Prefix(tiny.modality, tiny.stages, "same"), cache=tmp_path)
     assert made.shape == (5, tiny.width)
     assert FOLDED.name in (tmp_path / "engines.json").read_text()

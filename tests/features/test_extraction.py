@@ -10,7 +10,7 @@ from torch import nn
 
 from headstart.backbone import Backbone
 from headstart.errors import BackboneError
-from headstart.features import extract
+from headstart.features import Prefix, extract
 
 
 class Counting(nn.Module):
@@ -34,7 +34,9 @@ def run(items: Held, tiny: Backbone, cache: Path, rows=None, at=3, **changed):
     wanted = range(len(items.tensors)) if rows is None else rows
     prefix, _ = tiny.cut(at)
     given = {"batch": 4, **changed}
-    return extract(items, wanted, tiny.modality, prefix, tiny.digest(at), cache=cache, **given)
+    return extract(
+        items, wanted, Prefix(tiny.modality, prefix, tiny.digest(at)), cache=cache, **given
+    )
 
 
 def test_rows_are_those_of_the_plain_network(items, tiny, tmp_path) -> None:
@@ -46,11 +48,10 @@ def test_rows_are_those_of_the_plain_network(items, tiny, tmp_path) -> None:
 
 def test_every_example_is_run_exactly_once(items, tiny, tmp_path) -> None:
     counting = nn.Sequential(Counting())
-    place = {"digest": "counted", "cache": tmp_path, "batch": 1}
 
     def ran(rows, name="counted") -> int:
         before = Counting.seen
-        extract(items, rows, tiny.modality, counting, **{**place, "digest": name})
+        extract(items, rows, Prefix(tiny.modality, counting, name), cache=tmp_path, batch=1)
         return Counting.seen - before
 
     trial = ran([0]) - 1  # the engine tries the network with noise
@@ -100,4 +101,4 @@ def test_numbers_that_are_not_finite_are_refused(items, tiny, tmp_path) -> None:
             return x.mean(dim=(2, 3)) / 0
 
     with pytest.raises(BackboneError, match="M402"):
-        extract(items, [0], tiny.modality, nn.Sequential(Odd()), "odd", cache=tmp_path)
+        extract(items, [0], Prefix(tiny.modality, nn.Sequential(Odd()), "odd"), cache=tmp_path)

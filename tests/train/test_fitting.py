@@ -106,9 +106,9 @@ def test_the_rate_that_did_best_on_validation_rows_is_taken(
     lesson: Lesson, tiny: Backbone, tmp_path: Path
 ) -> None:
     fitted = _fit(lesson, tiny, "unfreeze:1", tmp_path / "w")
-    best = min(fitted.rates, key=lambda pair: pair[1])[0]
+    best = min(fitted.chosen.rates, key=lambda pair: pair[1])[0]
     assert fitted.recipe is not None and fitted.recipe.rate == best
-    assert len(fitted.rates) >= 3
+    assert len(fitted.chosen.rates) >= 3
 
 
 def test_earlier_stages_begin_to_learn_later(tiny: Backbone) -> None:

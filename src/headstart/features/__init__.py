@@ -5,18 +5,22 @@ Gives: looks and items of all sources, each opened once; rows of features in a t
 """
 
 from headstart.features.engine import milliseconds
-from headstart.features.extraction import Features, extract
+from headstart.features.extraction import Features, Prefix, extract
 from headstart.features.folding import fast, noise
 from headstart.features.survey import Items, Survey, survey
-from headstart.features.table import trim
+from headstart.features.table import most_bytes, trim
+from headstart.features.varied import Varied
 
 __all__ = [
     "Features",
     "Items",
+    "Prefix",
     "Survey",
+    "Varied",
     "extract",
     "fast",
     "milliseconds",
+    "most_bytes",
     "noise",
     "survey",
     "trim",

@@ -20,13 +20,34 @@ from headstart.features.engine import FOLDED, Engine, Run, choose, recall, remem
 from headstart.features.folding import noise
 from headstart.features.survey import READER, Items
 from headstart.features.table import Place, Row, Table, table_of
+from headstart.features.varied import key_in
 from headstart.hostile import printable
-from headstart.modality import Modality
+from headstart.modality import Modality, Views, augment
 
 WORKERS = max(1, (os.cpu_count() or 1) // 2)
 """Batches that are run at once."""
 AT_ONCE = 512
 """Rows that are read at once where only a part of each is wanted."""
+
+
+@dataclass(frozen=True, eq=False)
+class Prefix:
+    """What makes rows: an input contract, frozen stages, and how the rows are kept."""
+
+    modality: Modality
+    stages: nn.Sequential
+    digest: str
+    """Names the stages, weights and all."""
+    views: Views | None = None
+    """How items are varied first, each from the key in its name (see `Varied`)."""
+    half: bool = False
+    """Whether rows are kept in half precision; they are given in single precision either way."""
+
+    @property
+    def fingerprint(self) -> tuple[str, ...]:
+        """Equal where rows are."""
+        plain = self.views is None and not self.half
+        return self.digest, repr(self.modality), *(() if plain else (f"{self.views}, {self.half}",))
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +68,7 @@ class Features:
     def take(self, positions: Sequence[int]) -> Float32[Tensor, "m ..."]:
         """Rows at these positions, in this order."""
         rows = self.table.read([self.places[position] for position in positions])
-        return torch.stack(rows) if rows else torch.empty(0, *self.shape[1:])
+        return torch.stack(rows).float() if rows else torch.empty(0, *self.shape[1:])
 
     def last(self, width: int, positions: Sequence[int]) -> Float32[Tensor, "m width"]:
         """The last columns of rows at these positions, without ever holding all columns."""
@@ -65,32 +86,31 @@ class Features:
 def extract(
     items: Items,
     rows: Sequence[int],
-    modality: Modality,
-    prefix: nn.Sequential,
-    digest: str,
+    prefix: Prefix,
     *,
     cache: Path,
     batch: int = 16,
     tell: Tell = quiet,
 ) -> Features:
-    """One row for each of `rows`, computed or found on disk; `digest` names the prefix.
+    """One row for each of `rows`, computed or found on disk.
 
     Batches are always full, the last one by repetition, so that a row's bits do not depend on
     what it rides with. Raises `BackboneError` where the network gives numbers that are not
     finite, `ResourceError` where the disk takes no more.
     """
-    made_by = (digest, repr(modality), str(batch), *_libraries())
+    modality = prefix.modality
+    made_by = (*prefix.fingerprint, str(batch), *_libraries())
     known = recall(cache, "; ".join(made_by), WORKERS)
     table, places, missing = _kept(items, rows, cache, made_by, known)
     with ThreadPoolExecutor(WORKERS, initializer=torch.set_num_threads, initargs=(1,)) as pool:
         if missing:
             full = noise(modality).repeat(-(-batch // 2), *[1] * (noise(modality).ndim - 1))[:batch]
-            ready = _ready(pool, prefix, full, known, len(missing), tell)
+            ready = _ready(pool, prefix.stages, full, known, len(missing), tell)
             if ready[0] != known:
                 remember(cache, "; ".join(made_by), ready[0])
                 table, places, missing = _kept(items, rows, cache, made_by, ready[0])
         if missing:
-            made = _made(items, missing, modality, ready[1], batch, pool)
+            made = _made(items, missing, prefix, ready[1], batch, pool)
             what = f"running {modality.kind}s through the frozen stages"
             places |= table.keep(track(tell, what, made, len(missing)))
             _give_back()
@@ -141,7 +161,7 @@ def _libraries() -> tuple[str, ...]:
 def _made(
     items: Items,
     rows: dict[str, int],
-    modality: Modality,
+    prefix: Prefix,
     run: Run,
     batch: int,
     pool: ThreadPoolExecutor,
@@ -157,7 +177,8 @@ def _made(
     for begin in range(0, len(keys), batch):
         part = keys[begin : begin + batch]
         full = (items.take([rows[key] for key in part]) * batch)[:batch]
-        waiting.append((part, pool.submit(_run, run, modality, full)))
+        names = (part * batch)[:batch]
+        waiting.append((part, pool.submit(_run, run, prefix, full, names)))
         if len(waiting) > WORKERS:
             yield from _checked(*waiting.popleft(), rows)
     while waiting:
@@ -165,8 +186,11 @@ def _made(
 
 
 @torch.inference_mode()
-def _run(run: Run, modality: Modality, items: Sequence[Tensor]) -> Tensor:
-    return run(modality.batch(items)).float()  # (b, ...)
+def _run(run: Run, prefix: Prefix, items: Sequence[Tensor], names: Sequence[str]) -> Tensor:
+    batch = prefix.modality.batch(items)
+    if prefix.views:
+        batch = augment(batch, [key_in(name) for name in names], prefix.views)
+    return run(batch).to(torch.float16 if prefix.half else torch.float32)  # (b, ...)
 
 
 def _checked(keys: list[str], made: Future[Tensor], rows: dict[str, int]) -> Iterator[Row]:

@@ -179,7 +179,7 @@ def table_of(cache: Path, *fingerprint: str) -> Table:
 
 def trim(root: Path) -> None:
     """Throw away tables not used for longest, until the rest fits HEADSTART_CACHE_GB (20)."""
-    most = _most_bytes()
+    most = most_bytes()
     tables = []
     for folder in (root / "tables").glob("[0-9a-f]" * 24):
         with contextlib.suppress(OSError):
@@ -198,7 +198,8 @@ def trim(root: Path) -> None:
             folder.rmdir()
 
 
-def _most_bytes() -> float:
+def most_bytes() -> float:
+    """What all tables together may take: HEADSTART_CACHE_GB. Raises `UsageError`."""
     given = os.environ.get("HEADSTART_CACHE_GB", "20")
     with contextlib.suppress(ValueError):
         if float(given) >= 0:

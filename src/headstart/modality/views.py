@@ -27,6 +27,9 @@ class Views:
     """Mirror half of them left to right; wrong for letters, digits and most X-rays."""
     color: float = 0.2
     """Greatest change of contrast and saturation, and of brightness in standard deviations."""
+    kept: int = 4
+    """How many views of each are kept where a frozen prefix makes rows of them; epochs take them
+    in turn. Without a prefix every epoch draws a new one."""
 
 
 def augment(

@@ -23,7 +23,7 @@ from headstart.backbone import Backbone, listed, load_backbone
 from headstart.data import Columns, Examples, Found, Frame, audit, divide, spread, strata_of
 from headstart.errors import HeadstartError, UsageError
 from headstart.events import Tell, note, quiet, warn
-from headstart.features import extract, milliseconds, survey, trim
+from headstart.features import Prefix, extract, milliseconds, survey, trim
 from headstart.head import Sample, posed
 from headstart.hostile import printable
 from headstart.modality import Image
@@ -155,9 +155,7 @@ def _entry(
     features = extract(
         items,
         range(len(examples)),
-        backbone.modality,
-        backbone.stages,
-        backbone.digest(backbone.depth),
+        Prefix(backbone.modality, backbone.stages, backbone.digest(backbone.depth)),
         cache=root,
         tell=tell,
     )

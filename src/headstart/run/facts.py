@@ -46,7 +46,7 @@ def facts_of(
         Fact("settings", "input", repr(modality)),
         Fact("settings", "seed", str(settings.seed)),
     ]
-    for rate, loss in contest.fitted.rates:
+    for rate, loss in contest.fitted.chosen.rates:
         chosen.append(Fact("settings", f"rate {rate:g} tried", f"validation loss {loss:.4f}"))
     depth = contest.depth
     for stage in (*depth.stages, depth.all_stages) if depth else ():

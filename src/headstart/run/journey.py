@@ -126,7 +126,7 @@ def transfer(
         arms,
         title=folder.path.name,
         trust=model.trust,
-        seeds=_seeds(lesson, backbone, arms.fitted.penalty),
+        seeds=_seeds(lesson, backbone, arms.fitted.chosen.penalty),
         facts=facts_of(known.audit, partition, settings, backbone, arms),
     )
     metrics = leave(folder, report, model, lesson, found.examples, known.audit, spent(began))

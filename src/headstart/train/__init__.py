@@ -5,6 +5,7 @@ Gives: `Fitted`; for pre-training, a new `Backbone`.
 """
 
 from headstart.train.fitting import RATES, Fitted, fit, predict, probe_head
+from headstart.train.keeping import Keeping, keeping_of
 from headstart.train.lesson import Lesson, scores_of
 from headstart.train.pretraining import Pretrained, pretrain
 from headstart.train.recipe import Recipe, Restraint
@@ -29,6 +30,7 @@ __all__ = [
     "Fitted",
     "Full",
     "Gradual",
+    "Keeping",
     "Lesson",
     "LowRank",
     "Pretrained",
@@ -40,6 +42,7 @@ __all__ = [
     "Unfreeze",
     "cut_of",
     "fit",
+    "keeping_of",
     "predict",
     "pretrain",
     "probe_head",

@@ -1,25 +1,28 @@
 """The one road from examples and a backbone to something that predicts."""
 
 import copy
+import json
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from headstart import durable
 from headstart.backbone import Backbone, every_stage, fresh
 from headstart.events import Tell, note, quiet
 from headstart.head import LinearFit, linear
 from headstart.train.checkpoint import Progress
+from headstart.train.keeping import KEPT, Keeping, keeping_of
 from headstart.train.lesson import Lesson, scores_of
 from headstart.train.loop import Feed
 from headstart.train.partial import closed, frozen, learned_in, opened
 from headstart.train.recipe import Recipe
 from headstart.train.strategy import BitFit, Gradual, LowRank, Probe, Scratch, Strategy, cut_of
-from headstart.train.tuning import Course, blended, halves, search, tune
+from headstart.train.tuning import TRIAL, Course, blended, halves, search, tune
 
 RATES: tuple[float, ...] = (3e-5, 1e-4, 3e-4, 1e-3)
 """Rates that are tried for pretrained stages."""
@@ -27,6 +30,21 @@ FRESH_RATES = (3e-4, 1e-3, 3e-3)
 """Rates that are tried where all weights are fresh; the head learns at the same rate."""
 FEW_RATES = (3e-4, 1e-3, 3e-3, 1e-2)
 """Rates that are tried where few numbers learn: biases, or changes of low rank; the head too."""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What was chosen on the way, and by what."""
+
+    rates: tuple[tuple[float, float], ...] = ()
+    """Rates that were tried, each with its validation loss."""
+    penalty: float | None = None
+    """Of the head, where only the head was fitted."""
+    keeping: Keeping = KEPT
+    """How rows at the cut came about."""
+
+
+CHOSEN = Chosen()
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,14 +65,11 @@ class Fitted:
     progress: Progress = Progress()
     recipe: Recipe | None = None
     """With the rate that the search chose; None where only the head was fitted."""
-    rates: tuple[tuple[float, float], ...] = ()
-    """Rates that were tried, each with its validation loss."""
-    penalty: float | None = None
-    """Of the head, where only the head was fitted."""
     still: tuple[int, int] = (0, 0)
     """Of trained stages: tensors that were to stay as they are, and how many did not."""
     learned: tuple[int, ...] = ()
     """How many numbers learned in each trained stage."""
+    chosen: Chosen = CHOSEN
 
     @property
     def at(self) -> int:
@@ -86,38 +101,14 @@ def fit(
 ) -> Fitted:
     """Cut, extract, learn, join. `work` keeps what a killed run goes on from."""
     source = _source(backbone, strategy, recipe.seed)
-    prefix, suffix = source.cut(cut_of(strategy, source.depth))
     if isinstance(strategy, Probe):
-        probe = probe_head(lesson, source, lesson.pool, tell=tell)
-        held = torch.as_tensor(probe.answers).float()
-        head = _head(source, lesson, probe)
-        return Fitted(source, prefix, suffix, head, held, lesson.pool, penalty=probe.penalty)
-    head = _first_head(lesson, source, strategy, tell)
-    start = copy.deepcopy(nn.Sequential(suffix, head))
-    opened(suffix, strategy, recipe.seed)
-    course = _course(lesson, source, len(prefix), recipe, tell)
-    plan, rates = _with_rate(course, suffix, head, strategy, recipe, work)
-    note(tell, f"{strategy}: rate {plan.rate:g} had the lowest validation loss of {len(rates)}")
-    tuned = tune(course, suffix, head, plan, work, tell)
-    still = _moved(frozen(suffix), tuned.suffix.state_dict())
-    learned = tuple(map(learned_in, tuned.suffix))
-    closed(tuned.suffix)
-    network = nn.Sequential(tuned.suffix, tuned.head)
-    if not isinstance(strategy, Scratch):
-        network, share = blended(course, start, network)
-        if share < 1:
-            note(tell, f"{strategy}: kept {share:.0%} of the change, which validation rows prefer")
-    scores = scores_of(network, course.val_feed, len(course.val_labels))
-    held, val = lesson.task.answers(scores), lesson.partition.val
-    parts = halves(network)
-    return Fitted(
-        source, prefix, *parts, held, val, tuned.progress, plan, rates, None, still, learned
-    )
+        return _probed(lesson, source, tell)
+    return _taught(lesson, source, strategy, recipe, work, tell)
 
 
 def predict(lesson: Lesson, fitted: Fitted, rows: Sequence[int], tell: Tell = quiet) -> Tensor:
     """Answers to these rows, shape (m, scores), from kept features where there are some."""
-    feed = _feed(lesson, fitted.backbone, fitted.at, rows, None, tell)
+    feed = _feed(lesson, fitted.backbone, fitted.at, rows, tell, keeping=fitted.chosen.keeping)
     scores = scores_of(nn.Sequential(fitted.suffix, fitted.head), feed, len(rows))
     return lesson.task.answers(scores)
 
@@ -132,8 +123,53 @@ def probe_head(
     tell: Tell = quiet,
 ) -> LinearFit:
     """A linear head on the pooled features of these rows."""
-    table = _feed(lesson, backbone, backbone.depth, rows, None, tell)(range(len(rows)), ())
+    table = _feed(lesson, backbone, backbone.depth, rows, tell)(range(len(rows)), ())
     return lesson.fit_head(table, rows, seed, penalty)
+
+
+def _probed(lesson: Lesson, source: Backbone, tell: Tell) -> Fitted:
+    """Everything frozen, and a head on top."""
+    probe = probe_head(lesson, source, lesson.pool, tell=tell)
+    held = torch.as_tensor(probe.answers).float()
+    head, chosen = _head(source, lesson, probe), Chosen((), probe.penalty)
+    return Fitted(source, *source.cut(source.depth), head, held, lesson.pool, chosen=chosen)
+
+
+def _taught(
+    lesson: Lesson, source: Backbone, strategy: Strategy, recipe: Recipe, work: Path, tell: Tell
+) -> Fitted:
+    """The prefix frozen, the suffix and a head trained, and what validation rows prefer kept."""
+    prefix, suffix = source.cut(cut_of(strategy, source.depth))
+    head = _first_head(lesson, source, strategy, tell)
+    start = copy.deepcopy(nn.Sequential(suffix, head))
+    opened(suffix, strategy, recipe.seed)
+    keeping = _keeping(lesson, source, len(prefix), recipe, work, tell)
+    course = _course(lesson, source, len(prefix), recipe, keeping, tell)
+    plan, rates = _with_rate(course, suffix, head, strategy, recipe, work)
+    note(tell, f"{strategy}: rate {plan.rate:g} had the lowest validation loss of {len(rates)}")
+    tuned = tune(course, suffix, head, plan, work, tell)
+    still = _moved(frozen(suffix), tuned.suffix.state_dict())
+    learned = tuple(map(learned_in, tuned.suffix))
+    closed(tuned.suffix)
+    network = nn.Sequential(tuned.suffix, tuned.head)
+    if not isinstance(strategy, Scratch):
+        network, share = blended(course, start, network)
+        if share < 1:
+            note(tell, f"{strategy}: kept {share:.0%} of the change, which validation rows prefer")
+    scores = scores_of(network, course.val_feed, len(course.val_labels))
+    held, val = lesson.task.answers(scores), lesson.partition.val
+    return Fitted(
+        source,
+        prefix,
+        *halves(network),
+        held,
+        val,
+        tuned.progress,
+        plan,
+        still,
+        learned,
+        Chosen(rates, None, keeping),
+    )
 
 
 def _source(backbone: Backbone, strategy: Strategy, seed: int) -> Backbone:
@@ -166,12 +202,36 @@ def _head(source: Backbone, lesson: Lesson, fit: LinearFit) -> nn.Linear:
     return linear(source.width, lesson.task.width, fit.weight, fit.bias)
 
 
-def _course(lesson: Lesson, backbone: Backbone, at: int, recipe: Recipe, tell: Tell) -> Course:
+def _keeping(
+    lesson: Lesson, backbone: Backbone, at: int, recipe: Recipe, work: Path, tell: Tell
+) -> Keeping:
+    """How rows at the cut come about; told where it was a question.
+
+    A run that goes on stays with what was decided before: speeds and free disk vary.
+    """
+    place = work / "keeping.json"
+    if place.exists():
+        return Keeping(**json.loads(place.read_text()))
+    partition = lesson.partition
+    views = recipe.views.kept if recipe.views else 1
+    rows = views * len(partition.train) + len(partition.val) + len(partition.test)
+    passes = recipe.epochs * (1 + TRIAL * len(RATES))
+    keeping = keeping_of(backbone, at, rows, passes, lesson.cache)
+    if keeping.why:
+        kept = "computed anew in every epoch" if keeping.anew else "kept on disk"
+        note(tell, f"rows at the cut are {kept}: {keeping.why}")
+    durable.write(place, json.dumps(asdict(keeping)))
+    return keeping
+
+
+def _course(
+    lesson: Lesson, backbone: Backbone, at: int, recipe: Recipe, keeping: Keeping, tell: Tell
+) -> Course:
     train, val = lesson.partition.train, lesson.partition.val
     return Course(
-        _feed(lesson, backbone, at, train, recipe, tell),
+        _feed(lesson, backbone, at, train, tell, recipe=recipe, keeping=keeping),
         lesson.labels_of(train),
-        _feed(lesson, backbone, at, val, None, tell),
+        _feed(lesson, backbone, at, val, tell, keeping=keeping),
         lesson.labels_of(val),
         lesson.task,
     )
@@ -182,13 +242,20 @@ def _feed(
     backbone: Backbone,
     at: int,
     rows: Sequence[int],
-    recipe: Recipe | None,
     tell: Tell,
+    *,
+    recipe: Recipe | None = None,
+    keeping: Keeping = KEPT,
 ) -> Feed:
-    """Kept rows at the cut; at cut 0 the items themselves, varied as the recipe says."""
+    """Rows at the cut, kept or anew; at cut 0 the items themselves, varied as the recipe says."""
+    views = recipe.views if recipe else None
     if at == 0:
-        return lesson.items_feed(rows, backbone.modality, recipe.views if recipe else None)
-    return lesson.rows_feed(rows, backbone, at, tell)
+        return lesson.items_feed(rows, backbone.modality, views)
+    if keeping.anew:
+        return lesson.anew_feed(rows, backbone, at, views)
+    if recipe and views:
+        return lesson.views_feed(rows, backbone, at, recipe, tell, half=keeping.half)
+    return lesson.rows_feed(rows, backbone, at, tell, half=keeping.half)
 
 
 def _with_rate(

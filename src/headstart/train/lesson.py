@@ -12,10 +12,11 @@ from torch import Tensor, nn
 from headstart.backbone import Backbone, every_stage
 from headstart.data import Partition
 from headstart.events import Tell, quiet
-from headstart.features import Items, extract
+from headstart.features import Items, Prefix, Varied, extract
 from headstart.head import HEADS, Labels, LinearFit, Sample, Task
 from headstart.modality import Modality, Views, augment
 from headstart.train.loop import Feed
+from headstart.train.recipe import Recipe
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +62,13 @@ class Lesson:
         return head(Sample(table, labels, self.task, groups, seed), penalty)
 
     def rows_feed(
-        self, rows: Sequence[int], backbone: Backbone, at: int, tell: Tell = quiet
+        self,
+        rows: Sequence[int],
+        backbone: Backbone,
+        at: int,
+        tell: Tell = quiet,
+        *,
+        half: bool = False,
     ) -> Feed:
         """Feed what the frozen prefix made of these rows, one view each, whatever the key.
 
@@ -76,9 +83,7 @@ class Lesson:
         features = extract(
             self.items,
             every,
-            backbone.modality,
-            whole.stages[:cut],
-            whole.digest(cut),
+            Prefix(backbone.modality, whole.stages[:cut], whole.digest(cut), half=half),
             cache=self.cache,
             tell=tell,
         )
@@ -86,6 +91,42 @@ class Lesson:
         def feed(positions: Sequence[int], keys: Sequence[int]) -> Tensor:
             asked = [wanted[p] for p in positions]
             return features.last(backbone.width, asked) if profiled else features.take(asked)
+
+        return feed
+
+    def views_feed(
+        self,
+        rows: Sequence[int],
+        backbone: Backbone,
+        at: int,
+        recipe: Recipe,
+        tell: Tell = quiet,
+        *,
+        half: bool = False,
+    ) -> Feed:
+        """Feed what the frozen prefix made of a few views of each row, one of them by the key."""
+        views = recipe.views or Views()
+        varied = Varied(self.items, views.kept, recipe.seed)
+        drawn = [row * views.kept + view for row in rows for view in range(views.kept)]
+        prefix = Prefix(backbone.modality, backbone.stages[:at], backbone.digest(at), views, half)
+        features = extract(varied, drawn, prefix, cache=self.cache, tell=tell)
+
+        def feed(positions: Sequence[int], keys: Sequence[int]) -> Tensor:
+            pairs = zip(positions, keys, strict=True)
+            return features.take([p * views.kept + key % views.kept for p, key in pairs])
+
+        return feed
+
+    def anew_feed(
+        self, rows: Sequence[int], backbone: Backbone, at: int, views: Views | None
+    ) -> Feed:
+        """Feed what the frozen prefix makes of these rows, each time again."""
+        prefix, whole = backbone.stages[:at], self.items_feed(rows, backbone.modality, views)
+
+        def feed(positions: Sequence[int], keys: Sequence[int]) -> Tensor:
+            with torch.no_grad():
+                made: Tensor = prefix(whole(positions, keys))
+            return made
 
         return feed
 

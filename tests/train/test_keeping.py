@@ -1,0 +1,106 @@
+"""Rows at the cut: kept or computed anew, and that training does not see the difference."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from headstart.backbone import Backbone
+from headstart.features import Varied
+from headstart.modality import Views
+from headstart.train import Lesson, Recipe, fit, keeping_of, strategy_of
+from headstart.train import fitting as fitting_room
+from headstart.train import keeping as keeping_room
+from headstart.train.keeping import KEPT, Keeping, decided
+
+RECIPE = Recipe(epochs=3, batch=16)
+VIEWS = Views(crop=(0.6, 1.0), flip=False, kept=2)
+
+
+def outcome(lesson: Lesson, tiny: Backbone, work: Path, recipe: Recipe = RECIPE) -> torch.Tensor:
+    """Losses of every epoch, and the weights that are kept."""
+    work.mkdir()
+    fitted = fit(lesson, tiny, strategy_of("unfreeze:2"), recipe, work=work)
+    state = {**fitted.suffix.state_dict(), **fitted.head.state_dict()}
+    losses = [(m.train_loss, m.val_loss) for m in fitted.progress.marks[1:]]
+    return torch.cat([torch.tensor(losses).flatten(), *(t.flatten() for t in state.values())])
+
+
+def always(keeping: Keeping):
+    return lambda *_: keeping
+
+
+def test_training_on_kept_rows_is_training_with_the_prefix_in_the_loop(
+    lesson: Lesson, tiny: Backbone, tmp_path: Path, monkeypatch
+) -> None:
+    kept = outcome(lesson, tiny, tmp_path / "kept")
+    monkeypatch.setattr(fitting_room, "keeping_of", always(Keeping(anew=True, why="asked")))
+    anew = outcome(lesson, tiny, tmp_path / "anew")
+    torch.testing.assert_close(kept, anew, rtol=1e-6, atol=1e-5)
+
+
+def test_half_precision_is_near_and_takes_half_the_disk(
+    lesson: Lesson, tiny: Backbone, tmp_path: Path, monkeypatch
+) -> None:
+    sizes, found = [], []
+    for name, half in (("single", False), ("half", True)):
+        monkeypatch.setattr(fitting_room, "keeping_of", always(Keeping(half=half)))
+        one = replace(lesson, cache=tmp_path / f"cache {name}")
+        found.append(outcome(one, tiny, tmp_path / name))
+        sizes.append(sum(f.stat().st_size for f in one.cache.rglob("*.safetensors")))
+    assert sizes[1] < 0.7 * sizes[0]  # file headers stay
+    assert 0 < float((found[0] - found[1]).abs().max()) < 0.05
+
+
+def test_kept_views_differ_and_are_drawn_again_the_same(
+    lesson: Lesson, tiny: Backbone, tmp_path: Path
+) -> None:
+    recipe = replace(RECIPE, views=VIEWS)
+    rows = lesson.partition.train
+    feeds = [
+        replace(lesson, cache=tmp_path / name).views_feed(rows, tiny, 2, recipe) for name in "ab"
+    ]
+    one, other = (feeds[0](range(8), [view] * 8) for view in (0, 1))
+    assert not torch.allclose(one, other)
+    assert torch.equal(one, feeds[1](range(8), [2] * 8))  # key 2 of 2 views is view 0
+
+
+def test_training_on_kept_views_goes_on_where_it_was_killed(
+    lesson: Lesson, tiny: Backbone, tmp_path: Path
+) -> None:
+    recipe = replace(RECIPE, views=VIEWS)
+    whole = outcome(lesson, tiny, tmp_path / "a", recipe)
+    assert torch.equal(whole, outcome(lesson, tiny, tmp_path / "b", recipe))
+
+
+def test_views_of_an_item_do_not_depend_on_its_place(lesson: Lesson) -> None:
+    names = Varied(lesson.items, 2, 0).digests
+    assert names[2:4] == Varied(lesson.items, 3, 0).digests[3:5]
+    assert len(set(names)) == len(names) and names != Varied(lesson.items, 2, 1).digests
+
+
+@pytest.mark.parametrize(
+    ("size", "room", "once", "expected"),
+    [
+        (1e9, 10e9, 100, Keeping()),
+        (15e9, 10e9, 1000, Keeping(half=True)),
+        (30e9, 10e9, 1000, Keeping(anew=True)),
+        (9e9, 10e9, 1, Keeping(anew=True)),
+    ],
+)
+def test_the_decision_follows_from_room_and_speed(size, room, once, expected) -> None:
+    found = decided(float(size), float(room), float(once), 40.0, 200e6)
+    assert replace(found, why="") == expected and found.why
+
+
+def test_small_rows_are_kept_without_asking(tiny: Backbone, tmp_path: Path) -> None:
+    assert keeping_of(tiny, 2, 100, 40.0, tmp_path) == KEPT
+    assert keeping_of(tiny, tiny.depth, 10**9, 40.0, tmp_path) == KEPT
+
+
+def test_a_full_disk_means_computing_anew(tiny: Backbone, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(keeping_room, "SMALL", 0)
+    monkeypatch.setenv("HEADSTART_CACHE_GB", "0")
+    found = keeping_of(tiny, 2, 1000, 40.0, tmp_path)
+    assert found.anew and "do not fit" in found.why
