@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from headstart.errors import HeadstartError
     from headstart.estimator import TransferClassifier
     from headstart.model import Model, Prediction
-    from headstart.run import Run, check, pretrain, rank, report, train
+    from headstart.run import Run, check, plan, pretrain, rank, report, train
     from headstart.share import load
 
 __version__ = "0.1.0"
@@ -28,6 +28,7 @@ __all__ = [  # noqa: RUF022 (the order in which data flows)
     "backbones",
     "load_backbone",
     "rank",
+    "plan",
     "train",
     "Run",
     "report",
@@ -47,6 +48,7 @@ _PLACES = {
     "backbones": "backbone.listed",
     "load_backbone": "backbone.load_backbone",
     "rank": "run.rank",
+    "plan": "run.plan",
     "train": "run.train",
     "Run": "run.Run",
     "report": "run.report",

@@ -137,6 +137,15 @@ def train(place: Place, *, out: Out = None, json: Json = False, **options: Any) 
 
 
 @app.command()
+@_takes(*SETTINGS)
+def plan(place: Place, *, json: Json = False, **options: Any) -> None:
+    """Say what train would try and what it would take, from a rehearsal on a few examples."""
+    with _working() as tell:
+        record = headstart.plan(place, tell=tell, **_given(options)).record()
+    terminal.document(record) if json else terminal.show(terminal.planned(record))
+
+
+@app.command()
 def predict(
     run: RunFolder,
     files: Annotated[list[Path], typer.Argument(metavar="FILES...", help="what to judge")],

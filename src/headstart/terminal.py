@@ -242,6 +242,13 @@ def ranked(records: Sequence[Record]) -> list[str]:
     return [*columns(rows), "", f"start from {printable(first['backbone'])}: {first['why']}"]
 
 
+def planned(record: Record) -> list[str]:
+    """What will be done, a line each, and what it will take."""
+    rows = [("step", "time", "by")]
+    rows += [(step["what"], span(step["seconds"]), step["by"]) for step in record["steps"]]
+    return [printable(record["told"], 1000), "", *columns(rows)]
+
+
 def columns(rows: Sequence[Sequence[str]]) -> list[str]:
     """Cells in columns, as wide as their text is on a terminal."""
     from rich.cells import cell_len

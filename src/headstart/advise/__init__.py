@@ -5,6 +5,7 @@ Gives: candidates in order, best first, each with a prediction, its interval, an
 """
 
 from headstart.advise.depth import Depth, StageScore, depth_of
+from headstart.advise.plan import Plan, Step, grown
 from headstart.advise.prior import Past, Prior, prior_of, remember, remembered
 from headstart.advise.ranking import Entry, Ranked, Target, compared, ranked, target_of
 
@@ -12,12 +13,15 @@ __all__ = [
     "Depth",
     "Entry",
     "Past",
+    "Plan",
     "Prior",
     "Ranked",
     "StageScore",
+    "Step",
     "Target",
     "compared",
     "depth_of",
+    "grown",
     "prior_of",
     "ranked",
     "remember",

@@ -40,6 +40,8 @@ from headstart.train import (
 
 TRAINED = 6
 """A training step costs about this many of the fastest forward passes."""
+SEEDS = 3
+"""Heads fitted to other draws of the rows, to show how much luck is in one."""
 JUDGED = 1000
 """Rows by which stages are judged, at most."""
 VIEWS = Views(crop=(0.6, 1.0), flip=False, color=0.2)

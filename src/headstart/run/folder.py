@@ -26,7 +26,7 @@ class Folder:
 
     def finished_with(self, data: str) -> bool:
         """Whether the run ended, on this data. Raises `UsageError` where it was other data."""
-        if not (self.path / METRICS).exists():
+        if not self.finished:
             return False
         if _record(self.path).get("data", {}).get("digest") != data:
             raise UsageError(
@@ -36,6 +36,11 @@ class Folder:
                 where=printable(self.path),
             )
         return True
+
+    @property
+    def finished(self) -> bool:
+        """Whether a run ended here, whatever its data were."""
+        return (self.path / METRICS).exists()
 
     def start(self, **record: object) -> None:
         """Write down what is about to happen, with everything resolved."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from headstart.backbone import Backbone, listed, load_backbone
+from headstart.backbone import Backbone
 from headstart.data import Audit, Found, Frame, Partition, audit, divide, leaks, strata_of
 from headstart.errors import UsageError
 from headstart.evaluate import Contest, examine
@@ -17,20 +17,21 @@ from headstart.features import Items, survey, trim
 from headstart.head import posed, trust_of
 from headstart.modality import Image
 from headstart.model import Model
-from headstart.run.choosing import rank
-from headstart.run.contest import contest
+from headstart.run.contest import SEEDS, contest
 from headstart.run.facts import clocks, facts_of, spent, versions
 from headstart.run.finding import found_at
 from headstart.run.folder import EVENTS, METRICS, Folder, opened
 from headstart.run.leaving import leave
-from headstart.run.settings import AUTO, Settings, cache_root
+from headstart.run.planning import forecast
+from headstart.run.settings import Settings, cache_root
+from headstart.run.starting import start_of
 from headstart.share import load
 from headstart.train import Lesson, probe_head
 
 LEAKS = 5
 """Leaks that are told by name."""
-SEEDS = 3
-"""Heads fitted to other draws of the rows, to show how much luck is in one."""
+LARGE = 2000
+"""Examples from which a plan is told before anything is spent."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,29 +77,11 @@ def train(
     settings = Settings.of(**options)
     root = cache_root(cache)
     found = found_at(place, settings.columns, root)
-    backbone = load_backbone(
-        _start(found, settings, root, tell),
-        settings.weights or None,
-        settings.seed,
-        settings.offline,
-        size=settings.size or None,
-        channels=settings.channels or None,
-    )
+    backbone = start_of(found, settings, root, tell)
     where = Path(place).resolve() if isinstance(place, Path | str) else Path("memory")
     asked = settings.digest(str(where))
     folder = opened(Path(out) if out else None, where.stem, asked)
     return transfer(found, backbone, settings, folder, root, tell)
-
-
-def _start(found: Found, settings: Settings, root: Path, tell: Tell) -> str:
-    """The backbone's name: as asked, or the first in the ranking of those that are here."""
-    if settings.backbone != AUTO:
-        return settings.backbone
-    if settings.weights or len(listed()) < 2:
-        return "shipped"
-    first = rank(found, seed=settings.seed, offline=settings.offline, cache=root, tell=tell)[0]
-    note(tell, f"starting from {first.backbone}: {first.why}")
-    return first.backbone
 
 
 def transfer(
@@ -106,6 +89,8 @@ def transfer(
 ) -> Run:
     """The same from examples that are found and a backbone that is loaded."""
     began = clocks()
+    if len(found.examples) >= LARGE and not folder.finished:
+        note(tell, forecast(found, backbone, settings, root, tell).told)
     tell = together(tell, kept(folder.path / EVENTS))
     known = _known(found, backbone, root, tell)
     if folder.finished_with(known.digest):

@@ -1,0 +1,216 @@
+"""What `train` would do with these data, from a rehearsal on a few of them."""
+
+import math
+import resource
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import torch
+from torch import Tensor
+
+from headstart.advise import Plan, Step, depth_of, grown
+from headstart.backbone import Backbone, every_stage, fresh, multiply_adds, widths
+from headstart.data import Examples, Found, Frame, Problem, spread, strata_of
+from headstart.errors import DataError
+from headstart.events import Tell, quiet
+from headstart.features import Items, Prefix, extract, milliseconds, noise, survey
+from headstart.head import HEADS, Sample, Task, posed
+from headstart.run.contest import JUDGED, SEEDS, TRAINED, recipe_of
+from headstart.run.finding import found_at
+from headstart.run.quantities import seconds
+from headstart.run.settings import Settings, cache_root
+from headstart.run.starting import start_of
+from headstart.train import RATES, TRIAL, Full, Probe, Scratch, Strategy, Unfreeze, cut_of
+
+_T = TypeVar("_T")
+LEAST, REHEARSAL_S = 128, 60.0
+"""Examples that are read and run at least; more, up to as many as `train` judges stages by, where
+that takes no longer than this."""
+_SHARE = 0.8
+"""Of all rows, those that heads are fitted to."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Rehearsal:
+    """A few examples, read and run, and what that took a row."""
+
+    rows: int
+    """Of all data."""
+    task: Task
+    backbone: Backbone
+    items: Items
+    sample: Sample
+    """Features of every stage."""
+    left: int
+    """Examples that are neither read nor run yet."""
+    reading: float
+    running: float
+
+
+def plan(
+    place: Path | str | Found | Frame,
+    *,
+    cache: Path | None = None,
+    tell: Tell = quiet,
+    **options: Any,
+) -> Plan:
+    """Read and run some examples, at most 1,000, fit heads to them, and work out the rest.
+
+    Options are those of `train`. What is read and run here need not be again. Raises what `train`
+    raises.
+    """
+    settings, root = Settings.of(**options), cache_root(cache)
+    found = found_at(place, settings.columns, root)
+    return forecast(found, start_of(found, settings, root, tell), settings, root, tell)
+
+
+def forecast(
+    found: Found, backbone: Backbone, settings: Settings, root: Path, tell: Tell = quiet
+) -> Plan:
+    """The same from examples that are found and a backbone that is loaded."""
+    began = time.process_time()
+    some = _rehearsed(found.examples, backbone, root, tell)
+    strategies, sentence = _strategies(some, settings)
+    steps = (
+        Step("starting", began, "what starting took this time"),
+        Step("reading", some.left * some.reading, f"{1000 * some.reading:.1f} ms a file"),
+        Step("frozen stages", some.left * some.running, f"{1000 * some.running:.1f} ms an item"),
+        _without(some),
+        _heads(some, strategies),
+        *(_training(some, strategy, settings) for strategy in strategies if strategy != Probe()),
+    )
+    kept = tuple(step for step in steps if step.seconds > 0)
+    memory, disk = _memory(some), _disk(some)
+    return Plan(backbone.name, tuple(map(str, strategies)), sentence, kept, memory, disk)
+
+
+def _rehearsed(examples: Examples, backbone: Backbone, root: Path, tell: Tell) -> _Rehearsal:
+    whole = every_stage(backbone) if backbone.depth > 1 else backbone
+    each = milliseconds(whole.stages, backbone.modality) / 1000
+    count = min(JUDGED, max(LEAST, int(REHEARSAL_S / each)))
+    order = spread(range(len(examples)), strata_of(examples).labels, 0)
+    few = examples.take(sorted(order[:count]))
+    reading, seen = _timed(lambda: survey(few, backbone.modality, cache=root, tell=tell))
+    good = [row for row, look in enumerate(seen.looks) if not isinstance(look, Problem)]
+    if len(good) < 8:
+        raise DataError(
+            "D187", f"{len(good)} of {len(few)} examples can be read: too few to plan by",
+            "headstart check PATH tells what is wrong with them",
+        )  # fmt: skip
+    prefix = Prefix(backbone.modality, whole.stages, whole.digest(whole.depth))
+    running, features = _timed(lambda: extract(seen.items, good, prefix, cache=root, tell=tell))
+    task, labels = posed(few, tuple(good))
+    sample = Sample(features.all(), labels[good], task)
+    return _Rehearsal(
+        len(examples),
+        task,
+        backbone,
+        seen.items,
+        sample,
+        len(examples) - len(few),
+        reading / len(few),
+        max(each, running / len(good)),
+    )
+
+
+def _strategies(some: _Rehearsal, settings: Settings) -> tuple[tuple[Strategy, ...], str]:
+    """What will be tried, and what that leaves frozen."""
+    scratch: tuple[Strategy, ...] = tuple(Scratch() for _ in settings.compare)
+    backbone = some.backbone
+    if settings.plan:
+        at = cut_of(settings.plan, backbone.depth)
+        told = f"as asked: {at} of {backbone.depth} stages stay frozen"
+        return (*dict.fromkeys((Probe(), settings.plan)), *scratch), told
+    if not backbone.origin.pretrained or backbone.depth < 2:
+        return (Probe(), *scratch), "nothing pretrained to tune: every stage stays frozen"
+    names = [name for name, _ in backbone.stages.named_children()]
+    depth = depth_of(some.sample, names, widths(backbone.stages, noise(backbone.modality)))
+    probes: tuple[Strategy, ...] = (Probe(), Probe(every_stage=True))
+    if depth.linear:
+        return (*probes, *scratch), f"every stage stays frozen: {depth.why}"
+    wanted = max(1, backbone.depth - 1 - depth.best)
+    fits = [n for n in range(1, wanted + 1) if _tuning(some, n) <= seconds(settings.budget)]
+    if not fits:
+        told = f"unfreezing would take longer than the budget of {settings.budget}; {depth.why}"
+        return (*probes, *scratch), f"every stage stays frozen: {told}"
+    told = f"as few as {backbone.depth - fits[-1]} of {backbone.depth} stages stay frozen"
+    return (*probes, Unfreeze(fits[-1]), *scratch), f"{told}: {depth.why}"
+
+
+def _without(some: _Rehearsal) -> Step:
+    """Raw features, and random weights on items of half the size."""
+    modality = some.backbone.modality
+    few = some.items.take(range(16))
+    half = modality.half() or modality
+    each = milliseconds(fresh(some.backbone, 1).stages, half) / 1000
+    plain = modality.plain(few)
+    raw = some.rows * _timed(lambda: modality.plain(few))[0] / len(few)
+    labels = some.sample.labels
+    repeated = plain.repeat(-(-len(labels) // len(plain)), 1)[: len(labels)]
+    total = raw + some.rows * each + _fitting(some, repeated) + _fitting(some, _last(some))
+    return Step("without transfer", total, f"random weights at {1000 * each:.1f} ms an item")
+
+
+def _heads(some: _Rehearsal, strategies: Sequence[Strategy]) -> Step:
+    """Heads on the last stage and on all of them, further draws, curves, and each stage's own."""
+    last, every = _fitting(some, _last(some)), _fitting(some, some.sample.rows)
+    wide = Probe(every_stage=True) in strategies
+    curves = 0.6 * (every if wide else last) + 0.6 * last  # an eighth, a quarter and a half
+    judged = every if wide else 0.0
+    total = last + (every + judged if wide else 0.0) + SEEDS * last / 4 + curves
+    return Step("heads", total, f"{last:.1f} s for one on the last stage")
+
+
+def _training(some: _Rehearsal, strategy: Strategy, settings: Settings) -> Step:
+    if isinstance(strategy, Probe):
+        return Step(str(strategy), 0.0, "among the heads")
+    at = cut_of(strategy, some.backbone.depth)
+    took = _tuning(some, some.backbone.depth - at) * (3 if isinstance(strategy, Scratch) else 1)
+    return Step(str(strategy), took, "less where it stops early")
+
+
+def _tuning(some: _Rehearsal, last: int) -> float:
+    """Seconds for the last few stages, if no epoch is saved."""
+    adds = multiply_adds(some.backbone)
+    share = sum(adds[-last:]) / max(1, sum(adds))
+    each = milliseconds(some.backbone.stages, some.backbone.modality) / 1000
+    passes = recipe_of(Full(), 0).epochs * (1 + TRIAL * len(RATES))
+    return TRAINED * share * each * passes * some.rows * 0.68 / min(2, torch.get_num_threads())
+
+
+def _fitting(some: _Rehearsal, rows: Tensor) -> float:
+    """Seconds of a head on such rows, as many as there will be; from fits to a half and to all."""
+    sample, head = some.sample, HEADS[some.task.heads[0]]
+    took = []
+    for n in (len(rows) // 2, len(rows)):
+        part = Sample(rows[:n], sample.labels[:n], some.task)
+        began = time.perf_counter()
+        head(part)
+        took.append((n, time.perf_counter() - began))
+    return grown(took[0], took[1], math.ceil(_SHARE * some.rows))
+
+
+def _last(some: _Rehearsal) -> Tensor:
+    return some.sample.rows[:, -some.backbone.width :]
+
+
+def _memory(some: _Rehearsal) -> float:
+    """What is held now, and three copies of the widest table that is fitted to."""
+    held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return held + 3 * 4 * some.rows * some.sample.rows.shape[1] / 1e6
+
+
+def _disk(some: _Rehearsal) -> float:
+    item = some.items.take([0])[0]
+    kept = item.numel() * item.element_size() + 2 * 4 * some.sample.rows.shape[1]
+    weights = sum(p.numel() for p in some.backbone.stages.parameters()) * 4
+    return (some.rows * kept + weights) / 1e6 + 3
+
+
+def _timed(work: Callable[[], _T]) -> tuple[float, _T]:
+    began = time.perf_counter()
+    made = work()
+    return time.perf_counter() - began, made
