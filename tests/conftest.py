@@ -4,13 +4,14 @@ from pathlib import Path
 
 import pytest
 import torch
+from language import save_network, save_tokenizer
 from stand_ins import Held, draw
 from torch import Tensor
 
 from headstart.backbone import Architecture, Backbone, Origin, build, save_backbone
 from headstart.data import Partition
 from headstart.head import Classification
-from headstart.modality import Image
+from headstart.modality import Image, Text, text_of
 from headstart.train import Lesson
 
 TINY = Architecture(
@@ -66,3 +67,17 @@ def lesson(tmp_path: Path) -> Lesson:
     labels = torch.tensor([index % 3 for index in every])
     task = Classification(("red", "green", "blue"))
     return Lesson(Held(_items(72)), labels, (), Partition(*rows, "by hand"), task, tmp_path / "c")
+
+
+@pytest.fixture(scope="session")
+def words(tmp_path_factory: pytest.TempPathFactory) -> Text:
+    """Texts of a few known words, 24 at most."""
+    pytest.importorskip("tokenizers")
+    return text_of(save_tokenizer(tmp_path_factory.mktemp("words")), 24)
+
+
+@pytest.fixture(scope="session")
+def tiny_bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a small network for texts."""
+    pytest.importorskip("transformers")
+    return save_network(tmp_path_factory.mktemp("bert") / "tiny_bert")

@@ -45,6 +45,7 @@ def _flag(name: str, kind: type, text: str, metavar: str | None = None) -> Param
 
 COLUMNS = (
     _flag("path", str, "column of a table with the paths (guessed)", "COLUMN"),
+    _flag("text", str, "column of a table that holds the texts themselves (guessed)", "COLUMN"),
     _flag("label", str, "column of a table with the labels (guessed)", "COLUMN"),
     _flag("split", str, "column that says train, val or test (guessed)", "COLUMN"),
     _flag("task", str, "what labels are: classification, multilabel, regression (guessed)", "T"),
@@ -148,19 +149,29 @@ def plan(place: Place, *, json: Json = False, **options: Any) -> None:
 @app.command()
 def predict(
     run: RunFolder,
-    files: Annotated[list[Path], typer.Argument(metavar="FILES...", help="what to judge")],
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="FILES...", help="what to judge")
+    ] = None,
     *,
+    text: Annotated[
+        list[str] | None, typer.Option("--text", metavar="TEXT", help="a text; any number of them")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Say what each file shows, or that the model is not sure."""
+    things = [*(files or ()), *(text or ())]
+    if not things:
+        raise UsageError(
+            "U115", "nothing to judge", f'headstart predict {run} FILES, or --text "…"'
+        )
     with _working():
-        found = headstart.load(run).predict(files)
+        found = headstart.load(run).predict(things)
     records = [
         {
             "file": os.fspath(file),
             **vars(one),
         }
-        for file, one in zip(files, found, strict=True)
+        for file, one in zip(things, found, strict=True)
     ]
     terminal.document(records) if json else terminal.show(terminal.predicted(records))
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -10,7 +11,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from headstart.backbone import Backbone
-from headstart.data import Source
+from headstart.data import Held, Source
 from headstart.features import fast, noise
 from headstart.head import Task, Trust, Valuing, belief_of, said
 
@@ -47,18 +48,19 @@ class Model:
 
     @torch.inference_mode()
     def probabilities(
-        self, sources: Sequence[Source], batch: int = 32
+        self, sources: Sequence[Source | str], batch: int = 32
     ) -> Float[Tensor, "n classes"]:
         """Read and judge sources in the order given; values where that is the task.
 
-        Raises `DataError` for one it can't read.
+        Strings are texts where the model reads texts, else paths. Raises `DataError` for one it
+        can't read.
         """
         parts = [sources[i : i + batch] for i in range(0, len(sources), batch)]
         scores = [self._scores(part) for part in parts]
         empty = torch.zeros(0, self.task.width)
         return self.task.answers(torch.cat(scores)) if scores else empty
 
-    def predict(self, sources: Sequence[Source]) -> list[Prediction]:
+    def predict(self, sources: Sequence[Source | str]) -> list[Prediction]:
         """One prediction a source, in the order given. Raises `DataError` for one it can't read."""
         answers = self.probabilities(sources).numpy()
         belief = belief_of(self.task, answers).tolist()
@@ -68,11 +70,16 @@ class Model:
     def _network(self) -> nn.Sequential:
         return fast(self.backbone.stages, noise(self.backbone.modality))
 
-    def _scores(self, sources: Sequence[Source]) -> Tensor:
+    def _scores(self, sources: Sequence[Source | str]) -> Tensor:
         modality = self.backbone.modality
-        rows = self._network(modality.batch([modality.read(s) for s in sources]))
+        rows = self._network(modality.batch([modality.read(self._source(s)) for s in sources]))
         scores: Tensor = self.head(rows)
         return scores
+
+    def _source(self, given: Source | str) -> Source:
+        if isinstance(given, str):
+            return Held("a text", given) if self.backbone.modality.kind == "text" else Path(given)
+        return given
 
     def _told(self, answer: np.ndarray, belief: float) -> Prediction:
         label = said(self.task, answer)

@@ -9,12 +9,13 @@ from headstart.backbone.backbone import Backbone
 
 
 def multiply_adds(backbone: Backbone) -> tuple[int, ...]:
-    """Of one input, for each stage, counted without computing anything.
+    """Of one input, for each stage, counted without computing anything where that can be.
 
     Matrix products, convolutions and attention count; norms, activations and sums do not.
     """
-    stages = copy.deepcopy(backbone.stages).to("meta")
-    rows = backbone.modality.batch([backbone.modality.blank()]).to("meta")
+    stages, rows = backbone.stages, backbone.modality.batch([backbone.modality.blank()])
+    if rows.is_floating_point():  # of tokens, masks are made by looking at numbers
+        stages, rows = copy.deepcopy(stages).to("meta"), rows.to("meta")
     counts = []
     with torch.inference_mode():
         for stage in stages:

@@ -10,13 +10,14 @@ from torch import Tensor
 
 from headstart import durable
 from headstart.backbone.backbone import Architecture, Backbone, Origin
-from headstart.backbone.vision import build
+from headstart.backbone.building import build
 from headstart.backbone.weights import put, read_tensors
 from headstart.errors import BackboneError, HeadstartError
 from headstart.hostile import printable
-from headstart.modality import Image
+from headstart.modality import Image, Modality, Text
 
 WEIGHTS, FACTS, CARD = "backbone.safetensors", "backbone.json", "README.md"
+TOKENIZER = "tokenizer.json"
 Setting = str | int | float | bool | list[int]
 
 
@@ -35,16 +36,25 @@ class _Contract(BaseModel):
     background: tuple[int, int, int]
 
 
+class _Tokens(BaseModel):
+    """The fields of `Text` but for the place of the tokenizer, which lies beside."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    tokenizer: str
+    max_tokens: int = Field(ge=2)
+
+
 class _Facts(BaseModel):
     """What `backbone.json` holds."""
 
     model_config = ConfigDict(extra="forbid")
 
     format: Literal[1] = 1
-    kind: Literal["image"]
+    kind: Literal["image", "text"]
     architecture: str
     settings: dict[str, Setting]
-    contract: _Contract
+    contract: _Contract | _Tokens
     width: int = Field(ge=1)
     license: str
     note: str
@@ -70,7 +80,7 @@ def write_backbone(folder: Path, backbone: Backbone, *, half: bool = False) -> N
                 name: list(value) if isinstance(value, tuple) else value
                 for name, value in backbone.architecture.settings
             },
-            "contract": asdict(backbone.modality),  # type: ignore[call-overload]
+            "contract": _contract(folder, backbone.modality),
             "width": backbone.width,
             "license": backbone.origin.license,
             "note": backbone.origin.note,
@@ -87,7 +97,7 @@ def read_backbone(folder: Path, source: str = "folder") -> Backbone:
         facts = _Facts.model_validate_json((folder / FACTS).read_bytes())
         settings = tuple((k, _setting(v)) for k, v in facts.settings.items())
         architecture = Architecture(facts.architecture, settings)
-        modality = Image(**_tuples(facts.contract))
+        modality = _modality(folder, facts.contract)
     except (OSError, ValidationError, TypeError) as error:
         raise _damaged(folder, printable(error, limit=300)) from error
     stages = build(architecture)
@@ -98,6 +108,20 @@ def read_backbone(folder: Path, source: str = "folder") -> Backbone:
     place = folder.name if source == "shipped" else str(folder)
     origin = Origin(source, place, facts.license, facts.note)
     return Backbone(architecture, stages, facts.width, modality, origin)
+
+
+def _contract(folder: Path, modality: Modality) -> dict[str, object]:
+    """As JSON has it; a tokenizer is copied beside."""
+    if isinstance(modality, Text):
+        durable.write(folder / TOKENIZER, modality.place.read_bytes())
+        return {"tokenizer": modality.tokenizer, "max_tokens": modality.max_tokens}
+    return asdict(modality)  # type: ignore[call-overload, no-any-return]
+
+
+def _modality(folder: Path, contract: _Contract | _Tokens) -> Modality:
+    if isinstance(contract, _Tokens):
+        return Text(contract.tokenizer, contract.max_tokens, (folder / TOKENIZER).absolute())
+    return Image(**_tuples(contract))
 
 
 def fresh(backbone: Backbone, seed: int) -> Backbone:

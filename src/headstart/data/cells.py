@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -80,7 +81,8 @@ def _separated(path: Path) -> Sheet:
     columns: tuple[str, ...] = ()
     rows: list[Row] = []
     problems: list[Problem] = []
-    for start, cells in _numbered(lines, _separator(text, path), path):
+    separator = _separator(text, path)
+    for start, cells in _numbered(lines, separator, _quoting(text, separator), path):
         if not any(cells):
             continue
         if not columns:
@@ -95,9 +97,11 @@ def _separated(path: Path) -> Sheet:
     return Sheet(path.name, columns, tuple(rows), tuple(problems), notes)
 
 
-def _numbered(lines: Iterable[str], separator: str, path: Path) -> Iterator[tuple[int, list[str]]]:
+def _numbered(
+    lines: Iterable[str], separator: str, quoting: Literal[0, 3], path: Path
+) -> Iterator[tuple[int, list[str]]]:
     """Rows with the line that each starts in; a quoted cell may go over several."""
-    start, reader = 1, csv.reader(lines, delimiter=separator)
+    start, reader = 1, csv.reader(lines, delimiter=separator, quoting=quoting)
     try:
         for cells in reader:
             yield start, cells
@@ -142,6 +146,19 @@ def _separator(text: str, path: Path) -> str:
 
     likely = "\t" if path.suffix.casefold() in (".tsv", ".tab") else ","
     return max((likely, *_SEPARATORS), key=score)  # the first of equals
+
+
+def _quoting(text: str, separator: str) -> Literal[0, 3]:
+    """Whether quotes are marks of the table, or plain characters of its texts.
+
+    They are plain where every line has as many cells if they are taken so, and some cell begins
+    with one and does not end with one.
+    """
+    rows = [line.split(separator) for line in text.splitlines() if line.strip()]
+    cells = [cell for row in rows for cell in row if cell.startswith('"')]
+    torn = any(len(cell) < 2 or not cell.endswith('"') for cell in cells)
+    even = len({len(row) for row in rows}) == 1
+    return csv.QUOTE_NONE if torn and even else csv.QUOTE_MINIMAL
 
 
 def _json_lines(path: Path) -> Sheet:

@@ -17,9 +17,26 @@ _PATHS = (
     *("image_file", "image_name", "img", "img_path", "picture", "photo", "audio", "audio_path"),
     *("recording", "wav", "image_id", "id"),
 )
+_TEXTS = (
+    *(
+        "text",
+        "sentence",
+        "review",
+        "content",
+        "message",
+        "question",
+        "comment",
+        "tweet",
+        "document",
+    ),
+    *("body", "utterance", "title", "headline", "description", "query", "sms", "email"),
+    "abstract",
+)
+_WORDS = 4
+"""Words a cell on average from which a column is texts, whatever it is called."""
 _LABELS = (
     *("label", "labels", "class", "class_name", "classname", "target", "category", "y"),
-    *("diagnosis", "species", "breed", "class_id", "label_id"),
+    *("diagnosis", "species", "breed", "class_id", "label_id", "sentiment", "intent", "topic"),
 )
 _SPLITS = ("split", "subset", "partition", "part", "set", "fold")
 _GROUPS = (
@@ -37,6 +54,7 @@ class Chosen:
     label: int = NO_COLUMN
     split: int = NO_COLUMN
     group: int = NO_COLUMN
+    text: int = NO_COLUMN
 
 
 def choose(
@@ -46,11 +64,13 @@ def choose(
 
     Raises `DataError` for a name that no column or more than one has, and where no guess is good.
     """
-    told = (columns.path, columns.label, columns.split, columns.group)
+    told = (columns.path, columns.label, columns.split, columns.group, columns.text)
     chosen = Chosen(*(NO_COLUMN if name in ("", "-") else place_of(sheet, name) for name in told))
-    if not columns.path:
-        chosen = replace(chosen, path=guess_path(sheet, chosen, names_source))
-        if names_source(sheet.columns[chosen.path]):  # the first line is an example
+    if not columns.path and not columns.text:
+        chosen = _guess_examples(sheet, chosen, names_source)
+        if chosen.path != NO_COLUMN and names_source(
+            sheet.columns[chosen.path]
+        ):  # the first line is an example
             raise _unknown(sheet, "files", "path")
     if columns.split == "":
         chosen = replace(chosen, split=_guess_split(sheet, chosen))
@@ -59,6 +79,25 @@ def choose(
     if columns.group == "":
         chosen = replace(chosen, group=_guess_group(sheet, chosen))
     return chosen, _notes(sheet, columns, chosen)
+
+
+def _guess_examples(sheet: Sheet, chosen: Chosen, names_source: Callable[[object], bool]) -> Chosen:
+    """The column that names files; else the one that holds texts; else what is called as files."""
+    sample = sheet.rows[:: max(1, len(sheet.rows) // _SAMPLE)]
+    free = _free(sheet, chosen)
+    if not any(names_source(cells[i]) for _, cells in sample for i in free):
+        words = {i: _words([cells[i] for _, cells in sample]) for i in free}
+        called = [i for i in _called(sheet, _TEXTS, free) if words[i] > 0]
+        long = [i for i in free if words[i] >= _WORDS]
+        if called or len(long) == 1:
+            return replace(chosen, text=(called or long)[0])
+    return replace(chosen, path=guess_path(sheet, chosen, names_source))
+
+
+def _words(cells: Sequence[object]) -> float:
+    """How many words a cell has on average; 0 where cells are no strings."""
+    texts = [cell for cell in cells if isinstance(cell, str)]
+    return sum(len(text.split()) for text in texts) / max(1, len(cells)) if texts else 0.0
 
 
 def guess_path(sheet: Sheet, chosen: Chosen, names_source: Callable[[object], bool]) -> int:
@@ -144,7 +183,7 @@ def _called(sheet: Sheet, names: Sequence[str], among: Iterable[int]) -> list[in
 
 
 def _free(sheet: Sheet, chosen: Chosen) -> list[int]:
-    taken = {chosen.path, chosen.label, chosen.split, chosen.group}
+    taken = {chosen.path, chosen.label, chosen.split, chosen.group, chosen.text}
     return [i for i in range(len(sheet.columns)) if i not in taken]
 
 
@@ -154,13 +193,14 @@ def _notes(sheet: Sheet, columns: Columns, chosen: Chosen) -> tuple[str, ...]:
         "label": (columns.label, chosen.label),
         "split": (columns.split, chosen.split),
         "group": (columns.group, chosen.group),
+        "text": (columns.text, chosen.text),
     }
     guessed = [
         f"{role} = {printable(sheet.columns[i])}"
         for role, (told, i) in roles.items()
         if not told and i != NO_COLUMN
     ]
-    told = "--path, --label, --split and --group COLUMN name others"
+    told = "--path, --text, --label, --split and --group COLUMN name others"
     return (f"{sheet.name}: guessed {', '.join(guessed)}; {told}",) if guessed else ()
 
 

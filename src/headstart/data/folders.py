@@ -4,7 +4,7 @@ import os
 import stat
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from headstart.data.problem import Found, Problem
@@ -62,7 +62,10 @@ def read_shelves(root: Path, shelves: Sequence[Shelf]) -> Found:
     """
     walk = _Walk(root)
     walk.over(shelves)
-    records = sorted(walk.records, key=lambda record: natural(str(record.source)))
+    texts = not walk.records and bool(walk.texts)
+    records = sorted(
+        walk.texts if texts else walk.records, key=lambda record: natural(str(record.source))
+    )
     used = {(record.label, record.part) for record in records}
     empty = [
         Problem("D142", "class", _below(shelf.folder, root), "the class folder holds no examples")
@@ -76,7 +79,11 @@ def read_shelves(root: Path, shelves: Sequence[Shelf]) -> Found:
     layout = "split folders" if split else "class folders"
     origin = Gathering(layout, printable(root), root, "folders", fix)
     beside = _beside(root, shelves)
-    return gather(records, origin, [*beside, *walk.problems, *empty])
+    problems = [
+        p for p in walk.problems if not (texts and p.code == "D146" and p.name.endswith(".txt"))
+    ]
+    found = gather(records, origin, [*beside, *problems, *empty])
+    return replace(found, holds="text") if texts else found
 
 
 def visible_folders(folder: Path) -> list[Path]:
@@ -108,6 +115,8 @@ class _Walk:
 
     root: Path
     records: list[Record] = field(default_factory=list)
+    texts: list[Record] = field(default_factory=list)
+    """Of .txt files, which are examples only where there are no others."""
     problems: list[Problem] = field(default_factory=list)
     seen: dict[_Inode, Shelf | None] = field(default_factory=dict)
     names: dict[_Inode, Path] = field(default_factory=dict)
@@ -148,6 +157,8 @@ class _Walk:
         if not stat.S_ISREG(mode):
             self.report("D145", "ignored", path, "neither a file nor a folder")
         elif path.suffix.casefold() in _NO_MEDIA:
+            if path.suffix.casefold() == ".txt":
+                self.texts.append(Record(path, shelf.label, shelf.part))
             self.report("D146", "ignored", path, f"{path.suffix} is no picture or recording")
         else:
             self.records.append(Record(path, shelf.label, shelf.part))

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from headstart.data.cells import Sheet, missing, read_sheet
@@ -64,7 +64,8 @@ def read_manifest(path: Path, columns: Columns, shelter: Shelter) -> Found:
     records, problems = records_of(sheet, chosen, shelter, columns.task)
     split = printable(sheet.columns[chosen.split]) if chosen.split != NO_COLUMN else ""
     origin = _origin(path, shelter, f"column {split}")
-    return gather(records, origin, [*sheet.problems, *problems], [*sheet.notes, *notes])
+    found = gather(records, origin, [*sheet.problems, *problems], [*sheet.notes, *notes])
+    return holding(found, chosen)
 
 
 def read_parts(tables: Sequence[tuple[str, Path]], columns: Columns, shelter: Shelter) -> Found:
@@ -72,6 +73,7 @@ def read_parts(tables: Sequence[tuple[str, Path]], columns: Columns, shelter: Sh
     records: list[Record] = []
     problems: list[Problem] = []
     notes: list[str] = []
+    chosen = Chosen()
     for part, path in tables:
         sheet = read_sheet(path)
         chosen, guessed = choose(sheet, columns, shelter.names_source)
@@ -80,7 +82,12 @@ def read_parts(tables: Sequence[tuple[str, Path]], columns: Columns, shelter: Sh
         problems += [*sheet.problems, *wrong]
         notes += [*sheet.notes, *guessed]
     origin = _origin(tables[0][1].parent, shelter, "tables")
-    return gather(records, origin, problems, notes)
+    return holding(gather(records, origin, problems, notes), chosen)
+
+
+def holding(found: Found, chosen: Chosen) -> Found:
+    """The same, with what its examples are."""
+    return found if chosen.text == NO_COLUMN else replace(found, holds="text")
 
 
 def records_of(
@@ -153,12 +160,13 @@ class _Reading:
     first: dict[str, tuple[int, Record]] = field(default_factory=dict)
 
     def row(self, number: int, cells: tuple[object, ...]) -> None:
-        cell, label = cells[self.chosen.path], cells[self.chosen.label]
+        cell, label = cells[self.place], cells[self.chosen.label]
         if missing(cell):
-            self.report("D155", "unreadable", f"row {number}", "names no file", number)
+            lacks = "has no text" if self.chosen.path == NO_COLUMN else "names no file"
+            self.report("D155", "unreadable", f"row {number}", lacks, number)
             return
         try:
-            source = self.shelter.source(cell, number)
+            source = self.source(cell, number)
         except OSError as error:
             self.lost.append(str(cell))
             why = printable(error.strerror or error)
@@ -170,6 +178,17 @@ class _Reading:
         part = _part(self.sheet, cells, self.chosen.split)
         group = group_of(cells, self.chosen.group)
         self.keep(number, Record(source, "" if missing(label) else label_of(label), part, group))
+
+    @property
+    def place(self) -> int:
+        """The column with the examples."""
+        return self.chosen.path if self.chosen.path != NO_COLUMN else self.chosen.text
+
+    def source(self, cell: object, number: int) -> Source:
+        """What the cell names, or the text that it is."""
+        if self.chosen.path == NO_COLUMN:
+            return Held(f"{self.sheet.name}, row {number}", str(cell))
+        return self.shelter.source(cell, number)
 
     def keep(self, number: int, record: Record) -> None:
         """Add the record, unless its file has one already."""

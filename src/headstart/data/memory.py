@@ -9,7 +9,7 @@ from headstart.data.cells import Sheet, missing
 from headstart.data.columns import choose
 from headstart.data.examples import Held, Source
 from headstart.data.labels import label_of
-from headstart.data.manifest import Shelter, records_of
+from headstart.data.manifest import Shelter, holding, records_of
 from headstart.data.problem import GUESS, Columns, Found, Problem
 from headstart.data.records import Gathering, Record, gather
 from headstart.errors import DataError
@@ -79,7 +79,7 @@ def from_frame(frame: Frame, columns: Columns = GUESS) -> Found:
     records, problems = records_of(sheet, chosen, shelter, columns.task)
     split = sheet.columns[chosen.split] if chosen.split >= 0 else ""
     origin = Gathering("memory", "the frame", None, f"column {split}", _FIX)
-    return gather(records, origin, problems, notes)
+    return holding(gather(records, origin, problems, notes), chosen)
 
 
 def _source(thing: object, i: int) -> Source:

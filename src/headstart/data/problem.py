@@ -37,13 +37,15 @@ class Columns:
     label: str = ""
     split: str = ""
     group: str = ""
+    text: str = ""
+    """Where the examples are texts, in the table itself."""
     task: str = ""
     """What the labels are: classification, multilabel or regression; empty to guess."""
 
     @property
     def named(self) -> tuple[str, ...]:
         """The names that somebody gave."""
-        given = (self.path, self.label, self.split, self.group)
+        given = (self.path, self.label, self.split, self.group, self.text)
         return tuple(name for name in given if name not in ("", "-"))
 
 
@@ -59,6 +61,8 @@ class Found:
     problems: tuple[Problem, ...]
     layout: str
     """ "class folders", "split folders", "table" or "memory"."""
+    holds: str = "files"
+    """ "files", whatever is in them; or "text": texts, each in a table's cell or a .txt file."""
     notes: tuple[str, ...] = ()
     """Choices that were made for the user, each one line that is safe to show."""
 

@@ -27,6 +27,7 @@ from headstart.evaluate.metrics import (
 )
 from headstart.evaluate.report import Curve, EpochRow, Fact, Learned, Report, Shown, StageRow
 from headstart.evaluate.verdict import Verdict, judge
+from headstart.evaluate.words import words_fit
 
 __all__ = [
     "CONSTANT",
@@ -60,4 +61,5 @@ __all__ = [
     "raw",
     "reliability",
     "untrained",
+    "words_fit",
 ]

@@ -17,6 +17,7 @@ from torch import Tensor
 
 from headstart.backbone import Backbone, fresh
 from headstart.evaluate.arms import Arm, Cost
+from headstart.evaluate.words import words_fit
 from headstart.events import Tell, note, quiet
 from headstart.features import Items
 from headstart.head import Classification, LinearFit, Valuing
@@ -110,15 +111,37 @@ def constant(lesson: Lesson) -> Candidate:
 
 def raw(lesson: Lesson, modality: Modality) -> Candidate:
     """A linear head on features that need no network: pixels, word counts, spectra."""
+    if modality.varies:
+        return words(lesson, modality)
 
     def table(rows: Sequence[int]) -> Float[Tensor, "m d"]:
         parts = [rows[i : i + 256] for i in range(0, len(rows), 256)]
-        return torch.cat([modality.plain(lesson.items.take(part)) for part in parts])
+        return torch.cat(
+            [torch.as_tensor(modality.plain(lesson.items.take(part))) for part in parts]
+        )
 
     fit = lesson.fit_head(table(lesson.pool), lesson.pool)
     answer, refit = _answer(lesson, table, fit), _refit(lesson, table)
     name = f"linear on raw {modality.plain_name}"
     return Candidate(name, "linear", "", None, False, answer, fit.loss, refit=refit)
+
+
+def words(lesson: Lesson, modality: Modality) -> Candidate:
+    """A linear head on weighted counts: the way without a network that texts have."""
+    name = f"linear on {modality.plain_name}"
+
+    def refit(rows: Sequence[int]) -> Answer:
+        counts, labels = modality.plain(lesson.items.take(rows)), lesson.labels_of(rows)
+        fitted, _ = words_fit(lesson.task, counts, labels, lesson.groups_of(rows), judged=False)
+        return lambda asked: fitted(modality.plain(lesson.items.take(asked)))
+
+    counts, labels = modality.plain(lesson.items.take(lesson.pool)), lesson.labels_of(lesson.pool)
+    fitted, choice = words_fit(lesson.task, counts, labels, lesson.groups_of(lesson.pool))
+
+    def answer(rows: Sequence[int]) -> Float[np.ndarray, "m c"]:
+        return fitted(modality.plain(lesson.items.take(rows)))
+
+    return Candidate(name, "linear", "", None, False, answer, choice, refit=refit)
 
 
 def from_fit(lesson: Lesson, fitted: Fitted, strategy: str, tell: Tell = quiet) -> Candidate:

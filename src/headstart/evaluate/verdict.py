@@ -23,6 +23,7 @@ _PHRASES = {
     "majority class": "always the most frequent class",
     "linear on raw pixels": "a linear head on raw pixels",
     "the usual tags": "always the usual tags",
+    "linear on TF-IDF": "a linear head on TF-IDF",
     "scratch": "the same network trained from scratch",
 }
 

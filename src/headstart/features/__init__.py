@@ -7,7 +7,7 @@ Gives: looks and items of all sources, each opened once; rows of features in a t
 from headstart.features.engine import milliseconds
 from headstart.features.extraction import Features, Prefix, extract
 from headstart.features.folding import fast, noise
-from headstart.features.survey import Items, Survey, survey
+from headstart.features.survey import Items, Survey, noted, survey
 from headstart.features.table import most_bytes, trim
 from headstart.features.varied import Varied
 
@@ -22,6 +22,7 @@ __all__ = [
     "milliseconds",
     "most_bytes",
     "noise",
+    "noted",
     "survey",
     "trim",
 ]

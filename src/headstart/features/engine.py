@@ -17,7 +17,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Shaped
 from torch import Tensor, nn
 from torch.nn.functional import cosine_similarity
 
@@ -34,7 +34,7 @@ COSINE = 0.999
 """Least cosine between its rows and those in single precision; no less exact engine is taken."""
 MEMORY = "engines.json"
 
-Run = Callable[[Float[Tensor, "b ..."]], Float[Tensor, "b ..."]]
+Run = Callable[[Shaped[Tensor, "b ..."]], Shaped[Tensor, "b ..."]]
 """Batches of one shape in, rows out; called from several threads at once."""
 
 
@@ -44,8 +44,10 @@ class Engine:
 
     name: str
     """Part of every table's fingerprint."""
-    make: Callable[[nn.Sequential, Float[Tensor, "b ..."]], Run]
+    make: Callable[[nn.Sequential, Shaped[Tensor, "b ..."]], Run]
     """From a network and a full batch, which every batch will be shaped like."""
+    any_size: bool = True
+    """Whether batches of another size than the first can be run, too."""
 
 
 def engines(workers: int) -> tuple[Engine, ...]:
@@ -55,7 +57,7 @@ def engines(workers: int) -> tuple[Engine, ...]:
         found.append(Engine("folded bfloat16, channels last, 1", _half))
     with contextlib.suppress(PackageNotFoundError):
         name = f"OpenVINO {version('openvino')} float32, 1"
-        found.append(Engine(name, partial(_openvino, workers=workers)))
+        found.append(Engine(name, partial(_openvino, workers=workers), any_size=False))
     return tuple(found)
 
 
@@ -67,7 +69,7 @@ def recall(memory: Path, key: str, workers: int) -> Engine:
 
 @torch.inference_mode()
 def choose(
-    network: nn.Sequential, batch: Float[Tensor, "b ..."], rows: int, workers: int, tell: Tell
+    network: nn.Sequential, batch: Shaped[Tensor, "b ..."], rows: int, workers: int, tell: Tell
 ) -> tuple[Engine, Run]:
     """The engine that needs the least CPU time for so many rows, tried on a full batch."""
     plain = FOLDED.make(network, batch)
@@ -76,7 +78,8 @@ def choose(
     expected, least, batches = plain(batch), _seconds(plain, batch), rows / len(batch)
     best, bar = (FOLDED, plain), least * batches / GAIN
     told = [f"{FOLDED.name} {1000 * least / len(batch):.1f} ms"]
-    for engine in engines(workers)[1:]:
+    fixed = batch.is_floating_point()  # numbers of tokens come in rows of any length
+    for engine in (one for one in engines(workers)[1:] if fixed or one.any_size):
         began = time.process_time()
         try:
             run = engine.make(network, batch)
@@ -121,10 +124,10 @@ def _seconds(run: Run, batch: Tensor) -> float:
     return min(spent)
 
 
-def _half(network: nn.Sequential, batch: Float[Tensor, "b ..."]) -> Run:
+def _half(network: nn.Sequential, batch: Shaped[Tensor, "b ..."]) -> Run:
     folded = fast(network, batch[:2])
 
-    def run(rows: Float[Tensor, "b ..."]) -> Float[Tensor, "b ..."]:
+    def run(rows: Shaped[Tensor, "b ..."]) -> Shaped[Tensor, "b ..."]:
         with torch.autocast("cpu", torch.bfloat16):
             made: Tensor = folded(rows)
         return made.float()
@@ -132,14 +135,14 @@ def _half(network: nn.Sequential, batch: Float[Tensor, "b ..."]) -> Run:
     return run
 
 
-def _folded(network: nn.Sequential, batch: Float[Tensor, "b ..."]) -> Run:
+def _folded(network: nn.Sequential, batch: Shaped[Tensor, "b ..."]) -> Run:
     return fast(network, batch[:2])
 
 
 FOLDED = Engine("folded float32, channels last, 3", _folded)
 
 
-def _openvino(network: nn.Sequential, batch: Float[Tensor, "b ..."], workers: int) -> Run:
+def _openvino(network: nn.Sequential, batch: Shaped[Tensor, "b ..."], workers: int) -> Run:
     """One stream a worker, each on one thread."""
     sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type] # nobody is told
     import openvino
@@ -157,7 +160,7 @@ def _openvino(network: nn.Sequential, batch: Float[Tensor, "b ..."], workers: in
     compiled = openvino.Core().compile_model(model, "CPU", {**streams, **exact})
     own = threading.local()
 
-    def run(rows: Float[Tensor, "b ..."]) -> Float[Tensor, "b ..."]:
+    def run(rows: Shaped[Tensor, "b ..."]) -> Shaped[Tensor, "b ..."]:
         if not hasattr(own, "request"):
             own.request = compiled.create_infer_request()
         return torch.from_numpy(own.request.infer([rows.numpy()])[0].copy())

@@ -13,6 +13,7 @@ from pathlib import Path
 import torch
 from jaxtyping import Float32
 from torch import Tensor, nn
+from torch.nn.utils.rnn import pad_sequence
 
 from headstart.errors import BackboneError
 from headstart.events import Tell, quiet, track
@@ -68,6 +69,8 @@ class Features:
     def take(self, positions: Sequence[int]) -> Float32[Tensor, "m ..."]:
         """Rows at these positions, in this order."""
         rows = self.table.read([self.places[position] for position in positions])
+        if len({row.shape for row in rows}) > 1:  # tokens, whose padding is zeros
+            return pad_sequence(rows, batch_first=True).float()
         return torch.stack(rows).float() if rows else torch.empty(0, *self.shape[1:])
 
     def last(self, width: int, positions: Sequence[int]) -> Float32[Tensor, "m width"]:
@@ -172,17 +175,32 @@ def _made(
     hardly help: mobilenetv2_100 at 224 px made 36 pictures a second on one thread of a machine
     with two such cores, 44 on two, at 1.6 times the CPU time.
     """
-    keys = list(rows)
     waiting: deque[tuple[list[str], Future[Tensor]]] = deque()
-    for begin in range(0, len(keys), batch):
-        part = keys[begin : begin + batch]
-        full = (items.take([rows[key] for key in part]) * batch)[:batch]
-        names = (part * batch)[:batch]
+    for part, taken in _parts(items, rows, prefix.modality, batch):
+        full, names = (taken * batch)[:batch], (part * batch)[:batch]
         waiting.append((part, pool.submit(_run, run, prefix, full, names)))
         if len(waiting) > WORKERS:
             yield from _checked(*waiting.popleft(), rows)
     while waiting:
         yield from _checked(*waiting.popleft(), rows)
+
+
+def _parts(
+    items: Items, rows: dict[str, int], modality: Modality, batch: int
+) -> Iterator[tuple[list[str], list[Tensor]]]:
+    """Names and items in batches; items that differ in size ride with those of their own size."""
+    keys, chunk = list(rows), AT_ONCE if modality.varies else batch
+    for begin in range(0, len(keys), chunk):
+        part = keys[begin : begin + chunk]
+        taken = items.take([rows[key] for key in part])
+        sizes = dict.fromkeys(range(len(part)), 0)
+        if modality.varies:
+            sizes = {i: modality.batch([item]).numel() for i, item in enumerate(taken)}
+        for size in sorted(set(sizes.values())):
+            alike = [i for i in sizes if sizes[i] == size]
+            for first in range(0, len(alike), batch):
+                some = alike[first : first + batch]
+                yield [part[i] for i in some], [taken[i] for i in some]
 
 
 @torch.inference_mode()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Shaped
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_weights
 
@@ -16,7 +16,7 @@ _TOLERANCE = 1e-4  # of a stage's largest number; folding moves the last bits on
 
 
 @torch.inference_mode()
-def fast(network: nn.Sequential, sample: Float[Tensor, "b ..."]) -> nn.Sequential:
+def fast(network: nn.Sequential, sample: Shaped[Tensor, "b ..."]) -> nn.Sequential:
     """A copy with batch norms folded into the convolutions before them, channels last in memory.
 
     Which batch norm follows which convolution is read off the order of submodules, and believed
@@ -33,9 +33,13 @@ def fast(network: nn.Sequential, sample: Float[Tensor, "b ..."]) -> nn.Sequentia
     return nn.Sequential(stages).eval().to(memory_format=torch.channels_last)
 
 
-def noise(modality: Modality) -> Float[Tensor, "b ..."]:
+def noise(modality: Modality) -> Shaped[Tensor, "b ..."]:
     """Input that has the right shape and favors no channel, to try a network with."""
-    shape = modality.batch([modality.blank()]).shape[1:]
+    blank = modality.batch([modality.blank()] * 2)
+    if not blank.is_floating_point():  # numbers of tokens, not amounts
+        tokens: Tensor = blank
+        return tokens
+    shape = blank.shape[1:]
     return torch.randn(2, *shape, generator=torch.Generator().manual_seed(0))
 
 

@@ -95,6 +95,11 @@ def survey(
     return Survey(looks, _Kept(digests, table, places))
 
 
+def noted(modality: Modality, seen: Survey) -> tuple[str, ...]:
+    """What the looks say all together, a line each."""
+    return modality.noted([look for look in seen.looks if isinstance(look, Look)])
+
+
 def _answers(
     pool: ThreadPoolExecutor, examples: Examples, modality: Modality, rows: Sequence[int]
 ) -> Iterator[tuple[int, Answer]]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from headstart.head.confidence import Trust, belief_of, said, trust_of
 from headstart.head.lda import fit_lda
 from headstart.head.linear import HeadFit, LinearFit, Sample, linear
-from headstart.head.logistic import fit_logistic
+from headstart.head.logistic import fit_logistic, folds_of, strata_in
 from headstart.head.ridge import fit_ridge
 from headstart.head.task import Classification, Known, Labels, Tagging, Task, Valuing, posed
 
@@ -32,8 +32,10 @@ __all__ = [
     "fit_lda",
     "fit_logistic",
     "fit_ridge",
+    "folds_of",
     "linear",
     "posed",
     "said",
+    "strata_in",
     "trust_of",
 ]

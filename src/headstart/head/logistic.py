@@ -14,6 +14,7 @@ from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from threadpoolctl import threadpool_limits
 
 from headstart.head.linear import LinearFit, Sample, fitted, loss_of
+from headstart.head.task import Labels
 
 PENALTIES = tuple(10.0**exponent for exponent in range(2, -7, -1))
 """From 100 to 1e-6, on standardized rows, against a mean loss; halves of a decade beside the best
@@ -52,7 +53,7 @@ def fit_logistic(sample: Sample, penalty: float | None = None) -> LinearFit:
         exact = torch.float64 if sample.rows.numel() <= LARGE else torch.float32
         basis = _basis(sample.rows.to(exact, copy=True).numpy())
         start = np.zeros((sample.task.width, basis.rows.shape[1] + 1))
-        divided = folds_of(_strata(sample), sample.groups, sample.seed)
+        divided = folds_of(strata_in(sample.labels), sample.groups, sample.seed)
         problem = _Problem(sample, basis.rows, [_Fold(*pair, start) for pair in divided])
         chosen = _chosen(problem) if penalty is None else penalty
         found = _judged(problem, chosen)
@@ -125,11 +126,13 @@ class _Problem:
         return self.sample.task.coded(self.sample.labels)
 
 
-def _strata(sample: Sample) -> Int[np.ndarray, " n"]:
-    """The class of each row; of tags, the rarest that it has."""
-    known = sample.labels.numpy()
+def strata_in(labels: Labels) -> Int[np.ndarray, " n"]:
+    """The class of each row; of tags, the rarest that it has; of values, all the same."""
+    known: np.ndarray = labels.numpy()
     if known.ndim == 1:
         return known
+    if known.shape[1] == 1:
+        return np.zeros(len(known), dtype=int)
     often = np.where(known > 0, known.sum(axis=0), np.inf)
     rarest: Int[np.ndarray, " n"] = often.argmin(axis=1)
     return rarest

@@ -37,6 +37,7 @@ class Image:
 
     kind: ClassVar[str] = "image"
     plain_name: ClassVar[str] = "pixels"
+    varies: ClassVar[bool] = False
 
     size_px: int = 224
     mean: tuple[float, ...] = (0.485, 0.456, 0.406)
@@ -109,6 +110,10 @@ class Image:
         pixels = item.numpy().astype(np.uint16)
         rows = pixels[:, ::2] + pixels[:, 1::2]
         return torch.from_numpy(((rows[..., ::2] + rows[..., 1::2] + 2) // 4).astype(np.uint8))
+
+    def noted(self, looks: Sequence[Look]) -> tuple[str, ...]:
+        """Nothing: what is odd about single pictures is among the problems."""
+        return ()
 
     def _item(self, picture: Picture) -> Tensor:
         if self.channels == 1:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from jaxtyping import Float
+from scipy.sparse import csr_array
 from torch import Tensor
 
 from headstart.data import Source
@@ -37,6 +38,8 @@ class Modality(Protocol):
     """ "image", "text" or "audio": the input types of source and target must match."""
     plain_name: ClassVar[str]
     """What features without any network are called: "pixels"."""
+    varies: ClassVar[bool]
+    """Whether items differ in size; those of one size then ride together."""
 
     def read(self, source: Source) -> Tensor:
         """One source as it is kept: compact, before normalization. Raises `DataError`."""
@@ -54,8 +57,12 @@ class Modality(Protocol):
         """An item as a person can take it in: a MIME type ("image/png") and its bytes."""
         ...
 
-    def plain(self, items: Sequence[Tensor]) -> Float[Tensor, "n d"]:
-        """Features that need no network: what transfer has to beat."""
+    def plain(self, items: Sequence[Tensor]) -> Float[Tensor, "n d"] | csr_array:
+        """Features that need no network: what transfer has to beat. Counts where sparse."""
+        ...
+
+    def noted(self, looks: Sequence[Look]) -> tuple[str, ...]:
+        """What all looks together say that somebody should know, a line each."""
         ...
 
     def blank(self) -> Tensor:

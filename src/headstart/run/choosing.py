@@ -26,8 +26,7 @@ from headstart.events import Tell, note, quiet, warn
 from headstart.features import Prefix, extract, milliseconds, survey, trim
 from headstart.head import Sample, posed
 from headstart.hostile import printable
-from headstart.modality import Image
-from headstart.run.finding import found_at
+from headstart.run.finding import KINDS, found_at, need_kind, usual_modality
 from headstart.run.quantities import count, seconds
 from headstart.run.settings import cache_root, refuse_unknown
 
@@ -81,14 +80,16 @@ def rank(
     """
     columns, limits = _options(options)
     root, end = cache_root(cache), time.monotonic() + (seconds(budget) if budget else math.inf)
-    sample, digest = _sampled(found_at(place, columns, root), seed, root, tell)
+    found = found_at(place, columns, root)
+    sample, digest = _sampled(found, seed, root, tell)
     past, entries = remembered(root, digest), list[Entry]()
-    for name, weights in _named(backbones):
+    for name, weights in _named(backbones, found):
         if entries and time.monotonic() > end:
             warn(tell, f"the budget is spent: {printable(name)} was not looked at")
             continue
         try:
             backbone = load_backbone(name, weights, seed, offline)
+            need_kind(backbone, found)
         except HeadstartError as error:
             warn(tell, f"{printable(name)} is left out: {error.what}", code=error.code)
             continue
@@ -119,11 +120,16 @@ def _options(options: dict[str, Any]) -> tuple[Columns, Limits]:
     return Columns(**given[0]), Limits(**given[1])
 
 
-def _named(backbones: str) -> Iterator[tuple[str, str | None]]:
-    """Names and weights; "all" for every backbone that is on this machine."""
+def candidates(found: Found) -> tuple[str, ...]:
+    """Backbones on this machine that take what the examples are."""
+    return tuple(row.name for row in listed() if row.kind == KINDS[found.holds])
+
+
+def _named(backbones: str, found: Found) -> Iterator[tuple[str, str | None]]:
+    """Names and weights; "all" for every backbone on this machine that takes such examples."""
     for word in (word.strip() for word in backbones.split(",")):
         if word == "all":
-            yield from ((row.name, None) for row in listed())
+            yield from ((name, None) for name in candidates(found))
         elif word:
             name, _, weights = word.partition("=")
             yield name, weights or None
@@ -131,7 +137,7 @@ def _named(backbones: str) -> Iterator[tuple[str, str | None]]:
 
 def _sampled(found: Found, seed: int, root: Path, tell: Tell) -> tuple[Examples, str]:
     """Examples to judge on, none of them from the test; and the name of the data."""
-    seen = survey(found.examples, Image(), cache=root, tell=tell)
+    seen = survey(found.examples, usual_modality(found), cache=root, tell=tell)
     checked = audit(found, seen.looks)
     strata = strata_of(found.examples)
     partition = divide(strata, test=0.2, seed=seed, together=checked.together, rows=checked.usable)

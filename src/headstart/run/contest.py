@@ -48,15 +48,16 @@ VIEWS = Views(crop=(0.6, 1.0), flip=False, color=0.2)
 """Nothing is mirrored: digits, letters and X-rays would become something else."""
 
 
-def recipe_of(strategy: Strategy, seed: int) -> Recipe:
-    """How a strategy learns unless somebody says otherwise."""
+def recipe_of(strategy: Strategy, seed: int, kind: str = "image") -> Recipe:
+    """How a strategy learns unless somebody says otherwise; only pictures have views."""
+    views = VIEWS if kind == "image" else None
     match strategy:
         case Probe() | Unfreeze():
             return Recipe(seed=seed)
         case Scratch():
-            return Recipe(epochs=40, patience=12, views=VIEWS, seed=seed)
+            return Recipe(epochs=40, patience=12, views=views, seed=seed)
         case _:
-            return Recipe(views=VIEWS, seed=seed)
+            return Recipe(views=views, seed=seed)
 
 
 def contest(
@@ -181,7 +182,7 @@ def _fitted(
 ) -> Fitted:
     place = work / str(strategy).replace(":", "-")
     place.mkdir(exist_ok=True)
-    recipe = recipe_of(strategy, settings.seed)
+    recipe = recipe_of(strategy, settings.seed, backbone.modality.kind)
     return fit(lesson, backbone, strategy, recipe, work=place, tell=tell)
 
 

@@ -2,7 +2,30 @@
 
 from pathlib import Path
 
+from headstart.backbone import LANGUAGE, Backbone, load_backbone
 from headstart.data import Columns, Found, Frame, find, from_frame, meant
+from headstart.errors import BackboneError
+from headstart.hostile import printable
+from headstart.modality import Image, Modality
+
+KINDS = {"files": "image", "text": "text"}
+"""What backbones take where examples are such."""
+
+
+def need_kind(backbone: Backbone, found: Found) -> None:
+    """Raise `BackboneError` where source and target differ in what they are: texts, pictures."""
+    wanted, given = KINDS[found.holds], backbone.modality.kind
+    if wanted != given:
+        raise BackboneError(
+            "M461",
+            f"{printable(backbone.name)} takes {given}s, the examples are {wanted}s",
+            "leave --backbone out, or name one for their kind: headstart backbones",
+        )
+
+
+def usual_modality(found: Found) -> Modality:
+    """What examples are looked at with before there is a backbone. Raises `MissingExtra`."""
+    return load_backbone(LANGUAGE).modality if found.holds == "text" else Image()
 
 
 def found_at(place: Path | str | Found | Frame, columns: Columns, root: Path) -> Found:

@@ -13,13 +13,12 @@ from headstart.data import Audit, Found, Frame, Partition, audit, divide, leaks,
 from headstart.errors import UsageError
 from headstart.evaluate import Contest, examine
 from headstart.events import Tell, kept, note, quiet, together, warn
-from headstart.features import Items, survey, trim
+from headstart.features import Items, noted, survey, trim
 from headstart.head import posed, trust_of
-from headstart.modality import Image
 from headstart.model import Model
 from headstart.run.contest import SEEDS, contest
 from headstart.run.facts import clocks, facts_of, spent, versions
-from headstart.run.finding import found_at
+from headstart.run.finding import found_at, usual_modality
 from headstart.run.folder import EVENTS, METRICS, Folder, opened
 from headstart.run.leaving import leave
 from headstart.run.planning import forecast
@@ -130,14 +129,17 @@ def check(
     """Read and look at everything, train nothing. Options are `label`, `path`, `split`, `group`."""
     root = cache_root(cache)
     found = found_at(place, Settings.of(**options).columns, root)
-    seen = survey(found.examples, Image(), cache=root, tell=tell)
+    modality = usual_modality(found)
+    seen = survey(found.examples, modality, cache=root, tell=tell)
+    for line in noted(modality, seen):
+        note(tell, line)
     return audit(found, seen.looks)
 
 
 def _known(found: Found, backbone: Backbone, root: Path, tell: Tell) -> _Known:
     seen = survey(found.examples, backbone.modality, cache=root, tell=tell)
     checked = audit(found, seen.looks)
-    for line in checked.lines():
+    for line in (*checked.lines(), *noted(backbone.modality, seen)):
         note(tell, line)
     examples = found.examples
     labels = [examples.labels, examples.classes, examples.parts, examples.kind]

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import torch
+from scipy.sparse import csr_array
 from torch import Tensor
 
 from headstart.advise import Plan, Step, depth_of, grown
 from headstart.backbone import Backbone, every_stage, fresh, multiply_adds, widths
 from headstart.data import Examples, Found, Frame, Problem, spread, strata_of
 from headstart.errors import DataError
+from headstart.evaluate import words_fit
 from headstart.events import Tell, quiet
 from headstart.features import Items, Prefix, extract, milliseconds, noise, survey
 from headstart.head import HEADS, Sample, Task, posed
@@ -42,6 +44,8 @@ class _Rehearsal:
     task: Task
     backbone: Backbone
     items: Items
+    read: tuple[int, ...]
+    """Rows of the items that could be read."""
     sample: Sample
     """Features of every stage."""
     left: int
@@ -109,6 +113,7 @@ def _rehearsed(examples: Examples, backbone: Backbone, root: Path, tell: Tell) -
         task,
         backbone,
         seen.items,
+        tuple(good),
         sample,
         len(examples) - len(few),
         reading / len(few),
@@ -143,14 +148,12 @@ def _strategies(some: _Rehearsal, settings: Settings) -> tuple[tuple[Strategy, .
 def _without(some: _Rehearsal) -> Step:
     """Raw features, and random weights on items of half the size."""
     modality = some.backbone.modality
-    few = some.items.take(range(16))
     half = modality.half() or modality
     each = milliseconds(fresh(some.backbone, 1).stages, half) / 1000
-    plain = modality.plain(few)
-    raw = some.rows * _timed(lambda: modality.plain(few))[0] / len(few)
-    labels = some.sample.labels
-    repeated = plain.repeat(-(-len(labels) // len(plain)), 1)[: len(labels)]
-    total = raw + some.rows * each + _fitting(some, repeated) + _fitting(some, _last(some))
+    items = some.items.take(some.read)
+    making, plain = _timed(lambda: modality.plain(items))
+    raw = some.rows * making / len(items)
+    total = raw + some.rows * each + _fitting(some, plain) + _fitting(some, _last(some))
     return Step("without transfer", total, f"random weights at {1000 * each:.1f} ms an item")
 
 
@@ -181,14 +184,16 @@ def _tuning(some: _Rehearsal, last: int) -> float:
     return TRAINED * share * each * passes * some.rows * 0.68 / min(2, torch.get_num_threads())
 
 
-def _fitting(some: _Rehearsal, rows: Tensor) -> float:
+def _fitting(some: _Rehearsal, rows: Tensor | csr_array) -> float:
     """Seconds of a head on such rows, as many as there will be; from fits to a half and to all."""
-    sample, head = some.sample, HEADS[some.task.heads[0]]
+    labels, head = some.sample.labels, HEADS[some.task.heads[0]]
     took = []
-    for n in (len(rows) // 2, len(rows)):
-        part = Sample(rows[:n], sample.labels[:n], some.task)
+    for n in (len(labels) // 2, len(labels)):
         began = time.perf_counter()
-        head(part)
+        if isinstance(rows, Tensor):
+            head(Sample(rows[:n], labels[:n], some.task))
+        else:
+            words_fit(some.task, rows[:n], labels[:n], ())
         took.append((n, time.perf_counter() - began))
     return grown(took[0], took[1], math.ceil(_SHARE * some.rows))
 

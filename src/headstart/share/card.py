@@ -31,7 +31,7 @@ def card_of(model: Model, figures: dict[str, Any]) -> str:
         "---",
         "library_name: headstart",
         f"license: {_license(model.backbone.origin.license)}",
-        f"tags: [headstart, transfer-learning, image-{model.task.kind}]",
+        f"tags: [headstart, transfer-learning, {model.backbone.modality.kind}-{model.task.kind}]",
         "---",
         "",
         f"# {model.backbone.name}, fitted to {_fitted_to(model)}",

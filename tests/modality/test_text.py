@@ -1,0 +1,76 @@
+"""Texts become tokens: always the same ones, however odd the text."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from headstart.data import Held
+from headstart.errors import BackboneError, DataError
+from headstart.modality import Text
+
+tokenizers = pytest.importorskip("tokenizers")
+
+HOSTILE = [
+    "\x1b[31mred\x07", "abc\u202egnp.exe", "<script>alert(1)</script>", "a\x00b", "\ud800 lone",
+    "word " * 200_000, "ffi ﬁ", "مرحبا بالعالم", "漢字かな", "\u200b\u200bzero", "🙂" * 500, "-",
+    "{{7*7}}",
+]  # fmt: skip
+
+
+def test_a_text_is_its_tokens_with_special_ones_around(words: Text) -> None:
+    item = words.read(Held("x", "the cat"))
+    assert item.dtype == torch.int32 and len(item) == 4
+    assert words.show(item) == ("text/plain", b"the cat")
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_texts_are_texts(text: str, words: Text) -> None:
+    look, item = words.look(Held("x", text))
+    assert 2 <= len(item) <= words.max_tokens and len(look.digest) == 64
+    assert words.batch([item]).shape[1] > len(item)
+
+
+def test_a_long_text_is_cut_and_keeps_its_end_mark(words: Text) -> None:
+    look, item = words.look(Held("x", "the " * 100))
+    whole = words.read(Held("x", "the"))
+    assert len(item) == words.max_tokens and item[-1] == whole[-1]
+    assert dict(look.facts)["tokens"] == 102
+    assert "are cut at 24 tokens" in words.noted([look])[0]
+
+
+def test_every_batch_is_padded_and_lengths_come_in_steps(words: Text) -> None:
+    items = [words.read(Held("x", "the " * n)) for n in (1, 14, 3)]
+    batch = words.batch(items)
+    assert batch.shape == (3, 32) and (batch == -1).any(dim=1).all()
+    assert words.batch(items[:1]).shape == (1, 16)
+
+
+def test_case_and_spaces_make_no_other_content(words: Text) -> None:
+    one, other = (words.look(Held("x", text))[0] for text in ("The  Cat", "the cat"))
+    assert one.content == other.content and one.digest != other.digest
+
+
+@pytest.mark.parametrize("content", ["", "  \n", 3, None])
+def test_what_holds_no_text_is_refused(content: object, words: Text) -> None:
+    with pytest.raises(DataError, match="D19"):
+        words.read(Held("x", content))
+
+
+def test_a_file_is_read_as_utf_8_else_as_latin_1(words: Text, tmp_path: Path) -> None:
+    for name, raw in (("a", "the café".encode()), ("b", "the café".encode("latin-1"))):
+        (tmp_path / name).write_bytes(raw)
+    assert torch.equal(words.read(tmp_path / "a"), words.read(tmp_path / "b"))
+    with pytest.raises(DataError, match="D192"):
+        words.read(tmp_path / "absent")
+
+
+def test_counts_are_of_tokens_and_of_pairs(words: Text) -> None:
+    counts = words.plain([words.read(Held("x", t)) for t in ("the cat", "the the the")])
+    assert counts.shape[0] == 2 and counts.sum(axis=1).tolist() == [3, 5]
+
+
+def test_another_tokenizer_in_the_same_place_is_noticed(words: Text, tmp_path: Path) -> None:
+    (tmp_path / "tokenizer.json").write_text(words.place.read_text() + " ")
+    with pytest.raises(BackboneError, match="M471"):
+        Text(words.tokenizer, 24, tmp_path / "tokenizer.json").read(Held("x", "the"))
