@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 from scipy.sparse import csr_array
+from sklearn.dummy import DummyClassifier
 from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.multiclass import OneVsRestClassifier
@@ -69,7 +70,9 @@ def _fitted(task: Task, counts: csr_array, known: np.ndarray, strength: float) -
     model: Any = LogisticRegression(C=strength, max_iter=200, tol=1e-3, solver="newton-cg")
     if isinstance(task, Tagging):
         model = OneVsRestClassifier(model)
-    elif not isinstance(task, Classification):
+    elif isinstance(task, Classification):
+        model = model if len(np.unique(known)) > 1 else DummyClassifier()
+    else:
         model = Ridge(alpha=1 / strength)
     line = make_pipeline(weighed, model).fit(counts[:, used], known)
 

@@ -96,7 +96,7 @@ def _rehearsed(examples: Examples, backbone: Backbone, root: Path, tell: Tell) -
     each = milliseconds(whole.stages, backbone.modality) / 1000
     count = min(JUDGED, max(LEAST, int(REHEARSAL_S / each)))
     order = spread(range(len(examples)), strata_of(examples).labels, 0)
-    few = examples.take(sorted(order[:count]))
+    few = examples.take(order[:count])  # of which every beginning has its share of each class
     reading, seen = _timed(lambda: survey(few, backbone.modality, cache=root, tell=tell))
     good = [row for row, look in enumerate(seen.looks) if not isinstance(look, Problem)]
     if len(good) < 8:
