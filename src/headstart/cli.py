@@ -52,7 +52,7 @@ COLUMNS = (
     _flag("group", str, "column of what no split may tear, such as patients (guessed)", "COLUMN"),
 )
 SETTINGS = (
-    _flag("backbone", str, "a timm model, a backbone's folder, shipped, or auto (default)", "NAME"),
+    _flag("backbone", str, "a timm model, a folder with one, shipped, or auto (default)", "NAME"),
     _flag("weights", str, "a safetensors file for it, or random", "FILE"),
     _flag("size", int, "side of the pictures, where not the backbone's own", "PX"),
     _flag("channels", int, "1 for grays, where the backbone was made for colors", "N"),

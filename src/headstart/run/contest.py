@@ -38,8 +38,10 @@ from headstart.train import (
     strategy_of,
 )
 
-TRAINED = 6
+TRAINED = {"image": 6.0, "text": 3.5}
 """A training step costs about this many of the fastest forward passes."""
+LIKE = 64
+"""Items by whose size the costs of one are judged."""
 SEEDS = 3
 """Heads fitted to other draws of the rows, to show how much luck is in one."""
 JUDGED = 1000
@@ -51,6 +53,8 @@ VIEWS = Views(crop=(0.6, 1.0), flip=False, color=0.2)
 def recipe_of(strategy: Strategy, seed: int, kind: str = "image") -> Recipe:
     """How a strategy learns unless somebody says otherwise; only pictures have views."""
     views = VIEWS if kind == "image" else None
+    if kind == "text" and not isinstance(strategy, Scratch):
+        return Recipe(epochs=5, patience=2, seed=seed)
     match strategy:
         case Probe() | Unfreeze():
             return Recipe(seed=seed)
@@ -136,15 +140,25 @@ def _tried(
     if depth.linear:
         return plans
     adds = multiply_adds(backbone)
-    each = milliseconds(backbone.stages, backbone.modality) / 1000 / max(1, sum(adds))
-    passes = recipe_of(Full(), 0).epochs * (1 + TRIAL * len(RATES)) * len(lesson.partition.train)
+    modality, train = backbone.modality, lesson.partition.train
+    like = lesson.items.take(train[:LIKE])
+    each = milliseconds(backbone.stages, modality, like) / 1000 / max(1, sum(adds))
+    passes = passes_of(modality.kind) * len(train)
     wanted = max(1, backbone.depth - 1 - depth.best)
-    cost = {n: TRAINED * passes * each * sum(adds[-n:]) for n in range(1, wanted + 1)}
+    cost = {
+        n: TRAINED[modality.kind] * passes * each * sum(adds[-n:]) for n in range(1, wanted + 1)
+    }
     allowed = [n for n in cost if cost[n] <= seconds(settings.budget)]
     if len(allowed) < wanted:
         told = f"unfreeze:{wanted} could take {cost[wanted] / 60:,.0f} CPU minutes"
         note(tell, f"{told}, the budget is {settings.budget}: --budget TIME allows more")
     return plans + [Unfreeze(max(allowed)) for _ in allowed[:1]]
+
+
+def passes_of(kind: str) -> float:
+    """How many passes over the rows fine-tuning takes at most, its search for a rate included."""
+    epochs = recipe_of(Full(), 0, kind).epochs
+    return float(epochs + len(RATES) * max(1, round(TRIAL * epochs)))
 
 
 def _best(lesson: Lesson, plans: list[Strategy], fits: Mapping[str, Fitted]) -> Strategy:

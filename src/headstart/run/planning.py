@@ -20,12 +20,13 @@ from headstart.evaluate import words_fit
 from headstart.events import Tell, quiet
 from headstart.features import Items, Prefix, extract, milliseconds, noise, survey
 from headstart.head import HEADS, Sample, Task, posed
-from headstart.run.contest import JUDGED, SEEDS, TRAINED, recipe_of
+from headstart.modality import Look
+from headstart.run.contest import JUDGED, LIKE, SEEDS, TRAINED, passes_of
 from headstart.run.finding import found_at
 from headstart.run.quantities import seconds
 from headstart.run.settings import Settings, cache_root
 from headstart.run.starting import start_of
-from headstart.train import RATES, TRIAL, Full, Probe, Scratch, Strategy, Unfreeze, cut_of
+from headstart.train import Probe, Scratch, Strategy, Unfreeze, cut_of
 
 _T = TypeVar("_T")
 LEAST, REHEARSAL_S = 128, 60.0
@@ -93,7 +94,9 @@ def forecast(
 
 def _rehearsed(examples: Examples, backbone: Backbone, root: Path, tell: Tell) -> _Rehearsal:
     whole = every_stage(backbone) if backbone.depth > 1 else backbone
-    each = milliseconds(whole.stages, backbone.modality) / 1000
+    like = survey(examples.take(range(min(LIKE, len(examples)))), backbone.modality, cache=root)
+    items = like.items.take([i for i, look in enumerate(like.looks) if isinstance(look, Look)])
+    each = milliseconds(whole.stages, backbone.modality, items) / 1000
     count = min(JUDGED, max(LEAST, int(REHEARSAL_S / each)))
     order = spread(range(len(examples)), strata_of(examples).labels, 0)
     few = examples.take(order[:count])  # of which every beginning has its share of each class
@@ -149,8 +152,8 @@ def _without(some: _Rehearsal) -> Step:
     """Raw features, and random weights on items of half the size."""
     modality = some.backbone.modality
     half = modality.half() or modality
-    each = milliseconds(fresh(some.backbone, 1).stages, half) / 1000
     items = some.items.take(some.read)
+    each = milliseconds(fresh(some.backbone, 1).stages, half, items) / 1000
     making, plain = _timed(lambda: modality.plain(items))
     raw = some.rows * making / len(items)
     total = raw + some.rows * each + _fitting(some, plain) + _fitting(some, _last(some))
@@ -179,9 +182,13 @@ def _tuning(some: _Rehearsal, last: int) -> float:
     """Seconds for the last few stages, if no epoch is saved."""
     adds = multiply_adds(some.backbone)
     share = sum(adds[-last:]) / max(1, sum(adds))
-    each = milliseconds(some.backbone.stages, some.backbone.modality) / 1000
-    passes = recipe_of(Full(), 0).epochs * (1 + TRIAL * len(RATES))
-    return TRAINED * share * each * passes * some.rows * 0.68 / min(2, torch.get_num_threads())
+    kind = some.backbone.modality.kind
+    like = some.items.take(some.read[:LIKE])
+    each = milliseconds(some.backbone.stages, some.backbone.modality, like) / 1000
+    passes = passes_of(kind)
+    return (
+        TRAINED[kind] * share * each * passes * some.rows * 0.68 / min(2, torch.get_num_threads())
+    )
 
 
 def _fitting(some: _Rehearsal, rows: Tensor | csr_array) -> float:
