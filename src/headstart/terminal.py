@@ -193,6 +193,7 @@ def ended(path: Path, metrics: Record) -> list[str]:
         rows.append((arm["name"], f"{found['value']:.1%}", _bounds(found), cost))
     return [
         printable(sentence, limit=1000),
+        *(printable(line, limit=1000) for line in verdict.get("cautions", ())),
         "",
         f"{figure} {test['value']:.1%} ({_bounds(test)}) "
         f"on {n['test']:,} test examples, learned from {n['train'] + n['val']:,}",

@@ -11,6 +11,7 @@ from headstart.advise import Depth
 from headstart.backbone import multiply_adds
 from headstart.data import Examples, strata_of
 from headstart.evaluate.candidates import Candidate
+from headstart.evaluate.cautions import cautions
 from headstart.evaluate.learning import learning
 from headstart.evaluate.metrics import confusion, measure, per_class, reliability
 from headstart.evaluate.report import Curve, EpochRow, Fact, Learned, Report, Shown, StageRow
@@ -70,9 +71,12 @@ def examine(
         lesson.labels_of(p).numpy() for p in (lesson.partition.train, lesson.partition.val)
     )
     found, single = model.answers, isinstance(task, Classification)
+    grown = learning(lesson, compared, strata_of(examples).labels)
+    transfer, count = arms[contest.transfer], len(lesson.pool)
+    heard = cautions(task, verdict, transfer, list(arms.values()), labels, groups, count)
     return Report(
         title=title,
-        verdict=replace(verdict, learning=learning(lesson, compared, strata_of(examples).labels)),
+        verdict=replace(verdict, learning=grown, cautions=heard),
         scores=measure(task, found, labels, groups),
         seeds=seeds,
         arms=tuple(arms.values()),

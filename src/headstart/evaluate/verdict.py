@@ -42,6 +42,8 @@ class Verdict:
     """The same in plain English, in percent points."""
     learning: Learning | None = None
     """How both sides grow with the number of examples."""
+    cautions: tuple[str, ...] = ()
+    """What somebody should hear before believing it, or spending more."""
 
     def record(self) -> dict[str, str | float]:
         """As `metrics.json` has it."""

@@ -59,7 +59,11 @@ def metrics_of(
         },
         "test": report.scores.record(),
         "arms": [arm.record(lesson.task.figure) for arm in report.arms],
-        "verdict": {**report.verdict.record(), "sentence": report.verdict.sentence},
+        "verdict": {
+            **report.verdict.record(),
+            "sentence": report.verdict.sentence,
+            "cautions": list(report.verdict.cautions),
+        },
         "learning": report.verdict.learning.record() if report.verdict.learning else None,
         "frozen": {"tensors": report.learned.tensors, "changed": report.learned.changed},
         "seeds": list(report.seeds),
