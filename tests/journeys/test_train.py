@@ -172,7 +172,7 @@ def test_where_nobody_says_how_much_to_retrain_the_data_do(photos, tiny_folder, 
         "majority class", "linear on raw pixels", "probe", "probe on random weights", "probe:all"
     ]  # fmt: skip
     page = (found[0].path / "report.html").read_text()
-    assert "a linear head on each stage" in page and "on unseen rows" in page
+    assert "What each stage knows" in page and "on unseen rows" in page
     for file in sorted((found[0].path / "model").iterdir()):
         assert file.read_bytes() == (found[1].path / "model" / file.name).read_bytes(), file.name
     assert found[0].model.predict(sorted(photos.rglob("*.png"))[:2])

@@ -15,6 +15,7 @@ from headstart.evaluate import (
     Curve,
     EpochRow,
     Fact,
+    Knows,
     Learned,
     Report,
     Shown,
@@ -26,7 +27,7 @@ from headstart.evaluate import (
     reliability,
 )
 from headstart.head import Classification
-from headstart.stats import share
+from headstart.stats import Interval, share
 
 
 def picture(label, seed, size=24):
@@ -76,7 +77,11 @@ def learned_of(strategy="unfreeze:2", cut=16, depth=18):
     )
     stages += (StageRow("head", 6405, 6405, 3e-3, 0.01),)
     sentence = f"Froze {cut} of {depth} stages; trained 854,565 of 2,223,872 parameters."
-    return Learned(strategy, "mobilenetv2_100", cut, depth, stages, 276, 0, sentence)
+    knows = tuple(
+        Knows(name, width, Interval(found, found - 0.04, found + 0.03))
+        for name, width, found in (("stem", 32, 0.4), ("last", 320, 0.8), ("all stages", 352, 0.85))
+    )
+    return Learned(strategy, "mobilenetv2_100", cut, depth, stages, 276, 0, sentence, knows)
 
 
 def curve(arm="unfreeze:2", epochs=14, best=9):
@@ -182,8 +187,9 @@ def renamed():
         )
         stages = tuple(replace(s, name=text) for s in report.learned.stages)
         learned = replace(
-            report.learned, strategy=text, backbone=text, sentence=text, stages=stages
-        )
+            report.learned, strategy=text, backbone=text, sentence=text, stages=stages,
+            knows=tuple(replace(k, stage=text) for k in report.learned.knows),
+        )  # fmt: skip
         return replace(
             report,
             title=text,

@@ -19,7 +19,17 @@ HOSTILE = (
     "\x1b[31mred\x07\x00",
     "abc\u202egnp.exe",
 )
-SECTIONS = ("arms", "examples", "confusion", "classes", "mistakes", "trust", "learned", "cost")
+SECTIONS = (
+    "arms",
+    "examples",
+    "confusion",
+    "classes",
+    "mistakes",
+    "trust",
+    "learned",
+    "depth",
+    "cost",
+)
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +65,12 @@ def test_the_page_has_its_sections_in_order(seen):
     ids = [a["id"] for a in seen.all("section")]
     assert ids == [*SECTIONS[:-1], "curves", "cost", "facts"]
     assert all(f"#{name}" in [a.get("href") for a in seen.all("a")] for name in ids)
+
+
+def test_what_each_stage_knows_is_drawn_and_written(seen, flowers):
+    assert "stem" in seen.text and "85.0% 81.0 to 88.0" in seen.text
+    without = page(replace(flowers, learned=replace(flowers.learned, knows=())))
+    assert 'id="depth"' not in without
 
 
 def test_headings_go_down_one_level_at_a_time(seen):

@@ -25,7 +25,7 @@ from headstart.evaluate.metrics import (
     per_class,
     reliability,
 )
-from headstart.evaluate.report import Curve, EpochRow, Fact, Learned, Report, Shown, StageRow
+from headstart.evaluate.report import Curve, EpochRow, Fact, Knows, Learned, Report, Shown, StageRow
 from headstart.evaluate.verdict import Verdict, judge
 from headstart.evaluate.words import words_fit
 
@@ -40,6 +40,7 @@ __all__ = [
     "Curve",
     "EpochRow",
     "Fact",
+    "Knows",
     "Learned",
     "Learning",
     "LearningCurve",

@@ -14,7 +14,16 @@ from headstart.evaluate.candidates import Candidate
 from headstart.evaluate.cautions import cautions
 from headstart.evaluate.learning import learning
 from headstart.evaluate.metrics import confusion, measure, per_class, reliability
-from headstart.evaluate.report import Curve, EpochRow, Fact, Learned, Report, Shown, StageRow
+from headstart.evaluate.report import (
+    Curve,
+    EpochRow,
+    Fact,
+    Knows,
+    Learned,
+    Report,
+    Shown,
+    StageRow,
+)
 from headstart.evaluate.verdict import judge
 from headstart.head import Classification, Known, Task, Trust, belief_of, said
 from headstart.train import Fitted, Lesson
@@ -85,7 +94,10 @@ def examine(
         shown=_shown(lesson, examples, contest, found, trust),
         bins=reliability(task, found, labels, groups),
         curves=_curves(contest),
-        learned=learned_of(contest.fitted, contest.model.strategy, contest.because),
+        learned=replace(
+            learned_of(contest.fitted, contest.model.strategy, contest.because),
+            knows=_knows(contest.depth),
+        ),
         facts=facts,
     )
 
@@ -119,6 +131,11 @@ def learned_of(fitted: Fitted, strategy: str, because: str = "") -> Learned:
         changed,
         sentence,
     )
+
+
+def _knows(depth: Depth | None) -> tuple[Knows, ...]:
+    stages = (*depth.stages, depth.all_stages) if depth else ()
+    return tuple(Knows(one.stage, one.width, one.merit) for one in stages)
 
 
 def _size(module: object) -> int:

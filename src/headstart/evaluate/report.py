@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from headstart.evaluate.arms import Arm
 from headstart.evaluate.metrics import Bin, ClassRow, Scores
 from headstart.evaluate.verdict import Verdict
+from headstart.stats import Interval
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,15 @@ class StageRow:
 
 
 @dataclass(frozen=True)
+class Knows:
+    """How good a linear head on the pooled features of one stage is, on rows it has not seen."""
+
+    stage: str
+    width: int
+    merit: Interval
+
+
+@dataclass(frozen=True)
 class Learned:
     """What was trained and what was frozen, and the proof that frozen things did not move."""
 
@@ -80,6 +90,8 @@ class Learned:
     changed: int
     """How many of them differ after training: 0, or the run is not worth its name."""
     sentence: str
+    knows: tuple[Knows, ...] = ()
+    """What each stage knows, and all of them together, where that was asked."""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from markupsafe import Markup
 from headstart.evaluate import Arm, Curve, Fact, Report, Shown
 from headstart.hostile import printable
 from headstart.report import figures
+from headstart.stats import Interval
 
 FIGURES = {
     "accuracy": ("Accuracy", True),
@@ -93,6 +94,7 @@ def page(report: Report) -> str:
         open_cells={place for place, cell in grid.items() if cell.examples},
         scale=_scale(report.arms),
         chosen=_chosen(report),
+        depths=_span([one.merit for one in report.learned.knows]),
         curves=[_drawn(curve) for curve in report.curves if curve.epochs],
         grown=_grown(report),
         facts=_sections(report.facts),
@@ -236,7 +238,12 @@ def _picked(grid: Mapping[tuple[int, int], Cell], classes: int) -> list[int]:
 
 
 def _scale(arms: Sequence[Arm]) -> figures.Axis:
-    lows, highs = [arm.merit.low for arm in arms], [arm.merit.high for arm in arms]
+    return _span([arm.merit for arm in arms])
+
+
+def _span(intervals: Sequence[Interval]) -> figures.Axis:
+    """A scale that holds all of them."""
+    lows, highs = [one.low for one in intervals], [one.high for one in intervals]
     return figures.axis(min(lows, default=0.0), min(1.0, max(highs, default=1.0)))
 
 

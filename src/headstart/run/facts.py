@@ -48,12 +48,6 @@ def facts_of(
     ]
     for rate, loss in contest.fitted.chosen.rates:
         chosen.append(Fact("settings", f"rate {rate:g} tried", f"validation loss {loss:.4f}"))
-    depth = contest.depth
-    for stage in (*depth.stages, depth.all_stages) if depth else ():
-        found, name = stage.merit, f"{stage.stage}, {stage.width} numbers"
-        interval = f"{found.value:.1%} ({found.low:.1%} to {found.high:.1%})"
-        told = f"{interval}, loss {stage.loss:.3f}"
-        chosen.append(Fact("a linear head on each stage", name, told))
     notes = [Fact("arms", c.name, c.note) for c in contest.candidates if c.note]
     known = [Fact("versions", name, value) for name, value in versions().items()]
     return (*problems, *data, *chosen, *notes, *known)
