@@ -20,6 +20,9 @@ HOSTILE = (
     "abc\u202egnp.exe",
 )
 SECTIONS = (
+    *("arms", "examples", "confusion", "classes", "mistakes", "trust", "learned", "depth"),
+    "cost",
+)
     "arms",
     "examples",
     "confusion",

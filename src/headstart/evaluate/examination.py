@@ -76,9 +76,8 @@ def examine(
         pretrained=contest.transfer.transfer,
     )
     compared = [contest.transfer, *(c for c in contest.candidates if c.name == verdict.against)]
-    train, val = (
-        lesson.labels_of(p).numpy() for p in (lesson.partition.train, lesson.partition.val)
-    )
+    parts = (lesson.partition.train, lesson.partition.val)
+    train, val = (lesson.labels_of(part).numpy() for part in parts)
     found, single = model.answers, isinstance(task, Classification)
     grown = learning(lesson, compared, strata_of(examples).labels)
     transfer, count = arms[contest.transfer], len(lesson.pool)
@@ -94,16 +93,14 @@ def examine(
         shown=_shown(lesson, examples, contest, found, trust),
         bins=reliability(task, found, labels, groups),
         curves=_curves(contest),
-        learned=replace(
-            learned_of(contest.fitted, contest.model.strategy, contest.because),
-            knows=_knows(contest.depth),
-        ),
+        learned=learned_of(contest),
         facts=facts,
     )
 
 
-def learned_of(fitted: Fitted, strategy: str, because: str = "") -> Learned:
+def learned_of(contest: Contest) -> Learned:
     """What was frozen and what was trained, stage by stage, at which peak rates."""
+    fitted, because = contest.fitted, contest.because
     backbone, at, recipe = fitted.backbone, fitted.at, fitted.recipe
     names = [name for name, _ in backbone.stages.named_children()]
     rates = stage_rates(len(fitted.suffix), recipe)[::-1] if recipe else []
@@ -122,7 +119,7 @@ def learned_of(fitted: Fitted, strategy: str, because: str = "") -> Learned:
     if because:
         sentence = f"{because[0].upper()}{because[1:]}. {sentence}"
     return Learned(
-        strategy,
+        contest.model.strategy,
         backbone.name,
         at,
         backbone.depth,
@@ -130,6 +127,7 @@ def learned_of(fitted: Fitted, strategy: str, because: str = "") -> Learned:
         tensors,
         changed,
         sentence,
+        _knows(contest.depth),
     )
 
 
