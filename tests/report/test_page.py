@@ -23,16 +23,6 @@ SECTIONS = (
     *("arms", "examples", "confusion", "classes", "mistakes", "trust", "learned", "depth"),
     "cost",
 )
-    "arms",
-    "examples",
-    "confusion",
-    "classes",
-    "mistakes",
-    "trust",
-    "learned",
-    "depth",
-    "cost",
-)
 
 
 @pytest.fixture(scope="module")
