@@ -5,7 +5,7 @@ import sys
 
 ALL = (
     *("startup", "cost", "flowers", "xrays", "memory", "predict", "kills", "unfreeze"),
-    *("replay", "calibration", "destroyed"),
+    *("replay", "calibration", "destroyed", "plan", "texts"),
 )
 """All that measure; `prior` writes a table that ships."""
 

@@ -24,9 +24,10 @@ def main() -> None:
 
 def _simulate(hardness: float, gain: float) -> None:
     from headstart.evaluate import Arm, Cost, judge
+    from headstart.head import Classification
     from headstart.stats import share
 
-    rng = np.random.default_rng(0)
+    rng, task = np.random.default_rng(0), Classification(tuple(map(str, range(CLASSES))))
     words: list[str] = []
     discordant = []
 
@@ -45,7 +46,7 @@ def _simulate(hardness: float, gain: float) -> None:
             arm(name, right, labels, transfer=name == "probe")
             for name, right in zip(("rival", "probe"), rights, strict=True)
         )
-        words.append(judge([rival, chosen], chosen, labels).word)
+        words.append(judge(task, [rival, chosen], chosen, labels).word)
     counted = {word: round(words.count(word) / DRAWS, 3) for word in ("helps", "hurts")}
     figure(
         f"gain {100 * gain:+.0f} points, rows' hardness spread {hardness:g}",

@@ -59,7 +59,7 @@ def _parts() -> dict[str, float]:
     """Decode every picture once, one forward pass in the fastest mode here, fit the head."""
     from headstart.backbone import load_backbone
     from headstart.features import fast, noise
-    from headstart.head import Sample, fit_logistic
+    from headstart.head import Classification, Sample, fit_logistic
 
     backbone = load_backbone(NET[1], NET[3])
     files = sorted(FLOWERS.rglob("*.jpg"))
@@ -75,7 +75,7 @@ def _parts() -> dict[str, float]:
             [network(backbone.modality.batch(items[i : i + 32])) for i in range(0, len(items), 32)]
         )
     passed = time.process_time()
-    fit_logistic(Sample(rows.clone(), labels, len(names)))
+    fit_logistic(Sample(rows.clone(), labels, Classification(tuple(names))))
     torch.set_num_threads(os.cpu_count() or 1)
     return {
         "decode": decoded - began,

@@ -1,0 +1,37 @@
+"""What `plan` says a run will take, against what it then takes: asked are 30 %.
+
+`python -m benchmarks plan`: see the lines at the end of a run. Both commands have a cache of their
+own, so that neither is helped by the other.
+"""
+
+import json
+import tempfile
+from pathlib import Path
+
+from benchmarks.measuring import NET, SHARED, command, figure, here
+
+PLACES = {"flowers5": (), "cats_dogs": (), "trashnet": NET, "text/trec": ("--strategy", "probe")}
+
+
+def main() -> None:
+    for name, options in PLACES.items():
+        place = SHARED / "data" / name
+        if not here(place):
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            root = Path(folder)
+            said = command("plan", str(place), *options, "--json", cache=root / "one")
+            planned = json.loads(said.output)
+            out = ("--out", str(root / "run"))
+            spent = command("train", str(place), *options, *out, cache=root / "two")
+            tried = json.loads((root / "run" / "metrics.json").read_text())["arms"]
+            known = sum(step["seconds"] for step in planned["steps"])
+            figure(
+                f"plan, {name}",
+                planned_s=round(known, 1),
+                plan_itself_s=round(said.wall, 1),
+                taken_s=round(spent.wall, 1),
+                ratio=round(known / spent.wall, 2),
+                planned=planned["strategies"],
+                tried=[arm["name"] for arm in tried if arm["backbone"]],
+            )
