@@ -25,7 +25,7 @@ from headstart.run.planning import forecast
 from headstart.run.settings import Settings, cache_root
 from headstart.run.starting import start_of
 from headstart.share import load
-from headstart.train import Lesson, probe_head
+from headstart.train import Fitted, Lesson, probe_head
 
 LEAKS = 5
 """Leaks that are told by name."""
@@ -110,7 +110,7 @@ def transfer(
         arms,
         title=folder.path.name,
         trust=model.trust,
-        seeds=_seeds(lesson, backbone, arms.fitted.chosen.penalty),
+        seeds=_seeds(lesson, backbone, arms.fitted),
         facts=facts_of(known.audit, partition, settings, backbone, arms),
     )
     metrics = leave(folder, report, model, lesson, found.examples, known.audit, spent(began))
@@ -187,11 +187,14 @@ def _model(lesson: Lesson, arms: Contest) -> Model:
     return Model(fitted.joined(), fitted.head, lesson.task, trust, fitted.at)
 
 
-def _seeds(lesson: Lesson, backbone: Backbone, penalty: float | None) -> tuple[float, ...]:
+def _seeds(lesson: Lesson, backbone: Backbone, fitted: Fitted) -> tuple[float, ...]:
     """Mean test merit of probes fitted to other draws of as many rows as there are to train on.
 
-    They share a penalty: the probe's, or the one that suits the first draw.
+    On the stages that the model reads, where it is a probe itself; then they share its penalty,
+    else the one that suits the first draw.
     """
+    penalty = fitted.chosen.penalty
+    backbone = backbone if len(fitted.suffix) else fitted.backbone
     rows, task = lesson.partition.test, lesson.task
     labels = lesson.labels_of(rows).numpy()
     table = lesson.rows_feed(rows, backbone, backbone.depth)(range(len(rows)), ())
