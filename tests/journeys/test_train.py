@@ -159,7 +159,9 @@ def _short(monkeypatch: pytest.MonkeyPatch) -> None:
     from headstart.run import contest
     from headstart.train import Recipe
 
-    monkeypatch.setattr(contest, "recipe_of", lambda strategy, seed: Recipe(epochs=2, seed=seed))
+    monkeypatch.setattr(
+        contest, "recipe_of", lambda strategy, seed, kind="image": Recipe(epochs=2, seed=seed)
+    )
 
 
 def test_where_nobody_says_how_much_to_retrain_the_data_do(photos, tiny_folder, tmp_path) -> None:
