@@ -197,3 +197,12 @@ def test_groups_are_not_judged_by_their_own_rows(fit) -> None:
     whole = fit(Sample(*tensors(rows, labels), classes(2), [f"g{g}" for g in groups]))
     accuracy = [(f.answers.argmax(axis=1) == labels).mean() for f in (torn, whole)]
     assert accuracy[0] > 0.9 and accuracy[1] < 0.75
+
+
+@every
+def test_a_dead_column_gets_no_weight_to_speak_of(fit) -> None:
+    rows, labels = drawn()
+    noise = np.random.default_rng(3).normal(size=len(rows)) * 1e-9
+    dead = np.column_stack([rows, noise + 1e-8 + 1e-9 * labels])
+    found = fit(Sample(*tensors(dead, labels), classes(3)))
+    assert found.weight[:, -1].abs().max() < 1e3 * found.weight[:, :-1].abs().max()
