@@ -205,4 +205,4 @@ def test_a_dead_column_gets_no_weight_to_speak_of(fit) -> None:
     noise = np.random.default_rng(3).normal(size=len(rows)) * 1e-9
     dead = np.column_stack([rows, noise + 1e-8 + 1e-9 * labels])
     found = fit(Sample(*tensors(dead, labels), classes(3)))
-    assert found.weight[:, -1].abs().max() < 1e3 * found.weight[:, :-1].abs().max()
+    assert found.weight[:, -1].abs().max() < 10 * found.weight[:, :-1].abs().max()

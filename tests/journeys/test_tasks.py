@@ -56,7 +56,8 @@ def test_tags_are_told_each_by_itself(tagged, tables: Path) -> None:
     figures = tagged.metrics
     assert (figures["task"], figures["figure"]) == ("multilabel", "f1")
     assert figures["classes"] == ["dark", "red"] and sum(figures["n"].values()) == COUNT
-    assert figures["test"]["f1"]["value"] > 0.9
+    usual = figures["arms"][0]["f1"]["value"]
+    assert figures["test"]["f1"]["value"] > max(0.7, usual)
     none, dark, both = tagged.model.predict([tables / f"t{i}.png" for i in (0, 1, 3)])
     assert (none.label, dark.label, both.label) == ("", "dark", "dark;red")
     assert both.probabilities["red"] > 0.5 > none.probabilities["red"]

@@ -22,9 +22,10 @@ of them are tried too."""
 FOLDS = 5
 LARGE = 5_000_000
 """Numbers in a table from which it is worked on in single precision: it has to fit the memory."""
-LEAST = 0.01
-"""Columns that vary less than this share of what columns usually do are not blown up to it: what a
-dead unit rounds to says nothing, and a weight of 10^7 on it wrecks whatever is trained later."""
+LEAST = 1e-6
+"""Columns that vary less than this share of what columns usually do get no weight: it is what
+single precision rounds to. A unit that is 1e-8 everywhere was given 10^7, and what was then trained
+from that head was wrecked in its first steps."""
 _BLOCK = 1024  # rows that are turned at once
 _WORSE = 2
 """Weaker penalties in a row that only made it worse, after which no more are tried."""
@@ -88,7 +89,7 @@ def _basis(rows: Float[np.ndarray, "n d"]) -> _Basis:
     """Standardize in place, and turn."""
     mean, scale = rows.mean(axis=0), rows.std(axis=0)
     usual = float(np.sqrt((scale.astype(float) ** 2).mean()))
-    scale = np.maximum(scale, max(LEAST * usual, 1e-30)).astype(rows.dtype)
+    scale = np.where(scale > max(LEAST * usual, 1e-30), scale, np.inf)  # dead: weight 0
     rows -= mean
     rows /= scale
     if rows.shape[0] >= rows.shape[1]:
