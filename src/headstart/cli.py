@@ -162,7 +162,7 @@ def predict(
     things = [*(files or ()), *(text or ())]
     if not things:
         raise UsageError(
-            "U115", "nothing to judge", f'headstart predict {run} FILES, or --text "…"'
+            "U115", "nothing to judge", f'headstart predict {printable(run)} FILES, or --text "…"'
         )
     with _working():
         found = headstart.load(run).predict(things)

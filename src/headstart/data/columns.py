@@ -68,9 +68,8 @@ def choose(
     chosen = Chosen(*(NO_COLUMN if name in ("", "-") else place_of(sheet, name) for name in told))
     if not columns.path and not columns.text:
         chosen = _guess_examples(sheet, chosen, names_source)
-        if chosen.path != NO_COLUMN and names_source(
-            sheet.columns[chosen.path]
-        ):  # the first line is an example
+        first = sheet.columns[chosen.path] if chosen.path != NO_COLUMN else ""
+        if names_source(first):  # the first line is an example
             raise _unknown(sheet, "files", "path")
     if columns.split == "":
         chosen = replace(chosen, split=_guess_split(sheet, chosen))
@@ -205,10 +204,11 @@ def _notes(sheet: Sheet, columns: Columns, chosen: Chosen) -> tuple[str, ...]:
 
 
 def _unknown(sheet: Sheet, what: str, option: str) -> DataError:
+    other = " (or --text COLUMN)" if option == "path" else ""
     return DataError(
         "D107",
         f"no column is clearly the one with the {what}",
-        f"--{option} COLUMN, or a first line with names such as path,label",
+        f"--{option} COLUMN{other}, or a first line with names such as path,label",
         sheet.name,
         f"columns: {_listed(sheet.columns)}",
     )

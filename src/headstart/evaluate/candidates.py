@@ -132,11 +132,11 @@ def words(lesson: Lesson, modality: Modality) -> Candidate:
 
     def refit(rows: Sequence[int]) -> Answer:
         counts, labels = modality.plain(lesson.items.take(rows)), lesson.labels_of(rows)
-        fitted, _ = words_fit(lesson.task, counts, labels, lesson.groups_of(rows), judged=False)
+        fitted, _, _ = words_fit(lesson.task, counts, labels, lesson.groups_of(rows), strength)
         return lambda asked: fitted(modality.plain(lesson.items.take(asked)))
 
     counts, labels = modality.plain(lesson.items.take(lesson.pool)), lesson.labels_of(lesson.pool)
-    fitted, choice = words_fit(lesson.task, counts, labels, lesson.groups_of(lesson.pool))
+    fitted, strength, choice = words_fit(lesson.task, counts, labels, lesson.groups_of(lesson.pool))
 
     def answer(rows: Sequence[int]) -> Float[np.ndarray, "m c"]:
         return fitted(modality.plain(lesson.items.take(rows)))

@@ -21,26 +21,18 @@ def cautions(
     labels: Known,
     groups: Sequence[str],
     learned: int,
-) -> tuple[str, ...]:
-    """One sentence each; none where there is nothing to say. `learned` counts training rows."""
-    return tuple(_each(task, verdict, transfer, arms, labels, groups, learned))
-
-
-def _each(
-    task: Task,
-    verdict: Verdict,
-    transfer: Arm,
-    arms: Sequence[Arm],
-    labels: Known,
-    groups: Sequence[str],
-    learned: int,
 ) -> Iterator[str]:
+    """One sentence each; none where there is nothing to say. `learned` counts training rows.
+
+    A test too small for a claim is all that is told of it.
+    """
     half = (verdict.high - verdict.low) / 2
     if verdict.against and half > COARSE:
         yield (
             f"{len(labels):,} test examples are few: differences below about {100 * half:.0f} "
             "points can't be seen."
         )
+        return
     merit = task.merit(transfer.answers, labels)
     for arm in arms if transfer.transfer else ():
         gap = lead(merit, task.merit(arm.answers, labels), groups)

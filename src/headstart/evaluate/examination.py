@@ -81,7 +81,7 @@ def examine(
     found, single = model.answers, isinstance(task, Classification)
     grown = learning(lesson, compared, strata_of(examples).labels)
     transfer, count = arms[contest.transfer], len(lesson.pool)
-    heard = cautions(task, verdict, transfer, list(arms.values()), labels, groups, count)
+    heard = tuple(cautions(task, verdict, transfer, [*arms.values()], labels, groups, count))
     return Report(
         title=title,
         verdict=replace(verdict, learning=grown, cautions=heard),

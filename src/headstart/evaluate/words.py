@@ -27,21 +27,19 @@ def words_fit(
     counts: csr_array,
     labels: Labels,
     groups: Sequence[str],
-    *,
-    judged: bool = True,
-    strength: float = 4.0,
-) -> tuple[Counted, float]:
-    """Counts to answers, fitted at the strength with the least loss out of fold; and that loss.
+    strength: float | None = None,
+) -> tuple[Counted, float, float]:
+    """Counts to answers, the strength they were fitted at, and what that loses out of fold.
 
-    Where it is not judged it is fitted at `strength`, and the loss is not a number.
+    The strength is the one that loses least, or as given; then the loss is not a number.
     """
     known, loss = labels.numpy(), float("nan")
-    if judged:
+    if strength is None:
         folds = folds_of(strata_in(labels), groups, 0)
         losses = {one: _out_of_fold(task, counts, known, folds, one) for one in STRENGTHS}
         strength = min(losses, key=losses.__getitem__)
         loss = losses[strength]
-    return _fitted(task, counts, known, strength), loss
+    return _fitted(task, counts, known, strength), strength, loss
 
 
 def _out_of_fold(

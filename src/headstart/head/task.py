@@ -44,7 +44,6 @@ class Task(Protocol):
         scores: Float[Tensor, "n c"],
         labels: Labels,
         *,
-        weights: Float[Tensor, " c"] | None = None,
         smoothing: float = 0.0,
     ) -> Float[Tensor, ""]:
         """The mean loss in nats; of values, the squared error over their variance."""
@@ -87,11 +86,10 @@ class Classification:
         scores: Float[Tensor, "n c"],
         labels: Labels,
         *,
-        weights: Float[Tensor, " c"] | None = None,
         smoothing: float = 0.0,
     ) -> Float[Tensor, ""]:
-        """Cross-entropy; `weights` are a class's each, `smoothing` as Szegedy et al. (2016)."""
-        return cross_entropy(scores, labels, weight=weights, label_smoothing=smoothing)
+        """Cross-entropy, smoothed as Szegedy et al. (2016) do."""
+        return cross_entropy(scores, labels, label_smoothing=smoothing)
 
     def answers(self, scores: Float[Tensor, "n c"]) -> Float[Tensor, "n c"]:
         """Softmax."""
@@ -132,12 +130,11 @@ class Tagging:
         scores: Float[Tensor, "n c"],
         labels: Labels,
         *,
-        weights: Float[Tensor, " c"] | None = None,
         smoothing: float = 0.0,
     ) -> Float[Tensor, ""]:
-        """Mean binary cross-entropy over rows and tags; `weights` are of tags that are there."""
+        """Mean binary cross-entropy over rows and tags."""
         wanted = labels * (1 - smoothing) + smoothing / 2
-        return binary_cross_entropy_with_logits(scores, wanted, pos_weight=weights)
+        return binary_cross_entropy_with_logits(scores, wanted)
 
     def answers(self, scores: Float[Tensor, "n c"]) -> Float[Tensor, "n c"]:
         """Sigmoid, a tag by itself."""
@@ -195,7 +192,6 @@ class Valuing:
         scores: Float[Tensor, "n c"],
         labels: Labels,
         *,
-        weights: Float[Tensor, " c"] | None = None,
         smoothing: float = 0.0,
     ) -> Float[Tensor, ""]:
         """Mean squared error over the variance of the values that were learned from."""
