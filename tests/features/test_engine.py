@@ -101,7 +101,7 @@ def test_rows_of_openvino_are_those_of_the_network(tiny: Backbone, tmp_path: Pat
 
 def test_a_job_that_changes_engines_ends_in_one_table(tiny, tmp_path, monkeypatch) -> None:
     quick = Engine("quick", _quick)
-    monkeypatch.setattr("headstart.features.extraction.choose", lambda p, *_: (quick, p))
+    monkeypatch.setattr("headstart.features.extraction.choose", lambda p, *_, **__: (quick, p))
     items = Held(tuple(torch.randint(0, 256, (20, 3, 32, 32), dtype=torch.uint8)))
     made = extract(items, range(20), Prefix(tiny.modality, tiny.stages, "same"), cache=tmp_path)
     assert "quick" in (tmp_path / "engines.json").read_text()

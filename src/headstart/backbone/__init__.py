@@ -5,16 +5,18 @@ Gives: a `Backbone`: a row of stages, with its input contract, its origin and it
 """
 
 from headstart.backbone.backbone import Architecture, Backbone, Frozen, Origin
-from headstart.backbone.building import build
+from headstart.backbone.building import build, contract
 from headstart.backbone.costs import multiply_adds
 from headstart.backbone.folder import fresh, read_backbone, save_backbone, write_backbone
 from headstart.backbone.language import DEFAULT as LANGUAGE
 from headstart.backbone.listing import Listed, listed
 from headstart.backbone.loading import load_backbone, shipped
 from headstart.backbone.profile import every_stage, widths
-from headstart.backbone.vision import contract, names, sized
+from headstart.backbone.sound import DSCNN as HEARING
+from headstart.backbone.vision import names, sized
 
 __all__ = [
+    "HEARING",
     "LANGUAGE",
     "Architecture",
     "Backbone",

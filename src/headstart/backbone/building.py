@@ -2,8 +2,9 @@
 
 from torch import nn
 
-from headstart.backbone import language, vision
+from headstart.backbone import language, sound, vision
 from headstart.backbone.backbone import Architecture
+from headstart.modality import Image, Sound
 
 
 def build(architecture: Architecture, seed: int = 0) -> nn.Sequential:
@@ -13,4 +14,11 @@ def build(architecture: Architecture, seed: int = 0) -> nn.Sequential:
     """
     if language.is_language(architecture):
         return language.build(architecture, seed)
+    if sound.is_sound(architecture):
+        return sound.build(architecture, seed)
     return vision.build(architecture, seed)
+
+
+def contract(architecture: Architecture) -> Image | Sound:
+    """The input that networks of this name were made for."""
+    return Sound() if sound.is_sound(architecture) else vision.contract(architecture)

@@ -14,7 +14,7 @@ from headstart.backbone.building import build
 from headstart.backbone.weights import put, read_tensors
 from headstart.errors import BackboneError, HeadstartError
 from headstart.hostile import printable
-from headstart.modality import Image, Modality, Text
+from headstart.modality import Image, Modality, Sound, Text
 
 WEIGHTS, FACTS, CARD = "backbone.safetensors", "backbone.json", "README.md"
 TOKENIZER = "tokenizer.json"
@@ -45,16 +45,31 @@ class _Tokens(BaseModel):
     max_tokens: int = Field(ge=2)
 
 
+class _Bands(BaseModel):
+    """The fields of `Sound`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    rate_hz: int = Field(ge=1000, le=192_000)
+    bands: int = Field(ge=1, le=1024)
+    low_hz: float
+    high_hz: float
+    window_s: float = Field(gt=0, le=1)
+    hop_s: float = Field(gt=0, le=1)
+    least_s: float = Field(ge=0, le=60)
+    most_s: float = Field(gt=0, le=600)
+
+
 class _Facts(BaseModel):
     """What `backbone.json` holds."""
 
     model_config = ConfigDict(extra="forbid")
 
     format: Literal[1] = 1
-    kind: Literal["image", "text"]
+    kind: Literal["image", "text", "audio"]
     architecture: str
     settings: dict[str, Setting]
-    contract: _Contract | _Tokens
+    contract: _Contract | _Tokens | _Bands
     width: int = Field(ge=1)
     license: str
     note: str
@@ -118,9 +133,11 @@ def _contract(folder: Path, modality: Modality) -> dict[str, object]:
     return asdict(modality)  # type: ignore[call-overload, no-any-return]
 
 
-def _modality(folder: Path, contract: _Contract | _Tokens) -> Modality:
+def _modality(folder: Path, contract: _Contract | _Tokens | _Bands) -> Modality:
     if isinstance(contract, _Tokens):
         return Text(contract.tokenizer, contract.max_tokens, (folder / TOKENIZER).absolute())
+    if isinstance(contract, _Bands):
+        return Sound(**contract.model_dump())
     return Image(**_tuples(contract))
 
 

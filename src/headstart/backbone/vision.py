@@ -21,7 +21,7 @@ from headstart.backbone.profile import SETTING, Profile
 from headstart.backbone.staging import Namer, staged
 from headstart.errors import BackboneError
 from headstart.hostile import printable
-from headstart.modality import Image
+from headstart.modality import Image, Modality
 
 
 def build(architecture: Architecture, seed: int = 0) -> nn.Sequential:
@@ -42,14 +42,14 @@ def timm_name(name: str) -> str:
     return name.partition(".")[2]
 
 
-def width_of(stages: nn.Sequential, modality: Image) -> int:
+def width_of(stages: nn.Sequential, modality: Modality) -> int:
     """How many numbers a pooled row has. Raises `BackboneError` where it is not a row."""
     with torch.inference_mode():
         rows = stages(modality.batch([modality.blank()]))
     if rows.ndim != 2:
         raise BackboneError(
             "M413",
-            f"this network gives {tuple(rows.shape[1:])} numbers a picture, not one row",
+            f"this network gives {tuple(rows.shape[1:])} numbers an item, not one row",
             "choose another: headstart backbones",
         )
     return int(rows.shape[-1])

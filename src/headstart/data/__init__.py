@@ -11,6 +11,7 @@ from headstart.data.labels import meant, strata_of, tags_in, tags_of, values_of
 from headstart.data.memory import Frame, from_frame, from_memory
 from headstart.data.place import find
 from headstart.data.problem import Columns, Found, Problem
+from headstart.data.sounds import heard
 from headstart.data.splitting import divide, spread
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "find",
     "from_frame",
     "from_memory",
+    "heard",
     "leaks",
     "meant",
     "name_of",

@@ -143,7 +143,7 @@ def audit(found: Found, looks: Sequence[Seen | Problem]) -> Audit:
         raise DataError(
             "D181",
             f"{checked.different} classes have examples, need two at least",
-            "put the pictures of each class in a folder of its own",
+            "put the files of each class in a folder of their own",
             where=printable(examples.root) if examples.root else "",
         )
     return checked

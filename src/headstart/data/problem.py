@@ -62,7 +62,8 @@ class Found:
     layout: str
     """ "class folders", "split folders", "table" or "memory"."""
     holds: str = "files"
-    """ "files", whatever is in them; or "text": texts, each in a table's cell or a .txt file."""
+    """ "files", whatever is in them; or "text": texts, each in a table's cell or a .txt file;
+    or "sounds": recordings."""
     notes: tuple[str, ...] = ()
     """Choices that were made for the user, each one line that is safe to show."""
 

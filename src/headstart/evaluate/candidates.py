@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 from jaxtyping import Float
+from scipy.sparse import issparse
 from torch import Tensor
 
 from headstart.backbone import Backbone, fresh
@@ -111,7 +112,7 @@ def constant(lesson: Lesson) -> Candidate:
 
 def raw(lesson: Lesson, modality: Modality) -> Candidate:
     """A linear head on features that need no network: pixels, word counts, spectra."""
-    if modality.varies:
+    if issparse(modality.plain(lesson.items.take(lesson.pool[:1]))):
         return words(lesson, modality)
 
     def table(rows: Sequence[int]) -> Float[Tensor, "m d"]:

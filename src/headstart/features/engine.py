@@ -69,17 +69,25 @@ def recall(memory: Path, key: str, workers: int) -> Engine:
 
 @torch.inference_mode()
 def choose(
-    network: nn.Sequential, batch: Shaped[Tensor, "b ..."], rows: int, workers: int, tell: Tell
+    network: nn.Sequential,
+    batch: Shaped[Tensor, "b ..."],
+    rows: int,
+    workers: int,
+    tell: Tell,
+    *,
+    any_size: bool = False,
 ) -> tuple[Engine, Run]:
-    """The engine that needs the least CPU time for so many rows, tried on a full batch."""
+    """The engine that needs the least CPU time for so many rows, tried on a full batch.
+
+    `any_size` says that not all batches will be shaped like this one.
+    """
     plain = FOLDED.make(network, batch)
     if _seconds(plain, batch[:2]) / 2 * rows < WORTH_S:
         return FOLDED, plain
     expected, least, batches = plain(batch), _seconds(plain, batch), rows / len(batch)
     best, bar = (FOLDED, plain), least * batches / GAIN
     told = [f"{FOLDED.name} {1000 * least / len(batch):.1f} ms"]
-    fixed = batch.is_floating_point()  # numbers of tokens come in rows of any length
-    for engine in (one for one in engines(workers)[1:] if fixed or one.any_size):
+    for engine in (one for one in engines(workers)[1:] if one.any_size or not any_size):
         began = time.process_time()
         try:
             run = engine.make(network, batch)

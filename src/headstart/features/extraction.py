@@ -108,13 +108,13 @@ def extract(
     with ThreadPoolExecutor(WORKERS, initializer=torch.set_num_threads, initargs=(1,)) as pool:
         if missing:
             full = noise(modality).repeat(-(-batch // 2), *[1] * (noise(modality).ndim - 1))[:batch]
-            ready = _ready(pool, prefix.stages, full, known, len(missing), tell)
+            ready = _ready(pool, prefix, full, known, len(missing), tell)
             if ready[0] != known:
                 remember(cache, "; ".join(made_by), ready[0])
                 table, places, missing = _kept(items, rows, cache, made_by, ready[0])
         if missing:
             made = _made(items, missing, prefix, ready[1], batch, pool)
-            what = f"running {modality.kind}s through the frozen stages"
+            what = f"running {modality.things} through the frozen stages"
             places |= table.keep(track(tell, what, made, len(missing)))
             _give_back()
     return Features(table, tuple(places[items.digests[row]] for row in rows))
@@ -133,7 +133,7 @@ def _kept(
 
 def _ready(
     pool: ThreadPoolExecutor,
-    prefix: nn.Sequential,
+    prefix: Prefix,
     full: Tensor,
     known: Engine,
     rows: int,
@@ -142,8 +142,10 @@ def _ready(
     """The engine and the network in it, made where it will run: on a thread of the pool."""
     if known != FOLDED:
         with contextlib.suppress(Exception):  # what started once may not any more: choose anew
-            return known, pool.submit(known.make, prefix, full).result()
-    return pool.submit(choose, prefix, full, rows, WORKERS, tell).result()
+            return known, pool.submit(known.make, prefix.stages, full).result()
+    return pool.submit(
+        choose, prefix.stages, full, rows, WORKERS, tell, any_size=prefix.modality.varies
+    ).result()
 
 
 def _give_back() -> None:

@@ -36,9 +36,9 @@ def fast(network: nn.Sequential, sample: Shaped[Tensor, "b ..."]) -> nn.Sequenti
 def noise(modality: Modality) -> Shaped[Tensor, "b ..."]:
     """Input that has the right shape and favors no channel, to try a network with."""
     blank = modality.batch([modality.blank()] * 2)
-    if not blank.is_floating_point():  # numbers of tokens, not amounts
-        tokens: Tensor = blank
-        return tokens
+    if modality.varies:  # its numbers say more than amounts: which token, where it ends
+        whole: Tensor = blank
+        return whole
     shape = blank.shape[1:]
     return torch.randn(2, *shape, generator=torch.Generator().manual_seed(0))
 

@@ -88,7 +88,7 @@ def survey(
         fresh = [row for row in range(len(names)) if row not in seen]
         if fresh:
             answers = _answers(pool, examples, modality, fresh)
-            told = track(tell, f"reading {modality.kind}s", answers, len(fresh))
+            told = track(tell, f"reading {modality.things}", answers, len(fresh))
             places |= table.keep(_readable(told, seen))
     looks = tuple(seen[row] for row in range(len(examples)))
     digests = tuple("" if isinstance(look, Problem) else look.digest for look in looks)

@@ -36,6 +36,7 @@ class Image:
     """
 
     kind: ClassVar[str] = "image"
+    things: ClassVar[str] = "pictures"
     plain_name: ClassVar[str] = "pixels"
     varies: ClassVar[bool] = False
 

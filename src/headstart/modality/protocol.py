@@ -36,6 +36,8 @@ class Modality(Protocol):
 
     kind: ClassVar[str]
     """ "image", "text" or "audio": the input types of source and target must match."""
+    things: ClassVar[str]
+    """What people call its sources: "pictures"."""
     plain_name: ClassVar[str]
     """What features without any network are called: "pixels"."""
     varies: ClassVar[bool]

@@ -39,6 +39,7 @@ class Text:
     """Token numbers in the order of the text, cut where the backbone can read no more."""
 
     kind: ClassVar[str] = "text"
+    things: ClassVar[str] = "texts"
     plain_name: ClassVar[str] = "TF-IDF"
     varies: ClassVar[bool] = True
 

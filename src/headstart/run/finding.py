@@ -3,28 +3,32 @@
 from pathlib import Path
 
 from headstart.backbone import LANGUAGE, Backbone, load_backbone
-from headstart.data import Columns, Found, Frame, find, from_frame, meant
+from headstart.data import Columns, Found, Frame, find, from_frame, heard, meant
 from headstart.errors import BackboneError
 from headstart.hostile import printable
-from headstart.modality import Image, Modality
+from headstart.modality import Image, Modality, Sound
 
-KINDS = {"files": "image", "text": "text"}
+KINDS = {"files": "image", "text": "text", "sounds": "audio"}
 """What backbones take where examples are such."""
+_THINGS = {"files": "pictures", "text": "texts", "sounds": "recordings"}
 
 
 def need_kind(backbone: Backbone, found: Found) -> None:
     """Raise `BackboneError` where source and target differ in what they are: texts, pictures."""
-    wanted, given = KINDS[found.holds], backbone.modality.kind
-    if wanted != given:
+    given = backbone.modality
+    if KINDS[found.holds] != given.kind:
         raise BackboneError(
             "M461",
-            f"{printable(backbone.name)} takes {given}s, the examples are {wanted}s",
+            f"{printable(backbone.name)} takes {given.things}, the examples are "
+            f"{_THINGS[found.holds]}",
             "leave --backbone out, or name one for their kind: headstart backbones",
         )
 
 
 def usual_modality(found: Found) -> Modality:
     """What examples are looked at with before there is a backbone. Raises `MissingExtra`."""
+    if found.holds == "sounds":
+        return Sound()
     return load_backbone(LANGUAGE).modality if found.holds == "text" else Image()
 
 
@@ -36,4 +40,4 @@ def found_at(place: Path | str | Found | Frame, columns: Columns, root: Path) ->
         found = from_frame(place, columns)
     else:
         found = find(Path(place), columns, cache=root)
-    return meant(found, columns.task)
+    return meant(heard(found), columns.task)

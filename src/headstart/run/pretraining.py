@@ -19,13 +19,13 @@ from headstart.backbone import (
     save_backbone,
     sized,
 )
-from headstart.data import Columns, audit, divide, find
+from headstart.data import Columns, audit, divide, find, heard
 from headstart.errors import UsageError
 from headstart.events import Tell, note, quiet
 from headstart.features import survey
 from headstart.head import Classification
 from headstart.hostile import printable
-from headstart.modality import Image
+from headstart.modality import Image, Modality
 from headstart.run.settings import cache_root
 from headstart.stats import share
 from headstart.train import Lesson, Pretrained, Recipe
@@ -53,8 +53,12 @@ def pretrain(
     Raises `DataError`, `BackboneError`, `UsageError` or `TrainingError`.
     """
     plain, folder, root = Architecture(arch), Path(out), cache_root(cache)
-    architecture, modality = sized(plain, contract(plain), size, None)
+    modality = contract(plain)
     recipe = replace(PRETRAINING, seed=seed, epochs=epochs or PRETRAINING.epochs)
+    if isinstance(modality, Image):
+        architecture, modality = sized(plain, modality, size, None)
+    else:
+        architecture, recipe = plain, replace(recipe, views=None)
     build(architecture, seed)  # an unknown name fails before anything is read
     lesson, digest = _lesson(Path(place), modality, seed, root, tell)
     asked = f"{digest} {architecture!r} {modality!r} {recipe!r}"
@@ -71,8 +75,10 @@ def pretrain(
     return read_backbone(folder)
 
 
-def _lesson(place: Path, modality: Image, seed: int, root: Path, tell: Tell) -> tuple[Lesson, str]:
-    found = find(place, Columns(), cache=root)
+def _lesson(
+    place: Path, modality: Modality, seed: int, root: Path, tell: Tell
+) -> tuple[Lesson, str]:
+    found = heard(find(place, Columns(), cache=root))
     seen = survey(found.examples, modality, cache=root, tell=tell)
     checked = audit(found, seen.looks)
     for line in checked.lines():

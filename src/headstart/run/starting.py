@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from headstart.backbone import LANGUAGE, Backbone, load_backbone
+from headstart.backbone import HEARING, LANGUAGE, Backbone, load_backbone
 from headstart.data import Found
 from headstart.events import Tell, note
 from headstart.run.choosing import candidates, rank
@@ -30,6 +30,8 @@ def _named(found: Found, settings: Settings, root: Path, tell: Tell) -> str:
         return settings.backbone
     if found.holds == "text":
         return LANGUAGE
+    if found.holds == "sounds":
+        return HEARING
     if settings.weights or len(candidates(found)) < 2:
         return "shipped"
     first = rank(found, seed=settings.seed, offline=settings.offline, cache=root, tell=tell)[0]

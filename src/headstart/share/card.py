@@ -14,12 +14,13 @@ _USE = """## Use
 ```python
 import headstart
 
-headstart.load("this folder").predict(["picture.jpg"])
+headstart.load("this folder").predict([{given}])
 ```
 
 It knows only what it was shown: anything else gets an answer too. The figures hold for
-pictures like the ones it was tested on.
+{things} like the ones it was tested on.
 """
+_GIVEN = {"image": "picture.jpg", "text": "a text", "audio": "recording.wav"}
 
 
 def card_of(model: Model, figures: dict[str, Any]) -> str:
@@ -27,11 +28,12 @@ def card_of(model: Model, figures: dict[str, Any]) -> str:
 
     It has no date and no times: equal runs give equal cards.
     """
+    modality = model.backbone.modality
     lines = [
         "---",
         "library_name: headstart",
         f"license: {_license(model.backbone.origin.license)}",
-        f"tags: [headstart, transfer-learning, {model.backbone.modality.kind}-{model.task.kind}]",
+        f"tags: [headstart, transfer-learning, {modality.kind}-{model.task.kind}]",
         "---",
         "",
         f"# {model.backbone.name}, fitted to {_fitted_to(model)}",
@@ -46,7 +48,7 @@ def card_of(model: Model, figures: dict[str, Any]) -> str:
         "",
         *_parts(model),
         "",
-        _USE,
+        _USE.format(given=repr(_GIVEN[modality.kind]), things=modality.things),
     ]
     return "\n".join(lines)
 

@@ -1,0 +1,175 @@
+"""From untrusted bytes, or samples in memory, to one channel of samples at a backbone's rate.
+
+Whatever is wrong becomes a `DataError` with one code a cause; part of a recording is never taken
+for the whole without a word.
+"""
+
+import hashlib
+import io
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import BufferedIOBase
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn, cast
+
+import numpy as np
+from jaxtyping import Float32
+
+from headstart.data import Source, name_of
+from headstart.errors import DataError, needs
+from headstart.hostile import printable
+from headstart.modality.endings import LEAST_MISSING, missing
+
+if TYPE_CHECKING:
+    from soundfile import SoundFile
+
+PIECES = 6
+"""Of a recording that is longer than a backbone hears, so many pieces are heard, evenly spread."""
+_RATES = (2_000, 768_000)
+_MOST_CHANNELS = 64
+_FIX = "take it out, or export it anew: ffmpeg -i FILE FILE.wav"
+
+
+@dataclass(frozen=True, eq=False)
+class Recording:
+    """Samples as a backbone hears them, and what was found out on the way."""
+
+    samples: Float32[np.ndarray, " n"]
+    """From -1 to 1, the mean of all channels, at the rate that was wanted."""
+    digest: str
+    """SHA-256 of the file's bytes; of the samples where it was in memory."""
+    content: str
+    """Equal for equal samples at an equal rate."""
+    facts: tuple[tuple[str, str | float], ...]
+    """seconds, rate, channels, format; the shares that are silent and clipped."""
+
+
+def hear(source: Source, rate_hz: int, most_s: float) -> Recording:
+    """Read a source; of one that is longer than `most_s` seconds, `PIECES` pieces of it.
+
+    Raises `DataError`.
+    """
+    name = name_of(source)
+    thing: object = source if isinstance(source, Path) else source.content
+    if isinstance(thing, bytes | bytearray | memoryview):
+        raw = bytes(thing)
+        return _from_file(io.BytesIO(raw), hashlib.sha256(raw).hexdigest(), rate_hz, most_s, name)
+    if not isinstance(thing, Path):
+        return _from_memory(thing, rate_hz, most_s, name)
+    try:
+        if not stat.S_ISREG(thing.stat().st_mode):
+            _refuse("D201", "this is no file", name, "a folder, a pipe or a device")
+        with thing.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            return _from_file(file, digest, rate_hz, most_s, name)
+    except OSError as error:
+        _refuse("D202", "a recording cannot be opened", name, printable(error.strerror or error))
+
+
+def _from_file(
+    file: BufferedIOBase, digest: str, rate_hz: int, most_s: float, name: str
+) -> Recording:
+    with needs("audio"):
+        import soundfile
+    file.seek(0)
+    if not file.read(1):
+        _refuse("D203", "a recording is empty", name, "0 bytes")
+    if lost := missing(file):
+        _refuse("D204", "a recording is cut short", name, lost)
+    file.seek(0)
+    try:
+        with soundfile.SoundFile(file) as opened:
+            _check(opened.samplerate, opened.channels, opened.frames, name)
+            samples = _pieces(opened, most_s, name)
+            told = (opened.frames, opened.samplerate, opened.channels, opened.format)
+    except (RuntimeError, ValueError, TypeError) as error:  # libsndfile's own is a RuntimeError
+        _refuse("D205", "a recording cannot be decoded", name, printable(error, limit=200))
+    return _heard(samples, told, digest, rate_hz, name)
+
+
+def _pieces(opened: "SoundFile", most_s: float, name: str) -> Float32[np.ndarray, "n c"]:
+    """All samples, or those of pieces. Raises `DataError` where there are fewer than promised."""
+    if opened.frames <= most_s * opened.samplerate:
+        found = opened.read(dtype="float32", always_2d=True)
+        if len(found) < (1 - LEAST_MISSING) * opened.frames:
+            lost = f"{len(found):,} of {opened.frames:,} samples are there"
+            _refuse("D204", "a recording is cut short", name, lost)
+        return cast("np.ndarray", found)
+    length = int(most_s * opened.samplerate / PIECES)
+    parts = []
+    for start in np.linspace(0, opened.frames - length, PIECES).astype(int).tolist():
+        opened.seek(start)
+        parts.append(opened.read(length, dtype="float32", always_2d=True))
+        if len(parts[-1]) < (1 - LEAST_MISSING) * length:
+            lost = f"it ends before second {(start + length) / opened.samplerate:,.0f}"
+            _refuse("D204", "a recording is cut short", name, lost)
+    return np.concatenate(parts)
+
+
+def _from_memory(thing: object, rate_hz: int, most_s: float, name: str) -> Recording:
+    """(samples, rate), or what datasets call audio: {"array": …, "sampling_rate": …}."""
+    if isinstance(thing, Mapping) and {"array", "sampling_rate"} <= thing.keys():
+        thing = (thing["array"], thing["sampling_rate"])
+    pair = isinstance(thing, tuple) and len(thing) == 2
+    if not pair or not isinstance(cast("tuple[object, object]", thing)[1], int | np.integer):
+        why = "samples need their rate: (samples, 16000)"
+        _refuse("D206", "this is no recording", name, why)
+    array, rate = cast("tuple[np.ndarray, int]", thing)
+    samples = np.asarray(array)
+    if np.issubdtype(samples.dtype, np.signedinteger):
+        samples = samples / float(np.iinfo(samples.dtype).max)
+    if samples.ndim not in (1, 2) or not np.issubdtype(samples.dtype, np.floating):
+        why = f"an array of shape {samples.shape} of {samples.dtype}"
+        _refuse("D206", "this is no recording", name, why)
+    table = samples.astype(np.float32)
+    table = table[:, None] if table.ndim == 1 else table  # (n, c)
+    _check(int(rate), table.shape[1], len(table), name)
+    digest = hashlib.sha256(f"{rate} {table.shape} ".encode() + table.tobytes()).hexdigest()
+    told = (len(table), int(rate), table.shape[1], "memory")
+    if len(table) > most_s * rate:
+        length = int(most_s * rate / PIECES)
+        starts = np.linspace(0, len(table) - length, PIECES).astype(int)
+        table = np.concatenate([table[start : start + length] for start in starts])
+    return _heard(table, told, digest, rate_hz, name)
+
+
+def _heard(
+    samples: Float32[np.ndarray, "n c"],
+    told: tuple[int, int, int, str],
+    digest: str,
+    rate_hz: int,
+    name: str,
+) -> Recording:
+    with needs("audio"):
+        import soxr
+    frames, rate, channels, form = told
+    if not np.isfinite(samples).all():
+        bad = int((~np.isfinite(samples)).sum())
+        _refuse("D207", "samples are not finite", name, f"{bad:,} of {samples.size:,}")
+    loud = np.abs(samples)
+    facts = (
+        ("seconds", frames / rate),
+        ("rate", float(rate)),
+        ("channels", float(channels)),
+        ("format", form),
+        ("silent", float((loud < 1e-4).mean())),
+        ("clipped", float((loud >= 0.999).mean())),
+    )
+    content = hashlib.blake2b(f"{rate} {frames} {channels} ".encode(), digest_size=32)
+    content.update(np.rint(samples * 32767).clip(-32768, 32767).astype(np.int16).tobytes())
+    mono = samples.mean(axis=1, dtype=np.float32)
+    mono = mono if rate == rate_hz else soxr.resample(mono, rate, rate_hz)
+    return Recording(mono.astype(np.float32), digest, content.hexdigest(), facts)
+
+
+def _check(rate: int, channels: int, frames: int, name: str) -> None:
+    if frames < 1:
+        _refuse("D203", "a recording is empty", name, "no samples")
+    if not (_RATES[0] <= rate <= _RATES[1] and channels <= _MOST_CHANNELS):
+        why = f"{channels:,} channels of {rate:,} samples a second"
+        _refuse("D208", "this is no sound that people record", name, why)
+
+
+def _refuse(code: str, what: str, name: str, why: str) -> NoReturn:
+    raise DataError(code, what, _FIX, name, why)

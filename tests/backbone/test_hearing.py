@@ -1,0 +1,65 @@
+"""A network for sound is a row of stages like any other."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from headstart.backbone import (
+    HEARING,
+    Architecture,
+    Backbone,
+    Origin,
+    build,
+    contract,
+    every_stage,
+    read_backbone,
+    save_backbone,
+)
+from headstart.data import Held
+from headstart.modality import Sound
+
+
+@pytest.fixture(scope="module")
+def hearing() -> Backbone:
+    architecture = Architecture(HEARING)
+    stages = build(architecture, 3)
+    return Backbone(architecture, stages, 352, Sound(), Origin("file", "made up", "MIT"))
+
+
+@pytest.fixture(scope="module")
+def batch() -> torch.Tensor:
+    rng, sound = np.random.default_rng(0), Sound()
+    drawn = [rng.standard_normal(n).astype(np.float32) / 9 for n in (20_000, 40_000, 33_333)]
+    return sound.batch([sound.read(Held("x", (samples, 16_000))) for samples in drawn])
+
+
+@torch.inference_mode()
+def test_prefix_and_suffix_are_the_whole_at_every_cut(hearing, batch) -> None:
+    expected = hearing.stages(batch)
+    for at in range(hearing.depth + 1):
+        prefix, suffix = hearing.cut(at)
+        assert torch.equal(suffix.eval()(prefix(batch)), expected)
+
+
+@torch.inference_mode()
+def test_a_row_does_not_depend_on_what_it_rides_with(hearing, batch) -> None:
+    alone = batch[:1, :128]
+    assert alone[0, :, -1].sum() == batch[0, :, -1].sum()
+    at_all_stages = every_stage(hearing).stages
+    assert torch.allclose(hearing.stages(alone), hearing.stages(batch)[:1], atol=1e-6)
+    assert torch.allclose(at_all_stages(alone), at_all_stages(batch)[:1], atol=1e-6)
+
+
+@torch.inference_mode()
+def test_a_folder_gives_the_same_network_back(hearing, batch, tmp_path) -> None:
+    modality = replace(Sound(), most_s=12.0)
+    save_backbone(tmp_path / "b", replace(hearing, modality=modality), "# b")
+    found = read_backbone(tmp_path / "b")
+    assert found.modality == modality and found.modality.kind == "audio"
+    assert torch.equal(found.stages(batch), hearing.stages(batch))
+
+
+def test_the_contract_of_the_name_is_sound() -> None:
+    assert contract(Architecture(HEARING)) == Sound()

@@ -1,0 +1,75 @@
+"""Recordings take the same road: pre-train, check, train, load, predict, plan."""
+
+from pathlib import Path
+
+import pytest
+from sounds import folder, samples, write
+
+import headstart
+from headstart.backbone import HEARING
+from headstart.cli import execute
+from headstart.errors import BackboneError
+
+pytest.importorskip("soundfile")
+pytest.importorskip("soxr")
+
+
+@pytest.fixture(scope="module")
+def sounds(tmp_path_factory) -> Path:
+    return folder(tmp_path_factory.mktemp("sounds") / "sounds")
+
+
+@pytest.fixture(scope="module")
+def own(sounds: Path, tmp_path_factory) -> Path:
+    """A backbone pre-trained on the same made-up recordings, which is enough to start from."""
+    home = tmp_path_factory.mktemp("own")
+    headstart.pretrain(sounds, arch=HEARING, out=home / "own", epochs=2, cache=home / "cache")
+    return home / "own"
+
+
+@pytest.fixture(scope="module")
+def trained(sounds: Path, own: Path, tmp_path_factory):
+    out = tmp_path_factory.mktemp("heard") / "run"
+    return headstart.train(sounds, backbone=str(own), strategy="unfreeze:1", out=out)
+
+
+def test_a_run_on_recordings_leaves_figures_and_a_verdict(trained) -> None:
+    figures = {arm["name"]: arm["accuracy"]["value"] for arm in trained.metrics["arms"]}
+    assert list(figures) == ["majority class", "linear on raw log-mel statistics", "probe",
+                             "probe on random weights", "unfreeze:1"]  # fmt: skip
+    assert figures["linear on raw log-mel statistics"] > 0.8
+    assert trained.metrics["frozen"]["changed"] == 0
+    assert "audio-classification" in (trained.path / "model" / "README.md").read_text()
+    assert "data:image/png" in (trained.path / "report.html").read_text()
+
+
+def test_the_model_hears_files_and_samples_and_the_same_elsewhere(trained, sounds, tmp_path):
+    things = [sounds / "low" / "0.wav", str(sounds / "high" / "3.wav")]
+    found = trained.model.predict(things)
+    (tmp_path / "moved").mkdir()
+    for file in (trained.path / "model").iterdir():
+        (tmp_path / "moved" / file.name).write_bytes(file.read_bytes())
+    assert headstart.load(tmp_path / "moved").predict(things) == found
+
+
+def test_the_command_line_checks_and_predicts(trained, sounds, tmp_path, capsys) -> None:
+    clip = write(tmp_path / "clip.wav", samples("noise", 99))
+    assert execute(["predict", str(trained.path), str(clip)]) == 0
+    assert "clip.wav" in capsys.readouterr().out
+    assert execute(["check", str(sounds)]) == 0
+    told = capsys.readouterr()
+    assert "8 kHz (48)" in told.out + told.err
+
+
+def test_a_damaged_recording_is_named_and_left_out(own, tmp_path) -> None:
+    root = folder(tmp_path / "s", 12)
+    whole = (root / "low" / "3.wav").read_bytes()
+    (root / "low" / "3.wav").write_bytes(whole[: len(whole) // 2])
+    run = headstart.train(root, backbone=str(own), strategy="probe", out=tmp_path / "run")
+    lines = (run.path / "problems.csv").read_text().splitlines()
+    assert [line[:4] for line in lines if "low/3.wav" in line] == ["D204"]
+
+
+def test_a_backbone_for_pictures_is_refused(sounds: Path) -> None:
+    with pytest.raises(BackboneError, match="takes pictures, the examples are recordings"):
+        headstart.train(sounds, backbone="shipped")
