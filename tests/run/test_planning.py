@@ -41,7 +41,8 @@ def test_a_plan_trains_nothing_and_leaves_only_the_cache(
 def test_files_that_cannot_be_read_cannot_be_planned_by(tmp_path: Path, tiny_folder: Path) -> None:
     for name in ("cat", "dog"):
         (tmp_path / "broken" / name).mkdir(parents=True)
-        (tmp_path / "broken" / name / "1.jpg").write_bytes(b"no picture")
+        for i in range(9):
+            (tmp_path / "broken" / name / f"{i}.jpg").write_bytes(b"no picture")
     with pytest.raises(DataError, match="D187"):
         headstart.plan(tmp_path / "broken", backbone=str(tiny_folder))
 

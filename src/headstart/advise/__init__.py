@@ -7,9 +7,10 @@ Gives: candidates in order, best first, each with a prediction, its interval, an
 from headstart.advise.depth import Depth, StageScore, depth_of
 from headstart.advise.plan import Plan, Step, grown
 from headstart.advise.prior import Past, Prior, prior_of, remember, remembered
-from headstart.advise.ranking import Entry, Ranked, Target, compared, ranked, target_of
+from headstart.advise.ranking import NEAR, Entry, Ranked, Target, compared, ranked, target_of
 
 __all__ = [
+    "NEAR",
     "Depth",
     "Entry",
     "Past",

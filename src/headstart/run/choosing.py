@@ -29,6 +29,7 @@ from headstart.hostile import printable
 from headstart.run.finding import KINDS, found_at, need_kind, usual_modality
 from headstart.run.quantities import count, seconds
 from headstart.run.settings import cache_root, refuse_unknown
+from headstart.run.settling import settled
 
 EXAMPLES = 1000
 """Examples that candidates are judged on, at most."""
@@ -74,33 +75,49 @@ def rank(
     """Order candidates by what their features say about at most 1,000 examples, and by the prior.
 
     `backbones` are names, folders, NAME=FILE or NAME=random, with commas between them, or "all"
-    that are on this machine. After `budget` (seconds, or "10m") no further candidate is begun.
-    Rows that `train` with the same seed would test on are not looked at. Options are the fields of
-    `Limits` and `Columns`. Raises `DataError`; `UsageError` where no candidate is left.
+    that are on this machine. After `budget` (seconds, or "10m") no further candidate is begun; what
+    is left of it is spent on short fine-tunes of the first three (see `settled`); without one, none
+    is fine-tuned. Rows that `train` with the same seed would test on are not looked at. Options are
+    the fields of `Limits` and `Columns`. Raises `DataError`; `UsageError` where none is left.
     """
     columns, limits = _options(options)
     root, end = cache_root(cache), time.monotonic() + (seconds(budget) if budget else math.inf)
     found = found_at(place, columns, root)
     sample, digest = _sampled(found, seed, root, tell)
     past, entries = remembered(root, digest), list[Entry]()
+    loaded: dict[str, Backbone] = {}
     for name, weights in _named(backbones, found):
         if entries and time.monotonic() > end:
             warn(tell, f"the budget is spent: {printable(name)} was not looked at")
             continue
-        try:
-            backbone = load_backbone(name, weights, seed, offline)
-            need_kind(backbone, found)
-        except HeadstartError as error:
-            warn(tell, f"{printable(name)} is left out: {error.what}", code=error.code)
+        backbone = _loaded(name, weights, found, seed, offline=offline, tell=tell)
+        if backbone is None:
             continue
         label = f"{name}={weights}" if weights else name
         entry = _entry(label, backbone, sample, past, seed, root, tell)
         why = limits.refuse(entry)
         note(tell, f"{entry.backbone}: {f'left out, {why}' if why else _told(entry)}")
         entries += [] if why else [entry]
+        loaded[label] = backbone
     remember(root, compared(digest, entries))
+    order = ranked(_some(entries), sample.groups)
+    if budget:
+        order = settled(order, loaded, sample, end=end, cache=root, tell=tell)
     trim(root)
-    return ranked(_some(entries), sample.groups)
+    return order
+
+
+def _loaded(
+    name: str, weights: str | None, found: Found, seed: int, *, offline: bool, tell: Tell
+) -> Backbone | None:
+    """None, and a warning, where it cannot be had or takes other things than these."""
+    try:
+        backbone = load_backbone(name, weights, seed, offline)
+        need_kind(backbone, found)
+    except HeadstartError as error:
+        warn(tell, f"{printable(name)} is left out: {error.what}", code=error.code)
+        return None
+    return backbone
 
 
 def _some(entries: list[Entry]) -> list[Entry]:

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from headstart.advise import Plan, Step, depth_of, grown
 from headstart.backbone import Backbone, every_stage, fresh, multiply_adds, widths
-from headstart.data import Examples, Found, Frame, Problem, spread, strata_of
+from headstart.data import Examples, Found, Frame, Problem, divide, spread, strata_of
 from headstart.errors import DataError
 from headstart.evaluate import words_fit
 from headstart.events import Tell, quiet
@@ -77,7 +77,7 @@ def forecast(
 ) -> Plan:
     """The same from examples that are found and a backbone that is loaded."""
     began = time.process_time()
-    some = _rehearsed(found.examples, backbone, root, tell)
+    some = _rehearsed(found.examples, backbone, settings, root, tell)
     strategies, sentence = _strategies(some, settings)
     steps = (
         Step("starting", began, "what starting took this time"),
@@ -92,14 +92,21 @@ def forecast(
     return Plan(backbone.name, tuple(map(str, strategies)), sentence, kept, memory, disk)
 
 
-def _rehearsed(examples: Examples, backbone: Backbone, root: Path, tell: Tell) -> _Rehearsal:
+def _rehearsed(
+    examples: Examples, backbone: Backbone, settings: Settings, root: Path, tell: Tell
+) -> _Rehearsal:
+    """From the rows that `train` judges stages by, unless they take too long; never test rows."""
     whole = every_stage(backbone) if backbone.depth > 1 else backbone
     like = survey(examples.take(range(min(LIKE, len(examples)))), backbone.modality, cache=root)
     items = like.items.take([i for i, look in enumerate(like.looks) if isinstance(look, Look)])
     each = milliseconds(whole.stages, backbone.modality, items) / 1000
     count = min(JUDGED, max(LEAST, int(REHEARSAL_S / each)))
-    order = spread(range(len(examples)), strata_of(examples).labels, 0)
-    few = examples.take(order[:count])  # of which every beginning has its share of each class
+    strata = strata_of(examples)
+    partition = divide(strata, test=settings.test_size, seed=settings.seed)
+    pool = partition.train + partition.val
+    judged = pool[:: -(-len(pool) // JUDGED)]
+    order = spread(judged, strata.labels, 0)  # every beginning has its share of each class
+    few = examples.take(order[:count])
     reading, seen = _timed(lambda: survey(few, backbone.modality, cache=root, tell=tell))
     good = [row for row, look in enumerate(seen.looks) if not isinstance(look, Problem)]
     if len(good) < 8:
@@ -110,7 +117,8 @@ def _rehearsed(examples: Examples, backbone: Backbone, root: Path, tell: Tell) -
     prefix = Prefix(backbone.modality, whole.stages, whole.digest(whole.depth))
     running, features = _timed(lambda: extract(seen.items, good, prefix, cache=root, tell=tell))
     task, labels = posed(few, tuple(good))
-    sample = Sample(features.all(), labels[good], task)
+    groups = tuple(few.groups[row] for row in good) if few.groups else ()
+    sample = Sample(features.all(), labels[good], task, groups)
     return _Rehearsal(
         len(examples),
         task,
