@@ -200,7 +200,12 @@ def backbones(*, json: Json = False) -> None:
 @app.command()
 @_takes(
     _flag("backbones", str, "NAME, FOLDER, NAME=FILE or NAME=random with commas, or all", "A,B"),
-    _flag("budget", str, "begin no further candidate after this time: 10m", "TIME"),
+    _flag(
+        "budget",
+        str,
+        "what it may take; what is left fine-tunes the first three: 10m",
+        "TIME",
+    ),
     _flag("max_params", str, "leave larger ones out: 5M", "N"),
     _flag("max_ms", float, "leave slower ones out, in CPU milliseconds a picture", "MS"),
     _flag("max_mb", float, "leave heavier ones out", "MB"),

@@ -17,7 +17,6 @@ from headstart.backbone import (
     contract,
     listed,
     load_backbone,
-    loading,
     read_backbone,
     save_backbone,
     sized,
@@ -46,7 +45,7 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
-    monkeypatch.setattr(loading, "_unreachable", lambda: "no connection to anybody")
+    monkeypatch.setattr("headstart.backbone.hub._unreachable", lambda: "no connection to anybody")
     return tmp_path / "hub"
 
 
@@ -206,6 +205,44 @@ def test_the_hubs_cache_is_used_and_listed_without_a_network(hub, tmp_path) -> N
     assert load_backbone(name, offline=True).origin.source == "hub"
     (row,) = [row for row in listed() if row.origin == "hub"]
     assert row.name == name and row.megabytes > 1 and row.license == "apache-2.0"
+
+
+def test_a_network_for_texts_is_found_in_the_hubs_cache_by_its_name(hub, tiny_bert) -> None:
+    commit, place = "1" * 40, hub / "models--google-bert--bert-base-uncased"
+    (place / "refs").mkdir(parents=True)
+    (place / "refs" / "main").write_text(commit)
+    shutil.copytree(tiny_bert, place / "snapshots" / commit)
+    found = load_backbone("bert-base-uncased", offline=True)
+    assert (found.name, found.modality.kind) == ("bert-base-uncased", "text")
+    assert found.origin.place == "google-bert/bert-base-uncased"
+    (row,) = [row for row in listed() if row.origin == "hub"]
+    assert (row.name, row.kind) == ("google-bert/bert-base-uncased", "text")
+
+
+def test_a_network_that_is_not_there_is_named_with_its_missing_files(hub) -> None:
+    for options, why in (({"offline": True}, "--offline"), ({}, "no connection")):
+        error = refused("somebody/some-network", **options)
+        assert error.code == "M445" and why in error.why
+        assert "config.json, model.safetensors, tokenizer.json" in error.where
+
+
+def test_only_safe_files_are_fetched(hub, tiny_bert, monkeypatch) -> None:
+    asked = {}
+
+    def fetch(repository, allow_patterns):
+        asked[repository] = allow_patterns
+        return str(tiny_bert)
+
+    monkeypatch.setattr("headstart.backbone.hub._unreachable", lambda: "")
+    monkeypatch.setattr("huggingface_hub.snapshot_download", fetch)
+    assert load_backbone("somebody/some-network").origin.source == "hub"
+    assert not any(p.endswith((".bin", ".py", "*")) for p in asked["somebody/some-network"])
+
+
+def test_a_folder_that_is_there_is_never_asked_for_elsewhere(tmp_path, monkeypatch) -> None:
+    (tmp_path / "runs" / "one").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    assert refused("runs/one").code == refused("runs/two").code == "M441"
 
 
 def test_an_architecture_without_published_weights_says_so() -> None:

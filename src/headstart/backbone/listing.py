@@ -7,8 +7,9 @@ from pathlib import Path
 
 from headstart.backbone.backbone import Architecture
 from headstart.backbone.folder import WEIGHTS, read_backbone
+from headstart.backbone.hub import FILE, NETWORK
 from headstart.backbone.language import DEFAULT
-from headstart.backbone.loading import FILE, PICTURES, shipped
+from headstart.backbone.loading import PICTURES, shipped
 from headstart.backbone.sound import DSCNN
 from headstart.backbone.vision import license_of, names
 
@@ -67,6 +68,11 @@ def _cached() -> list[Listed]:
         if name in known:
             license_ = license_of(Architecture(name))
             rows.append(Listed(name, "hub", _megabytes(file), license_, "image", repository))
+    for file in sorted(cache.glob(f"models--*/snapshots/*/{FILE}")):
+        if all((file.parent / other).is_file() for other in NETWORK):
+            repository = file.parents[2].name.removeprefix("models--").replace("--", "/")
+            size = _megabytes(file)
+            rows.append(Listed(repository, "hub", size, "unknown", "text", repository))
     return rows
 
 

@@ -1,11 +1,8 @@
 """From a name to a backbone: the package's own, a folder, a file of weights, or the hub."""
 
 import os
-import socket
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urlsplit
-from urllib.request import getproxies
 
 from headstart import durable
 from headstart.backbone import language
@@ -13,6 +10,7 @@ from headstart.backbone.backbone import Architecture, Backbone, Origin
 from headstart.backbone.building import build, contract
 from headstart.backbone.catalog import CATALOG, Known
 from headstart.backbone.folder import FACTS, fresh, read_backbone
+from headstart.backbone.hub import fetched_network, fetched_weights, repository_of
 from headstart.backbone.vision import (
     hub_id,
     license_of,
@@ -27,7 +25,6 @@ from headstart.modality import Image
 
 SHIPPED = Path(__file__).parent / "shipped"
 """A folder for each backbone that comes with the package."""
-FILE = "model.safetensors"
 PICTURES = "headstart_resnet10"
 """What "shipped" means."""
 
@@ -43,14 +40,16 @@ def load_backbone(
 ) -> Backbone:
     """A pretrained backbone, or the same network with fresh weights.
 
-    `name` is "shipped", an architecture, or a folder that `pretrain` or `train` left. `weights`
+    `name` is "shipped", an architecture, a folder that `pretrain` or `train` left or that has a
+    network of transformers', or the hub's name of one ("intfloat/e5-small-v2"). `weights`
     is a safetensors file, "random" (drawn from `seed`), or None for those that belong to the
     name. `size` and `channels` are of the pictures it is to take, in pixels a side, where they are
     not those that it was made for: position embeddings are resampled, and the first convolution is
     adapted. Raises `BackboneError` where there are none, naming every missing file, or where they
     don't fit; `SecurityError` for files that could run code.
     """
-    backbone = _in_folder(name)
+    repository = repository_of(name)
+    backbone = _published(name, repository, offline) if repository else _in_folder(name)
     if str(weights) == "random":
         return fresh(_resized(backbone or _built(Architecture(name)), size, channels), seed)
     if weights:
@@ -85,6 +84,11 @@ def _in_folder(name: str) -> Backbone | None:
             where=printable(name),
         )
     return None
+
+
+def _published(name: str, repository: str, offline: bool) -> Backbone:  # noqa: FBT001
+    folder = fetched_network(repository, offline=offline)
+    return language.from_folder(folder, name, Origin("hub", repository))
 
 
 def _without_package() -> Backbone:
@@ -138,58 +142,8 @@ def _known(known: Known) -> Backbone:
 
 def _from_hub(name: str, *, offline: bool) -> Backbone:
     backbone = _built(Architecture(name))
-    path = _fetched(backbone.architecture, offline=offline)
+    path = fetched_weights(backbone.architecture, offline=offline)
     put(backbone.stages, backbone.architecture, read_tensors(path), printable(path))
     repository = hub_id(backbone.architecture)
     origin = Origin("hub", repository, license_of(backbone.architecture))
     return replace(backbone, origin=origin)
-
-
-def _fetched(architecture: Architecture, *, offline: bool) -> Path:
-    """The file in the hub's cache, fetched where it is not there yet."""
-    from huggingface_hub import hf_hub_download, try_to_load_from_cache  # slow to import
-
-    repository = hub_id(architecture)
-    if not repository:
-        raise BackboneError(
-            "M442",
-            f"{printable(architecture.name)} has no weights that could be fetched",
-            "--weights FILE, or --weights random",
-        )
-    cached = try_to_load_from_cache(repository, FILE)
-    if isinstance(cached, str):
-        return Path(cached)
-    why = "it was to ask nobody (--offline)"
-    if not offline and (why := _unreachable()) == "":
-        try:
-            return Path(hf_hub_download(repository, FILE))
-        except Exception as error:  # the network fails in more ways than can be named
-            why = f"{type(error).__name__}: {printable(error, limit=160)}"
-    raise BackboneError(
-        "M443",
-        f"the weights of {printable(architecture.name)} are not on this machine, missing 1 file",
-        f"with a network: hf download {repository} {FILE}; without: --backbone shipped, or "
-        "--weights FILE",
-        where=f"{repository}: {FILE}",
-        why=why,
-    )
-
-
-def _unreachable() -> str:
-    """Why the hub can't be asked; empty where it seems to be there.
-
-    The hub's own library would try again and again.
-    """
-    from huggingface_hub import constants
-
-    if constants.HF_HUB_OFFLINE:
-        return "HF_HUB_OFFLINE is set"
-    if getproxies():
-        return ""
-    address = urlsplit(constants.ENDPOINT)
-    try:
-        port = address.port or (443 if address.scheme == "https" else 80)
-        with socket.create_connection((address.hostname or "", port), timeout=5):
-            return ""
-    except OSError as error:
-        return f"no connection to {address.hostname}: {error.strerror or error}"

@@ -1,0 +1,121 @@
+"""Weights that others publish: from the hub's cache, fetched where they are not there yet."""
+
+import re
+import socket
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import getproxies
+
+from headstart.backbone.backbone import Architecture
+from headstart.backbone.vision import hub_id
+from headstart.errors import BackboneError
+from headstart.hostile import printable
+
+FILE = "model.safetensors"
+NETWORK = ("config.json", FILE, "tokenizer.json")
+"""What a folder with a network for texts has at least."""
+_BESIDES = ("tokenizer_config.json", "modules.json", "sentence_bert_config.json", "*.md")
+_REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
+_SHORT = {
+    "albert-base-v2": "albert",
+    "bert-base-cased": "google-bert",
+    "bert-base-multilingual-cased": "google-bert",
+    "bert-base-uncased": "google-bert",
+    "distilbert-base-uncased": "distilbert",
+    "distilgpt2": "distilbert",
+    "distilroberta-base": "distilbert",
+    "gpt2": "openai-community",
+    "roberta-base": "FacebookAI",
+    "t5-base": "google-t5",
+    "t5-small": "google-t5",
+    "xlm-roberta-base": "FacebookAI",
+}
+"""Names that people know, and who publishes them."""
+
+
+def repository_of(name: str) -> str:
+    """The hub's name of a network for texts; empty where the name can't be one.
+
+    >>> repository_of("bert-base-uncased"), repository_of("intfloat/e5-small-v2")
+    ('google-bert/bert-base-uncased', 'intfloat/e5-small-v2')
+    """
+    if name in _SHORT:
+        return f"{_SHORT[name]}/{name}"
+    there = Path(name).exists() or (Path(name).parts[:1] and Path(Path(name).parts[0]).is_dir())
+    return name if _REPOSITORY.fullmatch(name) and not there else ""
+
+
+def fetched_weights(architecture: Architecture, *, offline: bool) -> Path:
+    """The file that timm publishes for an architecture. Raises `BackboneError`."""
+    from huggingface_hub import hf_hub_download, try_to_load_from_cache  # slow to import
+
+    repository = hub_id(architecture)
+    if not repository:
+        raise BackboneError(
+            "M442",
+            f"{printable(architecture.name)} has no weights that could be fetched",
+            "--weights FILE, or --weights random",
+        )
+    cached = try_to_load_from_cache(repository, FILE)
+    if isinstance(cached, str):
+        return Path(cached)
+    why = "it was to ask nobody (--offline)"
+    if not offline and (why := _unreachable()) == "":
+        try:
+            return Path(hf_hub_download(repository, FILE))
+        except Exception as error:  # the network fails in more ways than can be named
+            why = f"{type(error).__name__}: {printable(error, limit=160)}"
+    raise BackboneError(
+        "M443",
+        f"the weights of {printable(architecture.name)} are not on this machine, missing 1 file",
+        f"with a network: hf download {repository} {FILE}; without: --backbone shipped, or "
+        "--weights FILE",
+        where=f"{repository}: {FILE}",
+        why=why,
+    )
+
+
+def fetched_network(repository: str, *, offline: bool) -> Path:
+    """The folder with configuration, weights and tokenizer. Raises `BackboneError`.
+
+    Nothing else is fetched: no pickled weights, and no code.
+    """
+    from huggingface_hub import snapshot_download, try_to_load_from_cache
+
+    cached = [try_to_load_from_cache(repository, file) for file in NETWORK]
+    if all(isinstance(path, str) for path in cached):
+        return Path(str(cached[0])).parent
+    why = "it was to ask nobody (--offline)"
+    if not offline and (why := _unreachable()) == "":
+        try:
+            return Path(snapshot_download(repository, allow_patterns=[*NETWORK, *_BESIDES]))
+        except Exception as error:  # the network fails in more ways than can be named
+            why = f"{type(error).__name__}: {printable(error, limit=160)}"
+    missing = [f for f, path in zip(NETWORK, cached, strict=True) if not isinstance(path, str)]
+    raise BackboneError(
+        "M445",
+        f"{repository} is not on this machine, missing {len(missing)} files",
+        f"with a network: hf download {repository}; without: leave --backbone out",
+        where=f"{repository}: {', '.join(missing)}",
+        why=why,
+    )
+
+
+def _unreachable() -> str:
+    """Why the hub can't be asked; empty where it seems to be there.
+
+    The hub's own library would try again and again.
+    """
+    from huggingface_hub import constants
+
+    if constants.HF_HUB_OFFLINE:
+        return "HF_HUB_OFFLINE is set"
+    if getproxies():
+        return ""
+    address = urlsplit(constants.ENDPOINT)
+    try:
+        port = address.port or (443 if address.scheme == "https" else 80)
+        with socket.create_connection((address.hostname or "", port), timeout=5):
+            return ""
+    except OSError as error:
+        return f"no connection to {address.hostname}: {error.strerror or error}"
