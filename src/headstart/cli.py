@@ -48,7 +48,7 @@ COLUMNS = (
     _flag("text", str, "column of a table that holds the texts themselves (guessed)", "COLUMN"),
     _flag("label", str, "column of a table with the labels (guessed)", "COLUMN"),
     _flag("split", str, "column that says train, val or test (guessed)", "COLUMN"),
-    _flag("task", str, "what labels are: classification, multilabel, regression (guessed)", "T"),
+    _flag("task", str, "classification, balanced, multilabel or regression (guessed)", "T"),
     _flag("group", str, "column of what no split may tear, such as patients (guessed)", "COLUMN"),
 )
 SETTINGS = (

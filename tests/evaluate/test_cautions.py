@@ -4,7 +4,8 @@ import numpy as np
 from stand_ins import classes
 
 from headstart.evaluate import Arm, Cost, judge
-from headstart.evaluate.cautions import cautions
+from headstart.evaluate.cautions import _uneven, cautions
+from headstart.head import Classification
 from headstart.stats import share
 
 TASK = classes(2)
@@ -49,3 +50,11 @@ def test_what_a_linear_head_does_as_well_needs_no_network() -> None:
 def test_plenty_of_examples_ask_for_scratch_unless_it_was_there() -> None:
     assert "--compare scratch" in heard(CLEAR, learned=20_000)
     assert "--compare scratch" not in heard({**CLEAR, "scratch": 100}, learned=20_000)
+
+
+def test_classes_of_very_different_sizes_could_count_the_same() -> None:
+    labels = np.repeat([0, 1], [80, 20])
+    (told,) = _uneven(TASK, labels)
+    assert "4 times the examples" in told and "--task balanced" in told
+    assert not list(_uneven(TASK, np.repeat([0, 1], 50)))
+    assert not list(_uneven(Classification(TASK.classes, (1.0, 1.0)), labels))

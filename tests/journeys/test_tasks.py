@@ -105,3 +105,18 @@ def test_candidates_are_ranked_for_any_task(table: str, tables: Path, tiny_folde
 def test_a_head_of_another_task_is_refused(tables: Path, tiny_folder: Path) -> None:
     with pytest.raises(headstart.HeadstartError, match="U114"):
         headstart.train(tables / "values.csv", backbone=str(tiny_folder), head="lda")
+
+
+def test_rare_classes_count_the_same_where_that_is_asked(tables, tiny_folder, tmp_path) -> None:
+    rows = [("path", "label"), *((f"v{i}.png", "odd" if i % 5 == 0 else "even") for i in range(80))]
+    with (tables / "uneven.csv").open("w") as file:
+        csv.writer(file).writerows(rows)
+    options = {"task": "balanced", "backbone": str(tiny_folder), "strategy": "unfreeze:1"}
+    run = headstart.train(tables / "uneven.csv", out=tmp_path / "run", **options)
+    figures = run.metrics
+    assert figures["figure"] == "balanced_accuracy" and figures["task"] == "classification"
+    assert figures["arms"][0]["balanced_accuracy"]["value"] == pytest.approx(0.5)
+    assert {"balanced_accuracy", "accuracy", "macro_f1"} <= set(figures["test"])
+    assert "balanced accuracy" in figures["verdict"]["sentence"]
+    assert "Balanced accuracy" in (run.path / "report.html").read_text()
+    assert headstart.load(run.path).predict([tables / "v0.png"])[0].label in ("odd", "even")

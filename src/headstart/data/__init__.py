@@ -7,7 +7,7 @@ and, once each was looked at, an `Audit`.
 
 from headstart.data.audit import Audit, audit, leaks
 from headstart.data.examples import Examples, Held, Partition, Source, name_of
-from headstart.data.labels import meant, strata_of, tags_in, tags_of, values_of
+from headstart.data.labels import EVEN, meant, strata_of, tags_in, tags_of, values_of
 from headstart.data.memory import Frame, from_frame, from_memory
 from headstart.data.place import find
 from headstart.data.problem import Columns, Found, Problem
@@ -15,6 +15,7 @@ from headstart.data.sounds import heard
 from headstart.data.splitting import divide, spread
 
 __all__ = [
+    "EVEN",
     "Audit",
     "Columns",
     "Examples",

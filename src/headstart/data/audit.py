@@ -9,7 +9,7 @@ import numpy as np
 
 from headstart.data.clusters import clusters
 from headstart.data.examples import Examples, Partition
-from headstart.data.labels import ONE, SEVERAL, VALUE, tags_in, tags_of, values_of
+from headstart.data.labels import EVEN, ONE, SEVERAL, VALUE, tags_in, tags_of, values_of
 from headstart.data.problem import Found, Problem
 from headstart.errors import DataError
 from headstart.hostile import printable
@@ -135,7 +135,7 @@ def audit(found: Found, looks: Sequence[Seen | Problem]) -> Audit:
         *_copies(examples, exact),
         *_conflicts(examples, torn),
         *_alike(examples, near, exact),
-        *(_small(examples, usable) if examples.kind == ONE else ()),
+        *(_small(examples, usable) if examples.kind in (ONE, EVEN) else ()),
     ]
     together = tuple(clusters([*exact, *near]))
     checked = Audit(found, usable, together, tuple(problems))

@@ -14,8 +14,9 @@ from headstart.data.records import natural
 from headstart.errors import DataError, UsageError
 from headstart.hostile import printable
 
-ONE, SEVERAL, VALUE = "classification", "multilabel", "regression"
-KINDS = (ONE, SEVERAL, VALUE)
+ONE, SEVERAL, VALUE, EVEN = "classification", "multilabel", "regression", "balanced"
+KINDS = (ONE, EVEN, SEVERAL, VALUE)
+"""Balanced is classification in which every class counts the same, however rare it is."""
 _BETWEEN = re.compile(r"[;|]")
 _FEW_VALUES = 10
 """Numbers with fractions are classes (1.0, 1.5, 2.0) up to so many different ones."""
@@ -38,6 +39,8 @@ def meant(found: Found, asked: str = "") -> Found:
     if kind == ONE:
         return found
     examples = replace(found.examples, kind=kind)
+    if kind == EVEN:
+        return replace(found, examples=examples)
     _values(examples) if kind == VALUE else _need_tags(examples)
     told = {SEVERAL: "lists of tags", VALUE: "values"}[kind]
     note = f"labels are {told}; --task {ONE} takes each for a class of its own"

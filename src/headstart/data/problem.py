@@ -40,7 +40,7 @@ class Columns:
     text: str = ""
     """Where the examples are texts, in the table itself."""
     task: str = ""
-    """What the labels are: classification, multilabel or regression; empty to guess."""
+    """What the labels are: classification, balanced, multilabel or regression; empty to guess."""
 
     @property
     def named(self) -> tuple[str, ...]:

@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from headstart.evaluate.arms import Arm
 from headstart.evaluate.verdict import Verdict
-from headstart.head import Known, Task
+from headstart.head import Classification, Known, Task
 from headstart.stats import Interval, lead
 
 COARSE = 0.1
 """Half the width of a verdict's interval from which the test is called small."""
+UNEVEN = 4
+"""How many times the examples of the rarest class the most frequent has, from which it is told."""
 PLENTY = 10_000
 """Examples to learn from, at 1,000 of each class, from which scratch is worth its cost."""
 
@@ -47,11 +51,24 @@ def cautions(
                 f"A {arm.name.replace('linear on', 'linear head on')} does about as well "
                 f"({_told(gap)}): this network may be more than the job needs."
             )
+    yield from _uneven(task, labels)
     scratch = any(arm.strategy == "scratch" for arm in arms)
     if learned >= PLENTY and learned >= 1000 * task.width and not scratch:
         yield (
             f"With {learned:,} examples to learn from, training from scratch may do as well: "
             "--compare scratch."
+        )
+
+
+def _uneven(task: Task, labels: Known) -> Iterator[str]:
+    if not isinstance(task, Classification) or task.weights:
+        return
+    counts = np.bincount(labels)
+    most, least = counts.max(), counts[counts > 0].min()
+    if most >= UNEVEN * least:
+        yield (
+            f"The most frequent class has {most / least:.0f} times the examples of the rarest: "
+            "--task balanced lets each class count the same."
         )
 
 

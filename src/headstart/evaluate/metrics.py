@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from headstart.head import Classification, Known, Tagging, Task, Valuing
+from headstart.head import Classification, Known, Tagging, Task, Valuing, right_of
 from headstart.stats import Interval, bootstrap, level, share
 
 BINS = 15
@@ -90,11 +90,14 @@ def measure(
         return Scores(task.kind, figures, tuple((true, said) for true, said in pairs))
     there, said = _cells(task, answers, labels)
     figures["macro_f1"] = _resampled(lambda rows: _macro_f1(there[rows], said[rows]), n, groups)
+    if isinstance(task, Classification) and task.weights:
+        figures["accuracy"] = share(right_of(task, answers, labels), groups)
     if isinstance(task, Tagging):
         figures["exact"] = share((there == said).all(axis=1), groups)
     figures["log_loss"] = _resampled(lambda rows: float(losses[rows].mean()), n, groups)
     if isinstance(task, Classification):
-        gaps = _gaps(answers, np.asarray(merit))
+        right = right_of(task, answers, labels)
+        gaps = _gaps(answers, right)
         figures["ece"] = _resampled(lambda rows: max(0.0, float(gaps[rows].mean())), n, groups)
     return Scores(task.kind, figures)
 
@@ -155,7 +158,7 @@ def reliability(
     """
     if isinstance(task, Valuing):
         return ()
-    confidence, right = answers.max(axis=1), np.asarray(task.merit(answers, labels))
+    confidence, right = answers.max(axis=1), right_of(task, answers, labels)
     if isinstance(task, Tagging):
         there, said = _cells(task, answers, labels)
         confidence, right = np.maximum(answers, 1 - answers).ravel(), (there == said).ravel()

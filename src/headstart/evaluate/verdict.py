@@ -17,7 +17,12 @@ from headstart.stats import Interval, lead
 
 Word = Literal["helps", "no evidence", "hurts"]
 
-FIGURES = {"accuracy": "", "f1": "F1 ", "r2": "explained variance "}
+FIGURES = {
+    "accuracy": "",
+    "balanced_accuracy": "balanced accuracy ",
+    "f1": "F1 ",
+    "r2": "explained variance ",
+}
 """What stands before a figure in a sentence; nothing before shares of right answers."""
 _PHRASES = {
     "majority class": "always the most frequent class",

@@ -65,7 +65,10 @@ def _shared(counts: csr_array) -> np.ndarray:
 
 def _fitted(task: Task, counts: csr_array, known: np.ndarray, strength: float) -> Counted:
     weighed, used = TfidfTransformer(sublinear_tf=True), _shared(counts)
-    model: Any = LogisticRegression(C=strength, max_iter=200, tol=1e-3, solver="newton-cg")
+    even = "balanced" if isinstance(task, Classification) and task.weights else None
+    model: Any = LogisticRegression(
+        C=strength, max_iter=200, tol=1e-3, solver="newton-cg", class_weight=even
+    )
     if isinstance(task, Tagging):
         model = OneVsRestClassifier(model)
     elif isinstance(task, Classification):

@@ -11,7 +11,16 @@ from headstart.head.lda import fit_lda
 from headstart.head.linear import HeadFit, LinearFit, Sample, linear
 from headstart.head.logistic import fit_logistic, folds_of, strata_in
 from headstart.head.ridge import fit_ridge
-from headstart.head.task import Classification, Known, Labels, Tagging, Task, Valuing, posed
+from headstart.head.task import (
+    Classification,
+    Known,
+    Labels,
+    Tagging,
+    Task,
+    Valuing,
+    posed,
+    right_of,
+)
 
 HEADS: Mapping[str, HeadFit] = {"logistic": fit_logistic, "ridge": fit_ridge, "lda": fit_lda}
 """By the name that `--head` takes."""
@@ -35,6 +44,7 @@ __all__ = [
     "folds_of",
     "linear",
     "posed",
+    "right_of",
     "said",
     "strata_in",
     "trust_of",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float
 
-from headstart.head.task import Known, Tagging, Task, Valuing
+from headstart.head.task import Known, Tagging, Task, Valuing, right_of
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Trust:
         if isinstance(task, Valuing):
             near: Bool[np.ndarray, " n"] = np.abs(answers - labels)[:, 0] <= self.margin
             return near
-        return np.asarray(task.merit(answers, labels) == 1)
+        return right_of(task, answers, labels)
 
 
 def trust_of(
@@ -33,7 +33,7 @@ def trust_of(
     """By answers to rows that they were not fitted to, of which `target` should be right."""
     if isinstance(task, Valuing):
         return Trust(0.0, _margin(np.abs(answers - labels)[:, 0], target))
-    return Trust(_sure_above(belief_of(task, answers), task.merit(answers, labels) == 1, target))
+    return Trust(_sure_above(belief_of(task, answers), right_of(task, answers, labels), target))
 
 
 def belief_of(task: Task, answers: Float[np.ndarray, "n c"]) -> Float[np.ndarray, " n"]:

@@ -14,7 +14,7 @@ from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from threadpoolctl import threadpool_limits
 
 from headstart.head.linear import LinearFit, Sample, fitted, loss_of
-from headstart.head.task import Labels
+from headstart.head.task import Classification, Labels
 
 PENALTIES = tuple(10.0**exponent for exponent in range(2, -7, -1))
 """From 100 to 1e-6, on standardized rows, against a mean loss; halves of a decade beside the best
@@ -62,7 +62,8 @@ def fit_logistic(sample: Sample, penalty: float | None = None) -> LinearFit:
         chosen = _chosen(problem) if penalty is None else penalty
         found = _judged(problem, chosen)
         loss = _SOLVED[sample.task.kind]
-        theta = _solve(basis.rows.copy(), problem.targets, start, chosen, loss, _EXACT)
+        every = _Part(basis.rows.copy(), problem.targets, problem.weights)
+        theta = _solve(every, start, chosen, loss, _EXACT)
         weight = (theta[:, :-1] @ basis.turn) / basis.scale
         bias = theta[:, -1] - weight @ basis.mean
     return fitted(weight, bias, chosen, found, sample)
@@ -130,6 +131,24 @@ class _Problem:
         """Indicators of classes, or of tags."""
         return self.sample.task.coded(self.sample.labels)
 
+    @cached_property
+    def weights(self) -> Float[np.ndarray, "n 1"]:
+        """What each row counts."""
+        task, labels = self.sample.task, self.sample.labels.numpy()
+        if isinstance(task, Classification) and task.weights:
+            weights: np.ndarray = np.asarray(task.weights)[labels][:, None]
+            return weights
+        return np.ones((len(labels), 1))
+
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """Rows to fit to, which are scaled in place; what their scores should be; what each counts."""
+
+    rows: np.ndarray
+    targets: np.ndarray
+    weights: np.ndarray
+
 
 def strata_in(labels: Labels) -> Int[np.ndarray, " n"]:
     """The class of each row; of tags, the rarest that it has; of values, all the same."""
@@ -162,40 +181,40 @@ def _judged(problem: _Problem, penalty: float) -> Float[np.ndarray, "n c"]:
     loss = _SOLVED[task.kind]
     found = task.answers(torch.zeros(len(rows), task.width, dtype=torch.float64)).numpy()
     for fold in problem.folds:
-        targets = problem.targets[fold.fit]
-        fold.theta = _solve(rows[fold.fit], targets, fold.theta, penalty, loss, _ROUGH)
+        part = _Part(rows[fold.fit], problem.targets[fold.fit], problem.weights[fold.fit])
+        fold.theta = _solve(part, fold.theta, penalty, loss, _ROUGH)
         scores = _scores(rows[fold.held], fold.theta)
         found[fold.held] = task.answers(torch.from_numpy(scores)).numpy()
     return found
 
 
-def _softmax_loss(scores: np.ndarray, targets: np.ndarray) -> tuple[float, np.ndarray]:
+def _softmax_loss(
+    scores: np.ndarray, targets: np.ndarray, weights: np.ndarray
+) -> tuple[float, np.ndarray]:
     """Summed cross-entropy, and probabilities in the place of the scores."""
     scores -= scores.max(axis=1, keepdims=True)
     given = np.exp(scores)
     sums = given.sum(axis=1, keepdims=True)
-    told = np.log(sums).sum(dtype=float) - (scores * targets).sum(dtype=float)
+    lost = np.log(sums) - (scores * targets).sum(axis=1, keepdims=True, dtype=float)
+    told = (weights * lost).sum(dtype=float)
     given /= sums
     return float(told), given
 
 
-def _sigmoid_loss(scores: np.ndarray, targets: np.ndarray) -> tuple[float, np.ndarray]:
+def _sigmoid_loss(
+    scores: np.ndarray, targets: np.ndarray, weights: np.ndarray
+) -> tuple[float, np.ndarray]:
     """Summed binary cross-entropy, each column by itself, and probabilities."""
-    told = np.logaddexp(0, scores).sum(dtype=float) - (scores * targets).sum(dtype=float)
+    told = (weights * (np.logaddexp(0, scores) - scores * targets)).sum(dtype=float)
     return float(told), expit(scores)
 
 
-_Loss = Callable[[np.ndarray, np.ndarray], tuple[float, np.ndarray]]
+_Loss = Callable[[np.ndarray, np.ndarray, np.ndarray], tuple[float, np.ndarray]]
 _SOLVED: Mapping[str, _Loss] = {"classification": _softmax_loss, "multilabel": _sigmoid_loss}
 
 
 def _solve(
-    rows: np.ndarray,
-    targets: np.ndarray,
-    start: np.ndarray,
-    penalty: float,
-    summed: _Loss,
-    slope: float,
+    part: _Part, start: np.ndarray, penalty: float, summed: _Loss, slope: float
 ) -> np.ndarray:
     """Mean cross-entropy plus half the penalty times the squared weights; biases are free.
 
@@ -203,18 +222,19 @@ def _solve(
     yet. In a basis without correlations that leaves little for L-BFGS to find out. The rows are
     scaled in place.
     """
+    rows = part.rows
     given = 1 / len(start) if summed is _softmax_loss else 1 / 2
     free = given * (1 - given)  # the curvature at no opinion
     unit = np.sqrt(free * np.einsum("nd,nd->d", rows, rows) / len(rows) + penalty)
     units = np.append(unit, np.sqrt(free))
     rows /= unit
-    shape, strength, targets = start.shape, penalty / unit**2, targets.astype(rows.dtype)
+    shape, strength, targets = start.shape, penalty / unit**2, part.targets.astype(rows.dtype)
 
     def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
         theta = flat.reshape(shape).astype(rows.dtype)
         scores = rows @ theta[:, :-1].T + theta[:, -1] / rows.dtype.type(units[-1])  # (n, c)
-        told, given = summed(scores, targets)
-        rest = (given - targets) / len(rows)
+        told, given = summed(scores, targets, part.weights)
+        rest = ((given - targets) * part.weights / len(rows)).astype(rows.dtype)
         gradient = np.empty(shape)
         gradient[:, :-1] = rest.T @ rows + strength * theta[:, :-1]
         gradient[:, -1] = rest.sum(axis=0) / units[-1]

@@ -9,7 +9,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, mse_loss
 
-from headstart.data import Examples, tags_in, tags_of, values_of
+from headstart.data import EVEN, Examples, tags_in, tags_of, values_of
 from headstart.stats import Merit
 
 Labels = Int[Tensor, " n"] | Float[Tensor, "n c"]
@@ -24,10 +24,16 @@ class Task(Protocol):
 
     kind: ClassVar[str]
     """ "classification", "multilabel" or "regression"."""
-    figure: ClassVar[str]
-    """What the mean merit is called, in `metrics.json` too."""
-    heads: ClassVar[tuple[str, ...]]
-    """Linear heads that can be fitted, the default first."""
+
+    @property
+    def figure(self) -> str:
+        """What the mean merit is called, in `metrics.json` too."""
+        ...
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """Linear heads that can be fitted, the default first."""
+        ...
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -71,10 +77,21 @@ class Classification:
     """One of several classes. An answer is right or not."""
 
     kind: ClassVar[str] = "classification"
-    figure: ClassVar[str] = "accuracy"
-    heads: ClassVar[tuple[str, ...]] = ("logistic", "ridge", "lda")
 
     classes: tuple[str, ...]
+    weights: tuple[float, ...] = ()
+    """What a row of each class counts where rare classes are to count as much as others, 1 on
+    average; empty where every row counts the same."""
+
+    @property
+    def figure(self) -> str:
+        """Accuracy, over rows or over classes."""
+        return "balanced_accuracy" if self.weights else "accuracy"
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """Only the logistic one takes weights."""
+        return ("logistic",) if self.weights else ("logistic", "ridge", "lda")
 
     @property
     def width(self) -> int:
@@ -89,7 +106,10 @@ class Classification:
         smoothing: float = 0.0,
     ) -> Float[Tensor, ""]:
         """Cross-entropy, smoothed as Szegedy et al. (2016) do."""
-        return cross_entropy(scores, labels, label_smoothing=smoothing)
+        if not self.weights:
+            return cross_entropy(scores, labels, label_smoothing=smoothing)
+        each = cross_entropy(scores, labels, label_smoothing=smoothing, reduction="none")
+        return (each * scores.new_tensor(self.weights)[labels]).mean()
 
     def answers(self, scores: Float[Tensor, "n c"]) -> Float[Tensor, "n c"]:
         """Softmax."""
@@ -97,12 +117,22 @@ class Classification:
 
     def losses(self, answers: Float[np.ndarray, "n c"], labels: Known) -> Float[np.ndarray, " n"]:
         """Negative log-probability of the right class; at most that of the smallest step from 1."""
-        return _nats(answers[np.arange(len(labels)), labels], answers.dtype)
+        losses = _nats(answers[np.arange(len(labels)), labels], answers.dtype)
+        return losses * np.asarray(self.weights)[labels] if self.weights else losses
 
     def merit(self, answers: Float[np.ndarray, "n c"], labels: Known) -> Merit:
-        """Whether the likeliest class is the right one."""
+        """Whether the likeliest class is the right one.
+
+        With weights, divided by the class's share of these rows and by the number of classes that
+        have some: the mean is the mean recall of those classes.
+        """
         right: Bool[np.ndarray, " n"] = answers.argmax(axis=1) == labels
-        return right
+        if not self.weights:
+            return right
+        counts = np.bincount(labels, minlength=self.width)
+        each = len(labels) / (counts > 0).sum() / np.maximum(counts, 1)
+        merit: Float[np.ndarray, " n"] = right * each[labels]
+        return merit
 
     def coded(self, labels: Labels) -> Float[np.ndarray, "n c"]:
         """Class indicators."""
@@ -115,10 +145,18 @@ class Tagging:
     """Any of several tags, or none. An answer has a tag whose probability is 1/2 or more."""
 
     kind: ClassVar[str] = "multilabel"
-    figure: ClassVar[str] = "f1"
-    heads: ClassVar[tuple[str, ...]] = ("logistic",)
 
     classes: tuple[str, ...]
+
+    @property
+    def figure(self) -> str:
+        """F1 of a row's tags."""
+        return "f1"
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """A logistic one a tag."""
+        return ("logistic",)
 
     @property
     def width(self) -> int:
@@ -169,13 +207,21 @@ class Valuing:
     """A number. Scores are in units of the spread of the values that were learned from."""
 
     kind: ClassVar[str] = "regression"
-    figure: ClassVar[str] = "r2"
-    heads: ClassVar[tuple[str, ...]] = ("ridge",)
 
     center: float
     """Mean of the values that were learned from."""
     spread: float
     """Their standard deviation."""
+
+    @property
+    def figure(self) -> str:
+        """Explained variance."""
+        return "r2"
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """Least squares."""
+        return ("ridge",)
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -230,7 +276,24 @@ def posed(examples: Examples, rows: tuple[int, ...]) -> tuple[Task, Labels]:
         learned = values[list(rows)]
         spread = float(learned.std(correction=0)) or 1.0
         return Valuing(float(learned.mean()), spread), values.float()
-    return Classification(examples.classes), torch.tensor(examples.labels)
+    labels = torch.tensor(examples.labels)
+    weights = _weights(labels[list(rows)], len(examples.classes)) if examples.kind == EVEN else ()
+    return Classification(examples.classes, weights), labels
+
+
+def right_of(
+    task: Task, answers: Float[np.ndarray, "n c"], labels: Known
+) -> Bool[np.ndarray, " n"]:
+    """Whether answers are the right class, or tag for tag the right ones."""
+    if isinstance(task, Classification):
+        return np.asarray(answers.argmax(axis=1) == labels)
+    return np.asarray(task.merit(answers, labels) == 1)
+
+
+def _weights(labels: Int[Tensor, " n"], classes: int) -> tuple[float, ...]:
+    counts = torch.bincount(labels, minlength=classes).double()
+    weights = len(labels) / max(1, int((counts > 0).sum())) / counts.clamp_min(1)
+    return tuple(weights.tolist())
 
 
 def _nats(given: np.ndarray, kind: np.dtype) -> np.ndarray:

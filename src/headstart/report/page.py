@@ -23,6 +23,7 @@ from headstart.stats import Interval
 
 FIGURES = {
     "accuracy": ("Accuracy", True),
+    "balanced_accuracy": ("Balanced accuracy", True),
     "f1": ("F1 of an example's tags", True),
     "r2": ("Explained variance", True),
     "macro_f1": ("Macro F1", True),
