@@ -2,7 +2,7 @@
 
 from torch import nn
 
-from headstart.backbone import language, sound, vision
+from headstart.backbone import language, sound, speech, vision
 from headstart.backbone.backbone import Architecture
 from headstart.modality import Image, Sound
 
@@ -12,6 +12,8 @@ def build(architecture: Architecture, seed: int = 0) -> nn.Sequential:
 
     The global random state stays as it is. Raises `BackboneError` for what makes no network.
     """
+    if speech.is_speech(architecture):
+        return speech.build(architecture, seed)
     if language.is_language(architecture):
         return language.build(architecture, seed)
     if sound.is_sound(architecture):

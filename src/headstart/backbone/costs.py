@@ -14,7 +14,7 @@ def multiply_adds(backbone: Backbone) -> tuple[int, ...]:
     Matrix products, convolutions and attention count; norms, activations and sums do not.
     """
     stages, rows = backbone.stages, backbone.modality.batch([backbone.modality.blank()])
-    if rows.is_floating_point():  # of tokens, masks are made by looking at numbers
+    if not backbone.modality.varies:  # else masks are made by looking at numbers
         stages, rows = copy.deepcopy(stages).to("meta"), rows.to("meta")
     counts = []
     with torch.inference_mode():

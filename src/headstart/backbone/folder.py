@@ -11,10 +11,11 @@ from torch import Tensor
 from headstart import durable
 from headstart.backbone.backbone import Architecture, Backbone, Origin
 from headstart.backbone.building import build
+from headstart.backbone.speech import EXTRACTOR
 from headstart.backbone.weights import put, read_tensors
 from headstart.errors import BackboneError, HeadstartError
 from headstart.hostile import printable
-from headstart.modality import Image, Modality, Sound, Text
+from headstart.modality import Image, Modality, Prepared, Sound, Text
 
 WEIGHTS, FACTS, CARD = "backbone.safetensors", "backbone.json", "README.md"
 TOKENIZER = "tokenizer.json"
@@ -60,6 +61,16 @@ class _Bands(BaseModel):
     most_s: float = Field(gt=0, le=600)
 
 
+class _Heard(BaseModel):
+    """The fields of `Prepared` but for the place of the feature extractor, which lies beside."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    extractor: str
+    rate_hz: int = Field(ge=1000, le=192_000)
+    most_s: float = Field(gt=0, le=600)
+
+
 class _Facts(BaseModel):
     """What `backbone.json` holds."""
 
@@ -69,7 +80,7 @@ class _Facts(BaseModel):
     kind: Literal["image", "text", "audio"]
     architecture: str
     settings: dict[str, Setting]
-    contract: _Contract | _Tokens | _Bands
+    contract: _Contract | _Tokens | _Bands | _Heard
     width: int = Field(ge=1)
     license: str
     note: str
@@ -130,12 +141,17 @@ def _contract(folder: Path, modality: Modality) -> dict[str, object]:
     if isinstance(modality, Text):
         durable.write(folder / TOKENIZER, modality.place.read_bytes())
         return {"tokenizer": modality.tokenizer, "max_tokens": modality.max_tokens}
+    if isinstance(modality, Prepared):
+        durable.write(folder / EXTRACTOR, modality.place.read_bytes())
+        return {name: getattr(modality, name) for name in _Heard.model_fields}
     return asdict(modality)  # type: ignore[call-overload, no-any-return]
 
 
-def _modality(folder: Path, contract: _Contract | _Tokens | _Bands) -> Modality:
+def _modality(folder: Path, contract: _Contract | _Tokens | _Bands | _Heard) -> Modality:
     if isinstance(contract, _Tokens):
         return Text(contract.tokenizer, contract.max_tokens, (folder / TOKENIZER).absolute())
+    if isinstance(contract, _Heard):
+        return Prepared(**contract.model_dump(), place=(folder / EXTRACTOR).absolute())
     if isinstance(contract, _Bands):
         return Sound(**contract.model_dump())
     return Image(**_tuples(contract))

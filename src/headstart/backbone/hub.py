@@ -12,8 +12,10 @@ from headstart.errors import BackboneError
 from headstart.hostile import printable
 
 FILE = "model.safetensors"
-NETWORK = ("config.json", FILE, "tokenizer.json")
-"""What a folder with a network for texts has at least."""
+NETWORK = ("config.json", FILE)
+"""What a folder with a network of transformers' has at least."""
+READERS = ("tokenizer.json", "preprocessor_config.json")
+"""One of which it has, too: for texts, or for recordings."""
 _BESIDES = ("tokenizer_config.json", "modules.json", "sentence_bert_config.json", "*.md")
 _REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 _SHORT = {
@@ -83,15 +85,19 @@ def fetched_network(repository: str, *, offline: bool) -> Path:
     from huggingface_hub import snapshot_download, try_to_load_from_cache
 
     cached = [try_to_load_from_cache(repository, file) for file in NETWORK]
-    if all(isinstance(path, str) for path in cached):
+    reader = [try_to_load_from_cache(repository, file) for file in READERS]
+    if all(isinstance(path, str) for path in cached) and any(isinstance(r, str) for r in reader):
         return Path(str(cached[0])).parent
     why = "it was to ask nobody (--offline)"
     if not offline and (why := _unreachable()) == "":
         try:
-            return Path(snapshot_download(repository, allow_patterns=[*NETWORK, *_BESIDES]))
+            return Path(
+                snapshot_download(repository, allow_patterns=[*NETWORK, *READERS, *_BESIDES])
+            )
         except Exception as error:  # the network fails in more ways than can be named
             why = f"{type(error).__name__}: {printable(error, limit=160)}"
     missing = [f for f, path in zip(NETWORK, cached, strict=True) if not isinstance(path, str)]
+    missing += [] if any(isinstance(path, str) for path in reader) else [" or ".join(READERS)]
     raise BackboneError(
         "M445",
         f"{repository} is not on this machine, missing {len(missing)} files",

@@ -35,7 +35,7 @@ SHA256 = {
     "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 }
-_VOLATILE = ("transformers_version", "_name_or_path", "dtype", "torch_dtype", "architectures")
+VOLATILE = ("transformers_version", "_name_or_path", "dtype", "torch_dtype", "architectures")
 _LAST_NORMS = ("ln_f", "norm", "final_norm", "final_layer_norm")
 _FIRST = ("layernorm_embedding", "embeddings_project")
 """Modules that some networks have between embeddings and layers."""
@@ -58,7 +58,7 @@ def build(architecture: Architecture, seed: int = 0) -> nn.Sequential:
     with needs("text"):
         from transformers import AutoConfig, AutoModel
     try:
-        with torch.random.fork_rng(devices=[]), _quiet():
+        with torch.random.fork_rng(devices=[]), quietly():
             torch.manual_seed(seed)
             config = AutoConfig.for_model(facts.pop("model_type"), **facts)
             network: Any = AutoModel.from_config(config)
@@ -269,7 +269,7 @@ def _bypass(network: Any) -> None:
 def _loaded(folder: Path, facts: dict[str, Any], name: str) -> tuple[Architecture, nn.Sequential]:
     from transformers import AutoConfig, AutoModel
 
-    with _quiet():
+    with quietly():
         config = AutoConfig.from_pretrained(folder, local_files_only=True)
         network, told = AutoModel.from_pretrained(
             folder,
@@ -286,7 +286,7 @@ def _loaded(folder: Path, facts: dict[str, Any], name: str) -> tuple[Architectur
             "save the model there again: save_pretrained(FOLDER)", where=printable(folder),
             why=", ".join(sorted(lost)[:5]),
         )  # fmt: skip
-    plain = {k: v for k, v in config.to_dict().items() if k not in _VOLATILE}
+    plain = {k: v for k, v in config.to_dict().items() if k not in VOLATILE}
     scaled = "Normalize" in _text(folder / "modules.json")
     settings = ((CONFIG, json.dumps(plain, sort_keys=True)), ("scaled", scaled))
     stages = staged(network.eval(), scaled=scaled)
@@ -294,7 +294,7 @@ def _loaded(folder: Path, facts: dict[str, Any], name: str) -> tuple[Architectur
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quietly() -> Iterator[None]:
     """Without the bars and remarks of a library whose work takes a moment."""
     from transformers.utils import logging as library
 

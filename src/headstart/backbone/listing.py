@@ -7,7 +7,7 @@ from pathlib import Path
 
 from headstart.backbone.backbone import Architecture
 from headstart.backbone.folder import WEIGHTS, read_backbone
-from headstart.backbone.hub import FILE, NETWORK
+from headstart.backbone.hub import FILE, NETWORK, READERS
 from headstart.backbone.language import DEFAULT
 from headstart.backbone.loading import PICTURES, shipped
 from headstart.backbone.sound import DSCNN
@@ -69,11 +69,15 @@ def _cached() -> list[Listed]:
             license_ = license_of(Architecture(name))
             rows.append(Listed(name, "hub", _megabytes(file), license_, "image", repository))
     for file in sorted(cache.glob(f"models--*/snapshots/*/{FILE}")):
-        if all((file.parent / other).is_file() for other in NETWORK):
+        kinds = [kind for reader, kind in _KINDS.items() if (file.parent / reader).is_file()]
+        if kinds and all((file.parent / other).is_file() for other in NETWORK):
             repository = file.parents[2].name.removeprefix("models--").replace("--", "/")
             size = _megabytes(file)
-            rows.append(Listed(repository, "hub", size, "unknown", "text", repository))
+            rows.append(Listed(repository, "hub", size, "unknown", kinds[0], repository))
     return rows
+
+
+_KINDS = dict(zip(READERS, ("text", "audio"), strict=True))
 
 
 def _megabytes(file: Path) -> float:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from headstart import durable
-from headstart.backbone import language
+from headstart.backbone import language, speech
 from headstart.backbone.backbone import Architecture, Backbone, Origin
 from headstart.backbone.building import build, contract
 from headstart.backbone.catalog import CATALOG, Known
@@ -75,7 +75,7 @@ def _in_folder(name: str) -> Backbone | None:
         if (folder / FACTS).is_file():
             return read_backbone(folder)
     if (Path(name) / "config.json").is_file():
-        return language.from_folder(Path(name).absolute())
+        return _of_transformers(Path(name).absolute())
     if name == "shipped" or os.sep in name or Path(name).is_dir():
         raise BackboneError(
             "M441",
@@ -88,7 +88,13 @@ def _in_folder(name: str) -> Backbone | None:
 
 def _published(name: str, repository: str, offline: bool) -> Backbone:  # noqa: FBT001
     folder = fetched_network(repository, offline=offline)
-    return language.from_folder(folder, name, Origin("hub", repository))
+    return _of_transformers(folder, name, Origin("hub", repository))
+
+
+def _of_transformers(folder: Path, name: str = "", origin: Origin | None = None) -> Backbone:
+    if speech.is_folder(folder):
+        return speech.from_folder(folder, name, origin)
+    return language.from_folder(folder, name, origin)
 
 
 def _without_package() -> Backbone:

@@ -6,9 +6,22 @@ Gives: an item, the same for the same content every time, and a network's input 
 
 from headstart.modality.image import Image
 from headstart.modality.likeness import NEAR_BITS
+from headstart.modality.prepared import Prepared, prepared_by
 from headstart.modality.protocol import Look, Modality
 from headstart.modality.sound import Sound
 from headstart.modality.text import Text, text_of
 from headstart.modality.views import Views, augment
 
-__all__ = ["NEAR_BITS", "Image", "Look", "Modality", "Sound", "Text", "Views", "augment", "text_of"]
+__all__ = [
+    "NEAR_BITS",
+    "Image",
+    "Look",
+    "Modality",
+    "Prepared",
+    "Sound",
+    "Text",
+    "Views",
+    "augment",
+    "prepared_by",
+    "text_of",
+]

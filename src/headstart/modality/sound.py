@@ -55,12 +55,12 @@ class Sound:
 
     def read(self, source: Source) -> Float16[Tensor, "t f"]:
         """Its spectrogram, shape (moments, bands). Raises `DataError`."""
-        return self._item(hear(source, self.rate_hz, self.most_s).samples)
+        return self.of(hear(source, self.rate_hz, self.most_s).samples)
 
     def look(self, source: Source) -> tuple[Look, Float16[Tensor, "t f"]]:
         """`read`, with digests, a perceptual hash, and length, rate, channels and levels."""
         heard = hear(source, self.rate_hz, self.most_s)
-        item = self._item(heard.samples)
+        item = self.of(heard.samples)
         long = float(dict(heard.facts)["seconds"]) >= _LIKE_S
         near = near_hashes(_picture(item)) if long else ()
         return Look(heard.digest, heard.content, near, heard.facts), item
@@ -76,19 +76,17 @@ class Sound:
 
     def show(self, item: Float16[Tensor, "t f"]) -> tuple[str, bytes]:
         """The spectrogram: time runs right, pitch up, louder is darker."""
-        kept = io.BytesIO()
-        _picture(item).resize(_SHOWN, PIL.Image.Resampling.BOX).save(kept, "PNG")
-        return "image/png", kept.getvalue()
+        return show_spectrogram(item)
 
     def plain(self, items: Sequence[Tensor]) -> Float[Tensor, "n d"]:
         """Of each band the mean of each third of the time, spread, extremes, and how it changes."""
-        rows = [_statistics(item.float().numpy()) for item in items]
+        rows = [statistics(item.float().numpy()) for item in items]
         return torch.from_numpy(np.stack(rows)) if rows else torch.empty(0, 7 * self.bands)
 
     def blank(self) -> Float16[Tensor, "t f"]:
         """Two seconds of noise, the same every time."""
         drawn = np.random.default_rng(0).standard_normal(2 * self.rate_hz)
-        return self._item((0.05 * drawn).astype(np.float32))
+        return self.of((0.05 * drawn).astype(np.float32))
 
     def half(self) -> None:
         """Sound at half the rate is another sound."""
@@ -99,24 +97,10 @@ class Sound:
 
     def noted(self, looks: Sequence[Look]) -> tuple[str, ...]:
         """Lengths, rates and channels; how many are silent, clipped, or heard in pieces."""
-        facts = [dict(look.facts) for look in looks]
-        seconds = np.array([float(one["seconds"]) for one in facts])
-        low, middle, high = np.quantile(seconds, (0, 0.5, 1)).tolist()
-        rates = Counter(f"{float(one['rate']) / 1000:g} kHz" for one in facts)
-        told = [f"{low:.2f} to {high:,.2f} s, median {middle:.2f} s, at {_counted(rates)}"]
-        many = sum(float(one["channels"]) > 1 for one in facts)
-        told += [f"{many:,} have several channels: their mean is heard"] if many else []
-        silent = sum(float(one["silent"]) > 0.99 for one in facts)
-        told += [f"{silent:,} are silent"] if silent else []
-        clipped = sum(float(one["clipped"]) > 0.001 for one in facts)
-        told += [f"{clipped:,} are clipped: loudest samples cut off"] if clipped else []
-        long = int((seconds > self.most_s).sum())
-        if long:
-            pieces = f"{PIECES} pieces of {self.most_s / PIECES:g} s, evenly spread"
-            told.append(f"{long:,} are longer than {self.most_s:g} s; of those {pieces}, are heard")
-        return tuple(told)
+        return noted_of(looks, self.most_s)
 
-    def _item(self, samples: Float32[np.ndarray, " n"]) -> Tensor:
+    def of(self, samples: Float32[np.ndarray, " n"]) -> Float16[Tensor, "t f"]:
+        """The spectrogram of samples at the contract's rate."""
         window, hop = round(self.window_s * self.rate_hz), round(self.hop_s * self.rate_hz)
         lacking = max(0, round(self.least_s * self.rate_hz) + window - hop - len(samples))
         padded = np.pad(samples, (lacking // 2, lacking - lacking // 2))
@@ -125,6 +109,33 @@ class Sound:
         spectrum = np.abs(scipy.fft.rfft(frames * _hann(window), size)).astype(np.float32)
         mel = spectrum @ _filters(self.bands, self.low_hz, self.high_hz, size, self.rate_hz)
         return torch.from_numpy(np.log1p(mel / FLOOR).astype(np.float16))
+
+
+def noted_of(looks: Sequence[Look], most_s: float) -> tuple[str, ...]:
+    """Lengths, rates and channels; how many are silent, clipped, or heard in pieces."""
+    facts = [dict(look.facts) for look in looks]
+    seconds = np.array([float(one["seconds"]) for one in facts])
+    low, middle, high = np.quantile(seconds, (0, 0.5, 1)).tolist()
+    rates = Counter(f"{float(one['rate']) / 1000:g} kHz" for one in facts)
+    told = [f"{low:.2f} to {high:,.2f} s, median {middle:.2f} s, at {_counted(rates)}"]
+    many = sum(float(one["channels"]) > 1 for one in facts)
+    told += [f"{many:,} have several channels: their mean is heard"] if many else []
+    silent = sum(float(one["silent"]) > 0.99 for one in facts)
+    told += [f"{silent:,} are silent"] if silent else []
+    clipped = sum(float(one["clipped"]) > 0.001 for one in facts)
+    told += [f"{clipped:,} are clipped: loudest samples cut off"] if clipped else []
+    long = int((seconds > most_s).sum())
+    if long:
+        pieces = f"{PIECES} pieces of {most_s / PIECES:g} s, evenly spread"
+        told.append(f"{long:,} are longer than {most_s:g} s; of those {pieces}, are heard")
+    return tuple(told)
+
+
+def show_spectrogram(levels: Float[Tensor, "t f"]) -> tuple[str, bytes]:
+    """As a picture: time runs right, pitch up, louder is darker."""
+    kept = io.BytesIO()
+    _picture(levels).resize(_SHOWN, PIL.Image.Resampling.BOX).save(kept, "PNG")
+    return "image/png", kept.getvalue()
 
 
 @cache
@@ -150,7 +161,8 @@ def _mel(hz: float | np.ndarray) -> np.ndarray:
     return np.asarray(1127 * np.log1p(np.asarray(hz) / 700))
 
 
-def _statistics(item: Float32[np.ndarray, "t f"]) -> Float32[np.ndarray, " d"]:
+def statistics(item: Float32[np.ndarray, "t f"]) -> Float32[np.ndarray, " d"]:
+    """Of each band the mean of each third of the time, spread, extremes, and how it changes."""
     thirds = [part.mean(axis=0) for part in np.array_split(item, 3)]
     change = np.abs(np.diff(item, axis=0, prepend=item[:1])).mean(axis=0)
     return np.concatenate([*thirds, item.std(axis=0), item.min(axis=0), item.max(axis=0), change])

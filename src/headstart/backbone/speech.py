@@ -1,0 +1,235 @@
+"""Networks for recordings that transformers builds, staged by layer.
+
+A stage takes and gives (b, t, d + 1) numbers, with 1 in the last column for a moment and 0 for
+padding. The first takes samples or features; the last gives means over moments (of AST, over the
+two tokens that it was trained to answer with).
+"""
+
+import copy
+import json
+from collections import OrderedDict
+from pathlib import Path
+from typing import Any
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from headstart.backbone.backbone import Architecture, Backbone, Origin
+from headstart.backbone.language import CONFIG, VOLATILE, quietly
+from headstart.backbone.profile import SETTING, Profile
+from headstart.errors import BackboneError, SecurityError, needs
+from headstart.hostile import printable
+from headstart.modality import prepared_by
+
+EXTRACTOR = "preprocessor_config.json"
+AST = "audio-spectrogram-transformer"
+KINDS = frozenset(
+    {"data2vec-audio", "hubert", "unispeech", "unispeech-sat", "wav2vec2", "wavlm"}
+    | {"wav2vec2-conformer", "whisper", AST}
+)
+"""What transformers calls the families."""
+_FEATURES = frozenset({"whisper", AST})
+"""Families that take features, not samples."""
+_TOLERANCE = 1e-5
+
+
+def is_speech(architecture: Architecture) -> bool:
+    """Whether it is one of these families."""
+    config = dict(architecture.settings).get(CONFIG)
+    return bool(config) and json.loads(str(config)).get("model_type") in KINDS
+
+
+def is_folder(folder: Path) -> bool:
+    """Whether a network of one of these families lies there."""
+    try:
+        return json.loads((folder / "config.json").read_text()).get("model_type") in KINDS
+    except (OSError, ValueError):
+        return False
+
+
+def build(architecture: Architecture, seed: int = 0) -> nn.Sequential:
+    """Named stages with fresh weights drawn from `seed`, in inference mode.
+
+    The global random state stays as it is. Raises `BackboneError` for a configuration that makes
+    no network.
+    """
+    settings = dict(architecture.settings)
+    facts = json.loads(str(settings[CONFIG]))
+    with needs("text"):
+        from transformers import AutoConfig, AutoModel
+    try:
+        with torch.random.fork_rng(devices=[]), quietly():
+            torch.manual_seed(seed)
+            config = AutoConfig.for_model(facts.pop("model_type"), **facts)
+            network: Any = AutoModel.from_config(config)
+    except Exception as error:  # configurations fail in more ways than can be named
+        raise BackboneError(
+            "M476",
+            f"this configuration makes no network: {printable(architecture.name)}",
+            "choose a folder that transformers' AutoModel reads",
+            why=f"{type(error).__name__}: {printable(error, limit=300)}",
+        ) from error
+    stages = staged(network.eval())
+    if settings.get(SETTING):
+        stages = nn.Sequential(OrderedDict(profile=Profile(stages)))
+    return stages.requires_grad_(False).eval()
+
+
+def from_folder(folder: Path, name: str = "", origin: Origin | None = None) -> Backbone:
+    """The network in a folder as hubs have them: configuration, safetensors, feature extractor.
+
+    Raises `SecurityError` where a file names code to run, `BackboneError` for a folder that lacks a
+    file, or whose weights leave part of the network as it was drawn.
+    """
+    needed = ("config.json", "model.safetensors", EXTRACTOR)
+    if missing := [file for file in needed if not (folder / file).is_file()]:
+        raise BackboneError(
+            "M477", f"this folder lacks {', '.join(missing)}",
+            "save model and feature extractor there: save_pretrained(FOLDER)",
+            where=printable(folder),
+        )  # fmt: skip
+    if any('"auto_map"' in (folder / file).read_text() for file in ("config.json", EXTRACTOR)):
+        raise SecurityError(
+            "S614", "this configuration names code to run (auto_map)",
+            "choose a network that transformers itself can build", where=printable(folder),
+        )  # fmt: skip
+    architecture, stages = _loaded(folder, name or folder.name)
+    modality = prepared_by((folder / EXTRACTOR).absolute())
+    with torch.inference_mode():
+        width = int(stages(modality.batch([modality.blank()])).shape[-1])
+    return Backbone(architecture, stages, width, modality, origin or Origin("folder", str(folder)))
+
+
+def staged(network: Any) -> nn.Sequential:
+    """One stage for what comes before the layers and one for each; a single one where they differ.
+
+    Which of both it is follows from the configuration: the same network gives the same stages.
+    """
+    kind = network.config.model_type
+    encoder = network.encoder if kind == "whisper" else network
+    whole = nn.Sequential(OrderedDict(whole=Heard(encoder, kind, pooled=True)))
+    try:
+        cut = nn.Sequential(_layers(copy.deepcopy(encoder), kind))
+        with torch.inference_mode():
+            sample = _sample(encoder, kind)
+            same = torch.allclose(cut(sample), whole(sample), rtol=0, atol=_TOLERANCE)
+    except Exception:  # a layer that takes more than its input says so in many ways
+        same = False
+    return cut if same else whole
+
+
+class Heard(nn.Module):
+    """Samples or features to what a network makes of them."""
+
+    masked = True
+
+    def __init__(self, network: Any, kind: str, *, pooled: bool) -> None:
+        super().__init__()
+        self.network, self.kind, self.pooled = network, kind, pooled
+
+    def forward(self, rows: Float[Tensor, "b t g"]) -> Float[Tensor, "b ..."]:
+        """Moments and the mask; or one row a recording."""
+        x, mask = rows[..., :-1], rows[..., -1]
+        if self.kind == "whisper":
+            hidden = self.network(x.transpose(1, 2)).last_hidden_state
+            mask = mask[:, ::2]
+        elif self.kind == AST:
+            hidden = self.network(x).last_hidden_state
+            mask = hidden.new_ones(hidden.shape[:2])
+        else:
+            heard = mask.long()
+            hidden = self.network(x[..., 0], attention_mask=heard).last_hidden_state
+            made = self.network._get_feature_vector_attention_mask(hidden.shape[1], heard)
+            mask = made.to(hidden)
+        return _pooled(hidden, mask, self.kind) if self.pooled else _joined(hidden, mask)
+
+
+class HeardLayer(nn.Module):
+    """One layer; the last one with the norm behind it, and the mean."""
+
+    masked = True
+
+    def __init__(self, layer: nn.Module, kind: str, norm: nn.Module | None = None) -> None:
+        super().__init__()
+        self.layer, self.kind, self.norm = layer, kind, norm
+
+    def forward(self, rows: Float[Tensor, "b t g"]) -> Float[Tensor, "b ..."]:
+        """Rows as they came in, further on; the last layer gives means."""
+        x, mask = rows[..., :-1], rows[..., -1]
+        least = torch.finfo(x.dtype).min
+        padding = None if self.kind in _FEATURES else ((1 - mask) * least)[:, None, None]
+        hidden = self.layer(x, attention_mask=padding)
+        if self.norm is None:
+            return _joined(hidden, mask)
+        return _pooled(self.norm(hidden), mask, self.kind)
+
+
+def _joined(hidden: Tensor, mask: Tensor) -> Tensor:
+    return torch.cat([hidden, mask[..., None]], dim=-1)
+
+
+def _pooled(hidden: Tensor, mask: Tensor, kind: str) -> Tensor:
+    if kind == AST:
+        return hidden[:, :2].mean(dim=1)
+    kept = mask[..., None]
+    return (hidden * kept).sum(dim=1) / kept.sum(dim=1).clamp_min(1)
+
+
+def _layers(network: Any, kind: str) -> "OrderedDict[str, nn.Module]":
+    """The network without its layers and closing norm, then each layer."""
+    owner = network if kind in _FEATURES else network.encoder
+    closing = {"whisper": "layer_norm", AST: "layernorm"}.get(kind, "")
+    if not closing and getattr(network.config, "do_stable_layer_norm", False):
+        closing = "layer_norm"
+    norm = getattr(owner, closing) if closing else nn.Identity()
+    layers, owner.layers = list(owner.layers), nn.ModuleList()
+    if closing:
+        setattr(owner, closing, nn.Identity())
+    stages = OrderedDict[str, nn.Module](features=Heard(network, kind, pooled=False))
+    for index, layer in enumerate(layers):
+        last = index == len(layers) - 1
+        stages[f"layer_{index}"] = HeardLayer(layer, kind, norm if last else None)
+    return stages
+
+
+def _sample(network: Any, kind: str) -> Tensor:
+    """Two rows, one of them padded."""
+    generator = torch.Generator().manual_seed(0)
+    config = network.config
+    if kind == "whisper":
+        shape = (2, 2 * config.max_source_positions, config.num_mel_bins)
+    elif kind == AST:
+        shape = (2, config.max_length, config.num_mel_bins)
+    else:
+        shape = (2, 6_400, 1)
+    rows = torch.cat([torch.randn(shape, generator=generator), torch.ones(*shape[:2], 1)], dim=2)
+    rows[1, shape[1] * 3 // 4 :] = 0
+    return rows
+
+
+def _loaded(folder: Path, name: str) -> tuple[Architecture, nn.Sequential]:
+    with needs("text"):
+        from transformers import AutoConfig, AutoModel
+
+    with quietly():
+        config = AutoConfig.from_pretrained(folder, local_files_only=True)
+        network, told = AutoModel.from_pretrained(
+            folder,
+            config=config,
+            use_safetensors=True,
+            local_files_only=True,
+            dtype=torch.float32,
+            output_loading_info=True,
+        )
+    lost = [key for key in told["missing_keys"] if "masked_spec_embed" not in key]
+    if lost:
+        raise BackboneError(
+            "M478", f"the weights lack {len(lost)} tensors of this network",
+            "save the model there again: save_pretrained(FOLDER)", where=printable(folder),
+            why=", ".join(sorted(lost)[:5]),
+        )  # fmt: skip
+    plain = {k: v for k, v in config.to_dict().items() if k not in VOLATILE}
+    settings = ((CONFIG, json.dumps(plain, sort_keys=True)),)
+    stages = staged(network.eval())
+    return Architecture(name, settings), stages.requires_grad_(False).eval()

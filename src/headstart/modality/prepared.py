@@ -1,0 +1,136 @@
+"""Recordings, as the feature extractor that a network was trained with prepares them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from jaxtyping import Float, Float32
+from torch import Tensor
+
+from headstart import durable
+from headstart.data import Source
+from headstart.errors import BackboneError, needs
+from headstart.hostile import printable
+from headstart.modality.protocol import Look
+from headstart.modality.recording import hear
+from headstart.modality.sound import Sound, noted_of, show_spectrogram, statistics
+
+_LEAST_S = 0.5
+_STEPS = {1: 1_600, 2: 8}
+"""Lengths in a batch are multiples of this: samples, or frames of features."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Samples at a network's rate, normalized as it wants; or features, and which are of sound.
+
+    What is heard of a recording follows the rules of `Sound`.
+    """
+
+    kind: ClassVar[str] = "audio"
+    things: ClassVar[str] = "recordings"
+    plain_name: ClassVar[str] = "log-mel statistics"
+    varies: ClassVar[bool] = True
+
+    extractor: str
+    """SHA-256 of `preprocessor_config.json`."""
+    rate_hz: int = 16_000
+    most_s: float = 30.0
+    place: Path = field(default=Path(), repr=False, compare=False)
+    """That file."""
+
+    def read(self, source: Source) -> Float[Tensor, "t ..."]:
+        """Samples, shape (n,); or features and their mask, shape (t, f + 1). Raises `DataError`."""
+        return self._item(hear(source, self.rate_hz, self.most_s).samples)
+
+    def look(self, source: Source) -> tuple[Look, Float[Tensor, "t ..."]]:
+        """`read`, with digests, and length, rate, channels and levels."""
+        heard = hear(source, self.rate_hz, self.most_s)
+        return Look(heard.digest, heard.content, (), heard.facts), self._item(heard.samples)
+
+    def batch(self, items: Sequence[Tensor]) -> Float32[Tensor, "b t g"]:
+        """Rows of one length; the last column is 1 where there is sound, and padding is 0."""
+        if not items:
+            return torch.empty(0, 0, 2)
+        step = _STEPS[items[0].ndim]
+        width = -(-max(map(len, items)) // step) * step
+        features = 2 if items[0].ndim == 1 else items[0].shape[1]
+        rows = torch.zeros(len(items), width, features)
+        for row, item in zip(rows, items, strict=True):
+            row[: len(item), -1] = 1
+            row[: len(item), : 1 if item.ndim == 1 else features] = item.reshape(len(item), -1)
+        return rows
+
+    def show(self, item: Float[Tensor, "t ..."]) -> tuple[str, bytes]:
+        """The spectrogram: time runs right, pitch up, louder is darker."""
+        return show_spectrogram(self._spectrogram(item))
+
+    def plain(self, items: Sequence[Tensor]) -> Float[Tensor, "n d"]:
+        """As of `Sound`, of what the network is given."""
+        rows = [statistics(self._spectrogram(item).float().numpy()) for item in items]
+        return torch.from_numpy(np.stack(rows)) if rows else torch.empty(0, 0)
+
+    def blank(self) -> Float[Tensor, "t ..."]:
+        """A second of noise, the same every time."""
+        drawn = np.random.default_rng(0).standard_normal(self.rate_hz)
+        return self._item((0.05 * drawn).astype(np.float32))
+
+    def half(self) -> None:
+        """Sound at half the rate is another sound."""
+
+    def halved(self, item: Tensor) -> Tensor:
+        """Nothing is halved."""
+        return item
+
+    def noted(self, looks: Sequence[Look]) -> tuple[str, ...]:
+        """Lengths, rates and channels; how many are silent, clipped, or heard in pieces."""
+        return noted_of(looks, self.most_s)
+
+    def _item(self, samples: Float32[np.ndarray, " n"]) -> Tensor:
+        lacking = max(0, round(_LEAST_S * self.rate_hz) - len(samples))
+        padded = np.pad(samples, (lacking // 2, lacking - lacking // 2))
+        extractor = _opened(self.place, self.extractor)
+        options = {"sampling_rate": self.rate_hz, "return_tensors": "np"}
+        made = extractor(padded, return_attention_mask=True, **options)
+        found = torch.from_numpy(np.asarray(made[extractor.model_input_names[0]][0]))
+        if found.ndim == 1:
+            return found.to(torch.float16)
+        frames = made.get("attention_mask")
+        rows = found.T if frames is not None and found.shape[1] == frames.shape[1] else found
+        mask = torch.ones(len(rows)) if frames is None else torch.from_numpy(frames[0])
+        return torch.cat([rows, mask[:, None].to(rows)], dim=1).to(torch.float16)
+
+    def _spectrogram(self, item: Tensor) -> Tensor:
+        if item.ndim == 1:
+            return Sound(rate_hz=self.rate_hz, high_hz=0.47 * self.rate_hz).of(item.float().numpy())
+        heard = item[item[:, -1] > 0, :-1]
+        return heard - heard.min()
+
+
+def prepared_by(place: Path) -> Prepared:
+    """The contract of the feature extractor in a file."""
+    digest = durable.sha256(place)
+    return Prepared(digest, int(_opened(place, digest).sampling_rate), 30.0, place)
+
+
+@cache
+def _opened(place: Path, digest: str) -> Any:
+    with needs("text"):
+        from transformers import AutoFeatureExtractor
+
+    try:
+        if durable.sha256(place) != digest:
+            raise OSError("it is not the file that it was")
+        return AutoFeatureExtractor.from_pretrained(place.parent, local_files_only=True)
+    except Exception as error:  # the library raises whatever comes to it
+        raise BackboneError(
+            "M475",
+            "the feature extractor cannot be read",
+            "copy the backbone's folder again from where it came",
+            where=printable(place),
+            why=printable(error, limit=200),
+        ) from error
