@@ -25,7 +25,7 @@ from headstart.modality import Sound
 def hearing() -> Backbone:
     architecture = Architecture(HEARING)
     stages = build(architecture, 3)
-    return Backbone(architecture, stages, 352, Sound(), Origin("file", "made up", "MIT"))
+    return Backbone(architecture, stages, 704, Sound(), Origin("file", "made up", "MIT"))
 
 
 @pytest.fixture(scope="module")

@@ -40,7 +40,8 @@ def test_a_run_on_recordings_leaves_figures_and_a_verdict(trained) -> None:
     assert figures["linear on raw log-mel statistics"] > 0.8
     assert trained.metrics["frozen"]["changed"] == 0
     assert "audio-classification" in (trained.path / "model" / "README.md").read_text()
-    assert "data:image/png" in (trained.path / "report.html").read_text()
+    page = (trained.path / "report.html").read_text()
+    assert "data:image/png" in page and "media-src data:" in page
 
 
 def test_the_model_hears_files_and_samples_and_the_same_elsewhere(trained, sounds, tmp_path):
@@ -68,6 +69,16 @@ def test_a_damaged_recording_is_named_and_left_out(own, tmp_path) -> None:
     run = headstart.train(root, backbone=str(own), strategy="probe", out=tmp_path / "run")
     lines = (run.path / "problems.csv").read_text().splitlines()
     assert [line[:4] for line in lines if "low/3.wav" in line] == ["D204"]
+
+
+def test_mistakes_can_be_listened_to(sounds, own, tmp_path) -> None:
+    root = folder(tmp_path / "s", 12)
+    for i in range(12):  # what nobody can tell: the same kind of tone under both names
+        write(root / "noise" / f"{i}.wav", samples("low", 100 + i))
+    run = headstart.train(root, backbone=str(own), strategy="probe", out=tmp_path / "run")
+    page = (run.path / "report.html").read_text()
+    wrong = (1 - run.metrics["test"]["accuracy"]["value"]) * run.metrics["n"]["test"]
+    assert page.count("<audio ") == round(wrong) > 0
 
 
 def test_a_backbone_for_pictures_is_refused(sounds: Path) -> None:

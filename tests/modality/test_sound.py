@@ -116,6 +116,14 @@ def test_a_spectrogram_can_be_shown() -> None:
     assert mime == "image/png" and Pillow.open(io.BytesIO(shown)).size == (256, 192)
 
 
+def test_a_clip_can_be_played_and_is_the_same_every_time() -> None:
+    source = held(samples("high", 0, 9.0))
+    mime, clip = SOUND.clip(source)
+    assert mime == "audio/mpeg" and SOUND.clip(source)[1] == clip and len(clip) < 40_000
+    heard, rate = soundfile.read(io.BytesIO(clip))
+    assert abs(len(heard) / rate - 5) < 0.2 and np.abs(heard).max() > 0.2
+
+
 def test_what_looks_say_is_counted() -> None:
     clipped = (samples("low", 0, 2) * 9).clip(-1, 1)
     things = [held(clipped), held(np.zeros(RATE)), held(np.stack([clipped] * 2, axis=1), 16_000)]

@@ -1,7 +1,8 @@
 """Networks for sound: convolutions over time and frequency, staged by block.
 
 A stage takes and gives (b, t, d + 1) numbers, as those for texts do: all channels of all bands of a
-moment, and in the last column 1 for a moment and 0 for padding. The last gives means over time.
+moment, and in the last column 1 for a moment and 0 for padding. The last gives, of what it says of
+each moment, means and spreads over time.
 """
 
 from collections import OrderedDict
@@ -22,8 +23,10 @@ _BLOCKS = (
     ("block2", ((128, 256, 2), (256, 256, 1))),
 )
 """Channels in, channels out and stride of each layer."""
-_WIDTH, _ROWS = 384, 352
-"""Channels behind the last bands, and numbers a row."""
+_WIDTH, _SAID = 384, 352
+"""Channels behind the last bands, and numbers that are said of each moment."""
+_LEAST = 1e-4
+"""Added to variances, whose roots have no slope at 0."""
 
 
 def is_sound(architecture: Architecture) -> bool:
@@ -43,7 +46,7 @@ def build(architecture: Architecture, seed: int = 0) -> nn.Sequential:
             stages[name] = Spectral(bands, layers)
             bands //= max(1, layers[0][2])
         stages["fold"] = Temporal(256 * bands, _WIDTH, 2)
-        stages["context"] = Temporal(_WIDTH, _WIDTH, 2, rows=_ROWS)
+        stages["context"] = Temporal(_WIDTH, _WIDTH, 2, said=_SAID)
     whole = nn.Sequential(stages)
     if dict(architecture.settings).get(SETTING):
         whole = nn.Sequential(OrderedDict(profile=Profile(whole)))
@@ -76,22 +79,30 @@ class Temporal(nn.Module):
 
     masked = True
 
-    def __init__(self, channels: int, width: int, layers: int, rows: int = 0) -> None:
+    def __init__(self, channels: int, width: int, layers: int, said: int = 0) -> None:
         super().__init__()
         folded = channels != width
         self.fold = nn.Sequential(nn.Linear(channels, width), nn.ReLU()) if folded else None
         self.layers = nn.ModuleList(_over_time(width) for _ in range(layers))
-        self.rows = nn.Linear(width, rows) if rows else None
+        self.said = nn.Linear(width, said) if said else None
 
     def forward(self, rows: Float[Tensor, "b t d"]) -> Float[Tensor, "b ..."]:
-        """Moments and the mask; means over moments where this is the last stage."""
+        """Moments and the mask; one row each where this is the last stage."""
+        found, mask = self.moments(rows), rows[..., -1:]
+        if self.said is None:
+            return torch.cat([found * mask, mask], dim=-1)
+        count = mask.sum(dim=1).clamp_min(1)
+        mean = (found * mask).sum(dim=1) / count
+        spread = ((found - mean[:, None]).square() * mask).sum(dim=1) / count
+        return torch.cat([mean, (spread + _LEAST).sqrt()], dim=1)
+
+    def moments(self, rows: Float[Tensor, "b t d"]) -> Float[Tensor, "b t e"]:
+        """What is said of each moment, before anything is pooled."""
         mask = rows[..., -1:]
         x = rows[..., :-1] if self.fold is None else self.fold(rows[..., :-1])
         for layer in self.layers:
             x = x + layer((x * mask).transpose(1, 2)).transpose(1, 2)
-        if self.rows is None:
-            return torch.cat([x * mask, mask], dim=-1)
-        found: Tensor = (self.rows(x) * mask).sum(dim=1) / mask.sum(dim=1).clamp_min(1)
+        found: Tensor = x if self.said is None else self.said(x)
         return found
 
 

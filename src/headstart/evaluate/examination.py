@@ -9,7 +9,8 @@ from torch import Tensor
 
 from headstart.advise import Depth
 from headstart.backbone import multiply_adds
-from headstart.data import Examples, strata_of
+from headstart.data import Examples, Source, strata_of
+from headstart.errors import DataError
 from headstart.evaluate.candidates import Candidate
 from headstart.evaluate.cautions import cautions
 from headstart.evaluate.learning import learning
@@ -26,11 +27,15 @@ from headstart.evaluate.report import (
 )
 from headstart.evaluate.verdict import judge
 from headstart.head import Classification, Known, Task, Trust, belief_of, said
+from headstart.modality import Modality
 from headstart.train import Fitted, Lesson
 from headstart.train.loop import stage_rates
 
 SHOWN = 150
 """Test examples whose pictures the page carries, at most."""
+PLAYED = 24
+"""Of these, the first so many can be listened to, where they are recordings."""
+_SILENT = ("", b"")
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,14 +164,14 @@ def _shown(
     trust: Trust,
 ) -> tuple[Shown, ...]:
     """Mistakes first, the most confident leading; then right answers, class by class."""
-    rows, task = lesson.partition.test, lesson.task
+    rows, task, modality = lesson.partition.test, lesson.task, contest.fitted.backbone.modality
     labels = lesson.labels_of(rows).numpy()
     belief = belief_of(task, answers)
     right = trust.right(task, answers, labels)
-    shown = []
+    shown: list[Shown] = []
     for position in _order(task, answers, labels, right)[:SHOWN]:
         row = rows[position]
-        mime, data = contest.fitted.backbone.modality.show(lesson.items.take([row])[0])
+        mime, data = modality.show(lesson.items.take([row])[0])
         label = guess = -1
         if isinstance(task, Classification):
             label, guess = int(labels[position]), int(answers[position].argmax())
@@ -183,9 +188,17 @@ def _shown(
                 truth=examples.classes[examples.labels[row]],
                 said=said(task, answers[position]),
                 right=bool(right[position]),
+                clip=_clip(modality, examples.sources[row]) if len(shown) < PLAYED else _SILENT,
             )
         )
     return tuple(shown)
+
+
+def _clip(modality: Modality, source: Source) -> tuple[str, bytes]:
+    try:
+        return modality.clip(source)
+    except DataError:  # it went away while the run was on
+        return _SILENT
 
 
 def _order(

@@ -28,6 +28,8 @@ class Shown:
     said: str
     right: bool
     """Whether that is the same; of values, whether the truth lies within the margin."""
+    clip: tuple[str, bytes] = field(default=("", b""), repr=False)
+    """A MIME type and bytes, where there is something to hear."""
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,10 @@ class Image:
         picture.save(kept, form, **({} if small else {"quality": 85}))
         return f"image/{form.lower()}", kept.getvalue()
 
+    def clip(self, source: Source) -> tuple[str, bytes]:
+        """Nothing can be heard."""
+        return "", b""
+
     def plain(self, items: Sequence[Tensor]) -> Float[Tensor, "n d"]:
         """Mean colors of 16 x 16 fields, from 0 to 1."""
         rows = [adaptive_avg_pool2d(item.float(), _FIELDS).flatten() for item in items]

@@ -16,7 +16,7 @@ from headstart.data import Source
 from headstart.errors import BackboneError, needs
 from headstart.hostile import printable
 from headstart.modality.protocol import Look
-from headstart.modality.recording import hear
+from headstart.modality.recording import clip_of, hear
 from headstart.modality.sound import Sound, noted_of, show_spectrogram, statistics
 
 _LEAST_S = 0.5
@@ -68,6 +68,10 @@ class Prepared:
     def show(self, item: Float[Tensor, "t ..."]) -> tuple[str, bytes]:
         """The spectrogram: time runs right, pitch up, louder is darker."""
         return show_spectrogram(self._spectrogram(item))
+
+    def clip(self, source: Source) -> tuple[str, bytes]:
+        """The first seconds, as MP3."""
+        return clip_of(source)
 
     def plain(self, items: Sequence[Tensor]) -> Float[Tensor, "n d"]:
         """As of `Sound`, of what the network is given."""

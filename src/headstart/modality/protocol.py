@@ -59,6 +59,13 @@ class Modality(Protocol):
         """An item as a person can take it in: a MIME type ("image/png") and its bytes."""
         ...
 
+    def clip(self, source: Source) -> tuple[str, bytes]:
+        """A moment of a source to listen to, as `show`; ("", b"") where nothing can be heard.
+
+        Raises `DataError`.
+        """
+        ...
+
     def plain(self, items: Sequence[Tensor]) -> Float[Tensor, "n d"] | csr_array:
         """Features that need no network: what transfer has to beat. Counts where sparse."""
         ...

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 PIECES = 6
 """Of a recording that is longer than a backbone hears, so many pieces are heard, evenly spread."""
+CLIP_S, CLIP_HZ = 5.0, 16_000
+"""Of a clip that is played."""
 _RATES = (2_000, 768_000)
 _MOST_CHANNELS = 64
 _FIX = "take it out, or export it anew: ffmpeg -i FILE FILE.wav"
@@ -65,6 +67,16 @@ def hear(source: Source, rate_hz: int, most_s: float) -> Recording:
             return _from_file(file, digest, rate_hz, most_s, name)
     except OSError as error:
         _refuse("D202", "a recording cannot be opened", name, printable(error.strerror or error))
+
+
+def clip_of(source: Source) -> tuple[str, bytes]:
+    """The first seconds of a source, small: a MIME type and bytes. Raises `DataError`."""
+    with needs("audio"):
+        import soundfile
+
+    heard, kept = hear(source, CLIP_HZ, 10 * CLIP_S).samples, io.BytesIO()
+    soundfile.write(kept, heard[: int(CLIP_S * CLIP_HZ)], CLIP_HZ, format="MP3")
+    return "audio/mpeg", kept.getvalue()
 
 
 def _from_file(

@@ -18,7 +18,7 @@ from torch import Tensor
 from headstart.data import Source
 from headstart.modality.likeness import near_hashes
 from headstart.modality.protocol import Look
-from headstart.modality.recording import PIECES, hear
+from headstart.modality.recording import PIECES, clip_of, hear
 
 FLOOR = 1e-3
 """Amounts of a band below which nothing is told apart from silence."""
@@ -77,6 +77,10 @@ class Sound:
     def show(self, item: Float16[Tensor, "t f"]) -> tuple[str, bytes]:
         """The spectrogram: time runs right, pitch up, louder is darker."""
         return show_spectrogram(item)
+
+    def clip(self, source: Source) -> tuple[str, bytes]:
+        """The first seconds, as MP3."""
+        return clip_of(source)
 
     def plain(self, items: Sequence[Tensor]) -> Float[Tensor, "n d"]:
         """Of each band the mean of each third of the time, spread, extremes, and how it changes."""

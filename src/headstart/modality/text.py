@@ -76,6 +76,10 @@ class Text:
         text = _opened(self.place, self.tokenizer).decode(item.tolist(), skip_special_tokens=True)
         return "text/plain", text.encode("utf-8", "replace")
 
+    def clip(self, source: Source) -> tuple[str, bytes]:
+        """Nothing can be heard."""
+        return "", b""
+
     def plain(self, items: Sequence[Tensor]) -> csr_array:
         """How often each token and each pair of neighbors is in each text, shape (n, 2**20)."""
         counted = HashingVectorizer(

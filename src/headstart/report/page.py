@@ -81,11 +81,12 @@ def page(report: Report) -> str:
         figures=[(*FIGURES[name], found) for name, found in report.scores.figures.items()],
         figure=FIGURES[next(iter(report.scores.figures))][0],
         bullseye=figures.scatter(report.scores.values),
-        policy=f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
+        policy=f"default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'; "
         f"script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
         style=Markup(_file("style.css") + style),
         script=Markup(script),
         pictures=pictures,
+        clips={i: _link(*one.clip) for i, one in enumerate(report.shown) if one.clip[1]},
         left_out=len(report.shown) - len(kept),
         samples=_samples(report.shown, kept),
         mistakes=_mistakes(report.shown, kept),
@@ -186,6 +187,10 @@ def _pictures(shown: Sequence[Shown], kept: Iterable[int]) -> tuple[str, Mapping
         rule = f".{name}{{background-image:url(data:{shown[i].mime};base64,{coded})}}"
         classes[i] = rules.setdefault(shown[i].data, (name, rule))[0]
     return "\n".join(rule for _, rule in rules.values()), classes
+
+
+def _link(mime: str, data: bytes) -> str:
+    return f"data:{mime};base64,{base64.b64encode(data).decode()}"
 
 
 def _samples(shown: Sequence[Shown], kept: Iterable[int]) -> list[int]:
