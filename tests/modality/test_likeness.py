@@ -8,7 +8,7 @@ import pytest
 
 from headstart.data import Held
 from headstart.modality import NEAR_BITS, Image, Look
-from headstart.modality.likeness import near_hashes
+from headstart.modality.likeness import near_hashes, near_tokens
 
 
 def drawn(seed: int) -> PIL.Image.Image:
@@ -98,3 +98,18 @@ def test_blank_pictures_have_no_hash(level: int) -> None:
 def test_gradients_have_no_hash() -> None:
     ramp = np.tile(np.linspace(0, 255, 80).astype(np.uint8), (60, 1))
     assert near_hashes(PIL.Image.fromarray(ramp)) == ()
+
+
+def test_texts_that_differ_in_a_word_are_near_and_others_are_not() -> None:
+    rng = np.random.default_rng(0)
+    text = rng.integers(5, 30_000, 40).tolist()
+    added, other = [*text[:20], 77, *text[20:]], rng.integers(5, 30_000, 40).tolist()
+    far = [
+        sum((a ^ b).bit_count() for a, b in zip(near_tokens(text), near_tokens(o), strict=True))
+        for o in (added, other, text[::-1])
+    ]
+    assert far[0] <= NEAR_BITS < far[2] < far[1]
+
+
+def test_few_tokens_say_too_little() -> None:
+    assert near_tokens(range(9)) == () and len(near_tokens(range(10))) == 4

@@ -18,19 +18,9 @@ _PATHS = (
     *("recording", "wav", "image_id", "id"),
 )
 _TEXTS = (
-    *(
-        "text",
-        "sentence",
-        "review",
-        "content",
-        "message",
-        "question",
-        "comment",
-        "tweet",
-        "document",
-    ),
-    *("body", "utterance", "title", "headline", "description", "query", "sms", "email"),
-    "abstract",
+    *("text", "sentence", "review", "content", "message", "question", "comment", "tweet"),
+    *("document", "body", "utterance", "title", "headline", "description", "query", "sms"),
+    *("email", "abstract"),
 )
 _WORDS = 4
 """Words a cell on average from which a column is texts, whatever it is called."""

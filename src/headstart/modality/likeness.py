@@ -1,9 +1,12 @@
-"""Perceptual hashes: bits that stay the same when a picture is saved again, resized or lit anew."""
+"""Hashes that differ in few bits for like things: pictures, spectrograms, texts."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import PIL.Image
+
+from headstart.modality.views import mixed
 
 NEAR_BITS = 32
 """Two pictures are near duplicates when at most this many of their 256 bits differ in all.
@@ -16,6 +19,7 @@ scene twice; the nearest pair that is merely alike, two X-rays, differs in 38 bi
 bits cannot do that: at 6 bits they find no more copies and call 281 pairs of X-rays the same.
 """
 
+_FEWEST_TOKENS = 10
 _SIDE, _KEPT = 64, 16
 _CYCLES = np.arange(_KEPT)[:, None] * (2 * np.arange(_SIDE) + 1) / (2 * _SIDE)
 _COSINES = np.cos(math.pi * _CYCLES).astype(np.float32)  # (16, 64)
@@ -44,3 +48,26 @@ def near_hashes(picture: PIL.Image.Image) -> tuple[int, ...]:
         return ()
     packed = np.packbits(bits).tobytes()
     return tuple(int.from_bytes(packed[at : at + 8]) for at in range(0, len(packed), 8))
+
+
+def near_tokens(tokens: Sequence[int]) -> tuple[int, ...]:
+    """256 bits of a text's tokens and pairs of neighbors, as above; nothing for a short text.
+
+    SimHash (Charikar 2002): the share of bits that differ is the angle between the counts over π,
+    so at most `NEAR_BITS` differ where their cosine is 0.92 or more: in a question of a dozen words
+    one was added. Of 5,000 questions of TREC 74 pairs are that near; most ask the same, some differ
+    in the one word that counts ("What is the origin of the word …").
+    """
+    if len(tokens) < _FEWEST_TOKENS:
+        return ()
+    ids = np.asarray(tokens, dtype=np.uint64)
+    grams = np.concatenate(
+        [ids, ids[:-1] * np.uint64(2_654_435_761) + ids[1:] + np.uint64(1 << 60)]
+    )
+    words = mixed(grams[:, None] + _STARTS)  # (g, 4)
+    bits = np.unpackbits(words.view(np.uint8), axis=1)  # (g, 256)
+    packed = np.packbits(2 * bits.sum(axis=0, dtype=np.int64) > len(grams)).tobytes()
+    return tuple(int.from_bytes(packed[at : at + 8]) for at in range(0, len(packed), 8))
+
+
+_STARTS = np.arange(1, 5, dtype=np.uint64) * np.uint64(0x9E37_79B9_7F4A_7C15)

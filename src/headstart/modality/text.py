@@ -19,6 +19,7 @@ from headstart import durable
 from headstart.data import Held, Source, name_of
 from headstart.errors import BackboneError, DataError, needs
 from headstart.hostile import printable
+from headstart.modality.likeness import near_tokens
 from headstart.modality.protocol import Look
 
 if TYPE_CHECKING:
@@ -60,7 +61,8 @@ class Text:
         item, length, unknown = self._item(raw)
         plain = " ".join(unicodedata.normalize("NFKC", raw).casefold().split())
         facts = (("tokens", float(length)), ("unknown", float(unknown)))
-        return Look(_sha(raw), _sha(plain), (), facts), item
+        near = near_tokens(item.tolist()[1:-1])
+        return Look(_sha(raw), _sha(plain), near, facts), item
 
     def batch(self, items: Sequence[Tensor]) -> Int64[Tensor, "b t"]:
         """Rows of one length, padded with -1: at least one, so that no batch is without."""

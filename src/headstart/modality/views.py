@@ -59,11 +59,12 @@ def _uniform(keys: Sequence[int]) -> np.ndarray:
     """
     start = np.array([int(key) & 0xFFFF_FFFF_FFFF_FFFF for key in keys], dtype=np.uint64)
     steps = np.arange(1, _DRAWS + 1, dtype=np.uint64) * np.uint64(0x9E37_79B9_7F4A_7C15)
-    bits = _mixed(_mixed(start + steps[0])[:, None] + steps)  # (b, draws)
+    bits = mixed(mixed(start + steps[0])[:, None] + steps)  # (b, draws)
     return (bits >> np.uint64(11)).astype(np.float64) * 2.0**-53
 
 
-def _mixed(bits: np.ndarray) -> np.ndarray:
+def mixed(bits: np.ndarray) -> np.ndarray:
+    """SplitMix64's finalizer: each bit depends on all 64 bits that the number came from."""
     bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58_476D_1CE4_E5B9)
     bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D0_49BB_1331_11EB)
     mixed: np.ndarray = bits ^ (bits >> np.uint64(31))
