@@ -8,6 +8,7 @@ from sklearn.model_selection import cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils.estimator_checks import check_estimator
+from sounds import RATE, samples, write
 
 from headstart import TransferClassifier
 from headstart.errors import DataError
@@ -80,3 +81,21 @@ def test_it_passes_every_check_of_scikit_learn(classifier) -> None:
     others = {r["check_name"] for r in results if r["status"] != "passed"}
     assert len(results) > 40
     assert others <= {"check_array_api_input"}  # left out where SCIPY_ARRAY_API is not set
+
+
+def test_strings_are_texts_where_the_backbone_reads_texts(tiny_bert) -> None:
+    texts = [f"the {w} film is {w}" for w in ("good", "bad") for _ in range(6)]
+    texts = [f"{text} {'very ' * i}" for i, text in enumerate(texts)]
+    labels = ["good"] * 6 + ["bad"] * 6
+    found = TransferClassifier(str(tiny_bert), strategy="unfreeze:1").fit(texts, labels)
+    assert set(found.predict(np.array(texts, dtype=object))) <= {"good", "bad"}
+    assert TransferClassifier(str(tiny_bert)).fit(texts, labels).score(texts, labels) == 1
+
+
+def test_samples_with_their_rate_are_recordings(tmp_path) -> None:
+    pytest.importorskip("soundfile")
+    kinds = [kind for kind in ("low", "high", "noise") for _ in range(5)]
+    clips = [(samples(kind, i), RATE) for i, kind in enumerate(kinds)]
+    found = TransferClassifier("headstart_dscnn", weights="random").fit(clips, kinds)
+    files = [write(tmp_path / f"{i}.wav", clip) for i, (clip, _) in enumerate(clips)]
+    assert found.score(clips, kinds) == 1 and found.score(files, kinds) > 0.9

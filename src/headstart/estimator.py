@@ -1,4 +1,4 @@
-"""The main job as a scikit-learn classifier: pictures in, classes out."""
+"""The main job as a scikit-learn classifier: pictures, texts or recordings in, classes out."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,7 +26,9 @@ from headstart.train import Lesson, Probe, fit, strategy_of
 class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """A pretrained backbone with a head fitted to your classes.
 
-    `X` may hold paths (str or Path), PIL images, an array of pictures, shape (n, h, w) or
+    Which of them `X` holds follows from the backbone. For texts ("all-MiniLM-L6-v2") it holds
+    strings; for recordings ("headstart_dscnn") paths or (samples, rate); for pictures paths (str or
+    Path), PIL images, an array of pictures, shape (n, h, w) or
     (n, h, w, 3), as uint8 or as floats from 0 to 1, or a table of numbers, shape (n, d): each row
     is then a gray picture of `picture_shape`, scaled by the least and greatest number seen in
     `fit`. Errors in the arguments are `ValueError`s, as scikit-learn has them; files that can't be
@@ -75,7 +77,9 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self, "model_")
         if _is_table(X):
             X = validate_data(self, X, reset=False)
-        found = self.model_.probabilities(self._sources(X)).double()
+        found = self.model_.probabilities(
+            self._sources(X, self.model_.backbone.modality.kind)
+        ).double()
         likely: np.ndarray = (found / found.sum(dim=1, keepdim=True)).numpy()
         return likely
 
@@ -112,15 +116,17 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     ) -> Lesson:
         names = tuple(map(str, self.classes_))
         named = tuple(map(str, groups)) if groups is not None else ()
-        examples = Examples(self._sources(pictures), tuple(labels.tolist()), names, named)
+        modality = backbone.modality
+        sources = self._sources(pictures, modality.kind)
+        examples = Examples(sources, tuple(labels.tolist()), names, named)
         root = cache_root(Path(self.cache) if self.cache else None)
-        seen = survey(examples, backbone.modality, cache=root)
+        seen = survey(examples, modality, cache=root)
         unread = [look for look in seen.looks if isinstance(look, Problem)]
         if unread:
             first = unread[0]
             raise DataError(
                 "D172",
-                f"{len(unread)} of {len(examples)} inputs are not readable pictures",
+                f"{len(unread)} of {len(examples)} inputs can't be read as {modality.things}",
                 "leave them out of X",
                 where=first.name,
                 why=first.reason,
@@ -136,17 +142,17 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _fitted(self, lesson: Lesson, backbone: Backbone) -> Model:
         strategy = strategy_of(self.strategy)
-        recipe = recipe_of(strategy, self.random_state)
+        recipe = recipe_of(strategy, self.random_state, backbone.modality.kind)
         with TemporaryDirectory() as work:
             fitted = fit(lesson, backbone, strategy, recipe, work=Path(work))
         held = fitted.held.numpy(), lesson.labels_of(fitted.held_rows).numpy()
         trust = trust_of(lesson.task, *held)
         return Model(fitted.joined(), fitted.head, lesson.task, trust, fitted.at)
 
-    def _sources(self, pictures: Any) -> tuple[Source, ...]:
+    def _sources(self, pictures: Any, kind: str) -> tuple[Source, ...]:
         if _is_table(pictures):
             pictures = self._drawn(np.asarray(pictures, dtype=float))
-        return tuple(_source(index, thing) for index, thing in enumerate(pictures))
+        return tuple(_source(index, thing, kind) for index, thing in enumerate(pictures))
 
     def _drawn(self, table: np.ndarray) -> np.ndarray:
         """Rows of numbers as gray pictures."""
@@ -159,8 +165,8 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return pictures
 
 
-def _source(index: int, thing: Any) -> Source:
-    if isinstance(thing, str | Path):
+def _source(index: int, thing: Any, kind: str) -> Source:
+    if isinstance(thing, Path) or (isinstance(thing, str) and kind != "text"):
         return Path(thing)
     return Held(f"X[{index}]", thing)
 
@@ -173,7 +179,8 @@ def _is_table(pictures: Any) -> bool:
     if hasattr(pictures, "toarray"):  # sparse: validate_data says what is wrong with it
         return True
     first = next(iter(pictures), None)
-    return isinstance(first, list | tuple | int | float)
+    sound = isinstance(first, tuple) and len(first) == 2 and np.ndim(first[0]) > 0
+    return isinstance(first, list | tuple | int | float) and not sound
 
 
 def _paths(things: np.ndarray) -> bool:
