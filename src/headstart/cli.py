@@ -47,6 +47,8 @@ COLUMNS = (
     _flag("path", str, "column of a table with the paths (guessed)", "COLUMN"),
     _flag("text", str, "column of a table that holds the texts themselves (guessed)", "COLUMN"),
     _flag("label", str, "column of a table with the labels (guessed)", "COLUMN"),
+    _flag("start", str, "column with the second where a part of a recording begins", "COLUMN"),
+    _flag("end", str, "column with the second where it ends (both guessed)", "COLUMN"),
     _flag("split", str, "column that says train, val or test (guessed)", "COLUMN"),
     _flag("task", str, "classification, balanced, multilabel or regression (guessed)", "T"),
     _flag("group", str, "column of what no split may tear, such as patients (guessed)", "COLUMN"),

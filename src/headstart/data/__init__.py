@@ -6,7 +6,7 @@ and, once each was looked at, an `Audit`.
 """
 
 from headstart.data.audit import Audit, audit, leaks
-from headstart.data.examples import Examples, Held, Partition, Source, name_of
+from headstart.data.examples import Examples, Held, Partition, Source, Span, name_of
 from headstart.data.labels import EVEN, meant, strata_of, tags_in, tags_of, values_of
 from headstart.data.memory import Frame, from_frame, from_memory
 from headstart.data.place import find
@@ -25,6 +25,7 @@ __all__ = [
     "Partition",
     "Problem",
     "Source",
+    "Span",
     "audit",
     "divide",
     "find",

@@ -1,12 +1,15 @@
 """Which column of a table says what: as told, else as its name and its cells suggest."""
 
+import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from headstart.data.cells import Sheet, missing
 from headstart.data.problem import Columns
 from headstart.data.records import PARTS
+from headstart.data.sounds import ENDINGS
 from headstart.errors import DataError
 from headstart.hostile import printable
 
@@ -22,6 +25,8 @@ _TEXTS = (
     *("document", "body", "utterance", "title", "headline", "description", "query", "sms"),
     *("email", "abstract"),
 )
+_STARTS = ("start", "start_s", "start_time", "start_seconds", "onset", "begin", "begin_time")
+_ENDS = ("end", "end_s", "end_time", "end_seconds", "offset", "stop", "stop_time")
 _WORDS = 4
 """Words a cell on average from which a column is texts, whatever it is called."""
 _LABELS = (
@@ -45,6 +50,8 @@ class Chosen:
     split: int = NO_COLUMN
     group: int = NO_COLUMN
     text: int = NO_COLUMN
+    start: int = NO_COLUMN
+    end: int = NO_COLUMN
 
 
 def choose(
@@ -54,13 +61,16 @@ def choose(
 
     Raises `DataError` for a name that no column or more than one has, and where no guess is good.
     """
-    told = (columns.path, columns.label, columns.split, columns.group, columns.text)
+    named = (columns.path, columns.label, columns.split, columns.group, columns.text)
+    told = (*named, columns.start, columns.end)
     chosen = Chosen(*(NO_COLUMN if name in ("", "-") else place_of(sheet, name) for name in told))
     if not columns.path and not columns.text:
         chosen = _guess_examples(sheet, chosen, names_source)
         first = sheet.columns[chosen.path] if chosen.path != NO_COLUMN else ""
         if names_source(first):  # the first line is an example
             raise _unknown(sheet, "files", "path")
+    if not columns.start and not columns.end and chosen.path != NO_COLUMN:
+        chosen = _guess_span(sheet, chosen)
     if columns.split == "":
         chosen = replace(chosen, split=_guess_split(sheet, chosen))
     if not columns.label:
@@ -138,6 +148,33 @@ def plain(name: str) -> str:
     return re.sub(r"\W+", "_", name.strip().casefold())
 
 
+def _guess_span(sheet: Sheet, chosen: Chosen) -> Chosen:
+    """Columns of these names, if their cells are numbers, beside files of recordings."""
+    free = _free(sheet, chosen)
+    pair = [_called(sheet, names, free)[:1] for names in (_STARTS, _ENDS)]
+    files = [Path(str(cell)).suffix.casefold() in ENDINGS for cell in sheet.cells(chosen.path)]
+    if not all(pair) or 2 * sum(files) <= len(files):
+        return chosen
+    start, end = (place[0] for place in pair)
+    numbers = [_seconds(cell) for place in (start, end) for cell in sheet.cells(place)]
+    fine = sum(number is not None for number in numbers)
+    return replace(chosen, start=start, end=end) if 2 * fine > len(numbers) else chosen
+
+
+def span_of(cells: tuple[object, ...], chosen: Chosen) -> tuple[float, float] | None:
+    """Seconds that a row names; None where they are no part of a recording."""
+    start, end = (_seconds(cells[place]) for place in (chosen.start, chosen.end))
+    return (start, end) if start is not None and end is not None and 0 <= start < end else None
+
+
+def _seconds(cell: object) -> float | None:
+    try:
+        found = float(cell)  # type: ignore[arg-type]  # what is no number says so
+    except (TypeError, ValueError):
+        return None
+    return found if math.isfinite(found) else None
+
+
 def _guess_label(sheet: Sheet, chosen: Chosen) -> int:
     free = _free(sheet, chosen)
     called = _called(sheet, _LABELS, free)
@@ -173,6 +210,7 @@ def _called(sheet: Sheet, names: Sequence[str], among: Iterable[int]) -> list[in
 
 def _free(sheet: Sheet, chosen: Chosen) -> list[int]:
     taken = {chosen.path, chosen.label, chosen.split, chosen.group, chosen.text}
+    taken |= {chosen.start, chosen.end}
     return [i for i in range(len(sheet.columns)) if i not in taken]
 
 
@@ -183,6 +221,8 @@ def _notes(sheet: Sheet, columns: Columns, chosen: Chosen) -> tuple[str, ...]:
         "split": (columns.split, chosen.split),
         "group": (columns.group, chosen.group),
         "text": (columns.text, chosen.text),
+        "start": (columns.start, chosen.start),
+        "end": (columns.end, chosen.end),
     }
     guessed = [
         f"{role} = {printable(sheet.columns[i])}"

@@ -16,6 +16,15 @@ class Held:
     content: object = field(repr=False)
 
 
+@dataclass(frozen=True)
+class Span:
+    """A part of a recording, in seconds: what a `Held` may hold."""
+
+    path: Path
+    start_s: float
+    end_s: float
+
+
 Source = Path | Held
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from headstart.data.cells import Sheet, missing, read_sheet
-from headstart.data.columns import NO_COLUMN, Chosen, choose, guess_path, part_of, place_of
-from headstart.data.examples import Held, Source
+from headstart.data.columns import NO_COLUMN, Chosen, choose, guess_path, part_of, place_of, span_of
+from headstart.data.examples import Held, Source, Span
 from headstart.data.labels import SEVERAL, label_of
 from headstart.data.problem import Columns, Found, Problem
 from headstart.data.records import Gathering, Record, gather, with_part
@@ -177,6 +177,13 @@ class _Reading:
             return
         part = _part(self.sheet, cells, self.chosen.split)
         group = group_of(cells, self.chosen.group)
+        if self.chosen.start != NO_COLUMN and isinstance(source, Path):
+            if not (span := span_of(cells, self.chosen)):
+                why = "start and end name no part of the recording; passed over"
+                self.report("D165", "label", str(source), why, number)
+                return
+            group = group or str(source)  # parts of one recording stay together
+            source = Held(f"{source.name}, {span[0]:g} to {span[1]:g} s", Span(source, *span))
         self.keep(number, Record(source, "" if missing(label) else label_of(label), part, group))
 
     @property

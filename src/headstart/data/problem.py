@@ -39,13 +39,16 @@ class Columns:
     group: str = ""
     text: str = ""
     """Where the examples are texts, in the table itself."""
+    start: str = ""
+    """With `end`: seconds, where the examples are parts of recordings."""
+    end: str = ""
     task: str = ""
     """What the labels are: classification, balanced, multilabel or regression; empty to guess."""
 
     @property
     def named(self) -> tuple[str, ...]:
         """The names that somebody gave."""
-        given = (self.path, self.label, self.split, self.group, self.text)
+        given = (self.path, self.label, self.split, self.group, self.text, self.start, self.end)
         return tuple(name for name in given if name not in ("", "-"))
 
 

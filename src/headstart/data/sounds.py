@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from headstart.data.examples import Source
+from headstart.data.examples import Source, Span
 from headstart.data.problem import Found
 
 ENDINGS = {
@@ -26,6 +26,8 @@ def _is_sound(source: Source) -> bool:
     if not hasattr(source, "content"):
         return source.suffix.casefold() in ENDINGS
     thing = source.content
+    if isinstance(thing, Span):
+        return thing.path.suffix.casefold() in ENDINGS
     if isinstance(thing, bytes):
         return thing[:4] in _BEGIN or thing[:3] in _BEGIN
     if isinstance(thing, Mapping):

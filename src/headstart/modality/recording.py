@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NoReturn, cast
 import numpy as np
 from jaxtyping import Float32
 
-from headstart.data import Source, name_of
+from headstart.data import Source, Span, name_of
 from headstart.errors import DataError, needs
 from headstart.hostile import printable
 from headstart.modality.endings import LEAST_MISSING, missing
@@ -54,6 +54,8 @@ def hear(source: Source, rate_hz: int, most_s: float) -> Recording:
     """
     name = name_of(source)
     thing: object = source if isinstance(source, Path) else source.content
+    span = (thing.start_s, thing.end_s) if isinstance(thing, Span) else None
+    thing = thing.path if isinstance(thing, Span) else thing
     if isinstance(thing, bytes | bytearray | memoryview):
         raw = bytes(thing)
         return _from_file(io.BytesIO(raw), hashlib.sha256(raw).hexdigest(), rate_hz, most_s, name)
@@ -64,7 +66,8 @@ def hear(source: Source, rate_hz: int, most_s: float) -> Recording:
             _refuse("D201", "this is no file", name, "a folder, a pipe or a device")
         with thing.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-            return _from_file(file, digest, rate_hz, most_s, name)
+            digest = hashlib.sha256(f"{digest} {span}".encode()).hexdigest() if span else digest
+            return _from_file(file, digest, rate_hz, most_s, name, span)
     except OSError as error:
         _refuse("D202", "a recording cannot be opened", name, printable(error.strerror or error))
 
@@ -80,7 +83,12 @@ def clip_of(source: Source) -> tuple[str, bytes]:
 
 
 def _from_file(
-    file: BufferedIOBase, digest: str, rate_hz: int, most_s: float, name: str
+    file: BufferedIOBase,
+    digest: str,
+    rate_hz: int,
+    most_s: float,
+    name: str,
+    span: tuple[float, float] | None = None,
 ) -> Recording:
     with needs("audio"):
         import soundfile
@@ -93,24 +101,40 @@ def _from_file(
     try:
         with soundfile.SoundFile(file) as opened:
             _check(opened.samplerate, opened.channels, opened.frames, name)
-            samples = _pieces(opened, most_s, name)
-            told = (opened.frames, opened.samplerate, opened.channels, opened.format)
+            first, last = _bounds(opened, span, name)
+            samples = _pieces(opened, first, last, most_s, name)
+            told = (last - first, opened.samplerate, opened.channels, opened.format)
     except (RuntimeError, ValueError, TypeError) as error:  # libsndfile's own is a RuntimeError
         _refuse("D205", "a recording cannot be decoded", name, printable(error, limit=200))
     return _heard(samples, told, digest, rate_hz, name)
 
 
-def _pieces(opened: "SoundFile", most_s: float, name: str) -> Float32[np.ndarray, "n c"]:
+def _bounds(opened: "SoundFile", span: tuple[float, float] | None, name: str) -> tuple[int, int]:
+    """The first sample of a part, and the one behind its last; of all where there is no part."""
+    if span is None:
+        return 0, opened.frames
+    first, last = (min(opened.frames, round(at * opened.samplerate)) for at in span)
+    if first >= last:
+        length = opened.frames / opened.samplerate
+        _refuse("D209", "a part lies behind the recording's end", name, f"it has {length:,.2f} s")
+    return first, last
+
+
+def _pieces(
+    opened: "SoundFile", first: int, last: int, most_s: float, name: str
+) -> Float32[np.ndarray, "n c"]:
     """All samples, or those of pieces. Raises `DataError` where there are fewer than promised."""
-    if opened.frames <= most_s * opened.samplerate:
-        found = opened.read(dtype="float32", always_2d=True)
-        if len(found) < (1 - LEAST_MISSING) * opened.frames:
-            lost = f"{len(found):,} of {opened.frames:,} samples are there"
+    wanted = last - first
+    if wanted <= most_s * opened.samplerate:
+        opened.seek(first)
+        found = opened.read(wanted, dtype="float32", always_2d=True)
+        if len(found) < (1 - LEAST_MISSING) * wanted:
+            lost = f"{len(found):,} of {wanted:,} samples are there"
             _refuse("D204", "a recording is cut short", name, lost)
         return cast("np.ndarray", found)
     length = int(most_s * opened.samplerate / PIECES)
     parts = []
-    for start in np.linspace(0, opened.frames - length, PIECES).astype(int).tolist():
+    for start in np.linspace(first, last - length, PIECES).astype(int).tolist():
         opened.seek(start)
         parts.append(opened.read(length, dtype="float32", always_2d=True))
         if len(parts[-1]) < (1 - LEAST_MISSING) * length:
