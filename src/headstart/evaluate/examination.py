@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from headstart.advise import Depth
+from headstart.advise import Depth, Ranked
 from headstart.backbone import multiply_adds
 from headstart.data import Examples, Source, strata_of
 from headstart.errors import DataError
@@ -55,6 +55,8 @@ class Contest:
     """What the stages know, where that decided how much to retrain."""
     because: str = ""
     """Why so much was frozen, where nobody had asked for it."""
+    ranking: tuple[Ranked, ...] = ()
+    """Candidates to start from, best first, where nobody had named one."""
 
 
 def examine(
@@ -133,6 +135,7 @@ def learned_of(contest: Contest) -> Learned:
         changed,
         sentence,
         _knows(contest.depth),
+        contest.ranking,
     )
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from headstart.advise import Ranked
 from headstart.evaluate.arms import Arm
 from headstart.evaluate.metrics import Bin, ClassRow, Scores
 from headstart.evaluate.verdict import Verdict
@@ -94,6 +95,8 @@ class Learned:
     sentence: str
     knows: tuple[Knows, ...] = ()
     """What each stage knows, and all of them together, where that was asked."""
+    ranking: tuple[Ranked, ...] = ()
+    """Backbones that could have been started from, best first, where they were compared."""
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,7 @@ def page(report: Report) -> str:
         open_cells={place for place, cell in grid.items() if cell.examples},
         scale=_scale(report.arms),
         chosen=_chosen(report),
-        depths=_span([one.merit for one in report.learned.knows]),
+        **_before(report),
         curves=[_drawn(curve) for curve in report.curves if curve.epochs],
         grown=_grown(report),
         facts=_sections(report.facts),
@@ -187,6 +187,13 @@ def _pictures(shown: Sequence[Shown], kept: Iterable[int]) -> tuple[str, Mapping
         rule = f".{name}{{background-image:url(data:{shown[i].mime};base64,{coded})}}"
         classes[i] = rules.setdefault(shown[i].data, (name, rule))[0]
     return "\n".join(rule for _, rule in rules.values()), classes
+
+
+def _before(report: Report) -> dict[str, object]:
+    """Intervals and scales of what was measured before anything was trained."""
+    found = [Interval(one.predicted, one.low, one.high) for one in report.learned.ranking]
+    depths = _span([one.merit for one in report.learned.knows])
+    return {"ranked": found, "ranks": _span(found), "depths": depths}
 
 
 def _link(mime: str, data: bytes) -> str:

@@ -23,7 +23,7 @@ from headstart.run.folder import EVENTS, METRICS, Folder, opened
 from headstart.run.leaving import leave
 from headstart.run.planning import forecast
 from headstart.run.settings import Settings, cache_root
-from headstart.run.starting import start_of
+from headstart.run.starting import Ranking, start_of
 from headstart.share import load
 from headstart.train import Fitted, Lesson, probe_head
 
@@ -76,17 +76,23 @@ def train(
     settings = Settings.of(**options)
     root = cache_root(cache)
     found = found_at(place, settings.columns, root)
-    backbone = start_of(found, settings, root, tell)
+    start = start_of(found, settings, root, tell)
     where = Path(place).resolve() if isinstance(place, Path | str) else Path("memory")
     asked = settings.digest(str(where))
     folder = opened(Path(out) if out else None, where.stem, asked)
-    return transfer(found, backbone, settings, folder, root, tell)
+    return transfer(found, start, settings, folder, root, tell)
 
 
 def transfer(
-    found: Found, backbone: Backbone, settings: Settings, folder: Folder, root: Path, tell: Tell
+    found: Found,
+    start: tuple[Backbone, Ranking],
+    settings: Settings,
+    folder: Folder,
+    root: Path,
+    tell: Tell,
 ) -> Run:
-    """The same from examples that are found and a backbone that is loaded."""
+    """The same from examples that are found, a backbone that is loaded, and why it was."""
+    backbone, ranking = start
     began = clocks()
     if len(found.examples) >= LARGE and not folder.finished:
         note(tell, forecast(found, backbone, settings, root, tell).told)
@@ -103,6 +109,7 @@ def transfer(
         versions=versions(),
     )
     arms = contest(lesson, backbone, settings, folder.work(known.digest), tell)
+    arms = replace(arms, ranking=ranking)
     model = _model(lesson, arms)
     report = examine(
         lesson,

@@ -66,6 +66,7 @@ def metrics_of(
         },
         "learning": report.verdict.learning.record() if report.verdict.learning else None,
         "frozen": {"tensors": report.learned.tensors, "changed": report.learned.changed},
+        "ranking": [vars(one) for one in report.learned.ranking],
         "seeds": list(report.seeds),
         "cost": cost,
     }

@@ -69,7 +69,7 @@ def plan(
     """
     settings, root = Settings.of(**options), cache_root(cache)
     found = found_at(place, settings.columns, root)
-    return forecast(found, start_of(found, settings, root, tell), settings, root, tell)
+    return forecast(found, start_of(found, settings, root, tell)[0], settings, root, tell)
 
 
 def forecast(

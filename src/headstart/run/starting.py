@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from headstart.advise import Ranked
 from headstart.backbone import HEARING, LANGUAGE, Backbone, load_backbone
 from headstart.data import Found
 from headstart.events import Tell, note
@@ -9,11 +10,16 @@ from headstart.run.choosing import candidates, rank
 from headstart.run.finding import need_kind
 from headstart.run.settings import AUTO, Settings
 
+_USUAL = {"text": LANGUAGE, "sounds": HEARING}
+"""Not ranked unless that is asked for: a hub's cache may hold networks of many gigabytes."""
+Ranking = tuple[Ranked, ...]
 
-def start_of(found: Found, settings: Settings, root: Path, tell: Tell) -> Backbone:
-    """The backbone to start from. Raises `BackboneError`."""
+
+def start_of(found: Found, settings: Settings, root: Path, tell: Tell) -> tuple[Backbone, Ranking]:
+    """The backbone to start from, and the ranking that chose it. Raises `BackboneError`."""
+    name, ranking = _named(found, settings, root, tell)
     backbone = load_backbone(
-        _named(found, settings, root, tell),
+        name,
         settings.weights or None,
         settings.seed,
         settings.offline,
@@ -21,19 +27,17 @@ def start_of(found: Found, settings: Settings, root: Path, tell: Tell) -> Backbo
         channels=settings.channels or None,
     )
     need_kind(backbone, found)
-    return backbone
+    return backbone, ranking
 
 
-def _named(found: Found, settings: Settings, root: Path, tell: Tell) -> str:
+def _named(found: Found, settings: Settings, root: Path, tell: Tell) -> tuple[str, Ranking]:
     """The backbone's name: as asked, or the first in the ranking of those that are here."""
     if settings.backbone != AUTO:
-        return settings.backbone
-    if found.holds == "text":
-        return LANGUAGE
-    if found.holds == "sounds":
-        return HEARING
+        return settings.backbone, ()
+    if found.holds in _USUAL:
+        return _USUAL[found.holds], ()
     if settings.weights or len(candidates(found)) < 2:
-        return "shipped"
-    first = rank(found, seed=settings.seed, offline=settings.offline, cache=root, tell=tell)[0]
-    note(tell, f"starting from {first.backbone}: {first.why}")
-    return first.backbone
+        return "shipped", ()
+    ranking = rank(found, seed=settings.seed, offline=settings.offline, cache=root, tell=tell)
+    note(tell, f"starting from {ranking[0].backbone}: {ranking[0].why}")
+    return ranking[0].backbone, tuple(ranking)
