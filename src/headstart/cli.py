@@ -209,7 +209,7 @@ def backbones(*, json: Json = False) -> None:
         "TIME",
     ),
     _flag("max_params", str, "leave larger ones out: 5M", "N"),
-    _flag("max_ms", float, "leave slower ones out, in CPU milliseconds a picture", "MS"),
+    _flag("max_ms", float, "leave slower ones out, in CPU milliseconds an item", "MS"),
     _flag("max_mb", float, "leave heavier ones out", "MB"),
     _flag("license", str, "leave those out whose license does not say this", "WORD"),
     _flag("seed", int, "draws the examples; with the same one train tests on others (0)", "N"),

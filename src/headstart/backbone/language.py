@@ -7,8 +7,6 @@ token and 0 for padding. The first takes token numbers; the last gives the mean 
 import copy
 import json
 from collections import OrderedDict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,23 +17,21 @@ from torch.nn.functional import normalize
 
 from headstart import durable
 from headstart.backbone.backbone import Architecture, Backbone, Origin
+from headstart.backbone.library import CONFIG, config_of, loaded, made, need_files
 from headstart.backbone.profile import SETTING, Profile
-from headstart.errors import BackboneError, SecurityError, needs
+from headstart.errors import SecurityError
 from headstart.hostile import printable
 from headstart.modality import text_of
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
-CONFIG = "config"
-"""In the settings of an architecture that transformers builds: its configuration as JSON."""
 DEFAULT = "all-MiniLM-L6-v2"
 """Comes with the `text` extra, from a package of its own."""
 SHA256 = {
     "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 }
-VOLATILE = ("transformers_version", "_name_or_path", "dtype", "torch_dtype", "architectures")
 _LAST_NORMS = ("ln_f", "norm", "final_norm", "final_layer_norm")
 _FIRST = ("layernorm_embedding", "embeddings_project")
 """Modules that some networks have between embeddings and layers."""
@@ -44,7 +40,7 @@ _TOLERANCE = 1e-5
 
 def is_language(architecture: Architecture) -> bool:
     """Whether transformers builds it."""
-    return CONFIG in dict(architecture.settings)
+    return bool(config_of(architecture))
 
 
 def build(architecture: Architecture, seed: int = 0) -> nn.Sequential:
@@ -54,22 +50,8 @@ def build(architecture: Architecture, seed: int = 0) -> nn.Sequential:
     as it is. Raises `BackboneError` for a configuration that makes no network.
     """
     settings = dict(architecture.settings)
-    facts = json.loads(str(settings[CONFIG]))
-    with needs("text"):
-        from transformers import AutoConfig, AutoModel
-    try:
-        with torch.random.fork_rng(devices=[]), quietly():
-            torch.manual_seed(seed)
-            config = AutoConfig.for_model(facts.pop("model_type"), **facts)
-            network: Any = AutoModel.from_config(config)
-    except Exception as error:  # configurations fail in more ways than can be named
-        raise BackboneError(
-            "M472",
-            f"this configuration makes no network for texts: {printable(architecture.name)}",
-            "choose a folder that transformers' AutoModel reads",
-            why=f"{type(error).__name__}: {printable(error, limit=300)}",
-        ) from error
-    stages = staged(network.eval(), scaled=bool(settings.get("scaled")))
+    network = made(architecture, seed)
+    stages = staged(network, scaled=bool(settings.get("scaled")))
     if settings.get(SETTING):
         stages = nn.Sequential(OrderedDict(profile=Profile(stages)))
     return stages.requires_grad_(False).eval()
@@ -81,20 +63,12 @@ def from_folder(folder: Path, name: str = "", origin: Origin | None = None) -> B
     Raises `SecurityError` for a configuration that names code to run, `BackboneError` for a
     folder that lacks a file, or whose weights leave part of the network as it was drawn.
     """
-    missing = [f for f in ("config.json", "model.safetensors", "tokenizer.json")
-               if not (folder / f).is_file()]  # fmt: skip
-    if missing:
-        raise BackboneError(
-            "M473", f"this folder lacks {', '.join(missing)}",
-            "save model and tokenizer there: save_pretrained(FOLDER)", where=printable(folder),
-        )  # fmt: skip
+    need_files(folder, "tokenizer.json")
     facts = json.loads((folder / "config.json").read_text())
-    if "auto_map" in facts:
-        raise SecurityError(
-            "S612", "this configuration names code to run (auto_map)",
-            "choose a network that transformers itself can build", where=printable(folder),
-        )  # fmt: skip
-    architecture, stages = _loaded(folder, facts, name or folder.name)
+    network, config = loaded(folder, ("pooler",))
+    scaled = "Normalize" in _text(folder / "modules.json")
+    architecture = Architecture(name or folder.name, ((CONFIG, config), ("scaled", scaled)))
+    stages = staged(network, scaled=scaled).requires_grad_(False).eval()
     place = folder / "tokenizer.json"
     modality = text_of(place, _most_tokens(folder, facts))
     width = int(stages(modality.batch([modality.blank()])).shape[-1])
@@ -264,50 +238,6 @@ def _bypass(network: Any) -> None:
             setattr(network, name, _Nothing())
         elif name in _FIRST:
             setattr(network, name, nn.Identity())
-
-
-def _loaded(folder: Path, facts: dict[str, Any], name: str) -> tuple[Architecture, nn.Sequential]:
-    from transformers import AutoConfig, AutoModel
-
-    with quietly():
-        config = AutoConfig.from_pretrained(folder, local_files_only=True)
-        network, told = AutoModel.from_pretrained(
-            folder,
-            config=config,
-            use_safetensors=True,
-            local_files_only=True,
-            dtype=torch.float32,
-            output_loading_info=True,
-        )
-    lost = [key for key in told["missing_keys"] if "pooler" not in key]
-    if lost:
-        raise BackboneError(
-            "M474", f"the weights lack {len(lost)} tensors of this network",
-            "save the model there again: save_pretrained(FOLDER)", where=printable(folder),
-            why=", ".join(sorted(lost)[:5]),
-        )  # fmt: skip
-    plain = {k: v for k, v in config.to_dict().items() if k not in VOLATILE}
-    scaled = "Normalize" in _text(folder / "modules.json")
-    settings = ((CONFIG, json.dumps(plain, sort_keys=True)), ("scaled", scaled))
-    stages = staged(network.eval(), scaled=scaled)
-    return Architecture(name, settings), stages.requires_grad_(False).eval()
-
-
-@contextmanager
-def quietly() -> Iterator[None]:
-    """Without the bars and remarks of a library whose work takes a moment."""
-    from transformers.utils import logging as library
-
-    logging: Any = library
-    told, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        logging.set_verbosity(told)
-        if bars:
-            logging.enable_progress_bar()
 
 
 def _most_tokens(folder: Path, facts: dict[str, Any]) -> int:

@@ -16,10 +16,8 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from headstart.backbone.backbone import Architecture, Backbone, Origin
-from headstart.backbone.language import CONFIG, VOLATILE, quietly
+from headstart.backbone.library import CONFIG, config_of, loaded, made, need_files
 from headstart.backbone.profile import SETTING, Profile
-from headstart.errors import BackboneError, SecurityError, needs
-from headstart.hostile import printable
 from headstart.modality import prepared_by
 
 EXTRACTOR = "preprocessor_config.json"
@@ -36,8 +34,7 @@ _TOLERANCE = 1e-5
 
 def is_speech(architecture: Architecture) -> bool:
     """Whether it is one of these families."""
-    config = dict(architecture.settings).get(CONFIG)
-    return bool(config) and json.loads(str(config)).get("model_type") in KINDS
+    return config_of(architecture).get("model_type") in KINDS
 
 
 def is_folder(folder: Path) -> bool:
@@ -54,24 +51,8 @@ def build(architecture: Architecture, seed: int = 0) -> nn.Sequential:
     The global random state stays as it is. Raises `BackboneError` for a configuration that makes
     no network.
     """
-    settings = dict(architecture.settings)
-    facts = json.loads(str(settings[CONFIG]))
-    with needs("text"):
-        from transformers import AutoConfig, AutoModel
-    try:
-        with torch.random.fork_rng(devices=[]), quietly():
-            torch.manual_seed(seed)
-            config = AutoConfig.for_model(facts.pop("model_type"), **facts)
-            network: Any = AutoModel.from_config(config)
-    except Exception as error:  # configurations fail in more ways than can be named
-        raise BackboneError(
-            "M476",
-            f"this configuration makes no network: {printable(architecture.name)}",
-            "choose a folder that transformers' AutoModel reads",
-            why=f"{type(error).__name__}: {printable(error, limit=300)}",
-        ) from error
-    stages = staged(network.eval())
-    if settings.get(SETTING):
+    stages = staged(made(architecture, seed))
+    if dict(architecture.settings).get(SETTING):
         stages = nn.Sequential(OrderedDict(profile=Profile(stages)))
     return stages.requires_grad_(False).eval()
 
@@ -82,19 +63,10 @@ def from_folder(folder: Path, name: str = "", origin: Origin | None = None) -> B
     Raises `SecurityError` where a file names code to run, `BackboneError` for a folder that lacks a
     file, or whose weights leave part of the network as it was drawn.
     """
-    needed = ("config.json", "model.safetensors", EXTRACTOR)
-    if missing := [file for file in needed if not (folder / file).is_file()]:
-        raise BackboneError(
-            "M477", f"this folder lacks {', '.join(missing)}",
-            "save model and feature extractor there: save_pretrained(FOLDER)",
-            where=printable(folder),
-        )  # fmt: skip
-    if any('"auto_map"' in (folder / file).read_text() for file in ("config.json", EXTRACTOR)):
-        raise SecurityError(
-            "S614", "this configuration names code to run (auto_map)",
-            "choose a network that transformers itself can build", where=printable(folder),
-        )  # fmt: skip
-    architecture, stages = _loaded(folder, name or folder.name)
+    need_files(folder, EXTRACTOR)
+    network, config = loaded(folder, ("masked_spec_embed",))
+    architecture = Architecture(name or folder.name, ((CONFIG, config),))
+    stages = staged(network).requires_grad_(False).eval()
     modality = prepared_by((folder / EXTRACTOR).absolute())
     with torch.inference_mode():
         width = int(stages(modality.batch([modality.blank()])).shape[-1])
@@ -206,30 +178,3 @@ def _sample(network: Any, kind: str) -> Tensor:
     rows = torch.cat([torch.randn(shape, generator=generator), torch.ones(*shape[:2], 1)], dim=2)
     rows[1, shape[1] * 3 // 4 :] = 0
     return rows
-
-
-def _loaded(folder: Path, name: str) -> tuple[Architecture, nn.Sequential]:
-    with needs("text"):
-        from transformers import AutoConfig, AutoModel
-
-    with quietly():
-        config = AutoConfig.from_pretrained(folder, local_files_only=True)
-        network, told = AutoModel.from_pretrained(
-            folder,
-            config=config,
-            use_safetensors=True,
-            local_files_only=True,
-            dtype=torch.float32,
-            output_loading_info=True,
-        )
-    lost = [key for key in told["missing_keys"] if "masked_spec_embed" not in key]
-    if lost:
-        raise BackboneError(
-            "M478", f"the weights lack {len(lost)} tensors of this network",
-            "save the model there again: save_pretrained(FOLDER)", where=printable(folder),
-            why=", ".join(sorted(lost)[:5]),
-        )  # fmt: skip
-    plain = {k: v for k, v in config.to_dict().items() if k not in VOLATILE}
-    settings = ((CONFIG, json.dumps(plain, sort_keys=True)),)
-    stages = staged(network.eval())
-    return Architecture(name, settings), stages.requires_grad_(False).eval()

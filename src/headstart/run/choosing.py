@@ -55,7 +55,7 @@ class Limits:
         if self.max_mb is not None and entry.params * 4 / 1e6 > self.max_mb:
             return f"{entry.params * 4 / 1e6:.1f} MB"
         if self.max_ms is not None and entry.ms_per_item > self.max_ms:
-            return f"{entry.ms_per_item:.1f} ms a picture"
+            return f"{entry.ms_per_item:.1f} ms an item"
         if self.license and self.license.casefold() not in entry.license.casefold():
             return f"license {entry.license}"
         return ""
@@ -198,4 +198,4 @@ def _entry(
 def _told(entry: Entry) -> str:
     found = entry.target.figure
     interval = f"{found.value:.1%} ({found.low:.1%} to {found.high:.1%})"
-    return f"{interval} by a {entry.target.head} head, {entry.ms_per_item:.1f} ms a picture"
+    return f"{interval} by a {entry.target.head} head, {entry.ms_per_item:.1f} ms an item"

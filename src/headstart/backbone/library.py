@@ -1,0 +1,115 @@
+"""Networks that transformers builds: from a configuration with fresh weights, or from a folder."""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from headstart.backbone.backbone import Architecture
+from headstart.errors import BackboneError, SecurityError, needs
+from headstart.hostile import printable
+
+CONFIG = "config"
+"""In the settings of an architecture that transformers builds: its configuration as JSON."""
+WEIGHTS = "model.safetensors"
+_VOLATILE = ("transformers_version", "_name_or_path", "dtype", "torch_dtype", "architectures")
+
+
+def config_of(architecture: Architecture) -> dict[str, Any]:
+    """Its configuration; empty for what transformers does not build."""
+    found: dict[str, Any] = json.loads(str(dict(architecture.settings).get(CONFIG, "{}")))
+    return found
+
+
+def made(architecture: Architecture, seed: int) -> Any:
+    """The network with fresh weights drawn from `seed`, in inference mode.
+
+    The global random state stays as it is. Raises `BackboneError` for a configuration that makes no
+    network.
+    """
+    facts = config_of(architecture)
+    with needs("text"):
+        from transformers import AutoConfig, AutoModel
+    try:
+        with torch.random.fork_rng(devices=[]), quietly():
+            torch.manual_seed(seed)
+            config = AutoConfig.for_model(facts.pop("model_type"), **facts)
+            return AutoModel.from_config(config).eval()
+    except Exception as error:  # configurations fail in more ways than can be named
+        raise BackboneError(
+            "M472",
+            f"this configuration makes no network: {printable(architecture.name)}",
+            "choose a folder that transformers' AutoModel reads",
+            why=f"{type(error).__name__}: {printable(error, limit=300)}",
+        ) from error
+
+
+def need_files(folder: Path, reader: str) -> None:
+    """Raise `BackboneError` where one is missing, `SecurityError` where one names code to run."""
+    files = ("config.json", WEIGHTS, reader)
+    if missing := [file for file in files if not (folder / file).is_file()]:
+        raise BackboneError(
+            "M473", f"this folder lacks {', '.join(missing)}",
+            "save model and tokenizer or feature extractor there: save_pretrained(FOLDER)",
+            where=printable(folder),
+        )  # fmt: skip
+    if any('"auto_map"' in (folder / name).read_text() for name in _told(reader)):
+        raise SecurityError(
+            "S612", "this configuration names code to run (auto_map)",
+            "choose a network that transformers itself can build", where=printable(folder),
+        )  # fmt: skip
+
+
+def loaded(folder: Path, spare: Sequence[str]) -> tuple[Any, str]:
+    """The network in a folder, in inference mode, and its configuration as an architecture has it.
+
+    Only safetensors are read. Raises `BackboneError` where weights are missing that are not named
+    in `spare`: what was drawn at random would pass for learned.
+    """
+    with needs("text"):
+        from transformers import AutoConfig, AutoModel
+
+    with quietly():
+        config = AutoConfig.from_pretrained(folder, local_files_only=True)
+        network, told = AutoModel.from_pretrained(
+            folder,
+            config=config,
+            use_safetensors=True,
+            local_files_only=True,
+            dtype=torch.float32,
+            output_loading_info=True,
+        )
+    lost = [key for key in told["missing_keys"] if not any(name in key for name in spare)]
+    if lost:
+        raise BackboneError(
+            "M474", f"the weights lack {len(lost)} tensors of this network",
+            "save the model there again: save_pretrained(FOLDER)", where=printable(folder),
+            why=", ".join(sorted(lost)[:5]),
+        )  # fmt: skip
+    plain = {k: v for k, v in config.to_dict().items() if k not in _VOLATILE}
+    return network.eval(), json.dumps(plain, sort_keys=True)
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Without the bars and remarks of a library whose work takes a moment."""
+    from transformers.utils import logging as library
+
+    logging: Any = library
+    told, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(told)
+        if bars:
+            logging.enable_progress_bar()
+
+
+def _told(reader: str) -> tuple[str, ...]:
+    """Files that could name code; a tokenizer's vocabulary may hold any word."""
+    return ("config.json",) if reader == "tokenizer.json" else ("config.json", reader)
