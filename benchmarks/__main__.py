@@ -5,9 +5,9 @@ import sys
 
 ALL = (
     *("startup", "cost", "flowers", "xrays", "memory", "predict", "kills", "unfreeze"),
-    *("replay", "calibration", "destroyed", "plan", "texts"),
+    *("replay", "calibration", "destroyed", "plan", "texts", "sounds"),
 )
-"""All that measure; `prior` writes a table that ships."""
+"""All that measure; `prior` writes a table that ships, `hearing` a backbone."""
 
 
 def main() -> None:

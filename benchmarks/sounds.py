@@ -1,0 +1,56 @@
+"""Real recordings with the shipped backbone: each fold of ESC-10, each speaker of spoken digits.
+
+`python -m benchmarks sounds`: a table says which recordings test; everything else is the default.
+"""
+
+import csv
+import json
+import statistics
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks.measuring import SHARED, command, figure, here
+
+SETS = {"esc10": lambda name: name[0], "spoken_digits": lambda name: name.split("_")[1]}
+"""What is held out, by a file's name: a fold, or a speaker."""
+
+
+def main() -> None:
+    for name, key in SETS.items():
+        place = SHARED / "data" / name
+        if here(place):
+            files = sorted(path for path in place.glob("*/*") if path.is_file())
+            with tempfile.TemporaryDirectory() as folder:
+                every = sorted({key(path.name) for path in files})
+                rows = [_run(files, key, held, Path(folder)) for held in every]
+            for what in ("accuracy", "plain", "random"):
+                mean = statistics.mean(row[what] for row in rows)
+                figure(f"{name}, {what}, mean", value=round(mean, 4))
+
+
+def _run(files: list[Path], key: Callable[[str], str], held: str, root: Path) -> dict[str, float]:
+    table = root / f"{held}.csv"
+    with table.open("w", newline="") as file:
+        parts = ("test" if key(path.name) == held else "train" for path in files)
+        lines = [(path, path.parent.name, part) for path, part in zip(files, parts, strict=True)]
+        csv.writer(file).writerows([("path", "label", "split"), *lines])
+    out = root / f"run-{held}"
+    spent = command("train", str(table), "--out", str(out), cache=root / "cache")
+    metrics = json.loads((out / "metrics.json").read_text())
+    arms = {arm["name"]: arm["accuracy"]["value"] for arm in metrics["arms"]}
+    found = {
+        "accuracy": metrics["test"]["accuracy"]["value"],
+        "plain": arms["linear on raw log-mel statistics"],
+        "random": arms["probe on random weights"],
+    }
+    said = metrics["verdict"]
+    rounded = {key: round(value, 4) for key, value in found.items()}
+    low, high = round(said["low"], 3), round(said["high"], 3)
+    about = {"word": said["word"], "low": low, "high": high, "cpu_s": round(spent.cpu, 1)}
+    figure(f"sounds, {held} held out", **rounded, **about)
+    return found
+
+
+if __name__ == "__main__":
+    main()
