@@ -21,9 +21,3 @@ def test_a_ranking_that_chose_is_in_figures_and_page(
     assert {one["backbone"] for one in ranking} == set(pool)
     page = (run.path / "report.html").read_text()
     assert "Where to start from" in page and ranking[1]["why"][:20] in page
-
-
-def test_a_named_backbone_is_not_ranked(photos, tiny_folder, tmp_path) -> None:
-    run = headstart.train(photos, backbone=str(tiny_folder), strategy="probe", out=tmp_path / "run")
-    assert run.metrics["ranking"] == []
-    assert "Where to start from" not in (run.path / "report.html").read_text()

@@ -27,6 +27,7 @@ FIGURES = {
 _PHRASES = {
     "majority class": "always the most frequent class",
     "linear on raw pixels": "a linear head on raw pixels",
+    "linear on raw log-mel statistics": "a linear head on log-mel statistics",
     "the usual tags": "always the usual tags",
     "linear on TF-IDF": "a linear head on TF-IDF",
     "scratch": "the same network trained from scratch",
