@@ -74,8 +74,9 @@ def test_a_damaged_recording_is_named_and_left_out(own, tmp_path) -> None:
 
 def test_mistakes_can_be_listened_to(sounds, own, tmp_path) -> None:
     root = folder(tmp_path / "s", 8)
-    for i in range(8):  # what nobody can tell: the same kind of tone under both names
-        write(root / "noise" / f"{i}.wav", samples("low", 100 + i))
+    for kind, first in (("noise", 100), ("high", 200)):  # the same tones under all three names
+        for i in range(8):
+            write(root / kind / f"{i}.wav", samples("low", first + i))
     run = headstart.train(root, backbone=str(own), strategy="probe", out=tmp_path / "run")
     page = (run.path / "report.html").read_text()
     wrong = (1 - run.metrics["test"]["accuracy"]["value"]) * run.metrics["n"]["test"]
