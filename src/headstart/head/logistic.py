@@ -195,7 +195,7 @@ def _softmax_loss(
     scores -= scores.max(axis=1, keepdims=True)
     given = np.exp(scores)
     sums = given.sum(axis=1, keepdims=True)
-    lost = np.log(sums) - (scores * targets).sum(axis=1, keepdims=True, dtype=float)
+    lost = np.log(sums) - np.einsum("nc,nc->n", scores, targets)[:, None]
     told = (weights * lost).sum(dtype=float)
     given /= sums
     return float(told), given
@@ -229,12 +229,13 @@ def _solve(
     units = np.append(unit, np.sqrt(free))
     rows /= unit
     shape, strength, targets = start.shape, penalty / unit**2, part.targets.astype(rows.dtype)
+    share = (part.weights / len(rows)).astype(rows.dtype)  # (n, 1)
 
     def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
         theta = flat.reshape(shape).astype(rows.dtype)
         scores = rows @ theta[:, :-1].T + theta[:, -1] / rows.dtype.type(units[-1])  # (n, c)
         told, given = summed(scores, targets, part.weights)
-        rest = ((given - targets) * part.weights / len(rows)).astype(rows.dtype)
+        rest = (given - targets) * share
         gradient = np.empty(shape)
         gradient[:, :-1] = rest.T @ rows + strength * theta[:, :-1]
         gradient[:, -1] = rest.sum(axis=0) / units[-1]
