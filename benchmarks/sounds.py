@@ -1,6 +1,10 @@
 """Real recordings with the shipped backbone: each fold of ESC-10, each speaker of spoken digits.
 
-`python -m benchmarks sounds`: a table says which recordings test; everything else is the default.
+`python -m benchmarks sounds`: a table says which recordings test; everything else is the default,
+but for the digits, which are probed. Two cores of a shared Xeon at 2.5 GHz, 2026-11-21, one run:
+ESC-10 .910 (folds .900, .938, .850, .950, .913) against .835 for log-mel statistics and .795 for
+random weights, *helps* in one fold and *no evidence* in four; digits .9297 (speakers .924, .928,
+.978, .860, .942, .946) against .693 and .629, *helps* six times. Asked of the digits are .93.
 """
 
 import csv
