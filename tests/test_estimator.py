@@ -76,6 +76,7 @@ def test_rows_of_numbers_are_pictures_of_a_shape(tiny_folder) -> None:
 
 
 @pytest.mark.filterwarnings("ignore")  # scikit-learn's own
+@pytest.mark.slow
 def test_it_passes_every_check_of_scikit_learn(classifier) -> None:
     results = check_estimator(classifier, on_fail=None, on_skip=None)
     others = {r["check_name"] for r in results if r["status"] != "passed"}
