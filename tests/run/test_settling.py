@@ -28,16 +28,18 @@ def tuned(monkeypatch, tiny, tmp_path):
     asked: list[tuple[str, int]] = []
 
     def settle(losses, right=None, params=None, end=math.inf, told=None):
-        def tried(place, backbone, sample, epochs, cache):
-            name = NAMES[place]
+        nets = {name: replace(tiny) for name in NAMES}
+
+        def tried(backbone, sample, epochs, cache):
+            name = next(n for n in NAMES if nets[n] is backbone)
             asked.append((name, epochs))
             merit = np.arange(200) < 200 * (right or {}).get(name, 0.5)
-            return settling._Tried(place, losses[name, epochs], merit)
+            return settling._Tried(losses[name, epochs], merit)
 
         monkeypatch.setattr(settling, "_tried", tried)
         monkeypatch.setattr(settling, "_seconds", lambda *_: 10.0)
         tell = (lambda event: told.append(event.what)) if told is not None else quiet
-        nets, sample = dict.fromkeys(NAMES, tiny), Examples((), (), ())
+        sample = Examples((), (), ())
         return settled(ranking(params), nets, sample, end=end, cache=tmp_path, tell=tell), asked
 
     return settle

@@ -23,8 +23,8 @@ class Settings:
     """All that decides what a run computes, besides the data itself."""
 
     backbone: str = AUTO
-    """A backbone's name, a folder with one, "shipped", or "auto": the first that `rank` gives of
-    those on this machine."""
+    """A backbone's name, a folder with one, "shipped", or "auto": of pictures the first that `rank`
+    gives of those on this machine, of texts and recordings the usual one."""
     weights: str = ""
     """A safetensors file, "random", or empty: the weights that come with the name."""
     size: int = 0

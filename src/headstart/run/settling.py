@@ -17,7 +17,7 @@ from headstart.features import survey
 from headstart.head import posed
 from headstart.run.contest import TRAINED, recipe_of
 from headstart.stats import Interval, Merit, lead
-from headstart.train import RATES, TRIAL, Fitted, Full, Lesson, Recipe, fit
+from headstart.train import RATES, TRIAL, Full, Lesson, fit
 
 BEST = 3
 """Candidates that are fine-tuned: of published pools (TransferGraph), the best of the first three
@@ -31,11 +31,11 @@ _HELD = 0.3
 class _Tried:
     """A candidate after a round."""
 
-    place: int
-    """In the ranking."""
     loss: float
     """On validation rows."""
     merit: Merit
+    groups: tuple[str, ...] = ()
+    """Of those rows."""
 
 
 def settled(
@@ -66,7 +66,7 @@ def settled(
             break
         for i in left:
             name = ranking[i].backbone
-            tried[i] = _tried(i, backbones[name], sample, epochs, cache)
+            tried[i] = _tried(backbones[name], sample, epochs, cache)
             merit = float(tried[i].merit.mean())
             note(tell, f"{name}: {merit:.1%} after {epochs} epochs, loss {tried[i].loss:.3f}")
         through = left
@@ -81,18 +81,19 @@ def _seconds(one: Ranked, backbone: Backbone, sample: Examples, epochs: int) -> 
     return each * passes * rows / min(2, torch.get_num_threads())
 
 
-def _tried(place: int, backbone: Backbone, sample: Examples, epochs: int, cache: Path) -> _Tried:
+def _tried(backbone: Backbone, sample: Examples, epochs: int, cache: Path) -> _Tried:
     seen = survey(sample, backbone.modality, cache=cache)
     partition = divide(strata_of(sample), test=0.0, val=_HELD)
     task, labels = posed(sample, partition.train + partition.val)
     lesson = Lesson(seen.items, labels, sample.groups, partition, task, cache)
-    recipe: Recipe = recipe_of(Full(), 0, backbone.modality.kind)
+    recipe = recipe_of(Full(), 0, backbone.modality.kind)
     with tempfile.TemporaryDirectory() as work:
         short = replace(recipe, epochs=epochs, patience=epochs)
-        fitted: Fitted = fit(lesson, backbone, Full(), short, work=Path(work))
+        fitted = fit(lesson, backbone, Full(), short, work=Path(work))
     answers, truth = fitted.held.numpy(), lesson.labels_of(partition.val).numpy()
     loss = float(task.losses(answers.astype(float), truth).mean())
-    return _Tried(place, loss, task.merit(answers, truth))
+    groups = lesson.groups_of(partition.val)
+    return _Tried(loss, task.merit(answers, truth), groups)
 
 
 def _placed(
@@ -109,7 +110,7 @@ def _placed(
 
 
 def _gap(one: _Tried, other: _Tried) -> Interval:
-    return lead(one.merit, other.merit)
+    return lead(one.merit, other.merit, one.groups)
 
 
 def _why(
