@@ -145,6 +145,7 @@ def test_what_is_no_sound_is_refused_with_a_code(thing: object, code: str) -> No
     with pytest.raises(DataError) as refused:
         SOUND.read(Held("x", thing))
     assert refused.value.code.startswith(code) and refused.value.fix
+    assert " object at 0x" not in str(refused.value)  # the same words every time
 
 
 def test_a_folder_or_a_missing_file_is_refused(tmp_path: Path) -> None:

@@ -105,7 +105,8 @@ def _from_file(
             samples = _pieces(opened, first, last, most_s, name)
             told = (last - first, opened.samplerate, opened.channels, opened.format)
     except (RuntimeError, ValueError, TypeError) as error:  # libsndfile's own is a RuntimeError
-        _refuse("D205", "a recording cannot be decoded", name, printable(error, limit=200))
+        why = getattr(error, "error_string", error)  # without the file object's address
+        _refuse("D205", "a recording cannot be decoded", name, printable(why, limit=200))
     return _heard(samples, told, digest, rate_hz, name)
 
 
