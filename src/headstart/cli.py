@@ -70,6 +70,7 @@ SETTINGS = (
 
 Command = Callable[..., None]
 Place = Annotated[Path, typer.Argument(metavar="PATH", help="a folder, a table, a zip or a tar")]
+Places = Annotated[list[Path], typer.Argument(metavar="PATHS...", help="folders, archives, texts")]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="what train left")]
 Out = Annotated[Path | None, typer.Option("--out", metavar="RUN", help="where to (runs/DATE_NAME)")]
 Json = Annotated[bool, typer.Option("--json", help="one JSON document instead of lines")]
@@ -226,23 +227,30 @@ def rank(place: Place, *, json: Json = False, **options: Any) -> None:
 
 @app.command()
 @_takes(
+    _flag("teacher", str, "a backbone to be matched; labels are not looked at then", "NAME"),
+    _flag("weights", str, "a safetensors file for the teacher", "FILE"),
+    _flag("watch", str, "labeled data: what a probe on it gets right, after each epoch", "DATA"),
     _flag("epochs", int, "times through the examples", "N"),
     _flag("size", int, "side of the input in pixels", "PX"),
+    _flag("words", int, "of a recurrent network: how many words it knows (6000)", "N"),
     _flag("seed", int, "draws the weights, orders the examples (0)", "N"),
+    _flag("offline", bool, "never ask the network"),
 )
 def pretrain(
-    place: Place,
+    places: Places,
     *,
-    arch: Annotated[str, typer.Option(metavar="NAME", help="the network, as timm calls it")],
+    arch: Annotated[
+        str, typer.Option(metavar="NAME", help="as timm calls it, or headstart_lstm, _dscnn")
+    ],
     out: Annotated[Path, typer.Option(metavar="DIR", help="the new backbone's folder")],
     **options: Any,
 ) -> None:
-    """Make a backbone of your own from a large labeled set.
+    """Make a backbone of your own from large sets: labeled ones, or anything with a teacher.
 
     `headstart train PATH --backbone DIR` starts from it.
     """
     with _working() as tell:
-        made = headstart.pretrain(place, arch=arch, out=out, tell=tell, **_given(options))
+        made = headstart.pretrain(places, arch=arch, out=out, tell=tell, **_given(options))
     terminal.show(
         [f"{printable(made.name)}: {printable(made.origin.note)}", f"in {printable(out)}"]
     )

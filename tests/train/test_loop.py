@@ -95,3 +95,11 @@ def test_weights_pulled_to_their_start_stay_nearer_to_it(lesson: Lesson) -> None
         list(learn(apprentice, _feed(lesson), lesson.labels, lesson.task, recipe))
         far.append(sum(float((p - at).detach().norm()) for p, at in start.items()))
     assert 0 < far[1] < 0.5 * far[0]
+
+
+def test_rows_of_a_batch_are_about_as_long_and_all_come_once() -> None:
+    lengths = [7 * i % 50 for i in range(200)]
+    made = batches(200, Recipe(batch=10), 1, lengths)
+    assert sorted(row for part in made for row in part) == list(range(200))
+    assert max(max(lengths[r] for r in part) - min(lengths[r] for r in part) for part in made) <= 5
+    assert made != batches(200, Recipe(batch=10), 2, lengths)

@@ -1,22 +1,120 @@
+"""New backbones: from labels, from a teacher, from the next token."""
+
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 import torch
+from stand_ins import Held as HeldItems
 
-from headstart.backbone import Backbone, Origin
-from headstart.train import Lesson, pretrain
-from headstart.train.pretraining import PRETRAINING
+from headstart.backbone import Architecture, Backbone, Origin
+from headstart.data import Held
+from headstart.modality import Text
+from headstart.train import Lesson, Material, Recipe, Teacher, pretrain
+from headstart.train.pretraining import LANGUAGE, PRETRAINING
 
 ORIGIN = Origin("folder", "new")
+SMALL = Architecture("headstart_lstm", (("words", 40), ("channels", (12, 20, 12))))
+QUICK = replace(PRETRAINING, epochs=3, batch=16, averaging=0.5)
+TEXTS = ["the cat sleeps", "a big red dog runs", "it was a very good film", "they was not bad"]
 
 
-def test_pretraining_makes_a_backbone_with_every_stage_trained(
-    lesson: Lesson, tiny: Backbone, tmp_path: Path
-) -> None:
-    recipe = replace(PRETRAINING, epochs=3, batch=16, averaging=0.5)
-    made = pretrain(lesson, tiny.architecture, tiny.modality, recipe, origin=ORIGIN, work=tmp_path)
+@pytest.fixture
+def material(lesson: Lesson, tiny: Backbone) -> Material:
+    return Material(
+        lesson.items, lesson.partition, tiny.modality, lesson.cache, lesson.labels, (3,)
+    )
+
+
+@pytest.fixture
+def spoken(words: Text, lesson: Lesson) -> Material:
+    items = HeldItems(tuple(words.read(Held(f"{i}", TEXTS[i % 4])) for i in range(72)))
+    return Material(items, lesson.partition, words, lesson.cache, torch.zeros(72).long())
+
+
+def _losses(material: Material, architecture: Architecture, recipe: Recipe, work: Path, **more):
+    made = pretrain(material, architecture, recipe, origin=ORIGIN, work=work, **more)
+    return made, [mark.val_loss for mark in made.progress.marks]
+
+
+def test_pretraining_makes_a_backbone_with_every_stage_trained(material, tiny, tmp_path) -> None:
+    made, losses = _losses(material, tiny.architecture, QUICK, tmp_path)
     assert made.backbone.depth == tiny.depth and made.backbone.width == tiny.width
-    losses = [mark.val_loss for mark in made.progress.marks]
     assert min(losses[1:]) < losses[0]
     assert not any(p.requires_grad for p in made.backbone.stages.parameters())
     assert not torch.equal(*(next(iter(b.stages.parameters())) for b in (made.backbone, tiny)))
+
+
+def test_a_teacher_needs_no_labels(material: Material, tiny: Backbone, tmp_path: Path) -> None:
+    teacher = Teacher(tiny, material.items, torch.nn.Linear(16, 5).requires_grad_(False))
+    blind = replace(material, labels=torch.zeros(72).long(), ends=(), teacher=teacher)
+    made, losses = _losses(blind, tiny.architecture, QUICK, tmp_path)
+    assert min(losses[1:]) < losses[0]
+    assert made.progress.marks[made.progress.best].val_merit > made.progress.marks[0].val_merit
+
+
+def test_student_and_teacher_see_the_same_view(material, tiny, tmp_path) -> None:
+    """A student that is its teacher loses nothing: whatever else it saw would differ."""
+    from headstart.features import noise
+    from headstart.train import pretraining
+
+    teacher, recipe = Teacher(tiny, material.items), QUICK
+    views = recipe.views
+    rows = pretraining._rows_of(teacher, range(8), views, 0, tmp_path, lambda event: None)
+    feed = pretraining._varied(material, range(8), views, 0)
+    assert noise(tiny.modality).shape[1:] == feed([0], ()).shape[1:]
+    with torch.inference_mode():
+        said = tiny.stages(feed(range(len(rows)), ()))
+    assert torch.allclose(said, rows[range(len(rows))], atol=2e-3)  # rows are kept in half
+
+
+def test_the_next_token_is_learned_from_texts_alone(spoken: Material, tmp_path: Path) -> None:
+    recipe = replace(LANGUAGE, epochs=8, batch=8, rate=1e-2, averaging=0.5)
+    made, losses = _losses(spoken, SMALL, recipe, tmp_path)
+    assert losses[-1] < losses[0] - 0.5
+    names = [name for name, _ in made.backbone.stages.named_children()]
+    assert names == ["words", "lstm_0", "lstm_1", "pooled"]
+
+
+@pytest.mark.parametrize("kind", ["labels", "teacher", "tokens"])
+def test_killed_and_gone_on_with_gives_the_same_bytes(
+    kind, material, spoken, tiny, tmp_path
+) -> None:
+    given = {
+        "labels": (material, tiny.architecture, QUICK),
+        "teacher": (replace(material, teacher=Teacher(tiny, material.items)), tiny.architecture,
+                    QUICK),
+        "tokens": (spoken, SMALL, replace(LANGUAGE, epochs=3, batch=16, averaging=0.5)),
+    }[kind]  # fmt: skip
+    whole, _ = _losses(*given, _made(tmp_path / "whole"))
+    with pytest.raises(KeyboardInterrupt):
+        _losses(*given, _made(tmp_path / "killed"), tell=_killer())
+    again, _ = _losses(*given, tmp_path / "killed")
+    assert again.backbone.digest(again.backbone.depth) == whole.backbone.digest(
+        whole.backbone.depth
+    )
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
+
+
+def _killer():
+    def tell(event) -> None:
+        if event.what == "training" and event.kind == "step" and event.done == 2:
+            raise KeyboardInterrupt
+
+    return tell
+
+
+def test_whoever_watches_sees_stages_and_changes_nothing(material, tiny, tmp_path) -> None:
+    seen = list[int]()
+
+    def watch(stages: torch.nn.Sequential) -> None:
+        seen.append(stages(torch.zeros(2, 3, 32, 32)).shape[1])
+
+    made, _ = _losses(material, tiny.architecture, QUICK, _made(tmp_path / "a"), watch=watch)
+    plain, _ = _losses(material, tiny.architecture, QUICK, _made(tmp_path / "b"))
+    assert seen == [16, 16, 16]
+    assert made.backbone.digest(tiny.depth) == plain.backbone.digest(tiny.depth)

@@ -10,27 +10,35 @@ from headstart.backbone.costs import multiply_adds
 from headstart.backbone.folder import fresh, read_backbone, save_backbone, write_backbone
 from headstart.backbone.language import DEFAULT as LANGUAGE
 from headstart.backbone.listing import Listed, listed
-from headstart.backbone.loading import load_backbone, shipped
+from headstart.backbone.loading import load_backbone, output_of, shipped
 from headstart.backbone.profile import every_stage, widths
+from headstart.backbone.recurrent import LSTM as RECURRENT
+from headstart.backbone.recurrent import Pooled, Recurrent, Words, is_recurrent
 from headstart.backbone.sound import DSCNN as HEARING
 from headstart.backbone.vision import names, sized
 
 __all__ = [
     "HEARING",
     "LANGUAGE",
+    "RECURRENT",
     "Architecture",
     "Backbone",
     "Frozen",
     "Listed",
     "Origin",
+    "Pooled",
+    "Recurrent",
+    "Words",
     "build",
     "contract",
     "every_stage",
     "fresh",
+    "is_recurrent",
     "listed",
     "load_backbone",
     "multiply_adds",
     "names",
+    "output_of",
     "read_backbone",
     "save_backbone",
     "shipped",

@@ -6,6 +6,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from headstart.backbone.backbone import Backbone
+from headstart.backbone.recurrent import Recurrent
 
 
 def multiply_adds(backbone: Backbone) -> tuple[int, ...]:
@@ -19,7 +20,8 @@ def multiply_adds(backbone: Backbone) -> tuple[int, ...]:
     counts = []
     with torch.inference_mode():
         for stage in stages:
+            own = stage.multiply_adds(rows) if isinstance(stage, Recurrent) else 0
             with FlopCounterMode(display=False) as counter:
                 rows = stage(rows)
-            counts.append(counter.get_total_flops() // 2)
+            counts.append(own or counter.get_total_flops() // 2)
     return tuple(counts)

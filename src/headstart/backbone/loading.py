@@ -4,6 +4,9 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
+import torch
+from torch import nn
+
 from headstart import durable
 from headstart.backbone import language, speech
 from headstart.backbone.backbone import Architecture, Backbone, Origin
@@ -12,6 +15,7 @@ from headstart.backbone.catalog import CATALOG, Known
 from headstart.backbone.folder import FACTS, fresh, read_backbone
 from headstart.backbone.hub import fetched_network, fetched_weights, repository_of
 from headstart.backbone.vision import (
+    classifier_names,
     hub_id,
     license_of,
     sized,
@@ -55,6 +59,21 @@ def load_backbone(
     if weights:
         return _resized(_from_file(name, Path(weights), backbone), size, channels)
     return _resized(backbone or _from_hub(name, offline=offline), size, channels)
+
+
+def output_of(backbone: Backbone, weights: str | Path | None = None) -> nn.Linear | None:
+    """The output layer over the classes that a backbone was trained on, where its file has one."""
+    if not weights or backbone.modality.kind != "image":
+        return None
+    tensors = read_tensors(Path(weights))
+    for name in classifier_names(backbone.architecture):
+        weight, bias = tensors.get(f"{name}.weight"), tensors.get(f"{name}.bias")
+        if weight is not None and weight.flatten(1).shape[1] == backbone.width:
+            layer: nn.Linear = nn.utils.skip_init(nn.Linear, backbone.width, len(weight))
+            layer.weight.data = weight.flatten(1)
+            layer.bias.data = torch.zeros(len(weight)) if bias is None else bias
+            return layer.requires_grad_(False)
+    return None
 
 
 def shipped() -> tuple[Path, ...]:

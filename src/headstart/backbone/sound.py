@@ -1,8 +1,8 @@
 """Networks for sound: convolutions over time and frequency, staged by block.
 
 A stage takes and gives (b, t, d + 1) numbers, as those for texts do: all channels of all bands of a
-moment, and in the last column 1 for a moment and 0 for padding. The last gives, of what it says of
-each moment, means and spreads over time.
+moment, and in the last column 1 for a moment and 0 for padding. The last gives one row, pooled over
+time from what is said of each moment.
 """
 
 from collections import OrderedDict
@@ -13,9 +13,12 @@ from torch import Tensor, nn
 
 from headstart.backbone.backbone import Architecture
 from headstart.backbone.profile import SETTING, Profile
+from headstart.backbone.recurrent import Pooled, Recurrent
 
 DSCNN = "headstart_dscnn"
 """Depthwise separable convolutions (Zhang et al. 2017, "Hello Edge"), then over time alone."""
+CRNN = "headstart_crnn"
+"""The same before the fold, then memory in the place of what is seen at once (Choi et al. 2017)."""
 BANDS = 64
 _BLOCKS = (
     ("stem", ((1, 32, 2), (32, 64, 1))),
@@ -25,13 +28,15 @@ _BLOCKS = (
 """Channels in, channels out and stride of each layer."""
 _WIDTH, _SAID = 384, 352
 """Channels behind the last bands, and numbers that are said of each moment."""
+_MEMORY = 256
+"""Numbers that the recurrent layer remembers."""
 _LEAST = 1e-4
 """Added to variances, whose roots have no slope at 0."""
 
 
 def is_sound(architecture: Architecture) -> bool:
     """Whether it is one of these."""
-    return architecture.name == DSCNN
+    return architecture.name in (DSCNN, CRNN)
 
 
 def build(architecture: Architecture, seed: int = 0) -> nn.Sequential:
@@ -45,8 +50,13 @@ def build(architecture: Architecture, seed: int = 0) -> nn.Sequential:
         for name, layers in _BLOCKS:
             stages[name] = Spectral(bands, layers)
             bands //= max(1, layers[0][2])
-        stages["fold"] = Temporal(256 * bands, _WIDTH, 2)
-        stages["context"] = Temporal(_WIDTH, _WIDTH, 2, said=_SAID)
+        if architecture.name == CRNN:
+            stages["fold"] = Temporal(256 * bands, _WIDTH, 1)
+            stages["lstm"] = Recurrent(_WIDTH, _MEMORY)
+            stages["pooled"] = Pooled()
+        else:
+            stages["fold"] = Temporal(256 * bands, _WIDTH, 2)
+            stages["context"] = Temporal(_WIDTH, _WIDTH, 2, said=_SAID)
     whole = nn.Sequential(stages)
     if dict(architecture.settings).get(SETTING):
         whole = nn.Sequential(OrderedDict(profile=Profile(whole)))

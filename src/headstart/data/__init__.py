@@ -13,6 +13,7 @@ from headstart.data.place import find
 from headstart.data.problem import Columns, Found, Problem
 from headstart.data.sounds import heard
 from headstart.data.splitting import divide, spread
+from headstart.data.unlabeled import collect, merge
 
 __all__ = [
     "EVEN",
@@ -27,6 +28,7 @@ __all__ = [
     "Source",
     "Span",
     "audit",
+    "collect",
     "divide",
     "find",
     "from_frame",
@@ -34,6 +36,7 @@ __all__ = [
     "heard",
     "leaks",
     "meant",
+    "merge",
     "name_of",
     "spread",
     "strata_of",

@@ -60,7 +60,7 @@ def read_shelves(root: Path, shelves: Sequence[Shelf]) -> Found:
 
     Raises `DataError` where that leaves fewer than two classes.
     """
-    walk = _Walk(root)
+    walk = Walk(root)
     walk.over(shelves)
     texts = not walk.records and bool(walk.texts)
     records = sorted(
@@ -110,7 +110,7 @@ def is_junk(name: str) -> bool:
 
 
 @dataclass(frozen=True)
-class _Walk:
+class Walk:
     """One pass that reads each inode once, links last: what is linked keeps its own place."""
 
     root: Path
@@ -122,6 +122,7 @@ class _Walk:
     names: dict[_Inode, Path] = field(default_factory=dict)
 
     def over(self, shelves: Sequence[Shelf]) -> None:
+        """Visit all that lies on these shelves."""
         about = self.root.stat()
         self.seen[about.st_dev, about.st_ino] = None
         plain, links = deque[tuple[Shelf, Path]](), deque[tuple[Shelf, Path]]()
@@ -135,7 +136,7 @@ class _Walk:
     def visit(self, shelf: Shelf, path: Path) -> list[Path]:
         """Note a file, or return what a folder holds."""
         if path != shelf.folder and is_junk(path.name):
-            self.report("D143", "ignored", path, "hidden, or left by an operating system")
+            self._report("D143", "ignored", path, "hidden, or left by an operating system")
             return []
         try:
             about = path.stat()
@@ -148,35 +149,35 @@ class _Walk:
                 return [Path(e) for e in sorted(os.scandir(path), key=lambda e: natural(e.name))]
         except OSError as error:
             why = printable(error.strerror or error)
-            self.report("D144", "unreadable", path, f"cannot be opened: {why}")
+            self._report("D144", "unreadable", path, f"cannot be opened: {why}")
             return []
-        self.file(shelf, path, about.st_mode)
+        self._file(shelf, path, about.st_mode)
         return []
 
-    def file(self, shelf: Shelf, path: Path, mode: int) -> None:
+    def _file(self, shelf: Shelf, path: Path, mode: int) -> None:
         if not stat.S_ISREG(mode):
-            self.report("D145", "ignored", path, "neither a file nor a folder")
+            self._report("D145", "ignored", path, "neither a file nor a folder")
         elif path.suffix.casefold() in _NO_MEDIA:
             if path.suffix.casefold() == ".txt":
                 self.texts.append(Record(path, shelf.label, shelf.part))
-            self.report("D146", "ignored", path, f"{path.suffix} is no picture or recording")
+            self._report("D146", "ignored", path, f"{path.suffix} is no picture or recording")
         else:
             self.records.append(Record(path, shelf.label, shelf.part))
             if not _is_text(path.name):
-                self.report("D147", "name", path, "the file name is not UTF-8; it is used")
+                self._report("D147", "name", path, "the file name is not UTF-8; it is used")
 
     def again(self, shelf: Shelf, path: Path, inode: _Inode) -> None:
         """A second name of something that was read: harmless, or a contradiction."""
         first = self.seen[inode]
         if first is None or path.is_dir():
-            self.report("D148", "ignored", path, "leads to a folder that is read already")
+            self._report("D148", "ignored", path, "leads to a folder that is read already")
             return
         kind = "duplicate" if first.label == shelf.label else "label"
         kind = kind if first.part == shelf.part else "leak"
         name = _below(self.names[inode], self.root)
-        self.report("D149", kind, path, f"is the same file as {name}; only that is used")
+        self._report("D149", kind, path, f"is the same file as {name}; only that is used")
 
-    def report(self, code: str, kind: str, path: Path, reason: str) -> None:
+    def _report(self, code: str, kind: str, path: Path, reason: str) -> None:
         self.problems.append(Problem(code, kind, _below(path, self.root), reason))
 
 

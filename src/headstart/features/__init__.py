@@ -9,7 +9,7 @@ from headstart.features.extraction import Features, Prefix, extract
 from headstart.features.folding import fast, noise
 from headstart.features.survey import Items, Survey, noted, survey
 from headstart.features.table import most_bytes, trim
-from headstart.features.varied import Varied
+from headstart.features.varied import Varied, key_in
 
 __all__ = [
     "Features",
@@ -19,6 +19,7 @@ __all__ = [
     "Varied",
     "extract",
     "fast",
+    "key_in",
     "milliseconds",
     "most_bytes",
     "noise",

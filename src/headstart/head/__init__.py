@@ -13,6 +13,7 @@ from headstart.head.logistic import fit_logistic, folds_of, strata_in
 from headstart.head.ridge import fit_ridge
 from headstart.head.task import (
     Classification,
+    Goal,
     Known,
     Labels,
     Tagging,
@@ -28,6 +29,7 @@ HEADS: Mapping[str, HeadFit] = {"logistic": fit_logistic, "ridge": fit_ridge, "l
 __all__ = [
     "HEADS",
     "Classification",
+    "Goal",
     "HeadFit",
     "Known",
     "Labels",

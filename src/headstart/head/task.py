@@ -1,7 +1,7 @@
 """What a label is: how scores become losses and answers, and how good an answer is."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -19,16 +19,39 @@ Known = Int[np.ndarray, " n"] | Float[np.ndarray, "n c"]
 
 
 @runtime_checkable
-class Task(Protocol):
-    """How the scores of a head are meant. An implementation is a frozen dataclass."""
-
-    kind: ClassVar[str]
-    """ "classification", "multilabel" or "regression"."""
+class Goal(Protocol):
+    """What training goes by: a loss, and how good each answer is."""
 
     @property
     def figure(self) -> str:
         """What the mean merit is called, in `metrics.json` too."""
         ...
+
+    def loss(
+        self,
+        scores: Float[Tensor, "n c"],
+        labels: Any,
+        *,
+        smoothing: float = 0.0,
+    ) -> Float[Tensor, ""]:
+        """The mean loss in nats; of values, the squared error over their variance."""
+        ...
+
+    def answers(self, scores: Float[Tensor, "n c"]) -> Float[Tensor, "n c"]:
+        """Probabilities of classes or tags; or values."""
+        ...
+
+    def merit(self, answers: Float[np.ndarray, "n c"], labels: Any) -> Merit:
+        """How good each answer is: what figures, verdicts and curves are means of."""
+        ...
+
+
+@runtime_checkable
+class Task(Goal, Protocol):
+    """How the scores of a head are meant. An implementation is a frozen dataclass."""
+
+    kind: ClassVar[str]
+    """ "classification", "multilabel" or "regression"."""
 
     @property
     def heads(self) -> tuple[str, ...]:
@@ -45,26 +68,8 @@ class Task(Protocol):
         """How many scores a row gets."""
         ...
 
-    def loss(
-        self,
-        scores: Float[Tensor, "n c"],
-        labels: Labels,
-        *,
-        smoothing: float = 0.0,
-    ) -> Float[Tensor, ""]:
-        """The mean loss in nats; of values, the squared error over their variance."""
-        ...
-
-    def answers(self, scores: Float[Tensor, "n c"]) -> Float[Tensor, "n c"]:
-        """Probabilities of classes or tags; or values."""
-        ...
-
     def losses(self, answers: Float[np.ndarray, "n c"], labels: Known) -> Float[np.ndarray, " n"]:
         """What each answer loses, in the units of `loss`: every choice goes by its mean."""
-        ...
-
-    def merit(self, answers: Float[np.ndarray, "n c"], labels: Known) -> Merit:
-        """How good each answer is: what figures, verdicts and curves are means of."""
         ...
 
     def coded(self, labels: Labels) -> Float[np.ndarray, "n c"]:

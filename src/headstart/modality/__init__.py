@@ -11,6 +11,7 @@ from headstart.modality.protocol import Look, Modality
 from headstart.modality.sound import Sound
 from headstart.modality.text import Text, text_of
 from headstart.modality.views import Views, augment
+from headstart.modality.vocabulary import learned_vocabulary
 
 __all__ = [
     "NEAR_BITS",
@@ -22,6 +23,7 @@ __all__ = [
     "Text",
     "Views",
     "augment",
+    "learned_vocabulary",
     "prepared_by",
     "text_of",
 ]

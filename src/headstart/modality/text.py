@@ -53,11 +53,11 @@ class Text:
 
     def read(self, source: Source) -> Int32[Tensor, " t"]:
         """Its token numbers, special ones among them. Raises `DataError`."""
-        return self._item(_content(source))[0]
+        return self._item(content_of(source))[0]
 
     def look(self, source: Source) -> tuple[Look, Int32[Tensor, " t"]]:
         """`read`, with digests and the number of tokens; content is compared without case."""
-        raw = _content(source)
+        raw = content_of(source)
         item, length, unknown = self._item(raw)
         plain = " ".join(unicodedata.normalize("NFKC", raw).casefold().split())
         facts = (("tokens", float(length)), ("unknown", float(unknown)))
@@ -152,7 +152,7 @@ def _opened(place: Path, digest: str) -> "Tokenizer":
     return opened
 
 
-def _content(source: Source) -> str:
+def content_of(source: Source) -> str:
     """The text itself; of a file as UTF-8, else as Latin-1."""
     if isinstance(source, Held):
         if isinstance(source.content, str):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from headstart import durable
 from headstart.advise import Depth, depth_of
-from headstart.backbone import Backbone, every_stage, multiply_adds, widths
+from headstart.backbone import Backbone, every_stage, is_recurrent, multiply_adds, widths
 from headstart.evaluate import (
     Candidate,
     Contest,
@@ -33,6 +33,7 @@ from headstart.train import (
     Recipe,
     Scratch,
     Strategy,
+    Ulmfit,
     Unfreeze,
     fit,
     strategy_of,
@@ -44,6 +45,8 @@ LIKE = 64
 """Items by whose size the costs of one are judged."""
 SEEDS = 3
 """Heads fitted to other draws of the rows, to show how much luck is in one."""
+ULMFIT = 4.0
+"""What all its steps cost, against fine-tuning a network for texts as usual."""
 JUDGED = 1000
 """Rows by which stages are judged, at most."""
 VIEWS = Views(crop=(0.6, 1.0), flip=False, color=0.2)
@@ -53,6 +56,8 @@ VIEWS = Views(crop=(0.6, 1.0), flip=False, color=0.2)
 def recipe_of(strategy: Strategy, seed: int, kind: str = "image") -> Recipe:
     """How a strategy learns unless somebody says otherwise; only pictures have views."""
     views = VIEWS if kind == "image" else None
+    if isinstance(strategy, Ulmfit):
+        return Recipe(epochs=12, patience=4, seed=seed)
     if kind == "text" and not isinstance(strategy, Scratch):
         return Recipe(epochs=5, patience=2, seed=seed)
     match strategy:
@@ -137,13 +142,17 @@ def _tried(
     if depth is None:
         return [Probe()]
     plans: list[Strategy] = [Probe(), Probe(every_stage=True)]
-    if depth.linear:
+    recurrent = is_recurrent(backbone.architecture)
+    if depth.linear and not recurrent:
         return plans
     adds = multiply_adds(backbone)
     modality, train = backbone.modality, lesson.partition.train
     like = lesson.items.take(train[:LIKE])
     each = milliseconds(backbone.stages, modality, like) / 1000 / max(1, sum(adds))
     passes = passes_of(modality.kind) * len(train)
+    if recurrent:
+        took = ULMFIT * TRAINED[modality.kind] * passes * each * sum(adds)
+        return plans + [Ulmfit()] * (took <= seconds(settings.budget))
     wanted = max(1, backbone.depth - 1 - depth.best)
     cost = {
         n: TRAINED[modality.kind] * passes * each * sum(adds[-n:]) for n in range(1, wanted + 1)

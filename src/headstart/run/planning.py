@@ -13,7 +13,7 @@ from scipy.sparse import csr_array
 from torch import Tensor
 
 from headstart.advise import Plan, Step, depth_of, grown
-from headstart.backbone import Backbone, every_stage, fresh, multiply_adds, widths
+from headstart.backbone import Backbone, every_stage, fresh, is_recurrent, multiply_adds, widths
 from headstart.data import Examples, Found, Frame, Problem, divide, spread, strata_of
 from headstart.errors import DataError
 from headstart.evaluate import words_fit
@@ -21,12 +21,12 @@ from headstart.events import Tell, quiet
 from headstart.features import Items, Prefix, extract, milliseconds, noise, survey
 from headstart.head import HEADS, Sample, Task, posed
 from headstart.modality import Look
-from headstart.run.contest import JUDGED, LIKE, SEEDS, TRAINED, passes_of
+from headstart.run.contest import JUDGED, LIKE, SEEDS, TRAINED, ULMFIT, passes_of
 from headstart.run.finding import found_at
 from headstart.run.quantities import seconds
 from headstart.run.settings import Settings, cache_root
 from headstart.run.starting import start_of
-from headstart.train import Probe, Scratch, Strategy, Unfreeze, cut_of
+from headstart.train import Probe, Scratch, Strategy, Ulmfit, Unfreeze, cut_of
 
 _T = TypeVar("_T")
 LEAST, REHEARSAL_S = 128, 60.0
@@ -145,8 +145,10 @@ def _strategies(some: _Rehearsal, settings: Settings) -> tuple[tuple[Strategy, .
     names = [name for name, _ in backbone.stages.named_children()]
     depth = depth_of(some.sample, names, widths(backbone.stages, noise(backbone.modality)))
     probes: tuple[Strategy, ...] = (Probe(), Probe(every_stage=True))
-    if depth.linear:
-        return (*probes, *scratch), f"every stage stays frozen: {depth.why}"
+    recurrent = is_recurrent(backbone.architecture)
+    if recurrent or depth.linear:
+        told = "no stage stays frozen" if recurrent else f"every stage stays frozen: {depth.why}"
+        return (*probes, *[Ulmfit()] * recurrent, *scratch), told
     wanted = max(1, backbone.depth - 1 - depth.best)
     fits = [n for n in range(1, wanted + 1) if _tuning(some, n) <= seconds(settings.budget)]
     if not fits:
@@ -182,7 +184,8 @@ def _training(some: _Rehearsal, strategy: Strategy, settings: Settings) -> Step:
     if isinstance(strategy, Probe):
         return Step(str(strategy), 0.0, "among the heads")
     at = cut_of(strategy, some.backbone.depth)
-    took = _tuning(some, some.backbone.depth - at) * (3 if isinstance(strategy, Scratch) else 1)
+    times = {Scratch: 3.0, Ulmfit: ULMFIT}.get(type(strategy), 1.0)
+    took = _tuning(some, some.backbone.depth - at) * times
     return Step(str(strategy), took, "less where it stops early")
 
 

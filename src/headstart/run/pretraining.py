@@ -1,10 +1,12 @@
-"""From a large labeled set to a new backbone folder that others can start from."""
+"""From a large set, labeled or not, to a new backbone folder that others can start from."""
 
 import hashlib
 import json
 import shutil
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -15,93 +17,247 @@ from headstart.backbone import (
     Origin,
     build,
     contract,
+    is_recurrent,
+    load_backbone,
+    output_of,
     read_backbone,
     save_backbone,
     sized,
 )
-from headstart.data import Columns, audit, divide, find, heard
-from headstart.errors import UsageError
+from headstart.backbone.recurrent import WORDS
+from headstart.data import (
+    Columns,
+    Found,
+    Partition,
+    Problem,
+    audit,
+    collect,
+    divide,
+    find,
+    heard,
+    merge,
+)
+from headstart.errors import BackboneError, UsageError
 from headstart.events import Tell, note, quiet
 from headstart.features import survey
-from headstart.head import Classification
 from headstart.hostile import printable
-from headstart.modality import Image, Modality
-from headstart.run.settings import cache_root
+from headstart.modality import Image, Modality, learned_vocabulary
+from headstart.modality.text import content_of
+from headstart.run.settings import cache_root, refuse_unknown
+from headstart.run.watching import watcher
 from headstart.stats import share
-from headstart.train import Lesson, Pretrained, Recipe
+from headstart.train import Material, Pretrained, Recipe, Teacher
 from headstart.train import pretrain as trained
-from headstart.train.pretraining import PRETRAINING
+from headstart.train.goals import ends_of
+from headstart.train.pretraining import LANGUAGE, PRETRAINING
 
 HELD_OUT = 0.05
 """Share of the set that is held out to draw the curve and to pick the epoch."""
 
 
+@dataclass(frozen=True)
+class Curriculum:
+    """What is asked of a pre-training: every option of `headstart pretrain` is one field here."""
+
+    arch: str = ""
+    """The network, as timm calls it, or one of headstart's own."""
+    teacher: str = ""
+    """A backbone to be matched: labels are not looked at then."""
+    weights: str = ""
+    """A safetensors file for the teacher; empty for the weights that belong to its name."""
+    watch: str = ""
+    """Labeled data on which a probe of the network is judged after each epoch."""
+    epochs: int = 0
+    """Times through the examples; 0 for the recipe's."""
+    size: int = 0
+    """Side of the input in pixels; 0 for what the architecture is made for."""
+    words: int = WORDS
+    """Of a recurrent network: how many words and parts of words it knows."""
+    seed: int = 0
+    """Draws the weights, orders the examples."""
+    offline: bool = False
+    """Never ask the network."""
+
+    @classmethod
+    def of(cls, **options: Any) -> "Curriculum":
+        """From keyword options. Raises `UsageError` for one that is not a field."""
+        refuse_unknown(options, {f.name for f in fields(cls)})
+        given: dict[str, Any] = {
+            k: str(v) if isinstance(v, Path) else v for k, v in options.items()
+        }
+        course = cls(**{name: value for name, value in given.items() if value is not None})
+        if not course.arch:
+            raise UsageError("U116", "which network is to be trained?", "--arch resnet18")
+        if course.weights and not course.teacher:
+            raise UsageError(
+                "U117", "--weights are a teacher's, and none is named", "--teacher NAME"
+            )
+        return course
+
+
 def pretrain(
-    place: Path | str,
+    place: Path | str | Sequence[Path | str],
     *,
-    arch: str,
     out: Path | str,
-    epochs: int | None = None,
-    size: int | None = None,
-    seed: int = 0,
     cache: Path | None = None,
     tell: Tell = quiet,
+    **options: Any,
 ) -> Backbone:
-    """Train `arch` from fresh weights on all labeled examples and leave a backbone folder.
+    """Train a network from fresh weights and leave a backbone folder.
 
-    `size` is the side of the input in pixels. The same call again goes on where a killed one was.
-    Raises `DataError`, `BackboneError`, `UsageError` or `TrainingError`.
+    On one or several labeled sets, a head each; with `teacher` on anything, labeled or not, to say
+    what the teacher says; a recurrent one on texts, to tell the next token. Options are the fields
+    of `Curriculum`. The same call again goes on where a killed one was. Raises `DataError`,
+    `BackboneError`, `UsageError` or `TrainingError`.
     """
-    plain, folder, root = Architecture(arch), Path(out), cache_root(cache)
-    modality = contract(plain)
-    recipe = replace(PRETRAINING, seed=seed, epochs=epochs or PRETRAINING.epochs)
-    if isinstance(modality, Image):
-        architecture, modality = sized(plain, modality, size, None)
-    else:
-        architecture, recipe = plain, replace(recipe, views=None)
-    build(architecture, seed)  # an unknown name fails before anything is read
-    lesson, digest = _lesson(Path(place), modality, seed, root, tell)
-    asked = f"{digest} {architecture!r} {modality!r} {recipe!r}"
+    course, folder, root = Curriculum.of(**options), Path(out), cache_root(cache)
+    places = [place] if isinstance(place, Path | str) else list(place)
+    plain = Architecture(course.arch)
+    if not is_recurrent(plain):
+        build(plain, course.seed)  # an unknown name fails before anything is read
+    found, ends = _found([Path(one) for one in places], course, root)
+    architecture, modality, recipe = _made_for(plain, found, course, root)
+    material, digest = _material(found, modality, course, root, tell)
+    material = replace(material, ends=ends)
+    asked = f"{digest} {architecture!r} {modality!r} {recipe!r} {course.teacher} {course.weights}"
     name = hashlib.sha256(asked.encode()).hexdigest()[:16]
-    work = folder.parent / f".{folder.name}.work-{name}"
     if _taken(folder, name):
         return read_backbone(folder)
+    work = folder.parent / f".{folder.name}.work-{name}"
     work.mkdir(parents=True, exist_ok=True)
     durable.sweep(work)
-    origin = Origin("folder", folder.name, "unknown", _told(place, lesson, recipe, name))
-    made = trained(lesson, architecture, modality, recipe, origin=origin, work=work, tell=tell)
-    save_backbone(folder, made.backbone, _card(made, lesson, recipe), half=True)
+    told = _told(places, material, recipe, name)
+    origin = Origin("folder", folder.name, "unknown", told)
+    watch = watcher(course.watch, modality, root, tell) if course.watch else None
+    made = trained(
+        material, architecture, recipe, origin=origin, work=work, tell=tell, watch=watch
+    )  # fmt: skip
+    save_backbone(folder, made.backbone, _card(made, material, recipe, course), half=True)
     shutil.rmtree(work, ignore_errors=True)
     return read_backbone(folder)
 
 
-def _lesson(
-    place: Path, modality: Modality, seed: int, root: Path, tell: Tell
-) -> tuple[Lesson, str]:
-    found = heard(find(place, Columns(), cache=root))
-    seen = survey(found.examples, modality, cache=root, tell=tell)
-    checked = audit(found, seen.looks)
-    for line in checked.lines():
-        note(tell, line)
-    partition = divide(
-        found.examples,
-        test=0.0,
-        val=HELD_OUT,
-        seed=seed,
-        together=checked.together,
-        rows=checked.usable,
-    )
+def _found(places: Sequence[Path], course: Curriculum, root: Path) -> tuple[Found, tuple[int, ...]]:
+    """All sets as one, and where the classes of each end; labeled where labels are learned."""
+    names = [place.stem for place in places]
+    if course.teacher or is_recurrent(Architecture(course.arch)):
+        return merge([collect(place, cache=root) for place in places], names), ()
+    founds = [heard(find(place, Columns(), cache=root)) for place in places]
+    return merge(founds, names), ends_of([len(found.examples.classes) for found in founds])
+
+
+def _made_for(
+    plain: Architecture, found: Found, course: Curriculum, root: Path
+) -> tuple[Architecture, Modality, Recipe]:
+    """The network for this material, its input contract, and how it learns."""
+    if is_recurrent(plain):
+        _need_texts(plain, found)
+        recipe = LANGUAGE
+        architecture = replace(plain, settings=(("words", course.words),))
+        modality: Modality = _vocabulary(found, course.words, root)
+    else:
+        recipe, architecture, modality = PRETRAINING, plain, contract(plain)
+        if isinstance(modality, Image):
+            architecture, modality = sized(plain, modality, course.size or None, None)
+        else:
+            recipe = replace(recipe, views=None)
+    epochs = course.epochs or recipe.epochs
+    if course.teacher and recipe.views:  # each of the kept views is seen that often
+        epochs = max(1, round(epochs / recipe.views.kept))
+    return architecture, modality, replace(recipe, seed=course.seed, epochs=epochs)
+
+
+def _need_texts(plain: Architecture, found: Found) -> None:
+    if found.holds != "text":
+        raise BackboneError(
+            "M462",
+            f"{plain.name} reads texts, and these are none",
+            "name a .txt file, a folder of them, or a table with texts",
+            where=printable(found.examples.root or ""),
+        )
+
+
+def _vocabulary(found: Found, words: int, root: Path) -> Modality:
+    """Learned from the texts, once for equal texts."""
+    texts = [content_of(source) for source in found.examples.sources]
+    sha = hashlib.sha256(f"{words}".encode())
+    for text in texts:
+        sha.update(text.encode("utf-8", "surrogatepass"))
+    folder = root / "vocabularies" / sha.hexdigest()[:24]
+    folder.mkdir(parents=True, exist_ok=True)
+    return learned_vocabulary(texts, folder / "tokenizer.json", words=words)
+
+
+def _material(
+    found: Found, modality: Modality, course: Curriculum, root: Path, tell: Tell
+) -> tuple[Material, str]:
+    """What is learned from, read once; and a digest of it (16 hex digits)."""
     examples = found.examples
+    seen = survey(examples, modality, cache=root, tell=tell)
     text = json.dumps([seen.items.digests, examples.labels, examples.classes])
-    lesson = Lesson(
-        seen.items,
-        torch.tensor(examples.labels),
-        examples.groups,
-        partition,
-        Classification(examples.classes),
-        root,
+    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+    labels = torch.tensor(examples.labels)
+    if len(examples.classes) > 1:
+        checked = audit(found, seen.looks)
+        for line in checked.lines():
+            note(tell, line)
+        usable, together = checked.usable, checked.together
+    else:
+        usable, together = _once(seen.looks, tell), ()
+    partition = divide(
+        examples, test=0.0, val=HELD_OUT, seed=course.seed, together=together, rows=usable
     )
-    return lesson, hashlib.sha256(text.encode()).hexdigest()[:16]
+    plain = Material(seen.items, partition, modality, root, labels)
+    if not course.teacher:
+        return plain, digest
+    return replace(plain, teacher=_teacher(found, partition, modality, course, root, tell)), digest
+
+
+def _once(looks: Sequence[Any], tell: Tell) -> tuple[int, ...]:
+    """Rows that can be read, each content once."""
+    first: dict[str, int] = {}
+    for row, look in enumerate(looks):
+        if not isinstance(look, Problem):
+            first.setdefault(look.content, row)
+    if len(first) < len(looks):
+        note(tell, f"{len(looks) - len(first):,} of {len(looks):,} are unreadable or there twice")
+    return tuple(first.values())
+
+
+def _teacher(
+    found: Found,
+    partition: Partition,
+    modality: Modality,
+    course: Curriculum,
+    root: Path,
+    tell: Tell,
+) -> Teacher:
+    """The backbone to be matched, and the same things as it takes them.
+
+    Of pictures it sees the part that the student sees.
+    """
+    weights = course.weights or None
+    backbone = load_backbone(course.teacher, weights, course.seed, course.offline)
+    own = backbone.modality
+    if own.kind != modality.kind:
+        raise BackboneError(
+            "M463",
+            f"{printable(course.teacher)} takes {own.things}, the student {modality.things}",
+            "--teacher NAME, one for the same kind: headstart backbones",
+        )
+    if isinstance(own, Image) and isinstance(modality, Image):
+        own = replace(own, crop_pct=modality.crop_pct, crop_mode=modality.crop_mode)
+        backbone = replace(backbone, modality=own)
+    items = survey(found.examples, own, cache=root, tell=tell).items
+    lost = [row for row in (*partition.train, *partition.val) if not items.digests[row]]
+    if lost:
+        raise BackboneError(
+            "M464",
+            f"the teacher cannot read {len(lost)} of the examples that the student can",
+            "take them out: headstart check PATH lists what is odd",
+            where=found.examples.name(lost[0]),
+        )
+    return Teacher(backbone, items, output_of(backbone, weights))
 
 
 def _taken(folder: Path, name: str) -> bool:
@@ -118,20 +274,22 @@ def _taken(folder: Path, name: str) -> bool:
     )
 
 
-def _told(place: Path | str, lesson: Lesson, recipe: Recipe, name: str) -> str:
-    n, classes = len(lesson.partition.train), len(lesson.task.classes)
-    where = printable(Path(place).resolve().name)
-    told = f"pre-trained on {n:,} examples of {classes} classes ({where}), {recipe.epochs} epochs"
-    return f"{told}; pre-training {name}"
+def _told(places: Sequence[Path | str], material: Material, recipe: Recipe, name: str) -> str:
+    n, teacher = len(material.partition.train), material.teacher
+    where = ", ".join(printable(Path(place).resolve().name) for place in places)
+    of = f"examples of {material.ends[-1]} classes" if material.ends else "examples"
+    by = f", taught by {printable(teacher.backbone.name)}" if teacher else ""
+    told = f"pre-trained on {n:,} {of} ({where}){by}, {recipe.epochs} epochs"
+    parent = teacher.backbone.origin.note if teacher else ""
+    return f"{told}{f' (the teacher: {parent})' if parent else ''}; pre-training {name}"
 
 
-def _card(made: Pretrained, lesson: Lesson, recipe: Recipe) -> str:
+def _card(made: Pretrained, material: Material, recipe: Recipe, course: Curriculum) -> str:
     backbone, progress = made.backbone, made.progress
-    best = next(mark for mark in progress.marks if mark.number == progress.best)
-    n = len(lesson.partition.val)
-    right = torch.arange(n) < round(best.val_merit * n)
-    accuracy = share(right.numpy())
     parameters = sum(p.numel() for p in backbone.stages.parameters())
+    asked = {
+        k: Path(v).name if k in ("weights", "watch") else v for k, v in asdict(course).items() if v
+    }
     return "\n".join(
         [
             f"# {backbone.name}",
@@ -139,13 +297,32 @@ def _card(made: Pretrained, lesson: Lesson, recipe: Recipe) -> str:
             f"A backbone of {parameters / 1e6:.2f} million parameters, made with",
             f"`headstart pretrain`: {backbone.origin.note}.",
             "",
-            f"- Held-out accuracy over {len(lesson.task.classes)} classes: {accuracy.value:.1%} "
-            f"({accuracy.low:.1%} to {accuracy.high:.1%}, {n:,} examples; the epoch was chosen on "
-            f"them, epoch {progress.best} of {recipe.epochs}).",
+            _figure(made, material, recipe),
             f"- Input: {backbone.modality!r}",
-            f"- Rows: {backbone.width} numbers, pooled.",
+            f"- Rows: {backbone.width} numbers, pooled; {backbone.depth} stages.",
+            f"- Asked for: {printable(json.dumps(asked), limit=500)}",
             f"- Recipe: {recipe!r}",
+            f"- Losses on held-out examples, epoch by epoch: "
+            f"{', '.join(f'{mark.val_loss:.4f}' for mark in progress.marks)}.",
             "- Kept in half precision; computed in single precision.",
             "",
         ]
+    )
+
+
+def _figure(made: Pretrained, material: Material, recipe: Recipe) -> str:
+    """How well it does what it was trained for."""
+    progress, n = made.progress, len(material.partition.val)
+    best = next(mark for mark in progress.marks if mark.number == progress.best)
+    when = f"the epoch was chosen on them, epoch {progress.best} of {recipe.epochs}"
+    if material.ends:
+        right = torch.arange(n) < round(best.val_merit * n)
+        found = share(right.numpy())
+        told = f"{found.value:.1%} ({found.low:.1%} to {found.high:.1%}, {n:,} examples; {when})"
+        return f"- Held-out accuracy over {material.ends[-1]} classes: {told}."
+    if is_recurrent(made.backbone.architecture):
+        return f"- Next tokens told right: {best.val_merit:.1%} ({n:,} held-out texts; {when})."
+    return (
+        f"- Of the variance of its teacher's numbers {best.val_merit:.1%} are explained "
+        f"({n:,} held-out examples; {when})."
     )

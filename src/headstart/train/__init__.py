@@ -7,7 +7,7 @@ Gives: `Fitted`; for pre-training, a new `Backbone`.
 from headstart.train.fitting import RATES, Fitted, fit, predict, probe_head
 from headstart.train.keeping import Keeping, keeping_of
 from headstart.train.lesson import Lesson, scores_of
-from headstart.train.pretraining import Pretrained, pretrain
+from headstart.train.pretraining import Material, Pretrained, Teacher, pretrain
 from headstart.train.recipe import Recipe, Restraint
 from headstart.train.strategy import (
     BitFit,
@@ -17,6 +17,7 @@ from headstart.train.strategy import (
     Probe,
     Scratch,
     Strategy,
+    Ulmfit,
     Unfreeze,
     cut_of,
     strategy_of,
@@ -33,12 +34,15 @@ __all__ = [
     "Keeping",
     "Lesson",
     "LowRank",
+    "Material",
     "Pretrained",
     "Probe",
     "Recipe",
     "Restraint",
     "Scratch",
     "Strategy",
+    "Teacher",
+    "Ulmfit",
     "Unfreeze",
     "cut_of",
     "fit",

@@ -15,13 +15,23 @@ from headstart import durable
 from headstart.backbone import Backbone, every_stage, fresh
 from headstart.events import Tell, note, quiet
 from headstart.head import LinearFit, linear
+from headstart.train.adapting import adapt
 from headstart.train.checkpoint import Progress
 from headstart.train.keeping import KEPT, Keeping, keeping_of
 from headstart.train.lesson import Lesson, scores_of
 from headstart.train.loop import Feed
 from headstart.train.partial import closed, frozen, learned_in, opened
 from headstart.train.recipe import Recipe
-from headstart.train.strategy import BitFit, Gradual, LowRank, Probe, Scratch, Strategy, cut_of
+from headstart.train.strategy import (
+    BitFit,
+    Gradual,
+    LowRank,
+    Probe,
+    Scratch,
+    Strategy,
+    Ulmfit,
+    cut_of,
+)
 from headstart.train.tuning import TRIAL, Course, blended, halves, search, tune
 
 RATES: tuple[float, ...] = (3e-5, 1e-4, 3e-4, 1e-3)
@@ -139,6 +149,8 @@ def _taught(
     lesson: Lesson, source: Backbone, strategy: Strategy, recipe: Recipe, work: Path, tell: Tell
 ) -> Fitted:
     """The prefix frozen, the suffix and a head trained, and what validation rows prefer kept."""
+    if isinstance(strategy, Ulmfit):
+        source = adapt(lesson, source, recipe.seed, work, tell)
     prefix, suffix = source.cut(cut_of(strategy, source.depth))
     head = _first_head(lesson, source, strategy, tell)
     start = copy.deepcopy(nn.Sequential(suffix, head))
@@ -266,8 +278,10 @@ def _with_rate(
     recipe: Recipe,
     work: Path,
 ) -> tuple[Recipe, tuple[tuple[float, float], ...]]:
-    plan, tried = replace(recipe, gradual=isinstance(strategy, Gradual)), RATES
+    plan, tried = replace(recipe, gradual=isinstance(strategy, Gradual | Ulmfit)), RATES
     match strategy:
+        case Ulmfit():
+            plan, tried = replace(plan, stage_decay=1 / 2.6), FRESH_RATES
         case Scratch():
             plan, tried = replace(recipe, stage_decay=1.0, head_ratio=1.0), FRESH_RATES
         case LowRank() | BitFit():

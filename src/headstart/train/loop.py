@@ -4,18 +4,29 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from headstart.head import Labels, Task
+from headstart.head import Goal
 from headstart.train.partial import set_modes
 from headstart.train.recipe import Recipe
 
+ALIKE = 40
+"""Batches among whose rows those of a length are put together."""
 Feed = Callable[[Sequence[int], Sequence[int]], Any]
 """Positions of training rows and one key a row -> the network's input. Equal keys, equal views."""
+
+
+@runtime_checkable
+class Wanted(Protocol):
+    """What rows should come to: labels, or what is read from disk when it is needed."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, rows: Any) -> Tensor: ...
 
 
 @dataclass(frozen=True)
@@ -40,16 +51,18 @@ class Apprentice:
 def learn(
     apprentice: Apprentice,
     feed: Feed,
-    labels: Labels,
-    task: Task,
+    labels: Wanted,
+    task: Goal,
     recipe: Recipe,
     *,
     after: int = 0,
+    lengths: Sequence[int] = (),
 ) -> Iterator[Epoch]:
     """Train in place, one epoch at a time; whoever iterates decides when to stop.
 
     Order, views and noise of an epoch follow from (seed, epoch, step) alone, so that going on
-    `after` an epoch whose state was kept gives the same weights as never having stopped.
+    `after` an epoch whose state was kept gives the same weights as never having stopped. With the
+    `lengths` of rows, those of a batch are about as long.
     """
     network, optimizer = apprentice.network, apprentice.optimizer
     steps = math.ceil(len(labels) / recipe.batch)
@@ -58,7 +71,7 @@ def learn(
             _thaw(network, recipe, number)
             set_modes(network)
             total = 0.0
-            for step, rows in enumerate(batches(len(labels), recipe, number)):
+            for step, rows in enumerate(batches(len(labels), recipe, number, lengths)):
                 passed = (number - 1) * steps + step
                 _set_rates(optimizer, recipe, passed, recipe.epochs * steps)
                 keys = [key_of(recipe.seed, number, row) for row in rows]
@@ -77,13 +90,21 @@ def learn(
         network.eval()
 
 
-def batches(n: int, recipe: Recipe, epoch: int) -> list[list[int]]:
+def batches(n: int, recipe: Recipe, epoch: int, lengths: Sequence[int] = ()) -> list[list[int]]:
     """All rows in an order that follows from seed and epoch, in batches of nearly equal size.
 
-    No batch is left with a single row, which batch norm could not take.
+    No batch is left with a single row, which batch norm could not take. With `lengths`, rows are
+    sorted by them in draws of `ALIKE` batches, so that little is padded.
     """
-    order = np.random.default_rng([recipe.seed, epoch]).permutation(n)
-    return [part.tolist() for part in np.array_split(order, math.ceil(n / recipe.batch))]
+    rng = np.random.default_rng([recipe.seed, epoch])
+    order, count = rng.permutation(n), math.ceil(n / recipe.batch)
+    if not lengths:
+        return [part.tolist() for part in np.array_split(order, count)]
+    known, alike = np.asarray(lengths), list[np.ndarray]()
+    for draw in np.array_split(order, math.ceil(count / ALIKE)):
+        alike.append(draw[np.argsort(known[draw], kind="stable")])
+    parts = np.array_split(np.concatenate(alike), count)
+    return [parts[place].tolist() for place in rng.permutation(count)]
 
 
 def key_of(*numbers: int) -> int:

@@ -1,16 +1,27 @@
-"""Supervised pre-training: the same road with nothing frozen and fresh weights."""
+"""Pre-training: the same road with nothing frozen and fresh weights.
 
-from dataclasses import dataclass
+Three goals lead over it: the classes of one or more labeled sets, what a teacher says of the same
+things, and, for recurrent networks, the next token.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from torch import nn
+import torch
+from torch import Tensor, nn
 
-from headstart.backbone import Architecture, Backbone, Origin, build
+from headstart.backbone import Architecture, Backbone, Origin, Words, build, is_recurrent
+from headstart.data import Partition
 from headstart.events import Tell, quiet
-from headstart.head import linear
-from headstart.modality import Modality, Views
+from headstart.features import Features, Items, Prefix, Varied, extract, key_in
+from headstart.head import Labels, linear
+from headstart.modality import Modality, Views, augment
 from headstart.train.checkpoint import Progress
-from headstart.train.lesson import Lesson, scores_of
+from headstart.train.goals import Language, Matching, NextToken, Several, Telling, matching
+from headstart.train.lesson import scores_of
+from headstart.train.loop import Feed, Wanted
 from headstart.train.recipe import Recipe, Restraint
 from headstart.train.tuning import Course, tune
 
@@ -28,6 +39,12 @@ PRETRAINING = Recipe(
 )
 """AdamW with label smoothing, random crops and averaged weights; no early stop: the schedule
 needs its end."""
+LANGUAGE = replace(
+    PRETRAINING, epochs=6, batch=64, restraint=Restraint(weight_decay=0.02), views=None
+)
+"""Of recurrent networks: texts have no views."""
+MEASURED = 2048
+"""Rows of a teacher that set the units of what it says."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,34 +52,203 @@ class Pretrained:
     """A new backbone and the curve that led to it."""
 
     backbone: Backbone
-    head: nn.Module
-    """Over the classes it was pre-trained on."""
     progress: Progress
 
 
+@dataclass(frozen=True, eq=False)
+class Teacher:
+    """Who is to be matched, and the same things as it takes them."""
+
+    backbone: Backbone
+    items: Items
+    head: nn.Linear | None = None
+    """Over the classes that it was trained on, where it has one."""
+
+
+@dataclass(frozen=True, eq=False)
+class Material:
+    """What there is to learn from, and where tables of a teacher's rows are kept."""
+
+    items: Items
+    partition: Partition
+    modality: Modality
+    cache: Path
+    labels: Labels
+    ends: tuple[int, ...] = ()
+    """Where the classes of each labeled set end; empty where labels mean nothing."""
+    teacher: Teacher | None = None
+
+
+Watch = Callable[[nn.Sequential], None]
+"""Shows how stages do on something else while they learn."""
+
+
 def pretrain(
-    lesson: Lesson,
+    material: Material,
     architecture: Architecture,
-    modality: Modality,
     recipe: Recipe = PRETRAINING,
     *,
     origin: Origin,
     work: Path,
     tell: Tell = quiet,
+    watch: Watch | None = None,
 ) -> Pretrained:
-    """Train every stage from fresh weights on a large labeled set. `work` keeps it resumable."""
-    stages = build(architecture, recipe.seed)
-    train, val = lesson.partition.train, lesson.partition.val
+    """Train every stage from fresh weights. `work` keeps it resumable."""
+    stages = build(architecture, recipe.seed).requires_grad_(True)
+    modality = material.modality
+    with torch.inference_mode():
+        width = int(stages(modality.batch([modality.blank()] * 2)).shape[-1])
+    stages.eval()
+    if is_recurrent(architecture):
+        course, suffix, head = _language(material, stages, width, tell)
+    elif material.teacher is not None:
+        course, suffix, head = _taught(material, stages, width, material.teacher, recipe, tell)
+    else:
+        course, suffix, head = _labeled(material, stages, width, recipe)
+    seen = None if watch is None else lambda network: watch(_stages(network))
+    tuned = tune(course, suffix, head, recipe, work, tell, watch=seen)
+    trained = _stages(nn.Sequential(tuned.suffix, tuned.head)).requires_grad_(False).eval()
+    backbone = Backbone(architecture, trained, width, modality, origin)
+    return Pretrained(backbone, tuned.progress)
+
+
+def _stages(network: nn.Sequential) -> nn.Sequential:
+    """The row of stages in a network and the head that it is trained with."""
+    suffix, head = network.children()
+    first = next(suffix.children())
+    if not isinstance(first, Telling) or not isinstance(head, NextToken):
+        return nn.Sequential(OrderedDict(suffix.named_children()))
+    return nn.Sequential(OrderedDict([*first.stages.named_children(), ("pooled", head.pooled)]))
+
+
+Lines = tuple[Course, nn.Sequential, nn.Module]
+"""What is taught, and to whom."""
+
+
+def _labeled(material: Material, stages: nn.Sequential, width: int, recipe: Recipe) -> Lines:
+    train, val = material.partition.train, material.partition.val
     course = Course(
-        lesson.items_feed(train, modality, recipe.views),
-        lesson.labels_of(train),
-        lesson.items_feed(val, modality, None),
-        lesson.labels_of(val),
-        lesson.task,
+        _fed(material, train, recipe.views),
+        material.labels[list(train)],
+        _fed(material, val, None),
+        material.labels[list(val)],
+        Several(material.ends),
     )
-    width = scores_of(stages, course.val_feed, 1).shape[-1]
-    head = linear(width, lesson.task.width)
-    tuned = tune(course, stages.requires_grad_(True), head, recipe, work, tell)
-    stages = tuned.suffix.eval().requires_grad_(False)
-    backbone = Backbone(architecture, stages, width, modality, origin)
-    return Pretrained(backbone, tuned.head, tuned.progress)
+    return course, stages, linear(width, material.ends[-1])
+
+
+def _taught(
+    material: Material,
+    stages: nn.Sequential,
+    width: int,
+    teacher: Teacher,
+    recipe: Recipe,
+    tell: Tell,
+) -> Lines:
+    """Each thing in a few fixed views, which student and teacher see alike."""
+    train, val = material.partition.train, material.partition.val
+    views = recipe.views
+    rows = _rows_of(teacher, train, views, recipe.seed, material.cache, tell)
+    plain = _rows_of(teacher, val, None, recipe.seed, material.cache, tell)
+    goal = _units(rows, teacher)
+    feed = _varied(material, train, views, recipe.seed) if views else _fed(material, train, None)
+    course = Course(feed, rows, _fed(material, val, None), plain[range(len(plain))], goal)
+    head = nn.Linear(width, len(goal.center))
+    return course, stages, _drawn(head, recipe.seed)
+
+
+def _language(material: Material, stages: nn.Sequential, width: int, tell: Tell) -> Lines:
+    train, val = material.partition.train, material.partition.val
+    wanted: Wanted = torch.zeros(len(train))
+    plain, goal = torch.zeros(len(val)), None
+    if material.teacher is not None:
+        rows = _rows_of(material.teacher, train, None, 0, material.cache, tell)
+        held = _rows_of(material.teacher, val, None, 0, material.cache, tell)
+        wanted, plain, goal = rows, held[range(len(held))], _units(rows, material.teacher)
+    words = stages[0]
+    if not isinstance(words, Words):
+        raise TypeError("a recurrent network begins with its words")
+    head = NextToken(words, width, len(goal.center) if goal else 0)
+    lengths = tuple(map(len, material.items.take(train)))
+    course = Course(
+        _fed(material, train, None), wanted, _fed(material, val, None), plain, Language(goal),
+        lengths,
+    )  # fmt: skip
+    told = nn.Sequential(OrderedDict(telling=Telling(stages[:-1])))
+    return course, told, _drawn(head, 0)
+
+
+def _drawn(head: nn.Module, seed: int) -> nn.Module:
+    """With weights that follow from the seed alone."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        for part in head.modules():
+            if isinstance(part, nn.Linear):
+                part.reset_parameters()
+    return head
+
+
+def _fed(material: Material, rows: Sequence[int], views: Views | None) -> Feed:
+    """Items as they are, or a new view of each whenever the key is new."""
+
+    def feed(positions: Sequence[int], keys: Sequence[int]) -> Tensor:
+        batch: Tensor = material.modality.batch(material.items.take([rows[p] for p in positions]))
+        return augment(batch, keys, views) if views and keys else batch
+
+    return feed
+
+
+def _varied(material: Material, rows: Sequence[int], views: Views, seed: int) -> Feed:
+    """Views that were drawn before: the key of each follows from what it is a view of."""
+    varied = Varied(material.items, views.kept, seed)
+    drawn = [row * views.kept + view for row in rows for view in range(views.kept)]
+    names = varied.digests
+
+    def feed(positions: Sequence[int], keys: Sequence[int]) -> Tensor:
+        asked = [drawn[p] for p in positions]
+        batch: Tensor = material.modality.batch(varied.take(asked))
+        return augment(batch, [key_in(names[row]) for row in asked], views)
+
+    return feed
+
+
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """What a teacher says, read from disk when it is wanted."""
+
+    features: Features
+
+    def __len__(self) -> int:
+        return len(self.features)
+
+    def __getitem__(self, positions: Sequence[int]) -> Tensor:
+        return self.features.take(list(positions))
+
+
+def _rows_of(
+    teacher: Teacher, rows: Sequence[int], views: Views | None, seed: int, cache: Path, tell: Tell
+) -> _Rows:
+    backbone, items = teacher.backbone, teacher.items
+    drawn = list(rows)
+    if views is not None:
+        items = Varied(items, views.kept, seed)
+        drawn = [row * views.kept + view for row in rows for view in range(views.kept)]
+    prefix = Prefix(
+        backbone.modality, backbone.stages, backbone.digest(backbone.depth), views, half=True
+    )
+    return _Rows(extract(items, drawn, prefix, cache=cache, tell=tell))
+
+
+def _units(rows: _Rows, teacher: Teacher) -> Matching:
+    some = range(0, len(rows), -(-len(rows) // MEASURED))
+    return matching(rows[some], teacher.head)
+
+
+def judged(stages: nn.Sequential, modality: Modality, items: Items, rows: Sequence[int]) -> Tensor:
+    """What stages in training make of some items."""
+
+    def feed(positions: Sequence[int], keys: Sequence[int]) -> Tensor:
+        batch: Tensor = modality.batch(items.take([rows[p] for p in positions]))
+        return batch
+
+    return scores_of(stages, feed, len(rows))

@@ -79,7 +79,18 @@ class BitFit:
         return "bitfit"
 
 
-Strategy = Probe | Unfreeze | Full | Gradual | LowRank | BitFit | Scratch
+@dataclass(frozen=True)
+class Ulmfit:
+    """Tell the next token of the target's texts first, then as `Gradual`, with falling rates.
+
+    For recurrent networks (Howard and Ruder 2018).
+    """
+
+    def __str__(self) -> str:
+        return "ulmfit"
+
+
+Strategy = Probe | Unfreeze | Full | Gradual | Ulmfit | LowRank | BitFit | Scratch
 
 
 def strategy_of(text: str) -> Strategy:
@@ -94,6 +105,7 @@ def strategy_of(text: str) -> Strategy:
         Probe(every_stage=True),
         Full(),
         Gradual(),
+        Ulmfit(),
         BitFit(),
         Scratch(),
     )
@@ -106,7 +118,7 @@ def strategy_of(text: str) -> Strategy:
     raise UsageError(
         "U102",
         f"there is no strategy {printable(text)!r}",
-        "--strategy probe, probe:all, unfreeze:N, full, gradual, lora:RANK, bitfit or scratch",
+        "--strategy probe, probe:all, unfreeze:N, full, gradual, ulmfit, lora, bitfit, scratch",
     )
 
 

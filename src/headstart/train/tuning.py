@@ -2,20 +2,19 @@
 
 import copy
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
-from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from headstart import durable
 from headstart.events import Event, Tell
-from headstart.head import Labels, Task
+from headstart.head import Goal
 from headstart.train.checkpoint import Mark, Progress, restore, save
 from headstart.train.lesson import scores_of
-from headstart.train.loop import Apprentice, Feed, learn, optimizer_for
+from headstart.train.loop import Apprentice, Epoch, Feed, Wanted, learn, optimizer_for
 from headstart.train.recipe import Recipe
 
 TRIAL = 0.25
@@ -29,10 +28,12 @@ class Course:
     """What is taught, and on which rows it is judged after each epoch."""
 
     feed: Feed
-    labels: Labels
+    labels: Wanted
     val_feed: Feed
-    val_labels: Int[Tensor, " m"] | Float[Tensor, "m c"]
-    task: Task
+    val_labels: Tensor
+    task: Goal
+    lengths: tuple[int, ...] = ()
+    """Of what is fed, where it differs: rows of a batch are then about as long."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,10 +64,7 @@ def search(
     trial = replace(recipe, epochs=max(1, round(TRIAL * recipe.epochs)))
     for rate in rates[len(tried) :]:
         apprentice = _apprentice(suffix, head, replace(trial, rate=rate))
-        losses = [
-            _judged(course, apprentice).loss
-            for _ in learn(apprentice, course.feed, course.labels, course.task, trial)
-        ]
+        losses = [_judged(course, apprentice).loss for _ in _epochs(course, apprentice, trial)]
         tried = (*tried, (rate, min(losses)))
         durable.write(place, json.dumps(tried))
     return tried
@@ -79,10 +77,13 @@ def tune(
     recipe: Recipe,
     work: Path,
     tell: Tell,
+    *,
+    watch: Callable[[nn.Sequential], None] | None = None,
 ) -> Tuned:
     """Train suffix and head; keep the weights of the epoch with the lowest validation loss.
 
     Epoch 0 is the start itself: where training makes it only worse, the start is what is kept.
+    Whoever watches sees the network after each epoch, and draws nothing from the random state.
     """
     apprentice = _apprentice(suffix, head, recipe)
     place = work / "checkpoint.safetensors"
@@ -91,14 +92,14 @@ def tune(
     if not progress.marks:
         progress, best = _marked(course, apprentice, progress, {}, 0, float("nan"))
     tell(Event("start", "training", progress.done, recipe.epochs))
-    epochs = learn(
-        apprentice, course.feed, course.labels, course.task, recipe, after=progress.done
-    )  # fmt: skip
+    epochs = _epochs(course, apprentice, recipe, progress.done)
     for epoch in () if _stale(progress, recipe) else epochs:
         progress, best = _marked(course, apprentice, progress, best, epoch.number, epoch.loss)
         save(place, apprentice, best, progress)
         facts = _facts(progress, course.task.figure)
         tell(Event("step", "training", epoch.number, recipe.epochs, facts))
+        if watch is not None:
+            watch(nn.Sequential(*(apprentice.average or apprentice.network).children()))
         if _stale(progress, recipe):
             break
     tell(Event("end", "training", progress.done, recipe.epochs))
@@ -133,6 +134,15 @@ def _mean(old: Tensor, new: Tensor, share: float) -> Tensor:
 def _loss(course: Course, network: nn.Module) -> float:
     scores = scores_of(network, course.val_feed, len(course.val_labels))
     return float(course.task.loss(scores, course.val_labels))
+
+
+def _epochs(
+    course: Course, apprentice: Apprentice, recipe: Recipe, after: int = 0
+) -> Iterator[Epoch]:
+    return learn(
+        apprentice, course.feed, course.labels, course.task, recipe,
+        after=after, lengths=course.lengths,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

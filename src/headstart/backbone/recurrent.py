@@ -1,0 +1,110 @@
+"""Recurrent networks for texts, staged by layer, and the recurrent stage that sound has too.
+
+A stage takes and gives (b, t, d + 1) numbers, as those of transformers do: what each token is, and
+in the last column 1 for a token and 0 for padding. The last gives one row a text. What comes after
+a token never changes what is said of it, so the same stages can tell the next token (Merity et al.
+2018, "Regularizing and optimizing LSTM language models").
+"""
+
+from collections import OrderedDict
+from itertools import pairwise
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from headstart.backbone.backbone import Architecture
+from headstart.backbone.profile import SETTING, Profile
+
+LSTM = "headstart_lstm"
+"""Words, three layers of long short-term memory, and a row of three poolings."""
+WORDS, CHANNELS = 6_000, (192, 288, 288, 192)
+"""Tokens that are known, and numbers that stand for a word and come out of each layer."""
+DROP = 0.15
+"""Share of the channels that a layer does not get in training, the same for a whole text."""
+_LOW = -1e4
+"""Below all that a layer can give, so that padding is never the largest."""
+
+
+def is_recurrent(architecture: Architecture) -> bool:
+    """Whether it is one of these."""
+    return architecture.name == LSTM
+
+
+def build(architecture: Architecture, seed: int = 0) -> nn.Sequential:
+    """Named stages with fresh weights drawn from `seed`, in inference mode.
+
+    Settings: "words", how many tokens are known; "channels", the width of the words and of each
+    layer's numbers, the last as wide as the first; "drop". The global random state stays.
+    """
+    settings = dict(architecture.settings)
+    words, drop = settings.get("words", WORDS), settings.get("drop", DROP)
+    given = settings.get("channels", CHANNELS)
+    channels = given if isinstance(given, tuple) else CHANNELS
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        stages = OrderedDict[str, nn.Module](words=Words(int(str(words)), channels[0]))
+        for index, (into, out) in enumerate(pairwise(channels)):
+            stages[f"lstm_{index}"] = Recurrent(into, out, float(str(drop)))
+        stages["pooled"] = Pooled()
+    whole = nn.Sequential(stages)
+    if settings.get(SETTING):
+        whole = nn.Sequential(OrderedDict(profile=Profile(whole)))
+    return whole.requires_grad_(False).eval()
+
+
+class Words(nn.Module):
+    """Token numbers to what stands for them; the same numbers tell the next token."""
+
+    masked = True
+
+    def __init__(self, words: int, width: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(words, width) * 0.1)
+        self.bias = nn.Parameter(torch.zeros(words))
+        """How likely a token is whatever came before; only telling the next token needs it."""
+
+    def forward(self, tokens: Int[Tensor, "b t"]) -> Float[Tensor, "b t e"]:
+        """What stands for each, with the mask in the last column; tokens below 0 are padding."""
+        there = (tokens >= 0)[..., None].to(self.weight)
+        known = tokens.clamp(0, len(self.weight) - 1)
+        return torch.cat([nn.functional.embedding(known, self.weight) * there, there], dim=-1)
+
+
+class Recurrent(nn.Module):
+    """One layer of long short-term memory (Hochreiter and Schmidhuber 1997), forward in time."""
+
+    masked = True
+
+    def __init__(self, into: int, out: int, drop: float = 0.0) -> None:
+        super().__init__()
+        self.lstm = nn.LSTM(into, out, batch_first=True)
+        self.drop = drop
+
+    def forward(self, rows: Float[Tensor, "b t d"]) -> Float[Tensor, "b t e"]:
+        """The same moments, each with what came before it in mind."""
+        given, mask = rows[..., :-1], rows[..., -1:]
+        if self.training and self.drop:
+            kept = torch.rand(len(given), 1, given.shape[2], device=given.device) >= self.drop
+            given = given * kept / (1 - self.drop)
+        made, _ = self.lstm(given)
+        return torch.cat([made * mask, mask], dim=-1)
+
+    def multiply_adds(self, rows: Float[Tensor, "b t d"]) -> int:
+        """Of its matrix products, which counters of PyTorch's do not see."""
+        each = sum(p.numel() for p in self.lstm.parameters() if p.ndim > 1)
+        return len(rows) * rows.shape[1] * each
+
+
+class Pooled(nn.Module):
+    """Mean, largest and last of what is said (Howard and Ruder 2018, section 3.3)."""
+
+    masked = True
+
+    def forward(self, rows: Float[Tensor, "b t d"]) -> Float[Tensor, "b e"]:
+        """One row each, three times as wide."""
+        said, mask = rows[..., :-1], rows[..., -1:]
+        count = mask.sum(dim=1).clamp_min(1)  # (b, 1)
+        largest = torch.where(mask > 0, said, _LOW).amax(dim=1).clamp_min(-1)
+        last = (count.long() - 1)[..., None].expand(-1, 1, said.shape[2])
+        return torch.cat([(said * mask).sum(dim=1) / count, largest, said.gather(1, last)[:, 0]], 1)

@@ -1,0 +1,91 @@
+"""Things without labels: all files of a folder or an archive, all lines of a file of texts."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from headstart.data.archive import is_archive, unpack
+from headstart.data.examples import Examples, Held, Source
+from headstart.data.folders import TABLES, Shelf, Walk, visible_files, visible_folders
+from headstart.data.place import find
+from headstart.data.problem import GUESS, Found, Problem
+from headstart.data.records import natural
+from headstart.data.sounds import heard
+from headstart.errors import DataError
+from headstart.hostile import printable
+
+
+def collect(place: Path, *, cache: Path) -> Found:
+    """Every picture, recording or text at a place, however deep; labels are not looked at.
+
+    Of .txt files each line is a text, where there are no other files. Of a table its examples are
+    taken. Nothing is written at the place. Raises `DataError` where nothing is there.
+    """
+    path = place.absolute()
+    if path.is_file() and path.suffix.casefold() in TABLES:
+        return _without_labels(find(path, GUESS, cache=cache))
+    if path.is_file() and is_archive(path):
+        path = unpack(path, cache)
+    if not path.exists():
+        raise _nothing(path)
+    files, problems = ([path], ()) if path.is_file() else _inside(path)
+    texts = [file for file in files if file.suffix.casefold() == ".txt"]
+    others = [file for file in files if file.suffix.casefold() != ".txt"]
+    sources: Sequence[Source] = others or [line for file in texts for line in _lines(file)]
+    if not sources:
+        raise _nothing(path)
+    examples = Examples(tuple(sources), (0,) * len(sources), ("",), root=path)
+    found = Found(examples, tuple(problems), "files", "files" if others else "text")
+    return heard(found)
+
+
+def merge(founds: Sequence[Found], names: Sequence[str]) -> Found:
+    """Several sets as one, each with classes of its own, whose names begin with the set's.
+
+    Raises `DataError` where they are of different kinds. Groups and parts are not kept: what is
+    pre-trained on is divided anew.
+    """
+    if len({found.holds for found in founds}) > 1:
+        kinds = ", ".join(f"{n}: {f.holds}" for n, f in zip(names, founds, strict=True))
+        raise DataError(
+            "D173", "these sets are of different kinds", "pre-train on one kind at a time", kinds
+        )
+    if len(founds) == 1:
+        return founds[0]
+    labels, classes = list[int](), list[str]()
+    for name, found in zip(names, founds, strict=True):
+        labels += [label + len(classes) for label in found.examples.labels]
+        classes += [f"{name}/{own}" for own in found.examples.classes]
+    sources = tuple(source for found in founds for source in found.examples.sources)
+    problems = tuple(problem for found in founds for problem in found.problems)
+    examples = Examples(sources, tuple(labels), tuple(classes))
+    return replace(founds[0], examples=examples, problems=problems)
+
+
+def _without_labels(found: Found) -> Found:
+    examples = found.examples
+    plain = Examples(examples.sources, (0,) * len(examples), ("",), root=examples.root)
+    return heard(replace(found, examples=plain))
+
+
+def _inside(root: Path) -> tuple[list[Path], list[Problem]]:
+    """Media and .txt files, in natural order."""
+    walk = Walk(root)
+    walk.over([Shelf(path, "") for path in (*visible_folders(root), *visible_files(root))])
+    records = [record.source for record in (*walk.records, *walk.texts)]
+    files = [source for source in records if isinstance(source, Path)]
+    return sorted(files, key=lambda path: natural(str(path))), walk.problems
+
+
+def _lines(file: Path) -> Iterator[Held]:
+    text = file.read_bytes().decode("utf-8-sig", "replace")
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.strip():
+            yield Held(f"{file.name}:{number}", line)
+
+
+def _nothing(path: Path) -> DataError:
+    return DataError(
+        "D174", "there are no pictures, recordings or texts here", "name a folder that has some",
+        printable(path),
+    )  # fmt: skip

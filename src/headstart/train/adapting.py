@@ -1,0 +1,57 @@
+"""A recurrent network learns how the target's texts go on, before it learns what they are."""
+
+from collections import OrderedDict
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from headstart.backbone import Backbone, Words
+from headstart.errors import BackboneError
+from headstart.events import Tell, note
+from headstart.hostile import printable
+from headstart.train.goals import Language, NextToken, Telling
+from headstart.train.lesson import Lesson
+from headstart.train.recipe import Recipe
+from headstart.train.tuning import Course, tune
+
+ADAPTING = Recipe(epochs=10, rate=1e-3, head_ratio=1.0, stage_decay=1.0, patience=2, averaging=0.99)
+"""Rows of validation say when to stop; labels are not looked at."""
+
+
+def adapt(lesson: Lesson, backbone: Backbone, seed: int, work: Path, tell: Tell) -> Backbone:
+    """The same network after more training to tell the next token, on the texts of the lesson.
+
+    The second of the three steps of ULMFiT (Howard and Ruder 2018); test rows are not read.
+    Raises `BackboneError` for a network that tells no tokens.
+    """
+    stages = backbone.cut(0)[1]
+    words = stages[0]
+    if not isinstance(words, Words):
+        raise BackboneError(
+            "M406",
+            f"{printable(backbone.name)} tells no next token, which ulmfit begins with",
+            "--strategy gradual, or --backbone headstart_lstm",
+        )
+    train, val = lesson.partition.train, lesson.partition.val
+    course = Course(
+        lesson.items_feed(train, backbone.modality, None),
+        torch.zeros(len(train)),
+        lesson.items_feed(val, backbone.modality, None),
+        torch.zeros(len(val)),
+        Language(),
+        tuple(map(len, lesson.items.take(train))),
+    )
+    place = work / "language"
+    place.mkdir(exist_ok=True)
+    told = nn.Sequential(OrderedDict(telling=Telling(stages[:-1])))
+    head = NextToken(words, backbone.width)
+    tuned = tune(course, told, head, replace(ADAPTING, seed=seed), place, tell)
+    before, after = (tuned.progress.marks[at].val_loss for at in (0, tuned.progress.best))
+    note(tell, f"next tokens of these texts: {before:.2f} nats before, {after:.2f} after")
+    telling = next(tuned.suffix.children())
+    if not isinstance(telling, Telling):
+        raise TypeError("what tells tokens is one stage")
+    named = [*telling.stages.named_children(), ("pooled", stages[-1])]
+    return replace(backbone, stages=nn.Sequential(OrderedDict(named)).requires_grad_(False).eval())
