@@ -50,7 +50,7 @@ COLUMNS = (
     _flag("start", str, "column with the second where a part of a recording begins", "COLUMN"),
     _flag("end", str, "column with the second where it ends (both guessed)", "COLUMN"),
     _flag("split", str, "column that says train, val or test (guessed)", "COLUMN"),
-    _flag("task", str, "classification, balanced, multilabel or regression (guessed)", "T"),
+    _flag("task", str, "classification, balanced, multilabel, regression, transcribe", "T"),
     _flag("group", str, "column of what no split may tear, such as patients (guessed)", "COLUMN"),
 )
 SETTINGS = (

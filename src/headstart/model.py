@@ -13,12 +13,12 @@ from torch import Tensor, nn
 from headstart.backbone import Backbone
 from headstart.data import Held, Source
 from headstart.features import fast, noise
-from headstart.head import Task, Trust, Valuing, belief_of, said
+from headstart.head import Task, Transcribing, Trust, Valuing, belief_of, padded, said
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """The likeliest class, or the tags, or a value; and how far that can be trusted."""
+    """The likeliest class, the tags, a value, or what is said; and how far that can be trusted."""
 
     label: str
     """Tags have ";" between them."""
@@ -56,9 +56,10 @@ class Model:
         can't read.
         """
         parts = [sources[i : i + batch] for i in range(0, len(sources), batch)]
-        scores = [self._scores(part) for part in parts]
-        empty = torch.zeros(0, self.task.width)
-        return self.task.answers(torch.cat(scores)) if scores else empty
+        found = [self.task.answers(self._scores(part)) for part in parts]
+        if isinstance(self.task, Transcribing):
+            return padded([row for rows in found for row in rows])
+        return torch.cat(found) if found else torch.zeros(0, self.task.width)
 
     def predict(self, sources: Sequence[Source | str]) -> list[Prediction]:
         """One prediction a source, in the order given. Raises `DataError` for one it can't read."""
@@ -86,5 +87,6 @@ class Model:
         if isinstance(self.task, Valuing):
             value, margin = float(answer[0]), self.trust.margin
             return Prediction(label, {}, True, belief, value, value - margin, value + margin)
-        named = dict(zip(self.task.classes, answer.tolist(), strict=True))
+        spoken = isinstance(self.task, Transcribing)
+        named = {} if spoken else dict(zip(self.task.classes, answer.tolist(), strict=True))
         return Prediction(label, named, belief >= self.trust.sure_above, belief)

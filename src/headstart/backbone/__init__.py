@@ -11,6 +11,7 @@ from headstart.backbone.folder import fresh, read_backbone, save_backbone, write
 from headstart.backbone.language import DEFAULT as LANGUAGE
 from headstart.backbone.listing import Listed, listed
 from headstart.backbone.loading import load_backbone, output_of, shipped
+from headstart.backbone.moments import moments
 from headstart.backbone.profile import every_stage, widths
 from headstart.backbone.recurrent import LSTM as RECURRENT
 from headstart.backbone.recurrent import Pooled, Recurrent, Words, is_recurrent
@@ -36,6 +37,7 @@ __all__ = [
     "is_recurrent",
     "listed",
     "load_backbone",
+    "moments",
     "multiply_adds",
     "names",
     "output_of",

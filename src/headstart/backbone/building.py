@@ -1,11 +1,16 @@
 """Stages of any architecture, whichever library makes them."""
 
+from collections.abc import Callable
+
 from torch import nn
 
 from headstart.backbone import language, recurrent, sound, speech, vision
 from headstart.backbone.backbone import Architecture
+from headstart.backbone.moments import as_asked
 from headstart.errors import BackboneError
 from headstart.modality import Image, Sound
+
+Builder = Callable[[Architecture, int], nn.Sequential]
 
 
 def build(architecture: Architecture, seed: int = 0) -> nn.Sequential:
@@ -13,15 +18,14 @@ def build(architecture: Architecture, seed: int = 0) -> nn.Sequential:
 
     The global random state stays as it is. Raises `BackboneError` for what makes no network.
     """
-    if speech.is_speech(architecture):
-        return speech.build(architecture, seed)
-    if language.is_language(architecture):
-        return language.build(architecture, seed)
-    if sound.is_sound(architecture):
-        return sound.build(architecture, seed)
-    if recurrent.is_recurrent(architecture):
-        return recurrent.build(architecture, seed)
-    return vision.build(architecture, seed)
+    kinds: tuple[tuple[Callable[[Architecture], bool], Builder], ...] = (
+        (speech.is_speech, speech.build),
+        (language.is_language, language.build),
+        (sound.is_sound, sound.build),
+        (recurrent.is_recurrent, recurrent.build),
+    )
+    make = next((make for knows, make in kinds if knows(architecture)), vision.build)
+    return as_asked(architecture, make(architecture, seed))
 
 
 def contract(architecture: Architecture) -> Image | Sound:

@@ -143,14 +143,14 @@ class Layer(nn.Module):
     def __init__(self, network: "PreTrainedModel", *, last: bool, scaled: bool) -> None:
         super().__init__()
         self.network = network
-        self.last, self.scaled = last, scaled
+        self.scaled, self.pooling = scaled, last
 
     def forward(self, rows: Float[Tensor, "b t e"]) -> Float[Tensor, "b ..."]:
         """Rows as they came in, further on; the last layer gives means over tokens."""
         mask = rows[..., -1]
         found = self.network(inputs_embeds=rows[..., :-1], attention_mask=mask.long())
         made = torch.cat([found.last_hidden_state, mask[..., None]], dim=-1)
-        return _mean(made, scaled=self.scaled) if self.last else made
+        return _mean(made, scaled=self.scaled) if self.pooling else made
 
 
 class _AsTheyAre(nn.Module):

@@ -100,9 +100,12 @@ class Pooled(nn.Module):
     """Mean, largest and last of what is said (Howard and Ruder 2018, section 3.3)."""
 
     masked = True
+    pooling = True
 
-    def forward(self, rows: Float[Tensor, "b t d"]) -> Float[Tensor, "b e"]:
+    def forward(self, rows: Float[Tensor, "b t d"]) -> Float[Tensor, "b ..."]:
         """One row each, three times as wide."""
+        if not self.pooling:
+            return rows
         said, mask = rows[..., :-1], rows[..., -1:]
         count = mask.sum(dim=1).clamp_min(1)  # (b, 1)
         largest = torch.where(mask > 0, said, _LOW).amax(dim=1).clamp_min(-1)

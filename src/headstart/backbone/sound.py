@@ -95,11 +95,12 @@ class Temporal(nn.Module):
         self.fold = nn.Sequential(nn.Linear(channels, width), nn.ReLU()) if folded else None
         self.layers = nn.ModuleList(_over_time(width) for _ in range(layers))
         self.said = nn.Linear(width, said) if said else None
+        self.pooling = bool(said)
 
     def forward(self, rows: Float[Tensor, "b t d"]) -> Float[Tensor, "b ..."]:
         """Moments and the mask; one row each where this is the last stage."""
         found, mask = self.moments(rows), rows[..., -1:]
-        if self.said is None:
+        if not self.pooling:
             return torch.cat([found * mask, mask], dim=-1)
         count = mask.sum(dim=1).clamp_min(1)
         mean = (found * mask).sum(dim=1) / count

@@ -98,7 +98,9 @@ class Heard(nn.Module):
 
     def __init__(self, network: Any, kind: str, *, pooled: bool) -> None:
         super().__init__()
-        self.network, self.kind, self.pooled = network, kind, pooled
+        self.network, self.kind = network, kind
+        if pooled:
+            self.pooling = True
 
     def forward(self, rows: Float[Tensor, "b t g"]) -> Float[Tensor, "b ..."]:
         """Moments and the mask; or one row a recording."""
@@ -114,7 +116,8 @@ class Heard(nn.Module):
             hidden = self.network(x[..., 0], attention_mask=heard).last_hidden_state
             made = self.network._get_feature_vector_attention_mask(hidden.shape[1], heard)
             mask = made.to(hidden)
-        return _pooled(hidden, mask, self.kind) if self.pooled else _joined(hidden, mask)
+        alone = not getattr(self, "pooling", False)
+        return _joined(hidden, mask) if alone else _pooled(hidden, mask, self.kind)
 
 
 class HeardLayer(nn.Module):
@@ -125,6 +128,7 @@ class HeardLayer(nn.Module):
     def __init__(self, layer: nn.Module, kind: str, norm: nn.Module | None = None) -> None:
         super().__init__()
         self.layer, self.kind, self.norm = layer, kind, norm
+        self.pooling = norm is not None
 
     def forward(self, rows: Float[Tensor, "b t g"]) -> Float[Tensor, "b ..."]:
         """Rows as they came in, further on; the last layer gives means."""
@@ -132,9 +136,8 @@ class HeardLayer(nn.Module):
         least = torch.finfo(x.dtype).min
         padding = None if self.kind in _FEATURES else ((1 - mask) * least)[:, None, None]
         hidden = self.layer(x, attention_mask=padding)
-        if self.norm is None:
-            return _joined(hidden, mask)
-        return _pooled(self.norm(hidden), mask, self.kind)
+        said = hidden if self.norm is None else self.norm(hidden)
+        return _pooled(said, mask, self.kind) if self.pooling else _joined(said, mask)
 
 
 def _joined(hidden: Tensor, mask: Tensor) -> Tensor:

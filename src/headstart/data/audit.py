@@ -10,7 +10,7 @@ import numpy as np
 from headstart.data.clusters import clusters
 from headstart.data.examples import Examples, Partition
 from headstart.data.labels import EVEN, ONE, SEVERAL, VALUE, tags_in, tags_of, values_of
-from headstart.data.problem import Found, Problem
+from headstart.data.problem import SPOKEN, Found, Problem
 from headstart.errors import DataError
 from headstart.hostile import printable
 
@@ -56,7 +56,7 @@ class Audit:
     def counts(self) -> dict[str, int]:
         """How many usable examples each class or tag has; nothing where labels are values."""
         examples = self.found.examples
-        if examples.kind == VALUE:
+        if examples.kind in (VALUE, SPOKEN):
             return {}
         of = Counter(examples.labels[row] for row in self.usable)
         if examples.kind == SEVERAL:
@@ -91,6 +91,8 @@ class Audit:
 
     def _summary(self) -> str:
         many = f"{len(self.usable):,} usable examples"
+        if self.found.examples.kind == SPOKEN:
+            return f"{self.different:,} different transcripts, {many}"
         if self.found.examples.kind == VALUE:
             values = np.array(values_of(self.found.examples))[list(self.usable)]
             low, middle, high = np.quantile(values, (0, 0.5, 1)).tolist()

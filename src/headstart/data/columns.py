@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from headstart.data.cells import Sheet, missing
-from headstart.data.problem import Columns
+from headstart.data.problem import SPOKEN, Columns
 from headstart.data.records import PARTS
 from headstart.data.sounds import ENDINGS
 from headstart.errors import DataError
@@ -32,6 +32,10 @@ _WORDS = 4
 _LABELS = (
     *("label", "labels", "class", "class_name", "classname", "target", "category", "y"),
     *("diagnosis", "species", "breed", "class_id", "label_id", "sentiment", "intent", "topic"),
+)
+_TRANSCRIPTS = (
+    *("transcript", "transcription", "transcripts", "sentence", "text", "normalized_text"),
+    *("words", "utterance"),
 )
 _SPLITS = ("split", "subset", "partition", "part", "set", "fold")
 _GROUPS = (
@@ -74,7 +78,7 @@ def choose(
     if columns.split == "":
         chosen = replace(chosen, split=_guess_split(sheet, chosen))
     if not columns.label:
-        chosen = replace(chosen, label=_guess_label(sheet, chosen))
+        chosen = replace(chosen, label=_guess_label(sheet, chosen, columns.task))
     if columns.group == "":
         chosen = replace(chosen, group=_guess_group(sheet, chosen))
     return chosen, _notes(sheet, columns, chosen)
@@ -175,9 +179,9 @@ def _seconds(cell: object) -> float | None:
     return found if math.isfinite(found) else None
 
 
-def _guess_label(sheet: Sheet, chosen: Chosen) -> int:
+def _guess_label(sheet: Sheet, chosen: Chosen, task: str) -> int:
     free = _free(sheet, chosen)
-    called = _called(sheet, _LABELS, free)
+    called = _called(sheet, _TRANSCRIPTS if task == SPOKEN else _LABELS, free)
     if not called and len(free) > 1:
         free = [i for i in free if i not in _called(sheet, _GROUPS, free)]
     if not called and len(free) != 1:

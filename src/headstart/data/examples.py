@@ -60,8 +60,8 @@ class Examples:
     """Who assigned the parts: "folders" or "column split"."""
     kind: str = "classification"
     """What a label is: "classification", one class; "balanced", one class, and all count the same;
-    "multilabel", tags with ";" between them; or "regression", a number. `classes` are then the
-    different labels as they were written."""
+    "multilabel", tags with ";" between them; "regression", a number; or "transcribe", what is said.
+    `classes` are then the different labels as they were written."""
 
     def __len__(self) -> int:
         return len(self.sources)

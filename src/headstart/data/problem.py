@@ -29,6 +29,10 @@ class Problem:
         return {**facts, "reason": self.reason, "row": self.row}
 
 
+SPOKEN = "transcribe"
+"""The task of labels that are what is said."""
+
+
 @dataclass(frozen=True)
 class Columns:
     """Which columns of a table say what; empty to guess, "-" for none (split and group)."""
@@ -43,7 +47,8 @@ class Columns:
     """With `end`: seconds, where the examples are parts of recordings."""
     end: str = ""
     task: str = ""
-    """What the labels are: classification, balanced, multilabel or regression; empty to guess."""
+    """What the labels are: classification, balanced, multilabel, regression or transcribe; empty to
+    guess."""
 
     @property
     def named(self) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from headstart.evaluate.arms import Arm, Cost
 from headstart.evaluate.words import words_fit
 from headstart.events import Tell, note, quiet
 from headstart.features import Items
-from headstart.head import Classification, LinearFit, Valuing
+from headstart.head import Classification, LinearFit, Transcribing, Valuing
 from headstart.modality import Modality
 from headstart.stats import Interval, lead, level
 from headstart.train import Fitted, Lesson, predict, scores_of
@@ -33,6 +33,7 @@ CONSTANT = {
     "classification": "majority class",
     "multilabel": "the usual tags",
     "regression": "the mean value",
+    "transcribe": "the usual words",
 }
 """What the arm that always says the same is called."""
 
@@ -92,11 +93,14 @@ def constant(lesson: Lesson) -> Candidate:
     """Always the same answer: what is likeliest where nothing is looked at.
 
     The classes' shares among the rows that may be fitted to (add-one smoothed), the tags' shares,
-    or the mean value.
+    the mean value, or the most frequent transcript.
     """
     labels = lesson.labels_of(lesson.pool)
     coded = lesson.task.coded(labels)
     usual = coded.mean(axis=0)
+    if isinstance(lesson.task, Transcribing):
+        different, counts = np.unique(coded, axis=0, return_counts=True)
+        usual = np.r_[counts.max() / len(coded), different[counts.argmax()]]
     if lesson.task.kind == Classification.kind:
         usual = (coded.sum(axis=0) + 1) / (len(coded) + lesson.task.width)
     elif lesson.task.kind == Valuing.kind:
@@ -156,7 +160,8 @@ def from_fit(lesson: Lesson, fitted: Fitted, strategy: str, tell: Tell = quiet) 
 
     backbone = fitted.backbone
     transfer = backbone.origin.pretrained
-    refit = None if len(fitted.suffix) else _refit(lesson, _features(lesson, backbone))
+    trained = len(fitted.suffix) or isinstance(lesson.task, Transcribing)
+    refit = None if trained else _refit(lesson, _features(lesson, backbone))
     return Candidate(
         strategy, strategy, backbone.name, fitted.at, transfer, answer, choice, refit=refit
     )

@@ -6,7 +6,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from headstart.head import Classification, Known, Tagging, Task, Valuing, right_of
+from headstart.head import (
+    Classification,
+    Known,
+    Tagging,
+    Task,
+    Transcribing,
+    Valuing,
+    right_of,
+)
 from headstart.stats import Interval, bootstrap, level, share
 
 BINS = 15
@@ -22,6 +30,7 @@ class Scores:
     figures: Mapping[str, Interval]
     """Of classes: accuracy, macro F1, log loss, calibration error. Of tags: F1 of rows, macro F1,
     share of rows without a mistake, log loss. Of values: R², mean error, root mean squared error.
+    Of transcripts: right words, word and letter error rates, share without a mistake.
     """
     values: tuple[tuple[float, float], ...] = ()
     """Each row's value and the answer to it, where answers are values."""
@@ -88,6 +97,11 @@ def measure(
         )
         pairs = np.hstack([labels, answers]).astype(float).tolist()
         return Scores(task.kind, figures, tuple((true, said) for true, said in pairs))
+    if isinstance(task, Transcribing):
+        figures["wer"], figures["cer"] = (_mirrored(level(right, groups)) for right in
+                                          (merit, 1 - losses))  # fmt: skip
+        figures["exact"] = share(right_of(task, answers, labels), groups)
+        return Scores(task.kind, figures)
     there, said = _cells(task, answers, labels)
     figures["macro_f1"] = _resampled(lambda rows: _macro_f1(there[rows], said[rows]), n, groups)
     if isinstance(task, Classification) and task.weights:
@@ -115,8 +129,8 @@ def per_class(
     task: Task,
     answers: Float[np.ndarray, "n c"],
     labels: Known,
-    train: Int[np.ndarray, " t"] | Float[np.ndarray, "t c"],
-    val: Int[np.ndarray, " v"] | Float[np.ndarray, "v c"],
+    train: Int[np.ndarray, " t"] | Float[np.ndarray, "t c"] | Int[np.ndarray, "t l"],
+    val: Int[np.ndarray, " v"] | Float[np.ndarray, "v c"] | Int[np.ndarray, "v l"],
     groups: Sequence[str] = (),
 ) -> tuple[ClassRow, ...]:
     """One row a class or tag, in the order of the scores; `train` and `val` are those labels.
@@ -125,7 +139,7 @@ def per_class(
     rows among those labeled or predicted as the class; its interval is that of J. Values have no
     classes.
     """
-    if isinstance(task, Valuing):
+    if isinstance(task, Valuing | Transcribing):
         return ()
     there, said = _cells(task, answers, labels)
     counts = [_there(task, part).sum(axis=0) for part in (train, val)]
@@ -156,7 +170,7 @@ def reliability(
     Of tags, every row counts once a tag, and rows are groups where there are no others. Values
     have no probabilities.
     """
-    if isinstance(task, Valuing):
+    if isinstance(task, Valuing | Transcribing):
         return ()
     confidence, right = answers.max(axis=1), right_of(task, answers, labels)
     if isinstance(task, Tagging):
@@ -222,8 +236,13 @@ def _bin_of(confidence: np.ndarray) -> np.ndarray:
 
 def _resampled(figure: Callable[[np.ndarray], float], n: int, groups: Sequence[str]) -> Interval:
     """`bootstrap`, widened to hold the figure itself: resampling can be biased on few rows."""
-    drawn = bootstrap(figure, n, groups)
+    drawn = bootstrap(figure, n, groups if len(set(groups)) > 1 else ())
     return replace(drawn, low=min(drawn.low, drawn.value), high=max(drawn.high, drawn.value))
+
+
+def _mirrored(right: Interval) -> Interval:
+    """What is wrong, where `right` is what is not."""
+    return Interval(1 - right.value, 1 - right.high, 1 - right.low)
 
 
 def _share_within(right: np.ndarray, rows: np.ndarray, groups: Sequence[str]) -> Interval | None:

@@ -22,9 +22,11 @@ FIGURES = {
     "balanced_accuracy": "balanced accuracy ",
     "f1": "F1 ",
     "r2": "explained variance ",
+    "word_accuracy": "words right ",
 }
 """What stands before a figure in a sentence; nothing before shares of right answers."""
 _PHRASES = {
+    "the usual words": "always the most frequent words",
     "majority class": "always the most frequent class",
     "linear on raw pixels": "a linear head on raw pixels",
     "linear on raw log-mel statistics": "a linear head on log-mel statistics",

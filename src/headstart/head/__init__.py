@@ -22,6 +22,7 @@ from headstart.head.task import (
     posed,
     right_of,
 )
+from headstart.head.transcript import Reciting, Transcribing, moments_needed, padded
 
 HEADS: Mapping[str, HeadFit] = {"logistic": fit_logistic, "ridge": fit_ridge, "lda": fit_lda}
 """By the name that `--head` takes."""
@@ -34,9 +35,11 @@ __all__ = [
     "Known",
     "Labels",
     "LinearFit",
+    "Reciting",
     "Sample",
     "Tagging",
     "Task",
+    "Transcribing",
     "Trust",
     "Valuing",
     "belief_of",
@@ -45,6 +48,8 @@ __all__ = [
     "fit_ridge",
     "folds_of",
     "linear",
+    "moments_needed",
+    "padded",
     "posed",
     "right_of",
     "said",

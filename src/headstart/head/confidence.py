@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from headstart.head.task import Known, Tagging, Task, Valuing, right_of
+from headstart.head.transcript import Transcribing
 
 
 @dataclass(frozen=True)
@@ -39,10 +40,14 @@ def trust_of(
 def belief_of(task: Task, answers: Float[np.ndarray, "n c"]) -> Float[np.ndarray, " n"]:
     """What the likeliest class was given; of tags, what the least sure of them was given.
 
-    1 where answers are values: they have a margin instead.
+    Of a transcript, the mean share of the likeliest letters. 1 where answers are values: they have
+    a margin instead.
     """
     if isinstance(task, Valuing):
         return np.ones(len(answers))
+    if isinstance(task, Transcribing):
+        sure: Float[np.ndarray, " n"] = answers[:, 0]
+        return sure
     if isinstance(task, Tagging):
         least: Float[np.ndarray, " n"] = np.maximum(answers, 1 - answers).min(axis=1)
         return least
@@ -54,6 +59,8 @@ def said(task: Task, answer: Float[np.ndarray, " c"]) -> str:
     """One answer as a label has it: a class, tags with ";" between them, or a number."""
     if isinstance(task, Valuing):
         return f"{float(answer[0]):.6g}"
+    if isinstance(task, Transcribing):
+        return task.said(answer[None])[0]
     if isinstance(task, Tagging):
         return ";".join(n for n, p in zip(task.classes, answer, strict=True) if p >= 0.5)
     return task.classes[int(answer.argmax())]

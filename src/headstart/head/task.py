@@ -9,12 +9,14 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, mse_loss
 
-from headstart.data import EVEN, Examples, tags_in, tags_of, values_of
+from headstart.data import EVEN, SPOKEN, Examples, tags_in, tags_of, values_of
+from headstart.head.transcript import Transcribing, transcribing
 from headstart.stats import Merit
 
-Labels = Int[Tensor, " n"] | Float[Tensor, "n c"]
-"""An index into the classes; or, a column each, whether it has the tag; or its value."""
-Known = Int[np.ndarray, " n"] | Float[np.ndarray, "n c"]
+Labels = Int[Tensor, " n"] | Float[Tensor, "n c"] | Int[Tensor, "n l"]
+"""An index into the classes; or, a column each, whether it has the tag; or its value; or its
+letters."""
+Known = Int[np.ndarray, " n"] | Float[np.ndarray, "n c"] | Int[np.ndarray, "n l"]
 """The same as arrays."""
 
 
@@ -51,7 +53,7 @@ class Task(Goal, Protocol):
     """How the scores of a head are meant. An implementation is a frozen dataclass."""
 
     kind: ClassVar[str]
-    """ "classification", "multilabel" or "regression"."""
+    """ "classification", "multilabel", "regression" or "transcribe"."""
 
     @property
     def heads(self) -> tuple[str, ...]:
@@ -281,6 +283,10 @@ def posed(examples: Examples, rows: tuple[int, ...]) -> tuple[Task, Labels]:
         learned = values[list(rows)]
         spread = float(learned.std(correction=0)) or 1.0
         return Valuing(float(learned.mean()), spread), values.float()
+    if examples.kind == SPOKEN:
+        texts = [examples.classes[label] for label in examples.labels]
+        task = transcribing([texts[row] for row in rows])
+        return task, task.codes(texts)
     labels = torch.tensor(examples.labels)
     weights = _weights(labels[list(rows)], len(examples.classes)) if examples.kind == EVEN else ()
     return Classification(examples.classes, weights), labels
@@ -290,6 +296,10 @@ def right_of(
     task: Task, answers: Float[np.ndarray, "n c"], labels: Known
 ) -> Bool[np.ndarray, " n"]:
     """Whether answers are the right class, or tag for tag the right ones."""
+    if isinstance(task, Transcribing):
+        return np.array(
+            [a == b for a, b in zip(task.said(answers), task.texts(labels), strict=True)]
+        )
     if isinstance(task, Classification):
         return np.asarray(answers.argmax(axis=1) == labels)
     return np.asarray(task.merit(answers, labels) == 1)

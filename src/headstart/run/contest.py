@@ -8,6 +8,7 @@ from pathlib import Path
 from headstart import durable
 from headstart.advise import Depth, depth_of
 from headstart.backbone import Backbone, every_stage, is_recurrent, multiply_adds, widths
+from headstart.data import SPOKEN
 from headstart.evaluate import (
     Candidate,
     Contest,
@@ -56,17 +57,18 @@ VIEWS = Views(crop=(0.6, 1.0), flip=False, color=0.2)
 def recipe_of(strategy: Strategy, seed: int, kind: str = "image") -> Recipe:
     """How a strategy learns unless somebody says otherwise; only pictures have views."""
     views = VIEWS if kind == "image" else None
-    if isinstance(strategy, Ulmfit):
-        return Recipe(epochs=12, patience=4, seed=seed)
-    if kind == "text" and not isinstance(strategy, Scratch):
-        return Recipe(epochs=5, patience=2, seed=seed)
+    if kind == SPOKEN:  # the first epochs go into finding out that silence is no letter
+        return Recipe(epochs=60, patience=12, seed=seed)
     match strategy:
-        case Probe() | Unfreeze():
-            return Recipe(seed=seed)
+        case Ulmfit():
+            return Recipe(epochs=12, patience=4, seed=seed)
         case Scratch():
             return Recipe(epochs=40, patience=12, views=views, seed=seed)
+        case _ if kind == "text":
+            return Recipe(epochs=5, patience=2, seed=seed)
         case _:
-            return Recipe(views=views, seed=seed)
+            plain = isinstance(strategy, Probe | Unfreeze)
+            return Recipe(views=None if plain else views, seed=seed)
 
 
 def contest(
@@ -97,13 +99,13 @@ def contest(
         if strategy == Probe():
             continue
         with priced(found):
-            fits[str(strategy)] = _fitted(lesson, backbone, strategy, settings, work, tell)
+            fits[str(strategy)] = fitted_by(lesson, backbone, strategy, settings, work, tell)
             arm = from_fit(lesson, fits[str(strategy)], str(strategy), tell)
             found.append(replace(arm, note=_advice(fits[str(strategy)], lesson.task.figure)))
         if found[-1].note:
             note(tell, found[-1].note)
-    chosen = str(settings.plan or _best(lesson, plans, fits))
-    contest = _decided(found, fits, chosen, depth)
+    chosen = str(settings.plan or best_of(lesson, plans, fits))
+    contest = decided(found, fits, chosen, depth)
     if depth:
         note(tell, contest.because)
     return contest
@@ -170,7 +172,7 @@ def passes_of(kind: str) -> float:
     return float(epochs + len(RATES) * max(1, round(TRIAL * epochs)))
 
 
-def _best(lesson: Lesson, plans: list[Strategy], fits: Mapping[str, Fitted]) -> Strategy:
+def best_of(lesson: Lesson, plans: list[Strategy], fits: Mapping[str, Fitted]) -> Strategy:
     """The plan that loses least on validation rows and is no worse on them, simple first.
 
     Probes are judged out of fold on all rows that may be looked at, trained networks on
@@ -195,7 +197,7 @@ def _judged(lesson: Lesson, fitted: Fitted, rows: Sequence[int]) -> tuple[float,
     return float(task.losses(found, labels).mean()), float(task.merit(found, labels).mean())
 
 
-def _fitted(
+def fitted_by(
     lesson: Lesson,
     backbone: Backbone,
     strategy: Strategy,
@@ -203,15 +205,18 @@ def _fitted(
     work: Path,
     tell: Tell,
 ) -> Fitted:
+    """As the settings say, in a folder of the strategy's name."""
     place = work / str(strategy).replace(":", "-")
     place.mkdir(exist_ok=True)
-    recipe = recipe_of(strategy, settings.seed, backbone.modality.kind)
+    told = lesson.task.kind == SPOKEN
+    recipe = recipe_of(strategy, settings.seed, SPOKEN if told else backbone.modality.kind)
     return fit(lesson, backbone, strategy, recipe, work=place, tell=tell)
 
 
-def _decided(
+def decided(
     found: list[Candidate], fits: Mapping[str, Fitted], chosen: str, depth: Depth | None
 ) -> Contest:
+    """With the arm that is the model, and the one that stands for transfer."""
     named = {candidate.name: candidate for candidate in found}
     model, fitted = named[chosen], fits[chosen]
     transfer = named["probe"] if chosen == str(Scratch()) else model

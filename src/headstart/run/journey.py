@@ -9,12 +9,24 @@ from typing import Any
 import torch
 
 from headstart.backbone import Backbone
-from headstart.data import Audit, Found, Frame, Partition, audit, divide, leaks, strata_of
+from headstart.data import (
+    SPOKEN,
+    Audit,
+    Found,
+    Frame,
+    Partition,
+    Problem,
+    audit,
+    divide,
+    leaks,
+    strata_of,
+)
 from headstart.errors import UsageError
 from headstart.evaluate import Contest, examine
 from headstart.events import Tell, kept, note, quiet, together, warn
 from headstart.features import Items, noted, survey, trim
 from headstart.head import posed, trust_of
+from headstart.modality import Look
 from headstart.model import Model
 from headstart.run.contest import SEEDS, contest
 from headstart.run.facts import clocks, facts_of, spent, versions
@@ -22,6 +34,7 @@ from headstart.run.finding import found_at, usual_modality
 from headstart.run.folder import EVENTS, METRICS, Folder, opened
 from headstart.run.leaving import leave
 from headstart.run.planning import forecast
+from headstart.run.reciting import need_short, recite
 from headstart.run.settings import Settings, cache_root
 from headstart.run.starting import Ranking, start_of
 from headstart.share import load
@@ -54,6 +67,7 @@ class _Known:
     found: Found
     audit: Audit
     items: Items
+    looks: tuple[Look | Problem, ...]
     digest: str
     """Names the content of all files and their labels (16 hex digits)."""
 
@@ -94,7 +108,8 @@ def transfer(
     """The same from examples that are found, a backbone that is loaded, and why it was."""
     backbone, ranking = start
     began = clocks()
-    if len(found.examples) >= LARGE and not folder.finished:
+    large = len(found.examples) >= LARGE and found.examples.kind != SPOKEN
+    if large and not folder.finished:
         note(tell, forecast(found, backbone, settings, root, tell).told)
     tell = together(tell, kept(folder.path / EVENTS))
     known = _known(found, backbone, root, tell)
@@ -108,7 +123,11 @@ def transfer(
         data={"digest": known.digest, **known.audit.record()},
         versions=versions(),
     )
-    arms = contest(lesson, backbone, settings, folder.work(known.digest), tell)
+    compare = contest
+    if found.examples.kind == SPOKEN:
+        need_short(known.looks, lesson.pool + partition.test)
+        compare = recite
+    arms = compare(lesson, backbone, settings, folder.work(known.digest), tell)
     arms = replace(arms, ranking=ranking)
     model = _model(lesson, arms)
     report = examine(
@@ -151,7 +170,9 @@ def _known(found: Found, backbone: Backbone, root: Path, tell: Tell) -> _Known:
     examples = found.examples
     labels = [examples.labels, examples.classes, examples.parts, examples.kind]
     text = json.dumps([seen.items.digests, *labels])
-    return _Known(found, checked, seen.items, hashlib.sha256(text.encode()).hexdigest()[:16])
+    return _Known(
+        found, checked, seen.items, seen.looks, hashlib.sha256(text.encode()).hexdigest()[:16]
+    )
 
 
 def _divided(known: _Known, settings: Settings, tell: Tell) -> tuple[_Known, Partition]:
@@ -183,7 +204,7 @@ def _lesson(known: _Known, partition: Partition, settings: Settings, root: Path)
             f"a {settings.head} head cannot be fitted to this task ({task.kind})",
             f"--head {task.heads[0]}",
         )
-    auto = settings.plan is None
+    auto = settings.plan is None and examples.kind != SPOKEN
     return Lesson(known.items, labels, examples.groups, partition, task, root, settings.head, auto)
 
 
@@ -203,6 +224,8 @@ def _seeds(lesson: Lesson, backbone: Backbone, fitted: Fitted) -> tuple[float, .
     penalty = fitted.chosen.penalty
     backbone = backbone if len(fitted.suffix) else fitted.backbone
     rows, task = lesson.partition.test, lesson.task
+    if task.kind == SPOKEN:
+        return ()
     labels = lesson.labels_of(rows).numpy()
     table = lesson.rows_feed(rows, backbone, backbone.depth)(range(len(rows)), ())
     merits = []

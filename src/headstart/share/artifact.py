@@ -8,12 +8,21 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from safetensors.torch import save as packed
-from torch import nn
+from torch import Tensor, nn
 
 from headstart import durable
 from headstart.backbone import read_backbone, write_backbone
 from headstart.errors import BackboneError
-from headstart.head import Classification, Tagging, Task, Trust, Valuing, linear
+from headstart.head import (
+    Classification,
+    Reciting,
+    Tagging,
+    Task,
+    Transcribing,
+    Trust,
+    Valuing,
+    linear,
+)
 from headstart.hostile import printable
 from headstart.model import Model
 from headstart.share.card import card_of
@@ -27,7 +36,7 @@ class _Facts(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     format: Literal[1] = 1
-    task: Literal["classification", "multilabel", "regression"]
+    task: Literal["classification", "multilabel", "regression", "transcribe"]
     classes: list[str] = Field(min_length=1)
     """In the order of the head's scores."""
     sure_above: float = Field(ge=0, le=1)
@@ -72,20 +81,34 @@ def load(place: Path | str) -> Model:
     try:
         facts = _Facts.model_validate_json((folder / FACTS).read_bytes())
         state = load_file(folder / HEAD)
-        head = linear(state["weight"].shape[1], len(facts.classes), state["weight"], state["bias"])
+        head = _head(facts, state)
     except (OSError, ValidationError, SafetensorError, KeyError, IndexError, ValueError) as error:
         raise _damaged(folder, type(error).__name__) from error
     return _joined(folder, facts, head)
 
 
-def _joined(folder: Path, facts: _Facts, head: nn.Linear) -> Model:
+def _head(facts: _Facts, state: dict[str, Tensor]) -> nn.Linear | Reciting:
+    if facts.task != Transcribing.kind:
+        weight, bias = state["weight"], state["bias"]
+        return linear(weight.shape[1], len(facts.classes), weight, bias)
+    weight, bias = state["linear.weight"], state["linear.bias"]
+    scores = len(facts.classes) + 1
+    head = Reciting(weight.shape[1], scores, len(weight) // scores)
+    head.linear.weight.data, head.linear.bias.data = weight, bias
+    return head
+
+
+def _joined(folder: Path, facts: _Facts, head: nn.Linear | Reciting) -> Model:
     backbone = read_backbone(folder)
-    if head.weight.shape != (len(facts.classes), backbone.width):
+    task = _task(facts)
+    plain = head.linear if isinstance(head, Reciting) else head
+    rows = task.width * (head.per_moment if isinstance(head, Reciting) else 1)
+    if plain.weight.shape != (rows, backbone.width):
         raise _damaged(folder, "head, classes and backbone do not fit together")
-    if not bool(torch.isfinite(head.weight).all() and torch.isfinite(head.bias).all()):
+    if not bool(torch.isfinite(plain.weight).all() and torch.isfinite(plain.bias).all()):
         raise _damaged(folder, "the head holds numbers that are not finite")
     trust = Trust(facts.sure_above, facts.margin)
-    return Model(backbone, head.requires_grad_(False).eval(), _task(facts), trust, facts.cut)
+    return Model(backbone, head.requires_grad_(False).eval(), task, trust, facts.cut)
 
 
 def _facts(model: Model) -> _Facts:
@@ -108,6 +131,8 @@ def _task(facts: _Facts) -> Task:
             return Classification(tuple(facts.classes))
         case "multilabel":
             return Tagging(tuple(facts.classes))
+        case "transcribe":
+            return Transcribing(tuple(facts.classes))
         case "regression":
             return Valuing(facts.center, facts.spread)
 

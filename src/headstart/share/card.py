@@ -8,7 +8,12 @@ from headstart.hostile import printable
 from headstart.model import Model
 
 _SHOWN = 50
-_HEADINGS = {"classification": "Classes", "multilabel": "Tags", "regression": "Output"}
+_HEADINGS = {
+    "classification": "Classes",
+    "multilabel": "Tags",
+    "regression": "Output",
+    "transcribe": "Letters",
+}
 _USE = """## Use
 
 ```python

@@ -12,9 +12,9 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from headstart import durable
-from headstart.backbone import Backbone, every_stage, fresh
+from headstart.backbone import Backbone, every_stage, fresh, moments
 from headstart.events import Tell, note, quiet
-from headstart.head import LinearFit, linear
+from headstart.head import LinearFit, Reciting, Transcribing, linear, moments_needed
 from headstart.train.adapting import adapt
 from headstart.train.checkpoint import Progress
 from headstart.train.keeping import KEPT, Keeping, keeping_of
@@ -38,6 +38,9 @@ RATES: tuple[float, ...] = (3e-5, 1e-4, 3e-4, 1e-3)
 """Rates that are tried for pretrained stages."""
 FRESH_RATES = (3e-4, 1e-3, 3e-3)
 """Rates that are tried where all weights are fresh; the head learns at the same rate."""
+PER_MOMENT, ROOM, FITTING, SAMPLED = (1, 2, 4, 8), 1.5, 0.98, 64
+"""Letters that a moment may hold; moments that a transcript should find for each that it needs; the
+share of the first so many transcripts that should find them."""
 FEW_RATES = (3e-4, 1e-3, 3e-3, 1e-2)
 """Rates that are tried where few numbers learn: biases, or changes of low rank; the head too."""
 
@@ -111,6 +114,8 @@ def fit(
 ) -> Fitted:
     """Cut, extract, learn, join. `work` keeps what a killed run goes on from."""
     source = _source(backbone, strategy, recipe.seed)
+    if isinstance(lesson.task, Transcribing):
+        return _taught(lesson, moments(source), strategy, recipe, work, tell)
     if isinstance(strategy, Probe):
         return _probed(lesson, source, tell)
     return _taught(lesson, source, strategy, recipe, work, tell)
@@ -164,7 +169,7 @@ def _taught(
     learned = tuple(map(learned_in, tuned.suffix))
     closed(tuned.suffix)
     network = nn.Sequential(tuned.suffix, tuned.head)
-    if not isinstance(strategy, Scratch):
+    if not isinstance(strategy, Scratch) and not isinstance(lesson.task, Transcribing):
         network, share = blended(course, start, network)
         if share < 1:
             note(tell, f"{strategy}: kept {share:.0%} of the change, which validation rows prefer")
@@ -199,15 +204,29 @@ def _moved(before: Mapping[str, Tensor], after: Mapping[str, Tensor]) -> tuple[i
     return len(before), sum(not torch.equal(tensor, after[name]) for name, tensor in before.items())
 
 
-def _first_head(lesson: Lesson, source: Backbone, strategy: Strategy, tell: Tell) -> nn.Linear:
+def _first_head(lesson: Lesson, source: Backbone, strategy: Strategy, tell: Tell) -> nn.Module:
     """The head that training starts from.
 
     Fine-tuning starts from the head fitted to the training rows (LP-FT: Kumar et al. 2022,
-    "Fine-tuning can distort pretrained features"); scratch from a head without opinion.
+    "Fine-tuning can distort pretrained features"); scratch, and whatever has an order in time, from
+    a head without opinion.
     """
+    if isinstance(lesson.task, Transcribing):
+        return _reciting(lesson, source, lesson.task)
     if isinstance(strategy, Scratch):
         return linear(source.width, lesson.task.width)
     return _head(source, lesson, probe_head(lesson, source, lesson.partition.train, tell=tell))
+
+
+@torch.inference_mode()
+def _reciting(lesson: Lesson, source: Backbone, task: Transcribing) -> Reciting:
+    """With so many letters a moment that nearly all of a few transcripts fit in."""
+    rows = lesson.partition.train[:SAMPLED]
+    feed = lesson.items_feed(rows, source.modality, None)
+    there = scores_of(source.stages, feed, len(rows))[..., -1].sum(dim=1)
+    room = ROOM * moments_needed(torch.as_tensor(lesson.labels_of(rows))).double()
+    fits = [n for n in PER_MOMENT if float((there * n >= room).double().mean()) >= FITTING]
+    return Reciting(source.width, task.width, fits[0] if fits else PER_MOMENT[-1])
 
 
 def _head(source: Backbone, lesson: Lesson, fit: LinearFit) -> nn.Linear:
@@ -239,13 +258,15 @@ def _keeping(
 def _course(
     lesson: Lesson, backbone: Backbone, at: int, recipe: Recipe, keeping: Keeping, tell: Tell
 ) -> Course:
-    train, val = lesson.partition.train, lesson.partition.val
+    train, val, task = lesson.partition.train, lesson.partition.val, lesson.task
+    if isinstance(task, Transcribing):  # judged after every epoch: searching would take longer
+        task = replace(task, beam=1)
     return Course(
         _feed(lesson, backbone, at, train, tell, recipe=recipe, keeping=keeping),
         lesson.labels_of(train),
         _feed(lesson, backbone, at, val, tell, keeping=keeping),
         lesson.labels_of(val),
-        lesson.task,
+        task,
     )
 
 
@@ -284,7 +305,7 @@ def _with_rate(
             plan, tried = replace(plan, stage_decay=1 / 2.6), FRESH_RATES
         case Scratch():
             plan, tried = replace(recipe, stage_decay=1.0, head_ratio=1.0), FRESH_RATES
-        case LowRank() | BitFit():
+        case Probe() | LowRank() | BitFit():
             plan, tried = replace(recipe, stage_decay=1.0, head_ratio=1.0), FEW_RATES
     rates = search(course, suffix, head, plan, tried, work)
     best, _ = min(rates, key=lambda pair: pair[1])

@@ -147,6 +147,7 @@ class Telling(nn.Module):
 
     def forward(self, tokens: Int[Tensor, "b t"]) -> Float[Tensor, "b t e"]:
         """Numbers of a moment, 1 or 0, and the token."""
+        tokens = tokens[:, : int((tokens >= 0).sum(dim=1).max())]  # no memory of padding
         rows = self.stages(tokens)
         return torch.cat([rows, tokens[..., None].to(rows)], dim=-1)
 

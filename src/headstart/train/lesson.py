@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
+from torch.nn.utils.rnn import pad_sequence
 
 from headstart.backbone import Backbone, every_stage
 from headstart.data import Partition
@@ -141,8 +142,11 @@ class Lesson:
 
 
 @torch.inference_mode()
-def scores_of(network: nn.Module, feed: Feed, n: int, batch: int = 64) -> Float[Tensor, "n scores"]:
+def scores_of(network: nn.Module, feed: Feed, n: int, batch: int = 64) -> Float[Tensor, "n ..."]:
     """Scores of positions 0 to n-1, as they are, in inference mode."""
     network.eval()
     parts = [range(start, min(start + batch, n)) for start in range(0, n, batch)]
-    return torch.cat([network(feed(part, ())) for part in parts])
+    found = [network(feed(part, ())) for part in parts]
+    if len({scores.shape[1:] for scores in found}) > 1:  # moments, of which there are 0 behind
+        return pad_sequence([row for scores in found for row in scores], batch_first=True)
+    return torch.cat(found)

@@ -1,0 +1,91 @@
+"""From recordings and what is said in them to a model that writes it down."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sounds import RATE, samples, write
+
+import headstart
+from headstart.cli import execute
+from headstart.errors import BackboneError, DataError, UsageError
+
+for name in ("soundfile", "soxr", "rapidfuzz"):
+    pytest.importorskip(name)
+
+WORDS = {"low": "hum", "high": "beep", "noise": "hiss"}
+
+
+@pytest.fixture(scope="module")
+def speech(tmp_path_factory) -> Path:
+    """One or two made-up words each."""
+    root, rng = tmp_path_factory.mktemp("speech"), np.random.default_rng(0)
+    lines = ["path,transcript"]
+    for i in range(40):
+        kinds = [str(kind) for kind in rng.choice(list(WORDS), 1 + i % 2)]
+        parts = [np.r_[samples(kind, 10 * i + j, 0.5), np.zeros(RATE // 5)]
+                 for j, kind in enumerate(kinds)]  # fmt: skip
+        write(root / f"{i}.wav", np.concatenate(parts))
+        lines.append(f"{i}.wav,{' '.join(WORDS[kind] for kind in kinds).capitalize()}!")
+    (root / "speech.csv").write_text("\n".join(lines))
+    return root / "speech.csv"
+
+
+@pytest.fixture(scope="module")
+def trained(speech: Path, tmp_path_factory):
+    out = tmp_path_factory.mktemp("said") / "run"
+    return headstart.train(
+        speech, task="transcribe", strategy="unfreeze:1", backbone="headstart_dscnn", out=out
+    )
+
+
+def test_words_are_told_and_the_verdict_is_about_them(trained) -> None:
+    metrics = trained.metrics
+    assert metrics["task"] == "transcribe" and metrics["figure"] == "word_accuracy"
+    assert metrics["test"]["word_accuracy"]["value"] > 0.5
+    assert metrics["test"]["wer"]["value"] == 1 - metrics["test"]["word_accuracy"]["value"]
+    assert [arm["name"] for arm in metrics["arms"]] == [
+        "the usual words", "probe on random weights", "probe", "unfreeze:1"]  # fmt: skip
+    assert metrics["frozen"]["changed"] == 0
+
+
+def test_the_model_says_the_same_elsewhere(trained, speech, tmp_path) -> None:
+    things = [speech.parent / "0.wav", speech.parent / "1.wav"]
+    found = trained.model.predict(things)
+    (tmp_path / "moved").mkdir()
+    for file in (trained.path / "model").iterdir():
+        (tmp_path / "moved" / file.name).write_bytes(file.read_bytes())
+    assert headstart.load(tmp_path / "moved").predict(things) == found
+    assert all(set(one.label) <= set("humbepis ") and not one.probabilities for one in found)
+
+
+def test_page_card_and_table_hold_transcripts(trained, capsys) -> None:
+    from pyarrow import parquet
+
+    page = (trained.path / "report.html").read_text()
+    assert "Word error rate" in page and "Hum" in page
+    assert "audio-transcribe" in (trained.path / "model" / "README.md").read_text()
+    columns = parquet.read_table(trained.path / "predictions.parquet").column_names
+    assert columns == ["name", "label", "predicted", "probability", "sure"]
+    assert execute(["report", str(trained.path)]) == 0
+    assert "word_accuracy" in capsys.readouterr().out
+
+
+def test_what_cannot_be_transcribed_is_said(speech, photos, tmp_path) -> None:
+    asked = {"task": "transcribe"}
+    with pytest.raises(UsageError, match="no order in time"):
+        headstart.train(speech, strategy="probe:all", out=tmp_path / "a", **asked)
+    with pytest.raises(BackboneError, match="has an order"):
+        headstart.train(photos, backbone="shipped", out=tmp_path / "b", **asked)
+    with pytest.raises(UsageError, match="planned"):
+        headstart.plan(speech, task="transcribe")
+
+
+def test_long_recordings_are_refused(speech: Path, tmp_path: Path) -> None:
+    lines = ["path,transcript"]
+    for i in range(12):
+        write(tmp_path / f"{i}.wav", samples("low", i, 31.0 if i == 3 else 0.5))
+        lines.append(f"{i}.wav,{'hum' if i % 2 else 'hum hum'}")
+    (tmp_path / "speech.csv").write_text("\n".join(lines))
+    with pytest.raises(DataError, match="longer than 30 seconds"):
+        headstart.train(tmp_path / "speech.csv", task="transcribe", out=tmp_path / "run")
