@@ -103,3 +103,17 @@ def test_runs_are_compared_by_way_of_a_model_with_a_published_mean() -> None:
     lead = mine.target.figure.value - known.target.figure.value
     assert found["mine"] == pytest.approx(100 * lead - 4, abs=0.01)
     assert compared("a", [mine]) == ()
+
+
+def test_many_columns_on_few_rows_are_not_flattered() -> None:
+    """Sixty rows, of which a wide table of noise looks well separated to whoever fitted it."""
+    rng, labels = np.random.default_rng(0), np.arange(60) % 5
+    wide = rng.normal(size=(60, 1280))
+    narrow = rng.normal(size=(60, 40)) + np.eye(5, 40)[labels] * 2
+    noise, signal = (
+        Entry(name, target_of(Sample(torch.from_numpy(rows), torch.from_numpy(labels), classes(5))),
+              None, 1.0, 100)
+        for name, rows in (("noise", wide), ("signal", narrow))
+    )  # fmt: skip
+    assert np.isnan(noise.target.logme) and np.isnan(noise.target.h_score)
+    assert names([noise, signal]) == ["signal", "noise"]

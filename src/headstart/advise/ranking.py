@@ -1,5 +1,6 @@
 """Candidates in order: what their features say on these data, and what is known of them."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -15,8 +16,9 @@ from headstart.stats import Interval, Merit, lead, level
 
 NEAR = 0.01
 """A lead in accuracy up to which, where it is inside the noise, the smaller candidate is taken."""
-COMPONENTS = 64
-"""LogME is steadier, and up to 70 times cheaper, on this many principal components."""
+COMPONENTS, ENOUGH = 64, 4
+"""Principal components on which LogME is steadier, and up to 70 times cheaper; and rows for each of
+them from which it says something."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,9 +31,10 @@ class Target:
     figure: Interval
     """Mean merit of that head: accuracy, F1 or R²."""
     logme: float
-    """Of 64 principal components; 0 for tags and values, like the next."""
+    """Of 64 principal components. Judged by rows that it was fitted to, like the next, it flatters
+    many columns on few rows: not a number there, and for tags and values."""
     h_score: float
-    """Regularized."""
+    """Regularized; not a number with more columns than rows."""
     merit: Merit = field(repr=False)
     """How good that head's answers are, unseen."""
 
@@ -60,7 +63,7 @@ class Ranked:
     low: float
     high: float
     score: float
-    """Mean of standardized log loss, LogME and regularized H-score; higher is better."""
+    """Mean of standardized log loss and, on enough rows, LogME and H-score; higher is better."""
     prior: float | None
     """Points above ResNet-50 on other data; None where nothing is known."""
     ms_per_item: float
@@ -75,12 +78,13 @@ def target_of(sample: Sample) -> Target:
     head = min(fits, key=lambda name: fits[name].loss)
     labels, rows = sample.labels.numpy(), sample.rows.double().numpy()
     merit = sample.task.merit(fits[head].answers, labels)
-    scores = (0.0, 0.0)
-    if isinstance(sample.task, Classification):
-        few = min(COMPONENTS, *rows.shape)
-        parts = PCA(few, svd_solver="full").fit_transform(rows)
-        scores = logme(parts, labels), regularized_h_score(rows, labels)
-    return Target(fits[head].loss, head, level(merit, sample.groups), *scores, merit)
+    evidence = separated = math.nan
+    n, d = rows.shape
+    if isinstance(sample.task, Classification) and n >= ENOUGH * COMPONENTS:
+        parts = PCA(min(COMPONENTS, d), svd_solver="full").fit_transform(rows)
+        evidence = logme(parts, labels)
+        separated = regularized_h_score(rows, labels) if n > d else math.nan
+    return Target(fits[head].loss, head, level(merit, sample.groups), evidence, separated, merit)
 
 
 def ranked(entries: Sequence[Entry], groups: Sequence[str] = ()) -> list[Ranked]:
@@ -123,6 +127,7 @@ def compared(data: str, entries: Sequence[Entry]) -> tuple[Past, ...]:
 
 def _scores(targets: Sequence[Target]) -> Float[np.ndarray, " m"]:
     columns = np.array([(-t.loss, t.logme, t.h_score) for t in targets])  # (m, 3)
+    columns = columns[:, np.isfinite(columns).all(axis=0)]  # what all candidates have
     spread = columns.std(axis=0)
     found: np.ndarray = ((columns - columns.mean(axis=0)) / np.where(spread > 0, spread, 1)).mean(1)
     return found

@@ -123,11 +123,7 @@ def transfer(
         data={"digest": known.digest, **known.audit.record()},
         versions=versions(),
     )
-    compare = contest
-    if found.examples.kind == SPOKEN:
-        need_short(known.looks, lesson.pool + partition.test)
-        compare = recite
-    arms = compare(lesson, backbone, settings, folder.work(known.digest), tell)
+    arms = _arms(lesson, known, backbone, settings, folder.work(known.digest), tell)
     arms = replace(arms, ranking=ranking)
     model = _model(lesson, arms)
     report = examine(
@@ -143,6 +139,16 @@ def transfer(
     folder.clear()
     trim(root)
     return Run(folder.path, metrics)
+
+
+def _arms(
+    lesson: Lesson, known: _Known, backbone: Backbone, settings: Settings, work: Path, tell: Tell
+) -> Contest:
+    """Fitted and compared, in the way of what the labels are."""
+    if known.found.examples.kind == SPOKEN:
+        need_short(known.looks, lesson.pool + lesson.partition.test)
+        return recite(lesson, backbone, settings, work, tell)
+    return contest(lesson, backbone, settings, work, tell)
 
 
 def check(

@@ -70,7 +70,7 @@ def plan(
     settings, root = Settings.of(**options), cache_root(cache)
     found = found_at(place, settings.columns, root)
     if found.examples.kind == SPOKEN:
-        raise UsageError("U120", "transcripts can't be planned yet", "headstart train PATH")
+        raise UsageError("U152", "transcripts can't be planned yet", "headstart train PATH")
     return forecast(found, start_of(found, settings, root, tell)[0], settings, root, tell)
 
 
