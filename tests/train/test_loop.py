@@ -4,7 +4,15 @@ import torch
 from torch import nn
 
 from headstart.train import Lesson, Recipe, Restraint
-from headstart.train.loop import Apprentice, batches, key_of, learn, optimizer_for, stage_rates
+from headstart.train.loop import (
+    Apprentice,
+    batches,
+    key_of,
+    learn,
+    optimizer_for,
+    seen,
+    stage_rates,
+)
 
 
 def _apprentice(recipe: Recipe) -> Apprentice:
@@ -103,3 +111,11 @@ def test_rows_of_a_batch_are_about_as_long_and_all_come_once() -> None:
     assert sorted(row for part in made for row in part) == list(range(200))
     assert max(max(lengths[r] for r in part) - min(lengths[r] for r in part) for part in made) <= 5
     assert made != batches(200, Recipe(batch=10), 2, lengths)
+
+
+def test_pictures_are_small_in_the_first_epochs() -> None:
+    recipe = Recipe(epochs=4, growing=0.5)
+    sides = [seen(torch.zeros(1, 3, 96, 96), recipe, epoch).shape[-1] for epoch in (1, 2, 3, 4)]
+    assert sides == [64, 64, 96, 96]
+    tokens = torch.zeros(1, 7)
+    assert seen(tokens, recipe, 1) is tokens

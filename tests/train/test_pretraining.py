@@ -7,7 +7,7 @@ import pytest
 import torch
 from stand_ins import Held as HeldItems
 
-from headstart.backbone import Architecture, Backbone, Origin
+from headstart.backbone import Architecture, Backbone, Origin, build
 from headstart.data import Held
 from headstart.modality import Text
 from headstart.train import Lesson, Material, Recipe, Teacher, pretrain
@@ -118,3 +118,31 @@ def test_whoever_watches_sees_stages_and_changes_nothing(material, tiny, tmp_pat
     plain, _ = _losses(material, tiny.architecture, QUICK, _made(tmp_path / "b"))
     assert seen == [16, 16, 16]
     assert made.backbone.digest(tiny.depth) == plain.backbone.digest(tiny.depth)
+
+
+def test_pictures_grow_where_the_network_takes_small_ones(tmp_path: Path) -> None:
+    from headstart.modality import Image
+    from headstart.train.pretraining import fitting
+
+    contract = Image(size_px=96)
+    for name, growing in (("resnet18", 0.5), ("vit_tiny_patch16_224", 0.0)):
+        stages = build(Architecture(name, (("img_size", 96),) if "vit" in name else ()))
+        found = fitting(stages, contract, PRETRAINING, _made(tmp_path / name))
+        assert found.growing == growing
+    small = fitting(stages, Image(size_px=32), PRETRAINING, _made(tmp_path / "small"))
+    assert small.growing == 0
+
+
+def test_a_run_that_goes_on_keeps_what_was_decided(tiny: Backbone, tmp_path: Path) -> None:
+    from headstart.train.pretraining import fitting
+
+    (tmp_path / "fitting.json").write_text('{"growing": 0.25, "half": true}')
+    found = fitting(tiny.stages, tiny.modality, PRETRAINING, tmp_path)
+    assert found.growing == 0.25 and found.half
+
+
+def test_weights_stay_in_single_precision(material, tiny, tmp_path) -> None:
+    (tmp_path / "fitting.json").write_text('{"growing": 0.0, "half": true}')
+    made, losses = _losses(material, tiny.architecture, QUICK, tmp_path)
+    assert min(losses[1:]) < losses[0]
+    assert {t.dtype for t in made.backbone.stages.parameters()} == {torch.float32}

@@ -26,7 +26,7 @@ def recite(
     """Always the usual words; a layer on random weights, on pretrained ones; training."""
     if settings.plan == Probe(every_stage=True):
         raise UsageError(
-            "U151", "what all stages give together has no order in time", "--strategy probe"
+            "U154", "what all stages give together has no order in time", "--strategy probe"
         )
     found: list[Candidate] = []
     with priced(found):

@@ -145,8 +145,8 @@ class Telling(nn.Module):
         super().__init__()
         self.stages = stages
 
-    def forward(self, tokens: Int[Tensor, "b t"]) -> Float[Tensor, "b t e"]:
-        """Numbers of a moment, 1 or 0, and the token."""
+    def forward(self, tokens: Int[Tensor, "b t"]) -> Float[Tensor, "b s e"]:
+        """Numbers of a moment, 1 or 0, and the token; as long as the longest text."""
         tokens = tokens[:, : int((tokens >= 0).sum(dim=1).max())]  # no memory of padding
         rows = self.stages(tokens)
         return torch.cat([rows, tokens[..., None].to(rows)], dim=-1)

@@ -9,6 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import interpolate
 
 from headstart.head import Goal
 from headstart.train.partial import set_modes
@@ -77,7 +78,9 @@ def learn(
                 keys = [key_of(recipe.seed, number, row) for row in rows]
                 with torch.random.fork_rng(devices=[]):
                     torch.manual_seed(key_of(recipe.seed, number, -1 - step))
-                    scores = network(feed(rows, keys))
+                    given = seen(feed(rows, keys), recipe, number)
+                    with torch.autocast("cpu", torch.bfloat16, enabled=recipe.half):
+                        scores = network(given).float()
                     loss = task.loss(scores, labels[rows], smoothing=recipe.restraint.smoothing)
                     optimizer.zero_grad()
                     loss.backward()
@@ -105,6 +108,23 @@ def batches(n: int, recipe: Recipe, epoch: int, lengths: Sequence[int] = ()) -> 
         alike.append(draw[np.argsort(known[draw], kind="stable")])
     parts = np.array_split(np.concatenate(alike), count)
     return [parts[place].tolist() for place in rng.permutation(count)]
+
+
+def seen(batch: Any, recipe: Recipe, epoch: int) -> Any:
+    """What a network is given in this epoch: pictures are small while they grow."""
+    if epoch > recipe.growing * recipe.epochs or batch.ndim != 4:
+        return batch
+    side = smaller(batch.shape[-1])
+    return interpolate(batch, (side, side), mode="bilinear", antialias=True)
+
+
+def smaller(side: int) -> int:
+    """Two thirds of a side, in steps of 16 pixels.
+
+    >>> smaller(96), smaller(224)
+    (64, 144)
+    """
+    return max(16, side * 2 // 3 // 16 * 16)
 
 
 def key_of(*numbers: int) -> int:

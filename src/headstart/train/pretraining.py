@@ -4,6 +4,9 @@ Three goals lead over it: the classes of one or more labeled sets, what a teache
 things, and, for recurrent networks, the next token.
 """
 
+import copy
+import json
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -12,16 +15,17 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from headstart import durable
 from headstart.backbone import Architecture, Backbone, Origin, Words, build, is_recurrent
 from headstart.data import Partition
 from headstart.events import Tell, quiet
 from headstart.features import Features, Items, Prefix, Varied, extract, key_in
 from headstart.head import Labels, linear
-from headstart.modality import Modality, Views, augment
+from headstart.modality import Image, Modality, Views, augment
 from headstart.train.checkpoint import Progress
 from headstart.train.goals import Language, Matching, NextToken, Several, Telling, matching
 from headstart.train.lesson import scores_of
-from headstart.train.loop import Feed, Wanted
+from headstart.train.loop import Feed, Wanted, smaller
 from headstart.train.recipe import Recipe, Restraint
 from headstart.train.tuning import Course, tune
 
@@ -35,14 +39,17 @@ PRETRAINING = Recipe(
     warmup=0.05,
     patience=1000,
     averaging=0.998,
+    growing=0.5,
     views=Views(crop=(0.35, 1.0), flip=True, color=0.3),
 )
-"""AdamW with label smoothing, random crops and averaged weights; no early stop: the schedule
-needs its end."""
+"""AdamW with label smoothing, random crops and averaged weights, small pictures first; no early
+stop: the schedule needs its end."""
 LANGUAGE = replace(
     PRETRAINING, epochs=6, batch=64, restraint=Restraint(weight_decay=0.02), views=None
 )
 """Of recurrent networks: texts have no views."""
+GROWN, GAIN = 64, 1.15
+"""Pixels a side from which pictures grow; what bfloat16 has to gain."""
 MEASURED = 2048
 """Rows of a teacher that set the units of what it says."""
 
@@ -99,6 +106,7 @@ def pretrain(
     with torch.inference_mode():
         width = int(stages(modality.batch([modality.blank()] * 2)).shape[-1])
     stages.eval()
+    recipe = fitting(stages, modality, recipe, work)
     if is_recurrent(architecture):
         course, suffix, head = _language(material, stages, width, tell)
     elif material.teacher is not None:
@@ -110,6 +118,66 @@ def pretrain(
     trained = _stages(nn.Sequential(tuned.suffix, tuned.head)).requires_grad_(False).eval()
     backbone = Backbone(architecture, trained, width, modality, origin)
     return Pretrained(backbone, tuned.progress)
+
+
+def fitting(stages: nn.Sequential, modality: Modality, recipe: Recipe, work: Path) -> Recipe:
+    """The recipe as this network and this machine can have it.
+
+    Pictures grow where they have 64 pixels a side or more and the network takes smaller ones;
+    bfloat16 is taken where a step was measured to be quicker. What was decided stays in `work`:
+    speeds vary, and a run that goes on must not.
+    """
+    place = work / "fitting.json"
+    if not place.exists():
+        decided = {"growing": recipe.growing if _grows(stages, modality) else 0.0}
+        durable.write(place, json.dumps({**decided, "half": quicker_in_half(stages, modality)}))
+    return replace(recipe, **json.loads(place.read_text()))
+
+
+def _grows(stages: nn.Sequential, modality: Modality) -> bool:
+    if not isinstance(modality, Image) or modality.size_px < GROWN:
+        return False
+    small = replace(modality, size_px=smaller(modality.size_px))
+    try:
+        judged(stages, small, Made((small.blank(),)), (0,))
+    except (AssertionError, RuntimeError, ValueError):
+        return False
+    return True
+
+
+def quicker_in_half(stages: nn.Sequential, modality: Modality) -> bool:
+    """Whether a step in bfloat16 takes less than 1 / `GAIN` of one in single precision.
+
+    Not tried where the processor has no instructions for it, which emulating never beats.
+    """
+    known = (torch.cpu._is_amx_tile_supported, torch.cpu._is_avx512_bf16_supported)
+    if modality.varies or not any(supported() for supported in known):
+        return False
+    trial, batch = copy.deepcopy(stages).train(), modality.batch([modality.blank()] * 16)
+    took = {}
+    for half in (False, True, False, True):
+        began = time.process_time()
+        with torch.autocast("cpu", torch.bfloat16, enabled=half):
+            loss = trial(batch).float().square().mean()
+        loss.backward()
+        took[half] = time.process_time() - began
+    return took[True] * GAIN < took[False]
+
+
+@dataclass(frozen=True, eq=False)
+class Made:
+    """Items that are no one's."""
+
+    tensors: tuple[Tensor, ...]
+
+    @property
+    def digests(self) -> tuple[str, ...]:
+        """Made up as well."""
+        return tuple(str(i) for i in range(len(self.tensors)))
+
+    def take(self, rows: Sequence[int]) -> list[Tensor]:
+        """Items of these rows."""
+        return [self.tensors[row] for row in rows]
 
 
 def _stages(network: nn.Sequential) -> nn.Sequential:
