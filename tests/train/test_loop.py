@@ -3,6 +3,7 @@ from dataclasses import replace
 import torch
 from torch import nn
 
+from headstart.modality import Views
 from headstart.train import Lesson, Recipe, Restraint
 from headstart.train.loop import (
     Apprentice,
@@ -114,7 +115,7 @@ def test_rows_of_a_batch_are_about_as_long_and_all_come_once() -> None:
 
 
 def test_pictures_are_small_in_the_first_epochs() -> None:
-    recipe = Recipe(epochs=4, growing=0.5)
+    recipe = Recipe(epochs=4, views=Views(growing=0.5))
     sides = [seen(torch.zeros(1, 3, 96, 96), recipe, epoch).shape[-1] for epoch in (1, 2, 3, 4)]
     assert sides == [64, 64, 96, 96]
     tokens = torch.zeros(1, 7)

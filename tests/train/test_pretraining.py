@@ -127,22 +127,22 @@ def test_pictures_grow_where_the_network_takes_small_ones(tmp_path: Path) -> Non
     contract = Image(size_px=96)
     for name, growing in (("resnet18", 0.5), ("vit_tiny_patch16_224", 0.0)):
         stages = build(Architecture(name, (("img_size", 96),) if "vit" in name else ()))
-        found = fitting(stages, contract, PRETRAINING, _made(tmp_path / name))
-        assert found.growing == growing
-    small = fitting(stages, Image(size_px=32), PRETRAINING, _made(tmp_path / "small"))
-    assert small.growing == 0
+        found, _ = fitting(stages, contract, PRETRAINING, _made(tmp_path / name))
+        assert found.views.growing == growing
+    small, _ = fitting(stages, Image(size_px=32), PRETRAINING, _made(tmp_path / "small"))
+    assert small.views.growing == 0
 
 
 def test_a_run_that_goes_on_keeps_what_was_decided(tiny: Backbone, tmp_path: Path) -> None:
     from headstart.train.pretraining import fitting
 
-    (tmp_path / "fitting.json").write_text('{"growing": 0.25, "half": true}')
-    found = fitting(tiny.stages, tiny.modality, PRETRAINING, tmp_path)
-    assert found.growing == 0.25 and found.half
+    (tmp_path / "fitting.json").write_text('{"grows": false, "half": true}')
+    found, half = fitting(tiny.stages, tiny.modality, PRETRAINING, tmp_path)
+    assert found.views.growing == 0 and half
 
 
 def test_weights_stay_in_single_precision(material, tiny, tmp_path) -> None:
-    (tmp_path / "fitting.json").write_text('{"growing": 0.0, "half": true}')
+    (tmp_path / "fitting.json").write_text('{"grows": false, "half": true}')
     made, losses = _losses(material, tiny.architecture, QUICK, tmp_path)
     assert min(losses[1:]) < losses[0]
     assert {t.dtype for t in made.backbone.stages.parameters()} == {torch.float32}

@@ -27,6 +27,9 @@ class Views:
     """Mirror half of them left to right; wrong for letters, digits and most X-rays."""
     color: float = 0.2
     """Greatest change of contrast and saturation, and of brightness in standard deviations."""
+    growing: float = 0.0
+    """Share of the epochs, the first, in which pictures are seen at two thirds of their side
+    (Touvron et al. 2019; Tan and Le 2021); 0 for none. Only where nothing is frozen."""
     kept: int = 4
     """How many views of each are kept where a frozen prefix makes rows of them; epochs take them
     in turn. Without a prefix every epoch draws a new one."""

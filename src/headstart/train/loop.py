@@ -58,12 +58,14 @@ def learn(
     *,
     after: int = 0,
     lengths: Sequence[int] = (),
+    half: bool = False,
 ) -> Iterator[Epoch]:
     """Train in place, one epoch at a time; whoever iterates decides when to stop.
 
     Order, views and noise of an epoch follow from (seed, epoch, step) alone, so that going on
     `after` an epoch whose state was kept gives the same weights as never having stopped. With the
-    `lengths` of rows, those of a batch are about as long.
+    `lengths` of rows, those of a batch are about as long. With `half`, products of matrices are
+    computed in bfloat16; weights stay in single precision.
     """
     network, optimizer = apprentice.network, apprentice.optimizer
     steps = math.ceil(len(labels) / recipe.batch)
@@ -79,7 +81,7 @@ def learn(
                 with torch.random.fork_rng(devices=[]):
                     torch.manual_seed(key_of(recipe.seed, number, -1 - step))
                     given = seen(feed(rows, keys), recipe, number)
-                    with torch.autocast("cpu", torch.bfloat16, enabled=recipe.half):
+                    with torch.autocast("cpu", torch.bfloat16, enabled=half):
                         scores = network(given).float()
                     loss = task.loss(scores, labels[rows], smoothing=recipe.restraint.smoothing)
                     optimizer.zero_grad()
@@ -112,7 +114,8 @@ def batches(n: int, recipe: Recipe, epoch: int, lengths: Sequence[int] = ()) -> 
 
 def seen(batch: Any, recipe: Recipe, epoch: int) -> Any:
     """What a network is given in this epoch: pictures are small while they grow."""
-    if epoch > recipe.growing * recipe.epochs or batch.ndim != 4:
+    growing = recipe.views.growing if recipe.views else 0.0
+    if epoch > growing * recipe.epochs or batch.ndim != 4:
         return batch
     side = smaller(batch.shape[-1])
     return interpolate(batch, (side, side), mode="bilinear", antialias=True)

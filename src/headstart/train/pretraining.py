@@ -39,8 +39,7 @@ PRETRAINING = Recipe(
     warmup=0.05,
     patience=1000,
     averaging=0.998,
-    growing=0.5,
-    views=Views(crop=(0.35, 1.0), flip=True, color=0.3),
+    views=Views(crop=(0.35, 1.0), flip=True, color=0.3, growing=0.5),
 )
 """AdamW with label smoothing, random crops and averaged weights, small pictures first; no early
 stop: the schedule needs its end."""
@@ -106,13 +105,14 @@ def pretrain(
     with torch.inference_mode():
         width = int(stages(modality.batch([modality.blank()] * 2)).shape[-1])
     stages.eval()
-    recipe = fitting(stages, modality, recipe, work)
+    recipe, half = fitting(stages, modality, recipe, work)
     if is_recurrent(architecture):
         course, suffix, head = _language(material, stages, width, tell)
     elif material.teacher is not None:
         course, suffix, head = _taught(material, stages, width, material.teacher, recipe, tell)
     else:
         course, suffix, head = _labeled(material, stages, width, recipe)
+    course = replace(course, half=half)
     seen = None if watch is None else lambda network: watch(_stages(network))
     tuned = tune(course, suffix, head, recipe, work, tell, watch=seen)
     trained = _stages(nn.Sequential(tuned.suffix, tuned.head)).requires_grad_(False).eval()
@@ -120,8 +120,10 @@ def pretrain(
     return Pretrained(backbone, tuned.progress)
 
 
-def fitting(stages: nn.Sequential, modality: Modality, recipe: Recipe, work: Path) -> Recipe:
-    """The recipe as this network and this machine can have it.
+def fitting(
+    stages: nn.Sequential, modality: Modality, recipe: Recipe, work: Path
+) -> tuple[Recipe, bool]:
+    """The recipe as this network can have it, and whether to compute in bfloat16.
 
     Pictures grow where they have 64 pixels a side or more and the network takes smaller ones;
     bfloat16 is taken where a step was measured to be quicker. What was decided stays in `work`:
@@ -129,9 +131,12 @@ def fitting(stages: nn.Sequential, modality: Modality, recipe: Recipe, work: Pat
     """
     place = work / "fitting.json"
     if not place.exists():
-        decided = {"growing": recipe.growing if _grows(stages, modality) else 0.0}
-        durable.write(place, json.dumps({**decided, "half": quicker_in_half(stages, modality)}))
-    return replace(recipe, **json.loads(place.read_text()))
+        decided = {"grows": _grows(stages, modality), "half": quicker_in_half(stages, modality)}
+        durable.write(place, json.dumps(decided))
+    decided = json.loads(place.read_text())
+    if recipe.views and not decided["grows"]:
+        recipe = replace(recipe, views=replace(recipe.views, growing=0.0))
+    return recipe, bool(decided["half"])
 
 
 def _grows(stages: nn.Sequential, modality: Modality) -> bool:

@@ -43,11 +43,6 @@ class Recipe:
     0 keeps the weights as they are."""
     seed: int = 0
     """Orders the rows, draws the views, the noise and the fresh weights."""
-    growing: float = 0.0
-    """Share of the epochs, the first, in which pictures are seen at two thirds of their side
-    (Touvron et al. 2019; Tan and Le 2021); 0 for none."""
-    half: bool = False
-    """Whether products of matrices are computed in bfloat16; weights stay in single precision."""
     gradual: bool = False
     """Whether earlier stages begin to learn later: all do from half of the epochs on."""
     views: Views | None = None

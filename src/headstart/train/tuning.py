@@ -34,6 +34,8 @@ class Course:
     task: Goal
     lengths: tuple[int, ...] = ()
     """Of what is fed, where it differs: rows of a batch are then about as long."""
+    half: bool = False
+    """Whether products of matrices are computed in bfloat16."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,7 +143,7 @@ def _epochs(
 ) -> Iterator[Epoch]:
     return learn(
         apprentice, course.feed, course.labels, course.task, recipe,
-        after=after, lengths=course.lengths,
+        after=after, lengths=course.lengths, half=course.half,
     )  # fmt: skip
 
 
