@@ -23,7 +23,7 @@ from headstart.features.survey import READER, Items
 from headstart.features.table import Place, Row, Table, table_of
 from headstart.features.varied import key_in
 from headstart.hostile import printable
-from headstart.modality import Modality, Views, augment
+from headstart.modality import Modality, Variation, augment
 
 WORKERS = max(1, (os.cpu_count() or 1) // 2)
 """Batches that are run at once."""
@@ -39,7 +39,7 @@ class Prefix:
     stages: nn.Sequential
     digest: str
     """Names the stages, weights and all."""
-    views: Views | None = None
+    views: Variation | None = None
     """How items are varied first, each from the key in its name (see `Varied`)."""
     half: bool = False
     """Whether rows are kept in half precision; they are given in single precision either way."""

@@ -6,21 +6,24 @@ Gives: an item, the same for the same content every time, and a network's input 
 
 from headstart.modality.image import Image
 from headstart.modality.likeness import NEAR_BITS
+from headstart.modality.masks import Masks
 from headstart.modality.prepared import Prepared, prepared_by
 from headstart.modality.protocol import Look, Modality
 from headstart.modality.sound import Sound
 from headstart.modality.text import Text, text_of
-from headstart.modality.views import Views, augment
+from headstart.modality.views import Variation, Views, augment
 from headstart.modality.vocabulary import learned_vocabulary
 
 __all__ = [
     "NEAR_BITS",
     "Image",
     "Look",
+    "Masks",
     "Modality",
     "Prepared",
     "Sound",
     "Text",
+    "Variation",
     "Views",
     "augment",
     "learned_vocabulary",

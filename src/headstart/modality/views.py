@@ -13,6 +13,8 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import grid_sample
 
+from headstart.modality.masks import Masks, cover
+
 _DRAWS = 8
 _ASPECT = np.log(4 / 3)  # of a crop, wide or tall at most, as in Inception and timm
 
@@ -35,15 +37,21 @@ class Views:
     in turn. Without a prefix every epoch draws a new one."""
 
 
+Variation = Views | Masks
+"""Of pictures, or of sound."""
+
+
 def augment(
-    batch: Float[Tensor, "b c h w"], keys: Sequence[int], views: Views | None = None
-) -> Float[Tensor, "b c h w"]:
-    """One view of every row: `keys[i]` alone decides how row i is varied.
+    batch: Float[Tensor, "b ..."], keys: Sequence[int], views: Variation | None = None
+) -> Float[Tensor, "b ..."]:
+    """One view of every row: `keys[i]` alone decides how row i is varied; of sound, see `cover`.
 
     `batch` is what `Image.batch` gives, centered on zero; it is left as it is. A crop is scaled up
     to the full size bilinearly, so it never needs a low-pass filter. Contrast varies about zero,
     saturation about the mean of the channels.
     """
+    if isinstance(views, Masks):
+        return cover(batch, keys, views)
     views = views or Views()
     draws = _uniform(keys)  # (b, 8)
     seen = batch.clone() if views.crop == (1.0, 1.0) else _cropped(batch, draws, views.crop)

@@ -21,7 +21,7 @@ from headstart.evaluate import (
 from headstart.events import Tell, note
 from headstart.features import milliseconds, noise
 from headstart.head import Sample
-from headstart.modality import Views
+from headstart.modality import Masks, Sound, Views
 from headstart.run.quantities import seconds
 from headstart.run.settings import Settings
 from headstart.train import (
@@ -58,7 +58,7 @@ def recipe_of(strategy: Strategy, seed: int, kind: str = "image") -> Recipe:
     """How a strategy learns unless somebody says otherwise; only pictures have views."""
     views = VIEWS if kind == "image" else None
     if kind == SPOKEN:  # the first epochs go into finding out that silence is no letter
-        return Recipe(epochs=60, patience=12, seed=seed)
+        return Recipe(epochs=60, patience=12, views=Masks(), seed=seed)
     match strategy:
         case Ulmfit():
             return Recipe(epochs=12, patience=4, seed=seed)
@@ -210,6 +210,8 @@ def fitted_by(
     place.mkdir(exist_ok=True)
     told = lesson.task.kind == SPOKEN
     recipe = recipe_of(strategy, settings.seed, SPOKEN if told else backbone.modality.kind)
+    if told and not isinstance(backbone.modality, Sound):  # samples have no bands to cover
+        recipe = replace(recipe, views=None)
     return fit(lesson, backbone, strategy, recipe, work=place, tell=tell)
 
 

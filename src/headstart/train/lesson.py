@@ -15,7 +15,7 @@ from headstart.data import Partition
 from headstart.events import Tell, quiet
 from headstart.features import Items, Prefix, Varied, extract
 from headstart.head import HEADS, Labels, LinearFit, Sample, Task
-from headstart.modality import Modality, Views, augment
+from headstart.modality import Modality, Variation, Views, augment
 from headstart.train.loop import Feed
 from headstart.train.recipe import Recipe
 
@@ -119,7 +119,7 @@ class Lesson:
         return feed
 
     def anew_feed(
-        self, rows: Sequence[int], backbone: Backbone, at: int, views: Views | None
+        self, rows: Sequence[int], backbone: Backbone, at: int, views: Variation | None
     ) -> Feed:
         """Feed what the frozen prefix makes of these rows, each time again."""
         prefix, whole = backbone.stages[:at], self.items_feed(rows, backbone.modality, views)
@@ -131,7 +131,7 @@ class Lesson:
 
         return feed
 
-    def items_feed(self, rows: Sequence[int], modality: Modality, views: Views | None) -> Feed:
+    def items_feed(self, rows: Sequence[int], modality: Modality, views: Variation | None) -> Feed:
         """Feed these items to a network of which nothing is frozen, each view from its key."""
 
         def feed(positions: Sequence[int], keys: Sequence[int]) -> Any:

@@ -21,7 +21,7 @@ from headstart.data import Partition
 from headstart.events import Tell, quiet
 from headstart.features import Features, Items, Prefix, Varied, extract, key_in
 from headstart.head import Labels, linear
-from headstart.modality import Image, Modality, Views, augment
+from headstart.modality import Image, Modality, Variation, Views, augment
 from headstart.train.checkpoint import Progress
 from headstart.train.goals import Language, Matching, NextToken, Several, Telling, matching
 from headstart.train.lesson import scores_of
@@ -134,7 +134,7 @@ def fitting(
         decided = {"grows": _grows(stages, modality), "half": quicker_in_half(stages, modality)}
         durable.write(place, json.dumps(decided))
     decided = json.loads(place.read_text())
-    if recipe.views and not decided["grows"]:
+    if isinstance(recipe.views, Views) and not decided["grows"]:
         recipe = replace(recipe, views=replace(recipe.views, growing=0.0))
     return recipe, bool(decided["half"])
 
@@ -261,7 +261,7 @@ def _drawn(head: nn.Module, seed: int) -> nn.Module:
     return head
 
 
-def _fed(material: Material, rows: Sequence[int], views: Views | None) -> Feed:
+def _fed(material: Material, rows: Sequence[int], views: Variation | None) -> Feed:
     """Items as they are, or a new view of each whenever the key is new."""
 
     def feed(positions: Sequence[int], keys: Sequence[int]) -> Tensor:
@@ -271,7 +271,7 @@ def _fed(material: Material, rows: Sequence[int], views: Views | None) -> Feed:
     return feed
 
 
-def _varied(material: Material, rows: Sequence[int], views: Views, seed: int) -> Feed:
+def _varied(material: Material, rows: Sequence[int], views: Variation, seed: int) -> Feed:
     """Views that were drawn before: the key of each follows from what it is a view of."""
     varied = Varied(material.items, views.kept, seed)
     drawn = [row * views.kept + view for row in rows for view in range(views.kept)]
@@ -299,7 +299,12 @@ class _Rows:
 
 
 def _rows_of(
-    teacher: Teacher, rows: Sequence[int], views: Views | None, seed: int, cache: Path, tell: Tell
+    teacher: Teacher,
+    rows: Sequence[int],
+    views: Variation | None,
+    seed: int,
+    cache: Path,
+    tell: Tell,
 ) -> _Rows:
     backbone, items = teacher.backbone, teacher.items
     drawn = list(rows)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from headstart.errors import UsageError
-from headstart.modality import Views
+from headstart.modality import Variation
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,8 @@ class Recipe:
     """Orders the rows, draws the views, the noise and the fresh weights."""
     gradual: bool = False
     """Whether earlier stages begin to learn later: all do from half of the epochs on."""
-    views: Views | None = None
-    """How each picture is varied in each epoch when nothing is frozen; None leaves it as it is."""
+    views: Variation | None = None
+    """How each thing is varied in each epoch when nothing is frozen; None leaves it as it is."""
 
     def __post_init__(self) -> None:
         if not self.rate > 0:
