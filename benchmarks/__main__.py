@@ -5,7 +5,8 @@ import sys
 
 ALL = (
     *("startup", "cost", "flowers", "xrays", "memory", "predict", "kills", "unfreeze"),
-    *("replay", "calibration", "destroyed", "plan", "texts", "sounds"),
+    *("replay", "calibration", "destroyed", "plan", "texts", "sounds", "recurrent"),
+    *("pretraining",),
 )
 """All that measure; `prior` writes a table that ships, `hearing` a backbone."""
 
