@@ -32,7 +32,8 @@ class Settings:
     channels: int = 0
     """3 for colors, 1 for grays; 0 for what the backbone was made for."""
     strategy: str = AUTO
-    """auto, probe, unfreeze:N, full, gradual, ulmfit, lora, lora:RANK, bitfit or scratch."""
+    """auto, probe, unfreeze:N, full, gradual, ulmfit, contrast, lora, lora:RANK, bitfit
+    or scratch."""
     head: str = ""
     """How the output layer of a probe is fitted: logistic, ridge or lda; empty for the task's
     default, which is logistic for classes and tags, and ridge for values."""

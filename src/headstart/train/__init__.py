@@ -11,6 +11,7 @@ from headstart.train.pretraining import Material, Pretrained, Teacher, pretrain
 from headstart.train.recipe import Recipe, Restraint
 from headstart.train.strategy import (
     BitFit,
+    Contrast,
     Full,
     Gradual,
     LowRank,
@@ -28,6 +29,7 @@ __all__ = [
     "RATES",
     "TRIAL",
     "BitFit",
+    "Contrast",
     "Fitted",
     "Full",
     "Gradual",

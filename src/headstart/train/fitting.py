@@ -13,10 +13,12 @@ from torch import Tensor, nn
 
 from headstart import durable
 from headstart.backbone import Backbone, every_stage, fresh, moments
+from headstart.errors import UsageError
 from headstart.events import Tell, note, quiet
-from headstart.head import LinearFit, Reciting, Transcribing, linear, moments_needed
+from headstart.head import Classification, LinearFit, Reciting, Transcribing, linear, moments_needed
 from headstart.train.adapting import adapt
 from headstart.train.checkpoint import Progress
+from headstart.train.contrast import contrasted
 from headstart.train.keeping import KEPT, Keeping, keeping_of
 from headstart.train.lesson import Lesson, scores_of
 from headstart.train.loop import Feed
@@ -24,6 +26,7 @@ from headstart.train.partial import closed, frozen, learned_in, opened
 from headstart.train.recipe import Recipe
 from headstart.train.strategy import (
     BitFit,
+    Contrast,
     Gradual,
     LowRank,
     Probe,
@@ -116,6 +119,8 @@ def fit(
     source = _source(backbone, strategy, recipe.seed)
     if isinstance(lesson.task, Transcribing):
         return _taught(lesson, moments(source), strategy, recipe, work, tell)
+    if isinstance(strategy, Contrast):
+        return _contrasted(lesson, source, recipe, tell)
     if isinstance(strategy, Probe):
         return _probed(lesson, source, tell)
     return _taught(lesson, source, strategy, recipe, work, tell)
@@ -148,6 +153,31 @@ def _probed(lesson: Lesson, source: Backbone, tell: Tell) -> Fitted:
     held = torch.as_tensor(probe.answers).float()
     head, chosen = _head(source, lesson, probe), Chosen((), probe.penalty)
     return Fitted(source, *source.cut(source.depth), head, held, lesson.pool, chosen=chosen)
+
+
+def _contrasted(lesson: Lesson, source: Backbone, recipe: Recipe, tell: Tell) -> Fitted:
+    """Every stage trained by pairs, then a head fitted to what it makes of the training rows."""
+    if not isinstance(lesson.task, Classification):
+        raise UsageError(
+            "U155",
+            f"contrast needs rows of one class and of others, this task is {lesson.task.kind}",
+            "--strategy full",
+        )
+    train, val = lesson.partition.train, lesson.partition.val
+    suffix = contrasted(lesson, source, recipe, tell)
+    modality = source.modality
+    table = scores_of(suffix, lesson.items_feed(train, modality, None), len(train))
+    probe = lesson.fit_head(table, train)
+    head = _head(source, lesson, probe)
+    scores = scores_of(
+        nn.Sequential(suffix, head), lesson.items_feed(val, modality, None), len(val)
+    )
+    learned = tuple(map(learned_in, suffix))
+    held, chosen = lesson.task.answers(scores), Chosen((), probe.penalty)
+    prefix = source.cut(0)[0]
+    return Fitted(
+        source, prefix, suffix, head, held, val, learned=learned, chosen=chosen
+    )  # fmt: skip
 
 
 def _taught(

@@ -90,7 +90,18 @@ class Ulmfit:
         return "ulmfit"
 
 
-Strategy = Probe | Unfreeze | Full | Gradual | Ulmfit | LowRank | BitFit | Scratch
+@dataclass(frozen=True)
+class Contrast:
+    """Draw rows of one class together, by pairs, then fit a head: for few examples of a class.
+
+    The way of SetFit (Tunstall et al. 2022).
+    """
+
+    def __str__(self) -> str:
+        return "contrast"
+
+
+Strategy = Probe | Unfreeze | Full | Gradual | Ulmfit | Contrast | LowRank | BitFit | Scratch
 
 
 def strategy_of(text: str) -> Strategy:
@@ -106,6 +117,7 @@ def strategy_of(text: str) -> Strategy:
         Full(),
         Gradual(),
         Ulmfit(),
+        Contrast(),
         BitFit(),
         Scratch(),
     )
@@ -118,7 +130,7 @@ def strategy_of(text: str) -> Strategy:
     raise UsageError(
         "U102",
         f"there is no strategy {printable(text)!r}",
-        "--strategy probe, probe:all, unfreeze:N, full, gradual, ulmfit, lora, bitfit, scratch",
+        "--strategy probe, probe:all, unfreeze:N, full, gradual, ulmfit, contrast, lora, bitfit",
     )
 
 
