@@ -7,6 +7,8 @@ Gives: a `Backbone`: a row of stages, with its input contract, its origin and it
 from headstart.backbone.backbone import Architecture, Backbone, Frozen, Origin
 from headstart.backbone.building import build, contract
 from headstart.backbone.costs import multiply_adds
+from headstart.backbone.crossing import TOLD as CROSSED
+from headstart.backbone.crossing import hears
 from headstart.backbone.folder import fresh, read_backbone, save_backbone, write_backbone
 from headstart.backbone.language import DEFAULT as LANGUAGE
 from headstart.backbone.listing import Listed, listed
@@ -19,6 +21,7 @@ from headstart.backbone.sound import DSCNN as HEARING
 from headstart.backbone.vision import names, sized
 
 __all__ = [
+    "CROSSED",
     "HEARING",
     "LANGUAGE",
     "RECURRENT",
@@ -34,6 +37,7 @@ __all__ = [
     "contract",
     "every_stage",
     "fresh",
+    "hears",
     "is_recurrent",
     "listed",
     "load_backbone",

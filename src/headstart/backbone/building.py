@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from torch import nn
 
-from headstart.backbone import language, recurrent, sound, speech, vision
+from headstart.backbone import crossing, language, recurrent, sound, speech, vision
 from headstart.backbone.backbone import Architecture
 from headstart.backbone.moments import as_asked
 from headstart.errors import BackboneError
@@ -19,6 +19,7 @@ def build(architecture: Architecture, seed: int = 0) -> nn.Sequential:
     The global random state stays as it is. Raises `BackboneError` for what makes no network.
     """
     kinds: tuple[tuple[Callable[[Architecture], bool], Builder], ...] = (
+        (crossing.hears, crossing.build),
         (speech.is_speech, speech.build),
         (language.is_language, language.build),
         (sound.is_sound, sound.build),

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from headstart import durable
-from headstart.backbone import language, speech
+from headstart.backbone import crossing, language, speech
 from headstart.backbone.backbone import Architecture, Backbone, Origin
 from headstart.backbone.building import build, contract
 from headstart.backbone.catalog import CATALOG, Known
@@ -44,14 +44,16 @@ def load_backbone(
 ) -> Backbone:
     """A pretrained backbone, or the same network with fresh weights.
 
-    `name` is "shipped", an architecture, a folder that `pretrain` or `train` left or that has a
-    network of transformers', or the hub's name of one ("intfloat/e5-small-v2"). `weights`
-    is a safetensors file, "random" (drawn from `seed`), or None for those that belong to the
+    `name` is "shipped", an architecture ("picture:NAME" gives it spectrograms), a folder that
+    `pretrain` or `train` left or that has a network of transformers', or the hub's name of one
+    ("intfloat/e5-small-v2"). `weights` is a safetensors file, "random" (drawn from `seed`), or None for those that belong to the
     name. `size` and `channels` are of the pictures it is to take, in pixels a side, where they are
     not those that it was made for: position embeddings are resampled, and the first convolution is
     adapted. Raises `BackboneError` where there are none, naming every missing file, or where they
     don't fit; `SecurityError` for files that could run code.
     """
+    if name.startswith(crossing.WORD):
+        return _crossed(name, weights, seed, offline, size)
     repository = repository_of(name)
     backbone = _published(name, repository, offline) if repository else _in_folder(name)
     if str(weights) == "random":
@@ -59,6 +61,25 @@ def load_backbone(
     if weights:
         return _resized(_from_file(name, Path(weights), backbone), size, channels)
     return _resized(backbone or _from_hub(name, offline=offline), size, channels)
+
+
+def _crossed(
+    name: str,
+    weights: str | Path | None,
+    seed: int,
+    offline: bool,  # noqa: FBT001
+    size: int | None,
+) -> Backbone:
+    """A network for pictures, of one channel, that is given spectrograms."""
+    plain = name.removeprefix(crossing.WORD)
+    backbone = load_backbone(plain, weights, seed, offline, size=size, channels=1)
+    if not isinstance(backbone.modality, Image):
+        raise BackboneError(
+            "M447",
+            f"{printable(plain)} is no network for pictures",
+            f"--backbone {printable(plain)}, without {crossing.WORD}",
+        )
+    return crossing.crossed(backbone, backbone.modality.size_px)
 
 
 def output_of(backbone: Backbone, weights: str | Path | None = None) -> nn.Linear | None:

@@ -8,7 +8,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from headstart.advise import Depth, Ranked
-from headstart.backbone import multiply_adds
+from headstart.backbone import CROSSED, hears, multiply_adds
 from headstart.data import Examples, Source, strata_of
 from headstart.errors import DataError
 from headstart.evaluate.candidates import Candidate
@@ -88,7 +88,8 @@ def examine(
     found, single = model.answers, isinstance(task, Classification)
     grown = learning(lesson, compared, strata_of(examples).labels)
     transfer, count = arms[contest.transfer], len(lesson.pool)
-    heard = tuple(cautions(task, verdict, transfer, [*arms.values()], labels, groups, count))
+    crossing = (CROSSED,) if hears(contest.fitted.backbone.architecture) else ()
+    heard = (*crossing, *cautions(task, verdict, transfer, [*arms.values()], labels, groups, count))
     return Report(
         title=title,
         verdict=replace(verdict, learning=grown, cautions=heard),
