@@ -46,11 +46,12 @@ def load_backbone(
 
     `name` is "shipped", an architecture ("picture:NAME" gives it spectrograms), a folder that
     `pretrain` or `train` left or that has a network of transformers', or the hub's name of one
-    ("intfloat/e5-small-v2"). `weights` is a safetensors file, "random" (drawn from `seed`), or None for those that belong to the
-    name. `size` and `channels` are of the pictures it is to take, in pixels a side, where they are
-    not those that it was made for: position embeddings are resampled, and the first convolution is
-    adapted. Raises `BackboneError` where there are none, naming every missing file, or where they
-    don't fit; `SecurityError` for files that could run code.
+    ("intfloat/e5-small-v2"). `weights` is a safetensors file, "random" (drawn from `seed`), or
+    None for those that belong to the name. `size` and `channels` are of the pictures it is to
+    take, in pixels a side, where they are not those that it was made for: position embeddings
+    are resampled, and the first convolution is adapted. Raises `BackboneError` where there are
+    none, naming every missing file, or where they don't fit; `SecurityError` for files that
+    could run code.
     """
     if name.startswith(crossing.WORD):
         return _crossed(name, weights, seed, offline, size)
