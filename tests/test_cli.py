@@ -139,7 +139,10 @@ def test_failures_that_nobody_foresaw_have_the_shape_too(
     assert f"error[{named}]" in told and "fix: " in told and "\x1b" not in told
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+SIGNALS = [(signal.SIGTERM, 143), pytest.param(signal.SIGINT, 130, marks=pytest.mark.slow)]
+
+
+@pytest.mark.parametrize(("number", "code"), SIGNALS)
 def test_a_stopped_run_says_how_to_go_on_and_does(number, code, tiny_folder, tmp_path) -> None:
     photos = draw(tmp_path / "photos")
     command = ["train", str(photos), "--backbone", str(tiny_folder), "--strategy", "probe"]

@@ -119,7 +119,10 @@ def test_things_in_memory_go_the_same_road(photos, tiny_folder, tmp_path, traine
         assert len(headstart.check(place).usable) == 48
 
 
-@pytest.mark.parametrize("strategy", ["unfreeze:1", "full", "scratch"])
+SLOWER = [pytest.param(name, marks=pytest.mark.slow) for name in ("full", "scratch")]
+
+
+@pytest.mark.parametrize("strategy", ["unfreeze:1", *SLOWER])
 def test_every_strategy_goes_the_same_road(
     strategy: str, photos, tiny_folder, tmp_path, monkeypatch
 ) -> None:
