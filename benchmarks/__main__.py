@@ -8,7 +8,8 @@ ALL = (
     *("replay", "calibration", "destroyed", "plan", "texts", "sounds", "recurrent"),
     *("pretraining",),
 )
-"""All that measure; `prior` writes a table that ships, `hearing` a backbone."""
+"""All that measure; `prior` writes a table that ships, `hearing` a backbone, `wording` words for
+another."""
 
 
 def main() -> None:
