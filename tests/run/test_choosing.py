@@ -65,3 +65,14 @@ def test_amounts_that_are_none_are_refused(text) -> None:
 def test_amounts_are_read_as_people_write_them() -> None:
     assert (seconds("10m"), seconds("2 h"), seconds(30.0)) == (600, 7200, 30)
     assert (count("5M"), count("20k"), count(7.0)) == (5e6, 2e4, 7)
+
+
+def test_near_duplicates_are_never_on_both_sides() -> None:
+    from headstart.data import Examples
+    from headstart.run.choosing import _groups
+
+    examples = Examples(tuple(map(Path, "abcde")), (0, 0, 1, 1, 1), ("x", "y"))
+    assert _groups(examples, ()) == ()
+    assert _groups(examples, [(1, 3)]) == ("#0", "alike 0", "#2", "alike 0", "#4")
+    known = Examples(examples.sources, examples.labels, ("x", "y"), ("p", "", "p", "", "q"))
+    assert _groups(known, [(1, 4)]) == ("p", "alike 0", "p", "#3", "q")

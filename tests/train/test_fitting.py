@@ -143,3 +143,9 @@ class Nearest(Classification):
 
     def loss(self, scores, labels, **options):
         return (scores - self.wanted).abs().mean()
+
+
+def test_rows_of_no_group_are_not_one_group(lesson: Lesson) -> None:
+    known = replace(lesson, groups=("p", "p", "", "") * 18)
+    assert known.groups_of([0, 1, 2, 3]) == ("p", "p", "#2", "#3")
+    assert lesson.groups_of([0, 1]) == ()

@@ -3,8 +3,8 @@
 import hashlib
 import math
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -164,7 +164,17 @@ def _sampled(found: Found, seed: int, root: Path, tell: Tell) -> tuple[Examples,
     rows = sorted(order[:EXAMPLES])
     text = "".join(seen.items.digests) + repr(found.examples.labels)
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]
-    return found.examples.take(rows), digest
+    grouped = replace(found.examples, groups=_groups(found.examples, checked.together))
+    return grouped.take(rows), digest
+
+
+def _groups(examples: Examples, together: Sequence[Sequence[int]]) -> tuple[str, ...]:
+    """As the data have them; near duplicates are groups, too, and other rows each their own."""
+    if not together and not examples.groups:
+        return ()
+    named = {row: f"alike {i}" for i, some in enumerate(together) for row in some}
+    own = examples.groups or ("",) * len(examples)
+    return tuple(group or named.get(row, f"#{row}") for row, group in enumerate(own))
 
 
 def _entry(

@@ -47,8 +47,11 @@ class Lesson:
         return self.labels[list(rows)]
 
     def groups_of(self, rows: Sequence[int]) -> tuple[str, ...]:
-        """Groups of these rows, in this order; empty where there are none."""
-        return tuple(self.groups[row] for row in rows) if self.groups else ()
+        """Groups of these rows, in this order; empty where there are none.
+
+        A row that belongs to none is one of its own.
+        """
+        return tuple(self.groups[row] or f"#{row}" for row in rows) if self.groups else ()
 
     def fit_head(
         self,
