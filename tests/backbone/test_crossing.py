@@ -11,7 +11,7 @@ from headstart.backbone import every_stage, load_backbone, read_backbone, save_b
 from headstart.backbone.crossing import Drawing
 from headstart.errors import BackboneError
 
-NAME = "picture:headstart_resnet10"
+NAME = "picture:shipped"
 
 
 def _rows(length: int = 40) -> torch.Tensor:
@@ -52,7 +52,7 @@ def test_without_the_word_pictures_stay_pictures(tmp_path: Path) -> None:
     pytest.importorskip("soundfile")
     root = folder(tmp_path / "sounds", 8)
     with pytest.raises(BackboneError, match="takes pictures"):
-        headstart.train(root, backbone="headstart_resnet10", out=tmp_path / "a")
+        headstart.train(root, backbone="shipped", out=tmp_path / "a")
     run = headstart.train(root, backbone=NAME, strategy="probe", out=tmp_path / "b")
     assert any("learned from pictures" in line for line in run.metrics["verdict"]["cautions"])
     assert run.model.predict([root / "low" / "0.wav"])[0].label in ("low", "high", "noise")
