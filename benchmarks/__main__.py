@@ -8,8 +8,7 @@ ALL = (
     *("replay", "calibration", "destroyed", "plan", "texts", "sounds", "recurrent"),
     *("pretraining",),
 )
-"""All that measure; `prior` writes a table that ships, `hearing` a backbone, `wording` words for
-another."""
+"""All that measure; `prior` writes a table that ships, `hearing` a backbone."""
 
 
 def main() -> None:

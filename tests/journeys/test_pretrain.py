@@ -1,5 +1,6 @@
 """From a labelled set to a new backbone, and from that to a model."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 import headstart
 from headstart.errors import UsageError
 from headstart.run import pretrain
+from headstart.train import adapting, fitting
 
 ARCH = "headstart_resnet10"
 
@@ -15,8 +17,6 @@ ARCH = "headstart_resnet10"
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """A recipe that takes a second."""
-    from dataclasses import replace
-
     from headstart.run import pretraining
 
     recipe = replace(pretraining.PRETRAINING, batch=16, averaging=0.5)
@@ -67,8 +67,12 @@ def test_a_teacher_is_named_in_what_it_taught(small, photos, tiny_folder, tmp_pa
     assert "variance" in (tmp_path / "new" / "README.md").read_text()
 
 
-def test_texts_alone_make_a_recurrent_backbone_that_others_start_from(tmp_path: Path) -> None:
+def test_texts_alone_make_a_recurrent_backbone_that_others_start_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("tokenizers")
+    monkeypatch.setattr(adapting, "ADAPTING", replace(adapting.ADAPTING, epochs=2))
+    monkeypatch.setattr(fitting, "FRESH_RATES", (1e-3,))
     told = []
     made = _recurrent(tmp_path, told)
     assert made.modality.kind == "text" and made.depth == 5
