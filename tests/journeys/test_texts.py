@@ -79,6 +79,7 @@ def test_every_strategy_goes_the_same_road(
     assert run.metrics["n"]["test"] == 24 and run.metrics["frozen"]["changed"] == 0
 
 
+@pytest.mark.slow
 def test_a_second_run_ends_byte_equal(reviews: Path, tiny_bert: Path, tmp_path: Path) -> None:
     found = []
     for name in "ab":

@@ -148,6 +148,7 @@ def test_scratch_is_compared_when_asked(photos, tiny_folder, tmp_path, monkeypat
     assert [arm["name"] for arm in run.metrics["arms"]][-1] == "scratch"
 
 
+@pytest.mark.slow
 def test_random_weights_never_help(photos, tiny_folder, tmp_path) -> None:
     run = headstart.train(photos, backbone=str(tiny_folder), weights="random", out=tmp_path / "run")
     assert run.metrics["verdict"]["word"] != "helps"

@@ -47,6 +47,7 @@ def test_files_that_cannot_be_read_cannot_be_planned_by(tmp_path: Path, tiny_fol
         headstart.plan(tmp_path / "broken", backbone=str(tiny_folder))
 
 
+@pytest.mark.slow
 def test_a_large_set_is_planned_before_it_is_trained(
     photos: Path, tiny_folder: Path, tmp_path: Path, monkeypatch
 ) -> None:
