@@ -71,7 +71,7 @@ def test_the_command_line_takes_texts(trained, capsys) -> None:
     assert execute(["predict", str(trained.path)]) == 2
 
 
-@pytest.mark.parametrize("strategy", ["auto", "lora:2"])
+@pytest.mark.parametrize("strategy", ["auto", pytest.param("lora:2", marks=pytest.mark.slow)])
 def test_every_strategy_goes_the_same_road(
     strategy: str, reviews: Path, tiny_bert: Path, tmp_path: Path
 ) -> None:

@@ -106,6 +106,7 @@ def test_one_bad_file_is_listed_and_stops_nothing(tiny_folder, tmp_path) -> None
     assert sum(run.metrics["n"].values()) == 48
 
 
+@pytest.mark.slow
 def test_things_in_memory_go_the_same_road(photos, tiny_folder, tmp_path, trained) -> None:
     files = sorted(photos.rglob("*.png"))
     labels = [file.parent.name for file in files]

@@ -10,6 +10,7 @@ from headstart.errors import DataError
 from headstart.run import journey
 
 
+@pytest.mark.slow
 def test_a_plan_says_what_a_run_then_tries(photos: Path, tiny_folder: Path, tmp_path: Path) -> None:
     options = {"backbone": str(tiny_folder), "cache": tmp_path / "cache"}
     planned = headstart.plan(photos, **options)
