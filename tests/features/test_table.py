@@ -164,6 +164,7 @@ def test_a_full_disk_names_the_setting_to_change(
     assert "HEADSTART_CACHE" in caught.value.fix
 
 
+@pytest.mark.slow
 def test_of_two_writers_at_once_the_killed_one_loses_the_shard_in_the_making_only(
     tmp_path: Path,
 ) -> None:

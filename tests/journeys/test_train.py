@@ -137,6 +137,7 @@ def test_every_strategy_goes_the_same_road(
     assert run.model.cut == arms[strategy]["cut"]
 
 
+@pytest.mark.slow
 def test_scratch_is_compared_when_asked(photos, tiny_folder, tmp_path, monkeypatch) -> None:
     _short(monkeypatch)
     run = headstart.train(

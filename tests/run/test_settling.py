@@ -75,6 +75,7 @@ def test_a_second_round_without_time_leaves_the_order_of_the_first(tuned, monkey
     assert len(asked) == 3 and [one.backbone for one in found] == list("bcade")
 
 
+@pytest.mark.slow
 def test_a_ranking_with_a_budget_is_settled_by_real_training(photos, tiny_folder) -> None:
     pool = f"{tiny_folder},{tiny_folder}=random"
     found = headstart.rank(photos, backbones=pool, budget="2m")
