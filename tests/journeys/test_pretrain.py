@@ -67,6 +67,7 @@ def test_a_teacher_is_named_in_what_it_taught(small, photos, tiny_folder, tmp_pa
     assert "variance" in (tmp_path / "new" / "README.md").read_text()
 
 
+@pytest.mark.slow
 def test_texts_alone_make_a_recurrent_backbone_that_others_start_from(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
