@@ -42,15 +42,11 @@ def test_next_tokens_are_told_better_and_labels_are_not_read(spoken, recurrent, 
 
 def test_test_rows_are_not_read(spoken: Lesson, recurrent: Backbone, tmp_path: Path) -> None:
     some = replace(spoken, items=HeldItems(spoken.items.take(range(60))))  # the test rows are gone
-    seen = adapt(some, recurrent, 0, tmp_path / "a", quiet) if _made(tmp_path / "a") else None
-    every = adapt(spoken, recurrent, 0, tmp_path / "b", quiet) if _made(tmp_path / "b") else None
-    assert seen is not None and every is not None
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+    seen = adapt(some, recurrent, 0, tmp_path / "a", quiet)
+    every = adapt(spoken, recurrent, 0, tmp_path / "b", quiet)
     assert seen.digest(seen.depth) == every.digest(every.depth)
-
-
-def _made(folder: Path) -> bool:
-    folder.mkdir()
-    return True
 
 
 def test_the_way_of_ulmfit_ends_in_a_model(spoken, recurrent, tmp_path) -> None:

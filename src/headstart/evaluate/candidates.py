@@ -24,7 +24,7 @@ from headstart.features import Items
 from headstart.head import Classification, LinearFit, Transcribing, Valuing
 from headstart.modality import Modality
 from headstart.stats import Interval, lead, level
-from headstart.train import Fitted, Lesson, predict, scores_of
+from headstart.train import Fitted, Lesson, predict, takes
 
 CLEAR = 0.05
 """A lead of the pretrained probe, the lower end of its interval, that ends the ladder early."""
@@ -183,7 +183,7 @@ def untrained(
     """
     yardstick = fresh(backbone, seed + 1)
     half = yardstick.modality.half()
-    if half is None or not _takes(yardstick, half):
+    if half is None or not takes(yardstick.stages, half):
         return _untrained(lesson, yardstick, tell)[0]
     smaller = replace(lesson, items=Halved(lesson.items, yardstick.modality))
     coarse, held = _untrained(smaller, replace(yardstick, modality=half), tell)
@@ -254,15 +254,6 @@ def _lead(lesson: Lesson, one: np.ndarray, other: np.ndarray) -> Interval:
     labels = lesson.labels_of(lesson.pool).numpy()
     merit = lesson.task.merit
     return lead(merit(one, labels), merit(other, labels), lesson.groups_of(lesson.pool))
-
-
-def _takes(backbone: Backbone, modality: Modality) -> bool:
-    """Whether the network takes items of this modality: some are built for one size."""
-    try:
-        scores_of(backbone.stages, lambda *_: modality.batch([modality.blank()]), 1)
-    except (AssertionError, RuntimeError, ValueError):
-        return False
-    return True
 
 
 def _cpu() -> float:

@@ -148,9 +148,10 @@ def _strategies(some: _Rehearsal, settings: Settings) -> tuple[tuple[Strategy, .
     depth = depth_of(some.sample, names, widths(backbone.stages, noise(backbone.modality)))
     probes: tuple[Strategy, ...] = (Probe(), Probe(every_stage=True))
     recurrent = is_recurrent(backbone.architecture)
+    language = recurrent and ULMFIT * _tuning(some, backbone.depth) <= seconds(settings.budget)
     if recurrent or depth.linear:
-        told = "no stage stays frozen" if recurrent else f"every stage stays frozen: {depth.why}"
-        return (*probes, *[Ulmfit()] * recurrent, *scratch), told
+        frozen = f"as few as 0 of {backbone.depth} stages stay" if language else "every stage stays"
+        return (*probes, *[Ulmfit()] * language, *scratch), f"{frozen} frozen: {depth.why}"
     wanted = max(1, backbone.depth - 1 - depth.best)
     fits = [n for n in range(1, wanted + 1) if _tuning(some, n) <= seconds(settings.budget)]
     if not fits:

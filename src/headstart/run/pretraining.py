@@ -119,7 +119,9 @@ def pretrain(
     architecture, modality, recipe = _made_for(plain, found, course, root)
     material, digest = _material(found, modality, course, root, tell)
     material = replace(material, ends=ends)
-    asked = f"{digest} {architecture!r} {modality!r} {recipe!r} {course.teacher} {course.weights}"
+    by = material.teacher.backbone if material.teacher else None
+    told_by = by.digest(by.depth) if by else ""
+    asked = f"{digest} {architecture!r} {modality!r} {recipe!r} {told_by}"
     name = hashlib.sha256(asked.encode()).hexdigest()[:16]
     if _taken(folder, name):
         return read_backbone(folder)

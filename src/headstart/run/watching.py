@@ -9,18 +9,19 @@ from torch import nn
 from headstart.data import Columns, audit
 from headstart.events import Tell, note
 from headstart.features import survey
-from headstart.head import Sample, fit_ridge, posed, right_of
+from headstart.head import Sample, fit_ridge, posed
 from headstart.modality import Modality
 from headstart.run.finding import found_at
-from headstart.stats import share
-from headstart.train.pretraining import Watch, judged
+from headstart.stats import level
+from headstart.train.lesson import fed, scores_of
+from headstart.train.pretraining import Watch
 
 MOST = 1000
 """Examples that are looked at."""
 
 
 def watcher(place: str, modality: Modality, root: Path, tell: Tell) -> Watch:
-    """Tells what a linear head on the rows of the moment gets right, each example held out.
+    """Tells how good a linear head on the rows of the moment is, each example held out.
 
     `place` holds labeled examples of the same kind. Raises `DataError`.
     """
@@ -32,14 +33,12 @@ def watcher(place: str, modality: Modality, root: Path, tell: Tell) -> Watch:
     known, name = labels[list(rows)], Path(place).stem
 
     def watch(stages: nn.Sequential) -> None:
-        table = judged(stages, modality, seen.items, rows)
+        table = scores_of(stages, fed(seen.items, rows, modality, None), len(rows))
         if not bool(torch.isfinite(table).all()):
             return
         sample = Sample(table, known, task)
-        answers = fit_ridge(sample).answers
-        right = right_of(task, answers, known.numpy())
-        figure = share(right)
-        told = f"{figure.value:.1%} ({figure.low:.1%} to {figure.high:.1%})"
-        note(tell, f"{name}: a probe gets {told} of {len(rows):,} right")
+        found = level(task.merit(fit_ridge(sample).answers, known.numpy()))
+        told = f"{found.value:.1%} ({found.low:.1%} to {found.high:.1%})"
+        note(tell, f"{name}: a probe gets {task.figure} {told} on {len(rows):,} examples")
 
     return watch

@@ -6,7 +6,7 @@ Gives: `Fitted`; for pre-training, a new `Backbone`.
 
 from headstart.train.fitting import RATES, Fitted, fit, predict, probe_head
 from headstart.train.keeping import Keeping, keeping_of
-from headstart.train.lesson import Lesson, scores_of
+from headstart.train.lesson import Lesson, scores_of, takes
 from headstart.train.pretraining import Material, Pretrained, Teacher, pretrain
 from headstart.train.recipe import Recipe, Restraint
 from headstart.train.strategy import (
@@ -54,4 +54,5 @@ __all__ = [
     "probe_head",
     "scores_of",
     "strategy_of",
+    "takes",
 ]

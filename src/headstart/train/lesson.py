@@ -136,12 +136,26 @@ class Lesson:
 
     def items_feed(self, rows: Sequence[int], modality: Modality, views: Variation | None) -> Feed:
         """Feed these items to a network of which nothing is frozen, each view from its key."""
+        return fed(self.items, rows, modality, views)
 
-        def feed(positions: Sequence[int], keys: Sequence[int]) -> Any:
-            batch = modality.batch(self.items.take([rows[p] for p in positions]))
-            return augment(batch, keys, views) if views and keys else batch
 
-        return feed
+def fed(items: Items, rows: Sequence[int], modality: Modality, views: Variation | None) -> Feed:
+    """Feed items as they are; with views, a new one of each whenever the key is new."""
+
+    def feed(positions: Sequence[int], keys: Sequence[int]) -> Any:
+        batch = modality.batch(items.take([rows[p] for p in positions]))
+        return augment(batch, keys, views) if views and keys else batch
+
+    return feed
+
+
+def takes(stages: nn.Module, modality: Modality) -> bool:
+    """Whether a network takes items of this modality: some are built for one size."""
+    try:
+        scores_of(stages, lambda *_: modality.batch([modality.blank()]), 1)
+    except (AssertionError, RuntimeError, ValueError):
+        return False
+    return True
 
 
 @torch.inference_mode()

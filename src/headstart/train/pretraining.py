@@ -24,7 +24,7 @@ from headstart.head import Labels, linear
 from headstart.modality import Image, Modality, Variation, Views, augment
 from headstart.train.checkpoint import Progress
 from headstart.train.goals import Language, Matching, NextToken, Several, Telling, matching
-from headstart.train.lesson import scores_of
+from headstart.train.lesson import fed, takes
 from headstart.train.loop import Feed, Wanted, smaller
 from headstart.train.recipe import Recipe, Restraint
 from headstart.train.tuning import Course, tune
@@ -84,6 +84,10 @@ class Material:
     """Where the classes of each labeled set end; empty where labels mean nothing."""
     teacher: Teacher | None = None
 
+    def feed(self, rows: Sequence[int], views: Variation | None = None) -> Feed:
+        """Feed these items as they are, or a new view of each whenever the key is new."""
+        return fed(self.items, rows, self.modality, views)
+
 
 Watch = Callable[[nn.Sequential], None]
 """Shows how stages do on something else while they learn."""
@@ -142,12 +146,7 @@ def fitting(
 def _grows(stages: nn.Sequential, modality: Modality) -> bool:
     if not isinstance(modality, Image) or modality.size_px < GROWN:
         return False
-    small = replace(modality, size_px=smaller(modality.size_px))
-    try:
-        judged(stages, small, Made((small.blank(),)), (0,))
-    except (AssertionError, RuntimeError, ValueError):
-        return False
-    return True
+    return takes(stages, replace(modality, size_px=smaller(modality.size_px)))
 
 
 def quicker_in_half(stages: nn.Sequential, modality: Modality) -> bool:
@@ -169,22 +168,6 @@ def quicker_in_half(stages: nn.Sequential, modality: Modality) -> bool:
     return took[True] * GAIN < took[False]
 
 
-@dataclass(frozen=True, eq=False)
-class Made:
-    """Items that are no one's."""
-
-    tensors: tuple[Tensor, ...]
-
-    @property
-    def digests(self) -> tuple[str, ...]:
-        """Made up as well."""
-        return tuple(str(i) for i in range(len(self.tensors)))
-
-    def take(self, rows: Sequence[int]) -> list[Tensor]:
-        """Items of these rows."""
-        return [self.tensors[row] for row in rows]
-
-
 def _stages(network: nn.Sequential) -> nn.Sequential:
     """The row of stages in a network and the head that it is trained with."""
     suffix, head = network.children()
@@ -201,9 +184,9 @@ Lines = tuple[Course, nn.Sequential, nn.Module]
 def _labeled(material: Material, stages: nn.Sequential, width: int, recipe: Recipe) -> Lines:
     train, val = material.partition.train, material.partition.val
     course = Course(
-        _fed(material, train, recipe.views),
+        material.feed(train, recipe.views),
         material.labels[list(train)],
-        _fed(material, val, None),
+        material.feed(val),
         material.labels[list(val)],
         Several(material.ends),
     )
@@ -224,8 +207,14 @@ def _taught(
     rows = _rows_of(teacher, train, views, recipe.seed, material.cache, tell)
     plain = _rows_of(teacher, val, None, recipe.seed, material.cache, tell)
     goal = _units(rows, teacher)
-    feed = _varied(material, train, views, recipe.seed) if views else _fed(material, train, None)
-    course = Course(feed, rows, _fed(material, val, None), plain[range(len(plain))], goal)
+    feed = _varied(material, train, views, recipe.seed) if views else material.feed(train)
+    course = Course(
+        feed,
+        rows,
+        material.feed(val),
+        plain[range(len(plain))],
+        goal,
+    )
     head = nn.Linear(width, len(goal.center))
     return course, stages, _drawn(head, recipe.seed)
 
@@ -244,7 +233,7 @@ def _language(material: Material, stages: nn.Sequential, width: int, tell: Tell)
     head = NextToken(words, width, len(goal.center) if goal else 0)
     lengths = tuple(map(len, material.items.take(train)))
     course = Course(
-        _fed(material, train, None), wanted, _fed(material, val, None), plain, Language(goal),
+        material.feed(train), wanted, material.feed(val), plain, Language(goal),
         lengths,
     )  # fmt: skip
     told = nn.Sequential(OrderedDict(telling=Telling(stages[:-1])))
@@ -259,16 +248,6 @@ def _drawn(head: nn.Module, seed: int) -> nn.Module:
             if isinstance(part, nn.Linear):
                 part.reset_parameters()
     return head
-
-
-def _fed(material: Material, rows: Sequence[int], views: Variation | None) -> Feed:
-    """Items as they are, or a new view of each whenever the key is new."""
-
-    def feed(positions: Sequence[int], keys: Sequence[int]) -> Tensor:
-        batch: Tensor = material.modality.batch(material.items.take([rows[p] for p in positions]))
-        return augment(batch, keys, views) if views and keys else batch
-
-    return feed
 
 
 def _varied(material: Material, rows: Sequence[int], views: Variation, seed: int) -> Feed:
@@ -320,13 +299,3 @@ def _rows_of(
 def _units(rows: _Rows, teacher: Teacher) -> Matching:
     some = range(0, len(rows), -(-len(rows) // MEASURED))
     return matching(rows[some], teacher.head)
-
-
-def judged(stages: nn.Sequential, modality: Modality, items: Items, rows: Sequence[int]) -> Tensor:
-    """What stages in training make of some items."""
-
-    def feed(positions: Sequence[int], keys: Sequence[int]) -> Tensor:
-        batch: Tensor = modality.batch(items.take([rows[p] for p in positions]))
-        return batch
-
-    return scores_of(stages, feed, len(rows))
