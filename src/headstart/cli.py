@@ -36,21 +36,31 @@ app = typer.Typer(
 )
 
 
-def _flag(name: str, kind: type, text: str, metavar: str | None = None) -> Parameter:
+def _flag(
+    name: str, kind: type, text: str, metavar: str | None = None, also: str = ""
+) -> Parameter:
     """An option that is None, which leaves the default to the callee, unless it is given."""
-    option = typer.Option(f"--{name.replace('_', '-')}", help=text, metavar=metavar)
+    names = (f"--{name.replace('_', '-')}", *([also] if also else []))
+    option = typer.Option(*names, help=text, metavar=metavar)
     shown = Annotated[kind | None, option]  # type: ignore[valid-type]
     return Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=shown)
 
 
 COLUMNS = (
     _flag("path", str, "column of a table with the paths (guessed)", "COLUMN"),
-    _flag("text", str, "column of a table that holds the texts themselves (guessed)", "COLUMN"),
-    _flag("label", str, "column of a table with the labels (guessed)", "COLUMN"),
+    _flag(
+        "text", str, "column of a table with the texts themselves (guessed)", "COLUMN", "--source"
+    ),
+    _flag("label", str, "column of a table with the labels (guessed)", "COLUMN", "--target"),
     _flag("start", str, "column with the second where a part of a recording begins", "COLUMN"),
     _flag("end", str, "column with the second where it ends (both guessed)", "COLUMN"),
     _flag("split", str, "column that says train, val or test (guessed)", "COLUMN"),
-    _flag("task", str, "classification, balanced, multilabel, regression, transcribe", "T"),
+    _flag(
+        "task",
+        str,
+        "classification, balanced, multilabel, regression, transcribe, text-to-text",
+        "T",
+    ),
     _flag("group", str, "column of what no split may tear, such as patients (guessed)", "COLUMN"),
 )
 SETTINGS = (

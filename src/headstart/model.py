@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from headstart.backbone import Backbone
 from headstart.data import Held, Source
 from headstart.features import fast, noise
-from headstart.head import Task, Transcribing, Trust, Valuing, belief_of, padded, said
+from headstart.head import Sequencing, Task, Trust, Valuing, belief_of, padded, said
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Model:
         """
         parts = [sources[i : i + batch] for i in range(0, len(sources), batch)]
         found = [self.task.answers(self._scores(part)) for part in parts]
-        if isinstance(self.task, Transcribing):
+        if isinstance(self.task, Sequencing):
             return padded([row for rows in found for row in rows])
         return torch.cat(found) if found else torch.zeros(0, self.task.width)
 
@@ -87,6 +87,6 @@ class Model:
         if isinstance(self.task, Valuing):
             value, margin = float(answer[0]), self.trust.margin
             return Prediction(label, {}, True, belief, value, value - margin, value + margin)
-        spoken = isinstance(self.task, Transcribing)
+        spoken = isinstance(self.task, Sequencing)
         named = {} if spoken else dict(zip(self.task.classes, answer.tolist(), strict=True))
         return Prediction(label, named, belief >= self.trust.sure_above, belief)

@@ -37,7 +37,7 @@ FAMILIES = {
     **{kind: {**SMALL, "num_key_value_heads": 2, "head_dim": 8} for kind in DECODERS},
     **OWN,
 }
-WHOLE = ("t5", "albert", "deberta-v2")
+WHOLE = ("albert", "deberta-v2")
 
 
 def batch(backbone: Backbone) -> torch.Tensor:

@@ -19,6 +19,7 @@ from headstart.backbone.recurrent import LSTM as RECURRENT
 from headstart.backbone.recurrent import Pooled, Recurrent, Words, is_recurrent
 from headstart.backbone.sound import DSCNN as HEARING
 from headstart.backbone.vision import names, sized
+from headstart.backbone.writing import Writer, need_writer
 
 __all__ = [
     "CROSSED",
@@ -33,6 +34,7 @@ __all__ = [
     "Pooled",
     "Recurrent",
     "Words",
+    "Writer",
     "build",
     "contract",
     "every_stage",
@@ -44,6 +46,7 @@ __all__ = [
     "moments",
     "multiply_adds",
     "names",
+    "need_writer",
     "output_of",
     "read_backbone",
     "save_backbone",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from torch import nn
 
+from headstart.backbone.writing import Writer
 from headstart.errors import BackboneError
 from headstart.modality import Modality
 
@@ -63,6 +64,8 @@ class Backbone:
     modality: Modality
     """The input contract: how a source becomes the input of the first stage."""
     origin: Origin
+    writer: Writer | None = None
+    """The half that writes, of a network that has one."""
 
     @property
     def name(self) -> str:

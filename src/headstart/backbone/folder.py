@@ -11,12 +11,15 @@ from torch import Tensor
 from headstart import durable
 from headstart.backbone.backbone import Architecture, Backbone, Origin
 from headstart.backbone.building import build
+from headstart.backbone.library import made
 from headstart.backbone.speech import EXTRACTOR
 from headstart.backbone.weights import put, read_tensors
+from headstart.backbone.writing import Writer, distinct
 from headstart.errors import BackboneError, HeadstartError
 from headstart.hostile import printable
 from headstart.modality import Image, Modality, Prepared, Sound, Text
 
+WRITER = "writer.safetensors"
 WEIGHTS, FACTS, CARD = "backbone.safetensors", "backbone.json", "README.md"
 TOKENIZER = "tokenizer.json"
 Setting = str | int | float | bool | list[int]
@@ -84,6 +87,8 @@ class _Facts(BaseModel):
     width: int = Field(ge=1)
     license: str
     note: str
+    writes: _Tokens | None = None
+    """Tokens of the half that writes, where there is one."""
 
 
 def save_backbone(folder: Path, backbone: Backbone, card: str, *, half: bool = False) -> None:
@@ -98,6 +103,11 @@ def write_backbone(folder: Path, backbone: Backbone, *, half: bool = False) -> N
     state = backbone.stages.state_dict()
     kept = {name: _kept(tensor, half=half) for name, tensor in state.items()}
     durable.write(folder / WEIGHTS, packed(kept))
+    writes = None
+    if writer := backbone.writer:
+        tensors = {name: _kept(tensor, half=half) for name, tensor in distinct(writer).items()}
+        durable.write(folder / WRITER, packed(tensors))
+        writes = _contract(folder, writer.tokens)
     facts = _Facts.model_validate(
         {
             "kind": backbone.modality.kind,
@@ -110,9 +120,10 @@ def write_backbone(folder: Path, backbone: Backbone, *, half: bool = False) -> N
             "width": backbone.width,
             "license": backbone.origin.license,
             "note": backbone.origin.note,
+            "writes": writes,
         }
     )
-    durable.write(folder / FACTS, facts.model_dump_json(indent=1))
+    durable.write(folder / FACTS, facts.model_dump_json(indent=1, exclude_none=True))
 
 
 def read_backbone(folder: Path, source: str = "folder") -> Backbone:
@@ -129,11 +140,28 @@ def read_backbone(folder: Path, source: str = "folder") -> Backbone:
     stages = build(architecture)
     try:
         put(stages, architecture, read_tensors(folder / WEIGHTS), printable(folder))
+        writer = _writer(folder, architecture, facts.writes)
     except HeadstartError as error:
         raise _damaged(folder, f"{error.what}; {error.why}") from error
     place = folder.name if source == "shipped" else str(folder)
     origin = Origin(source, place, facts.license, facts.note)
-    return Backbone(architecture, stages, facts.width, modality, origin)
+    return Backbone(architecture, stages, facts.width, modality, origin, writer)
+
+
+def _fresh_writer(architecture: Architecture, tokens: Text, seed: int) -> Writer:
+    return Writer(made(architecture, seed, whole=True), tokens)
+
+
+def _writer(folder: Path, architecture: Architecture, tokens: _Tokens | None) -> Writer | None:
+    if tokens is None:
+        return None
+    contract = Text(tokens.tokenizer, tokens.max_tokens, (folder / TOKENIZER).absolute())
+    writer = _fresh_writer(architecture, contract, 0)
+    tensors = read_tensors(folder / WRITER)
+    if tensors.keys() != distinct(writer).keys():
+        raise _damaged(folder, f"{WRITER} holds other tensors than this network has")
+    writer.load_state_dict(tensors, strict=False)  # what shares its memory has no name of its own
+    return writer.eval()
 
 
 def _contract(folder: Path, modality: Modality) -> dict[str, object]:
@@ -159,8 +187,11 @@ def _modality(folder: Path, contract: _Contract | _Tokens | _Bands | _Heard) -> 
 
 def fresh(backbone: Backbone, seed: int) -> Backbone:
     """The same network with random weights: there is nothing in it to transfer."""
-    stages = build(backbone.architecture, seed)
-    return replace(backbone, stages=stages, origin=Origin("random", f"seed {seed}", "none"))
+    stages, writer = build(backbone.architecture, seed), backbone.writer
+    if writer:
+        writer = _fresh_writer(backbone.architecture, writer.tokens, seed)
+    origin = Origin("random", f"seed {seed}", "none")
+    return replace(backbone, stages=stages, origin=origin, writer=writer)
 
 
 def _kept(tensor: Tensor, *, half: bool) -> Tensor:

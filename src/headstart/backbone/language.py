@@ -17,8 +17,9 @@ from torch.nn.functional import normalize
 
 from headstart import durable
 from headstart.backbone.backbone import Architecture, Backbone, Origin
-from headstart.backbone.library import CONFIG, config_of, loaded, made, need_files
+from headstart.backbone.library import CONFIG, config_of, loaded, made, need_files, two_halves
 from headstart.backbone.profile import SETTING, Profile
+from headstart.backbone.writing import Writer
 from headstart.errors import SecurityError
 from headstart.hostile import printable
 from headstart.modality import text_of
@@ -65,14 +66,16 @@ def from_folder(folder: Path, name: str = "", origin: Origin | None = None) -> B
     """
     need_files(folder, "tokenizer.json")
     facts = json.loads((folder / "config.json").read_text())
-    network, config = loaded(folder, ("pooler",))
+    found = loaded(folder, ("pooler",))
     scaled = "Normalize" in _text(folder / "modules.json")
-    architecture = Architecture(name or folder.name, ((CONFIG, config), ("scaled", scaled)))
-    stages = staged(network, scaled=scaled).requires_grad_(False).eval()
+    architecture = Architecture(name or folder.name, ((CONFIG, found.config), ("scaled", scaled)))
+    stages = staged(found.network, scaled=scaled).requires_grad_(False).eval()
     place = folder / "tokenizer.json"
     modality = text_of(place, _most_tokens(folder, facts))
     width = int(stages(modality.batch([modality.blank()])).shape[-1])
-    return Backbone(architecture, stages, width, modality, origin or Origin("folder", str(folder)))
+    origin = origin or Origin("folder", str(folder))
+    writer = Writer(found.network, modality) if found.writes else None
+    return Backbone(architecture, stages, width, modality, origin, writer)
 
 
 def packaged() -> Backbone | None:
@@ -114,11 +117,12 @@ class Whole(nn.Module):
     def __init__(self, network: "PreTrainedModel", *, scaled: bool) -> None:
         super().__init__()
         self.network = _encoder(network)
-        self.scaled = scaled
+        self.scaled, self.pooling = scaled, True
 
-    def forward(self, tokens: Int[Tensor, "b t"]) -> Float[Tensor, "b d"]:
+    def forward(self, tokens: Int[Tensor, "b t"]) -> Float[Tensor, "b ..."]:
         """Rows of pooled numbers."""
-        return _mean(_run(self.network, tokens), scaled=self.scaled)
+        made = _run(self.network, tokens)
+        return _mean(made, scaled=self.scaled) if self.pooling else made
 
 
 class Embedded(nn.Module):
@@ -191,6 +195,7 @@ def _layers(network: "PreTrainedModel", *, scaled: bool) -> "OrderedDict[str, nn
     setattr(parent, path.rpartition(".")[2], nn.ModuleList())
     norms = [(owner, name) for owner in (network, parent) for name, _ in owner.named_children()
              if name in _LAST_NORMS]  # fmt: skip
+    _share_places(layers)
     closing = [(owner, name, getattr(owner, name)) for owner, name in dict.fromkeys(norms)]
     for owner, name, _ in closing:
         setattr(owner, name, nn.Identity())
@@ -209,7 +214,7 @@ def _layers(network: "PreTrainedModel", *, scaled: bool) -> "OrderedDict[str, nn
 
 def _encoder(network: Any) -> Any:
     """A copy of the part that reads, without a pooler that nothing uses."""
-    kept = copy.deepcopy(network.encoder if network.config.is_encoder_decoder else network)
+    kept = copy.deepcopy(network.get_encoder() if two_halves(network) else network)
     kept.config.use_cache = False
     if getattr(kept, "pooler", None) is not None:
         kept.pooler = None
@@ -223,6 +228,16 @@ def _row_of_layers(network: Any) -> tuple[str, list[nn.Module]]:
         if isinstance(module, nn.ModuleList) and len(module) == count:
             return path, list(module)
     raise ValueError("no list of layers")
+
+
+def _share_places(layers: list[nn.Module]) -> None:
+    """Give every layer what the first of T5's knows of distances, in place."""
+    first = [m for m in layers[0].modules() if hasattr(m, "relative_attention_bias")]
+    for layer in layers[1:] if first else ():
+        for module in layer.modules():
+            if getattr(module, "has_relative_attention_bias", None) is False:
+                module.relative_attention_bias = copy.deepcopy(first[0].relative_attention_bias)
+                setattr(module, "has_relative_attention_bias", True)  # noqa: B010 - any attribute
 
 
 def _bypass(network: Any) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,8 @@ def config_of(architecture: Architecture) -> dict[str, Any]:
     return found
 
 
-def made(architecture: Architecture, seed: int) -> Any:
-    """The network with fresh weights drawn from `seed`, in inference mode.
+def made(architecture: Architecture, seed: int, *, whole: bool = False) -> Any:
+    """The network with fresh weights drawn from `seed`, in inference mode; `whole` if it writes.
 
     The global random state stays as it is. Raises `BackboneError` for a configuration that makes no
     network.
@@ -37,7 +38,7 @@ def made(architecture: Architecture, seed: int) -> Any:
         with torch.random.fork_rng(devices=[]), quietly():
             torch.manual_seed(seed)
             config = AutoConfig.for_model(facts.pop("model_type"), **facts)
-            return AutoModel.from_config(config).eval()
+            return (_writing(config) if whole else AutoModel).from_config(config).eval()
     except Exception as error:  # configurations fail in more ways than can be named
         raise BackboneError(
             "M472",
@@ -63,8 +64,20 @@ def need_files(folder: Path, reader: str) -> None:
         )  # fmt: skip
 
 
-def loaded(folder: Path, spare: Sequence[str]) -> tuple[Any, str]:
-    """The network in a folder, in inference mode, and its configuration as an architecture has it.
+@dataclass(frozen=True, eq=False)
+class Loaded:
+    """A network as it lay in a folder."""
+
+    network: Any
+    """Of transformers, in inference mode."""
+    config: str
+    """Its configuration, as an architecture has it."""
+    writes: bool
+    """Whether it has a half that writes, with weights."""
+
+
+def loaded(folder: Path, spare: Sequence[str]) -> Loaded:
+    """The network in a folder, in inference mode.
 
     Only safetensors are read. Raises `BackboneError` where weights are missing that are not named
     in `spare`: what was drawn at random would pass for learned.
@@ -74,7 +87,8 @@ def loaded(folder: Path, spare: Sequence[str]) -> tuple[Any, str]:
 
     with quietly():
         config = AutoConfig.from_pretrained(folder, local_files_only=True)
-        network, told = AutoModel.from_pretrained(
+        kind = _writing(config) if config.is_encoder_decoder else AutoModel
+        network, told = kind.from_pretrained(
             folder,
             config=config,
             use_safetensors=True,
@@ -82,7 +96,8 @@ def loaded(folder: Path, spare: Sequence[str]) -> tuple[Any, str]:
             dtype=torch.float32,
             output_loading_info=True,
         )
-    lost = [key for key in told["missing_keys"] if not any(name in key for name in spare)]
+    missing = [key for key in told["missing_keys"] if not any(name in key for name in spare)]
+    lost = [key for key in missing if not (two_halves(network) and _is_written(key))]
     if lost:
         raise BackboneError(
             "M474", f"the weights lack {len(lost)} tensors of this network",
@@ -90,7 +105,8 @@ def loaded(folder: Path, spare: Sequence[str]) -> tuple[Any, str]:
             why=", ".join(sorted(lost)[:5]),
         )  # fmt: skip
     plain = {k: v for k, v in config.to_dict().items() if k not in _VOLATILE}
-    return network.eval(), json.dumps(plain, sort_keys=True)
+    writes = bool(config.is_encoder_decoder) and not any("decoder" in key for key in missing)
+    return Loaded(network.eval(), json.dumps(plain, sort_keys=True), writes)
 
 
 @contextmanager
@@ -108,6 +124,24 @@ def quietly() -> Iterator[None]:
         logging.set_verbosity(told)
         if bars:
             logging.enable_progress_bar()
+
+
+def two_halves(network: Any) -> bool:
+    """Whether one part reads and another writes, whatever its configuration says."""
+    halves = hasattr(network, "encoder") and hasattr(network, "decoder")
+    return halves or bool(network.config.is_encoder_decoder)
+
+
+def _writing(config: Any) -> Any:
+    """The class of networks that read and write."""
+    from transformers import AutoModelForSeq2SeqLM, AutoModelForSpeechSeq2Seq
+
+    heard = hasattr(config, "num_mel_bins")
+    return AutoModelForSpeechSeq2Seq if heard else AutoModelForSeq2SeqLM
+
+
+def _is_written(key: str) -> bool:
+    return any(name in key for name in ("decoder", "lm_head", "proj_out", "final_logits_bias"))
 
 
 def _told(reader: str) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from headstart.backbone.building import build, contract
 from headstart.backbone.catalog import CATALOG, Known
 from headstart.backbone.folder import FACTS, fresh, read_backbone
 from headstart.backbone.hub import fetched_network, fetched_weights, repository_of
+from headstart.backbone.moments import pooled
 from headstart.backbone.vision import (
     classifier_names,
     hub_id,
@@ -114,7 +115,7 @@ def _in_folder(name: str) -> Backbone | None:
         return language.packaged() or _without_package()
     for folder in (Path(name), Path(name) / "model"):
         if (folder / FACTS).is_file():
-            return read_backbone(folder)
+            return pooled(read_backbone(folder))
     if (Path(name) / "config.json").is_file():
         return _of_transformers(Path(name).absolute())
     if name == "shipped" or os.sep in name or Path(name).is_dir():

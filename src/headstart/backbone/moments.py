@@ -30,6 +30,20 @@ def moments(backbone: Backbone) -> Backbone:
     )
 
 
+def pooled(backbone: Backbone) -> Backbone:
+    """The same network as a row for everything, where its last stage does not pool."""
+    plain = backbone.architecture
+    if not dict(plain.settings).get(SETTING):
+        return backbone
+    settings = tuple(pair for pair in plain.settings if pair[0] != SETTING)
+    stages = copy.deepcopy(backbone.stages)
+    setattr(stages[-1], "pooling", True)  # noqa: B010 - a module takes any attribute
+    with torch.inference_mode():
+        found = stages(backbone.modality.batch([backbone.modality.blank()]))
+    architecture = replace(plain, settings=settings)
+    return replace(backbone, architecture=architecture, stages=stages, width=int(found.shape[-1]))
+
+
 def as_asked(architecture: Architecture, stages: nn.Sequential) -> nn.Sequential:
     """The same stages, the last without its pooling where the architecture says so; in place."""
     if dict(architecture.settings).get(SETTING):

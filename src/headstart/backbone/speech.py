@@ -18,7 +18,8 @@ from torch import Tensor, nn
 from headstart.backbone.backbone import Architecture, Backbone, Origin
 from headstart.backbone.library import CONFIG, config_of, loaded, made, need_files
 from headstart.backbone.profile import SETTING, Profile
-from headstart.modality import prepared_by
+from headstart.backbone.writing import Writer
+from headstart.modality import prepared_by, text_of
 
 EXTRACTOR = "preprocessor_config.json"
 AST = "audio-spectrogram-transformer"
@@ -30,6 +31,8 @@ KINDS = frozenset(
 _FEATURES = frozenset({"whisper", AST})
 """Families that take features, not samples."""
 _TOLERANCE = 1e-5
+_MOST = 200
+"""Tokens of a transcript of 30 seconds, at most."""
 
 
 def is_speech(architecture: Architecture) -> bool:
@@ -64,13 +67,17 @@ def from_folder(folder: Path, name: str = "", origin: Origin | None = None) -> B
     file, or whose weights leave part of the network as it was drawn.
     """
     need_files(folder, EXTRACTOR)
-    network, config = loaded(folder, ("masked_spec_embed",))
-    architecture = Architecture(name or folder.name, ((CONFIG, config),))
-    stages = staged(network).requires_grad_(False).eval()
+    found = loaded(folder, ("masked_spec_embed",))
+    architecture = Architecture(name or folder.name, ((CONFIG, found.config),))
+    stages = staged(found.network).requires_grad_(False).eval()
     modality = prepared_by((folder / EXTRACTOR).absolute())
     with torch.inference_mode():
         width = int(stages(modality.batch([modality.blank()])).shape[-1])
-    return Backbone(architecture, stages, width, modality, origin or Origin("folder", str(folder)))
+    origin, words = origin or Origin("folder", str(folder)), folder / "tokenizer.json"
+    writer = (
+        Writer(found.network, text_of(words, _MOST)) if found.writes and words.exists() else None
+    )
+    return Backbone(architecture, stages, width, modality, origin, writer)
 
 
 def staged(network: Any) -> nn.Sequential:
@@ -79,7 +86,7 @@ def staged(network: Any) -> nn.Sequential:
     Which of both it is follows from the configuration: the same network gives the same stages.
     """
     kind = network.config.model_type
-    encoder = network.encoder if kind == "whisper" else network
+    encoder = network.get_encoder() if kind == "whisper" else network
     whole = nn.Sequential(OrderedDict(whole=Heard(encoder, kind, pooled=True)))
     try:
         cut = nn.Sequential(_layers(copy.deepcopy(encoder), kind))

@@ -10,7 +10,7 @@ from headstart.data.examples import Examples, Held, Partition, Source, Span, nam
 from headstart.data.labels import EVEN, meant, strata_of, tags_in, tags_of, values_of
 from headstart.data.memory import Frame, from_frame, from_memory
 from headstart.data.place import find
-from headstart.data.problem import SPOKEN, Columns, Found, Problem
+from headstart.data.problem import SPOKEN, TOLD, WRITTEN, Columns, Found, Problem
 from headstart.data.sounds import heard
 from headstart.data.splitting import divide, spread
 from headstart.data.unlabeled import collect, merge
@@ -18,6 +18,8 @@ from headstart.data.unlabeled import collect, merge
 __all__ = [
     "EVEN",
     "SPOKEN",
+    "TOLD",
+    "WRITTEN",
     "Audit",
     "Columns",
     "Examples",

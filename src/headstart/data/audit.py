@@ -10,7 +10,7 @@ import numpy as np
 from headstart.data.clusters import clusters
 from headstart.data.examples import Examples, Partition
 from headstart.data.labels import EVEN, ONE, SEVERAL, VALUE, tags_in, tags_of, values_of
-from headstart.data.problem import SPOKEN, Found, Problem
+from headstart.data.problem import SPOKEN, TOLD, WRITTEN, Found, Problem
 from headstart.errors import DataError
 from headstart.hostile import printable
 
@@ -56,7 +56,7 @@ class Audit:
     def counts(self) -> dict[str, int]:
         """How many usable examples each class or tag has; nothing where labels are values."""
         examples = self.found.examples
-        if examples.kind in (VALUE, SPOKEN):
+        if examples.kind in (VALUE, *TOLD):
             return {}
         of = Counter(examples.labels[row] for row in self.usable)
         if examples.kind == SEVERAL:
@@ -91,8 +91,9 @@ class Audit:
 
     def _summary(self) -> str:
         many = f"{len(self.usable):,} usable examples"
-        if self.found.examples.kind == SPOKEN:
-            return f"{self.different:,} different transcripts, {many}"
+        if self.found.examples.kind in TOLD:
+            what = "transcripts" if self.found.examples.kind == SPOKEN else "texts to write"
+            return f"{self.different:,} different {what}, {many}"
         if self.found.examples.kind == VALUE:
             values = np.array(values_of(self.found.examples))[list(self.usable)]
             low, middle, high = np.quantile(values, (0, 0.5, 1)).tolist()
@@ -129,6 +130,7 @@ def audit(found: Found, looks: Sequence[Seen | Problem]) -> Audit:
     seen = {row: look for row, look in enumerate(looks) if not isinstance(look, Problem)}
     exact, near = clusters(_equal(seen)), _near(seen)
     torn = [group for group in exact if len({examples.labels[row] for row in group}) > 1]
+    torn = [] if examples.kind == WRITTEN else torn  # a text has many translations
     left_out = {row for group in torn for row in group}
     usable = tuple(row for row in seen if row not in left_out)
     problems = [

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from headstart.data.cells import Sheet, missing
-from headstart.data.problem import SPOKEN, Columns
+from headstart.data.problem import SPOKEN, WRITTEN, Columns
 from headstart.data.records import PARTS
 from headstart.data.sounds import ENDINGS
 from headstart.errors import DataError
@@ -36,6 +36,14 @@ _LABELS = (
 _TRANSCRIPTS = (
     *("transcript", "transcription", "transcripts", "sentence", "text", "normalized_text"),
     *("words", "utterance"),
+)
+_SOURCES = (
+    *("source", "src", "document", "article", "input", "dialogue", "question", "prompt"),
+    *("text", "sentence", "body", "context", "content"),
+)
+_TARGETS = (
+    *("target", "tgt", "translation", "summary", "highlights", "output", "answer", "response"),
+    *("completion", "headline", "title", "label"),
 )
 _SPLITS = ("split", "subset", "partition", "part", "set", "fold")
 _GROUPS = (
@@ -69,7 +77,7 @@ def choose(
     told = (*named, columns.start, columns.end)
     chosen = Chosen(*(NO_COLUMN if name in ("", "-") else place_of(sheet, name) for name in told))
     if not columns.path and not columns.text:
-        chosen = _guess_examples(sheet, chosen, names_source)
+        chosen = _guess_examples(sheet, chosen, names_source, columns.task)
         first = sheet.columns[chosen.path] if chosen.path != NO_COLUMN else ""
         if names_source(first):  # the first line is an example
             raise _unknown(sheet, "files", "path")
@@ -84,13 +92,16 @@ def choose(
     return chosen, _notes(sheet, columns, chosen)
 
 
-def _guess_examples(sheet: Sheet, chosen: Chosen, names_source: Callable[[object], bool]) -> Chosen:
+def _guess_examples(
+    sheet: Sheet, chosen: Chosen, names_source: Callable[[object], bool], task: str
+) -> Chosen:
     """The column that names files; else the one that holds texts; else what is called as files."""
     sample = sheet.rows[:: max(1, len(sheet.rows) // _SAMPLE)]
     free = _free(sheet, chosen)
     if not any(names_source(cells[i]) for _, cells in sample for i in free):
         words = {i: _words([cells[i] for _, cells in sample]) for i in free}
-        called = [i for i in _called(sheet, _TEXTS, free) if words[i] > 0]
+        names = _SOURCES if task == WRITTEN else _TEXTS
+        called = [i for i in _called(sheet, names, free) if words[i] > 0]
         long = [i for i in free if words[i] >= _WORDS]
         if called or len(long) == 1:
             return replace(chosen, text=(called or long)[0])
@@ -181,7 +192,7 @@ def _seconds(cell: object) -> float | None:
 
 def _guess_label(sheet: Sheet, chosen: Chosen, task: str) -> int:
     free = _free(sheet, chosen)
-    called = _called(sheet, _TRANSCRIPTS if task == SPOKEN else _LABELS, free)
+    called = _called(sheet, {SPOKEN: _TRANSCRIPTS, WRITTEN: _TARGETS}.get(task, _LABELS), free)
     if not called and len(free) > 1:
         free = [i for i in free if i not in _called(sheet, _GROUPS, free)]
     if not called and len(free) != 1:

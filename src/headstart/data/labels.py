@@ -9,13 +9,13 @@ from dataclasses import replace
 import numpy as np
 
 from headstart.data.examples import Examples
-from headstart.data.problem import SPOKEN, Found
+from headstart.data.problem import SPOKEN, TOLD, WRITTEN, Found
 from headstart.data.records import natural
 from headstart.errors import DataError, UsageError
 from headstart.hostile import printable
 
 ONE, SEVERAL, VALUE, EVEN = "classification", "multilabel", "regression", "balanced"
-KINDS = (ONE, EVEN, SEVERAL, VALUE, SPOKEN)
+KINDS = (ONE, EVEN, SEVERAL, VALUE, SPOKEN, WRITTEN)
 """Balanced is classification in which every class counts the same, however rare it is."""
 _BETWEEN = re.compile(r"[;|]")
 _FEW_VALUES = 10
@@ -39,7 +39,7 @@ def meant(found: Found, asked: str = "") -> Found:
     if kind == ONE:
         return found
     examples = replace(found.examples, kind=kind)
-    if kind in (EVEN, SPOKEN):
+    if kind in (EVEN, *TOLD):
         return replace(found, examples=examples)
     _values(examples) if kind == VALUE else _need_tags(examples)
     told = {SEVERAL: "lists of tags", VALUE: "values"}[kind]
@@ -90,7 +90,7 @@ def strata_of(examples: Examples) -> Examples:
         held = [tags_in(examples.classes[label]) for label in examples.labels]
         often = Counter(tag for some in held for tag in some)
         strata = [tags[min(some, key=lambda t: (often[t], t))] if some else 0 for some in held]
-    elif examples.kind == SPOKEN:
+    elif examples.kind in TOLD:
         strata = [0] * len(examples)
     else:
         return examples

@@ -31,6 +31,10 @@ class Problem:
 
 SPOKEN = "transcribe"
 """The task of labels that are what is said."""
+WRITTEN = "text-to-text"
+"""The task of labels that are texts: translations, summaries."""
+TOLD = (SPOKEN, WRITTEN)
+"""Tasks whose labels are no classes: nearly every one is different."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +51,8 @@ class Columns:
     """With `end`: seconds, where the examples are parts of recordings."""
     end: str = ""
     task: str = ""
-    """What the labels are: classification, balanced, multilabel, regression or transcribe; empty to
-    guess."""
+    """What the labels are: classification, balanced, multilabel, regression, transcribe or
+    text-to-text; empty to guess."""
 
     @property
     def named(self) -> tuple[str, ...]:

@@ -10,8 +10,10 @@ from headstart.evaluate.candidates import (
     Candidate,
     constant,
     from_fit,
+    nearest,
     priced,
     raw,
+    repeated,
     untrained,
 )
 from headstart.evaluate.examination import Contest, examine, learned_of
@@ -57,10 +59,12 @@ __all__ = [
     "learned_of",
     "learning",
     "measure",
+    "nearest",
     "per_class",
     "priced",
     "raw",
     "reliability",
+    "repeated",
     "untrained",
     "words_fit",
 ]

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from jaxtyping import Float
 from scipy.sparse import issparse
+from sklearn.feature_extraction.text import TfidfTransformer
 from torch import Tensor
 
 from headstart.backbone import Backbone, fresh
@@ -21,7 +22,7 @@ from headstart.evaluate.arms import Arm, Cost
 from headstart.evaluate.words import words_fit
 from headstart.events import Tell, note, quiet
 from headstart.features import Items
-from headstart.head import Classification, LinearFit, Transcribing, Valuing
+from headstart.head import Classification, LinearFit, Sequencing, Valuing, Writing
 from headstart.modality import Modality
 from headstart.stats import Interval, lead, level
 from headstart.train import Fitted, Lesson, predict, takes
@@ -29,11 +30,14 @@ from headstart.train import Fitted, Lesson, predict, takes
 CLEAR = 0.05
 """A lead of the pretrained probe, the lower end of its interval, that ends the ladder early."""
 
+JUDGED = 1000
+"""Rows by which arms that write without a network are judged, at most."""
 CONSTANT = {
     "classification": "majority class",
     "multilabel": "the usual tags",
     "regression": "the mean value",
     "transcribe": "the usual words",
+    "text-to-text": "the usual text",
 }
 """What the arm that always says the same is called."""
 
@@ -98,7 +102,7 @@ def constant(lesson: Lesson) -> Candidate:
     labels = lesson.labels_of(lesson.pool)
     coded = lesson.task.coded(labels)
     usual = coded.mean(axis=0)
-    if isinstance(lesson.task, Transcribing):
+    if isinstance(lesson.task, Sequencing):
         different, counts = np.unique(coded, axis=0, return_counts=True)
         usual = np.r_[counts.max() / len(coded), different[counts.argmax()]]
     if lesson.task.kind == Classification.kind:
@@ -112,6 +116,49 @@ def constant(lesson: Lesson) -> Candidate:
     choice = float(lesson.task.losses(answer(lesson.pool), labels.numpy()).mean())
     name = CONSTANT[lesson.task.kind]
     return Candidate(name, "none", "", None, False, answer, choice)
+
+
+def repeated(lesson: Lesson, modality: Modality) -> Candidate:
+    """The source itself, as it was read: what a summary or a correction is held against."""
+
+    def answer(rows: Sequence[int]) -> Float[np.ndarray, "m c"]:
+        shown = (modality.show(item)[1].decode() for item in lesson.items.take(rows))
+        return _writing(lesson).answered(list(shown))
+
+    return _without_network(lesson, "the source itself", answer, lesson.pool[:JUDGED])
+
+
+def nearest(lesson: Lesson, modality: Modality) -> Candidate:
+    """What was written for the source with the most similar words (TF-IDF, cosine)."""
+    pool, task = lesson.pool, _writing(lesson)
+    known = task.texts(lesson.labels_of(pool).numpy())
+    weighed = TfidfTransformer(sublinear_tf=True)
+    table = weighed.fit_transform(modality.plain(lesson.items.take(pool)))
+    place = {row: position for position, row in enumerate(pool)}
+
+    def answer(rows: Sequence[int]) -> Float[np.ndarray, "m c"]:
+        asked = weighed.transform(modality.plain(lesson.items.take(rows)))
+        said = []
+        for start in range(0, len(rows), 256):
+            alike = (asked[start : start + 256] @ table.T).toarray()
+            for line, row in zip(alike, rows[start : start + 256], strict=True):
+                line[place.get(row, [])] = -1.0  # nobody is its own neighbor
+                said.append(known[int(line.argmax())])
+        return task.answered(said)
+
+    return _without_network(lesson, "the nearest source", answer, pool[:JUDGED])
+
+
+def _without_network(lesson: Lesson, name: str, answer: Answer, rows: Sequence[int]) -> Candidate:
+    labels = lesson.labels_of(rows).numpy()
+    choice = float(lesson.task.losses(answer(rows), labels).mean())
+    return Candidate(name, "none", "", None, False, answer, choice)
+
+
+def _writing(lesson: Lesson) -> Writing:
+    if not isinstance(lesson.task, Writing):
+        raise TypeError(f"{lesson.task.kind} writes nothing")
+    return lesson.task
 
 
 def raw(lesson: Lesson, modality: Modality) -> Candidate:
@@ -160,7 +207,7 @@ def from_fit(lesson: Lesson, fitted: Fitted, strategy: str, tell: Tell = quiet) 
 
     backbone = fitted.backbone
     transfer = backbone.origin.pretrained
-    trained = len(fitted.suffix) or isinstance(lesson.task, Transcribing)
+    trained = len(fitted.suffix) or isinstance(lesson.task, Sequencing)
     refit = None if trained else _refit(lesson, _features(lesson, backbone))
     return Candidate(
         strategy, strategy, backbone.name, fitted.at, transfer, answer, choice, refit=refit

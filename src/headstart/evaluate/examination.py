@@ -113,7 +113,7 @@ def learned_of(contest: Contest) -> Learned:
     names = [name for name, _ in backbone.stages.named_children()]
     rates = stage_rates(len(fitted.suffix), recipe)[::-1] if recipe else []
     sizes = [*map(_size, backbone.stages), _size(fitted.head)]
-    learned = [*(0 for _ in range(at)), *fitted.learned, sizes[-1]]
+    learned = [*(0 for _ in range(at)), *fitted.learned]
     rates = [*(0.0 for _ in range(at)), *rates, recipe.rate * recipe.head_ratio if recipe else 0.0]
     adds = (*multiply_adds(backbone), sizes[-1])
     shares = [count / max(1, sum(adds)) for count in adds]

@@ -6,13 +6,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from headstart.data import SPOKEN
+from headstart.evaluate.translations import bleu_of, counts_of
 from headstart.head import (
     Classification,
+    Dictating,
     Known,
+    Sequencing,
     Tagging,
     Task,
-    Transcribing,
     Valuing,
+    overlap,
     right_of,
 )
 from headstart.stats import Interval, bootstrap, level, share
@@ -30,7 +34,8 @@ class Scores:
     figures: Mapping[str, Interval]
     """Of classes: accuracy, macro F1, log loss, calibration error. Of tags: F1 of rows, macro F1,
     share of rows without a mistake, log loss. Of values: R², mean error, root mean squared error.
-    Of transcripts: right words, word and letter error rates, share without a mistake.
+    Of transcripts: right words, word and letter error rates, share without a mistake. Of texts:
+    chrF, BLEU, ROUGE-L, share without a mistake.
     """
     values: tuple[tuple[float, float], ...] = ()
     """Each row's value and the answer to it, where answers are values."""
@@ -97,9 +102,8 @@ def measure(
         )
         pairs = np.hstack([labels, answers]).astype(float).tolist()
         return Scores(task.kind, figures, tuple((true, said) for true, said in pairs))
-    if isinstance(task, Transcribing):
-        figures["wer"], figures["cer"] = (_mirrored(level(right, groups)) for right in
-                                          (merit, 1 - losses))  # fmt: skip
+    if isinstance(task, Sequencing):
+        figures |= _told(task, answers, labels, groups)
         figures["exact"] = share(right_of(task, answers, labels), groups)
         return Scores(task.kind, figures)
     there, said = _cells(task, answers, labels)
@@ -114,6 +118,21 @@ def measure(
         gaps = _gaps(answers, right)
         figures["ece"] = _resampled(lambda rows: max(0.0, float(gaps[rows].mean())), n, groups)
     return Scores(task.kind, figures)
+
+
+def _told(
+    task: Sequencing, answers: Float[np.ndarray, "n c"], labels: Known, groups: Sequence[str]
+) -> dict[str, Interval]:
+    """Word and letter errors of transcripts; BLEU and ROUGE-L of texts."""
+    if task.kind == SPOKEN:
+        letters = task.letters_wrong if isinstance(task, Dictating) else task.losses
+        wrong = task.merit(answers, labels), 1 - letters(answers, labels)
+        return dict(zip(("wer", "cer"), (_mirrored(level(w, groups)) for w in wrong), strict=True))
+    pairs = list(zip(task.said(answers), task.texts(labels), strict=True))
+    shared = np.array([overlap(said, true) for said, true in pairs])
+    counted = counts_of(*zip(*pairs, strict=True))
+    bleu = _resampled(lambda rows: bleu_of(counted[rows]), len(pairs), groups)
+    return {"bleu": bleu, "rouge_l": level(shared, groups)}
 
 
 def confusion(
@@ -139,7 +158,7 @@ def per_class(
     rows among those labeled or predicted as the class; its interval is that of J. Values have no
     classes.
     """
-    if isinstance(task, Valuing | Transcribing):
+    if isinstance(task, Valuing | Sequencing):
         return ()
     there, said = _cells(task, answers, labels)
     counts = [_there(task, part).sum(axis=0) for part in (train, val)]
@@ -170,7 +189,7 @@ def reliability(
     Of tags, every row counts once a tag, and rows are groups where there are no others. Values
     have no probabilities.
     """
-    if isinstance(task, Valuing | Transcribing):
+    if isinstance(task, Valuing | Sequencing):
         return ()
     confidence, right = answers.max(axis=1), right_of(task, answers, labels)
     if isinstance(task, Tagging):

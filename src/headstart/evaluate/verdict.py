@@ -23,10 +23,14 @@ FIGURES = {
     "f1": "F1 ",
     "r2": "explained variance ",
     "word_accuracy": "words right ",
+    "chrf": "chrF ",
 }
 """What stands before a figure in a sentence; nothing before shares of right answers."""
 _PHRASES = {
     "the usual words": "always the most frequent words",
+    "the usual text": "always the most frequent text",
+    "the source itself": "the source text as it is",
+    "the nearest source": "what was written for the most similar source",
     "majority class": "always the most frequent class",
     "linear on raw pixels": "a linear head on raw pixels",
     "linear on raw log-mel statistics": "a linear head on log-mel statistics",

@@ -16,6 +16,7 @@ from headstart.head.task import (
     Goal,
     Known,
     Labels,
+    Sequencing,
     Tagging,
     Task,
     Valuing,
@@ -23,6 +24,7 @@ from headstart.head.task import (
     right_of,
 )
 from headstart.head.transcript import Reciting, Transcribing, moments_needed, padded
+from headstart.head.writing import Dictating, Writing, overlap
 
 HEADS: Mapping[str, HeadFit] = {"logistic": fit_logistic, "ridge": fit_ridge, "lda": fit_lda}
 """By the name that `--head` takes."""
@@ -30,6 +32,7 @@ HEADS: Mapping[str, HeadFit] = {"logistic": fit_logistic, "ridge": fit_ridge, "l
 __all__ = [
     "HEADS",
     "Classification",
+    "Dictating",
     "Goal",
     "HeadFit",
     "Known",
@@ -37,11 +40,13 @@ __all__ = [
     "LinearFit",
     "Reciting",
     "Sample",
+    "Sequencing",
     "Tagging",
     "Task",
     "Transcribing",
     "Trust",
     "Valuing",
+    "Writing",
     "belief_of",
     "fit_lda",
     "fit_logistic",
@@ -49,6 +54,7 @@ __all__ = [
     "folds_of",
     "linear",
     "moments_needed",
+    "overlap",
     "padded",
     "posed",
     "right_of",

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float
 
-from headstart.head.task import Known, Tagging, Task, Valuing, right_of
-from headstart.head.transcript import Transcribing
+from headstart.head.task import Known, Sequencing, Tagging, Task, Valuing, right_of
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ def belief_of(task: Task, answers: Float[np.ndarray, "n c"]) -> Float[np.ndarray
     """
     if isinstance(task, Valuing):
         return np.ones(len(answers))
-    if isinstance(task, Transcribing):
+    if isinstance(task, Sequencing):
         sure: Float[np.ndarray, " n"] = answers[:, 0]
         return sure
     if isinstance(task, Tagging):
@@ -59,7 +58,7 @@ def said(task: Task, answer: Float[np.ndarray, " c"]) -> str:
     """One answer as a label has it: a class, tags with ";" between them, or a number."""
     if isinstance(task, Valuing):
         return f"{float(answer[0]):.6g}"
-    if isinstance(task, Transcribing):
+    if isinstance(task, Sequencing):
         return task.said(answer[None])[0]
     if isinstance(task, Tagging):
         return ";".join(n for n, p in zip(task.classes, answer, strict=True) if p >= 0.5)

@@ -9,8 +9,10 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, mse_loss
 
-from headstart.data import EVEN, SPOKEN, Examples, tags_in, tags_of, values_of
+from headstart.backbone import Writer
+from headstart.data import EVEN, SPOKEN, WRITTEN, Examples, tags_in, tags_of, values_of
 from headstart.head.transcript import Transcribing, transcribing
+from headstart.head.writing import Dictating, Writing
 from headstart.stats import Merit
 
 Labels = Int[Tensor, " n"] | Float[Tensor, "n c"] | Int[Tensor, "n l"]
@@ -53,7 +55,7 @@ class Task(Goal, Protocol):
     """How the scores of a head are meant. An implementation is a frozen dataclass."""
 
     kind: ClassVar[str]
-    """ "classification", "multilabel", "regression" or "transcribe"."""
+    """ "classification", "multilabel", "regression", "transcribe" or "text-to-text"."""
 
     @property
     def heads(self) -> tuple[str, ...]:
@@ -271,8 +273,20 @@ class Valuing:
         return coded
 
 
-def posed(examples: Examples, rows: tuple[int, ...]) -> tuple[Task, Labels]:
-    """The task that labels pose, and every example's label; `rows` are those to learn from."""
+Sequencing = Transcribing | Writing
+"""Tasks whose answers are letters or tokens in a row, behind how sure they are."""
+
+
+def posed(
+    examples: Examples, rows: tuple[int, ...], writer: Writer | None = None
+) -> tuple[Task, Labels]:
+    """The task that labels pose, and every example's label; `rows` are those to learn from.
+
+    A `writer` writes texts and transcripts, where the backbone has one.
+    """
+    if writer and examples.kind in (SPOKEN, WRITTEN):
+        own = Dictating(writer) if examples.kind == SPOKEN else Writing(writer)
+        return own, own.codes([examples.classes[label] for label in examples.labels])
     if examples.kind == Tagging.kind:
         tags = tags_of(examples)
         held = [tags_in(name) for name in examples.classes]
@@ -296,7 +310,7 @@ def right_of(
     task: Task, answers: Float[np.ndarray, "n c"], labels: Known
 ) -> Bool[np.ndarray, " n"]:
     """Whether answers are the right class, or tag for tag the right ones."""
-    if isinstance(task, Transcribing):
+    if isinstance(task, Sequencing):
         return np.array(
             [a == b for a, b in zip(task.said(answers), task.texts(labels), strict=True)]
         )

@@ -80,13 +80,13 @@ class Transcribing:
     ) -> Float[np.ndarray, " n"]:
         """Letters that are wrong, over the mean number of letters: the mean is the error rate."""
         pairs = zip(self.texts(labels), self.said(answers), strict=True)
-        wrong = np.array([_distance(list(true), list(said)) for true, said in pairs], float)
+        wrong = np.array([distance(list(true), list(said)) for true, said in pairs], float)
         return wrong / max(1.0, float((labels != NOTHING).sum(axis=1).mean()))
 
     def merit(self, answers: Float[np.ndarray, "n m"], labels: Int[np.ndarray, "n l"]) -> Merit:
         """1 less words that are wrong, over the mean number of words: the mean is 1 - WER."""
         true = [text.split() for text in self.texts(labels)]
-        wrong = [_distance(a, b.split()) for a, b in zip(true, self.said(answers), strict=True)]
+        wrong = [distance(a, b.split()) for a, b in zip(true, self.said(answers), strict=True)]
         merit: Float[np.ndarray, " n"] = 1 - np.array(wrong) / max(
             1.0, float(np.mean([len(words) for words in true]))
         )
@@ -167,6 +167,13 @@ def padded(rows: Sequence[Tensor]) -> Tensor:
     return nn.utils.rnn.pad_sequence(list(rows), batch_first=True, padding_value=NOTHING)
 
 
+def distance(true: Sequence[str], said: Sequence[str]) -> int:
+    """How many letters or words have to be put in, left out or exchanged."""
+    with needs("audio"):
+        from rapidfuzz.distance import Levenshtein
+    return int(Levenshtein.distance(true, said))
+
+
 def _greedy(said: Float[np.ndarray, "t c"]) -> list[int]:
     best = [letter for letter, _ in groupby(said.argmax(axis=1).tolist())]
     return [letter - 1 for letter in best if letter]
@@ -196,12 +203,6 @@ def _searched(said: Float[np.ndarray, "t c"], width: int) -> list[int]:
         most = sum(ranked[0][1]) or 1.0  # so that nothing vanishes over a long recording
         beams = {text: (chance[0] / most, chance[1] / most) for text, chance in ranked}
     return list(max(beams.items(), key=lambda pair: sum(pair[1]))[0])
-
-
-def _distance(true: Sequence[str], said: Sequence[str]) -> int:
-    with needs("audio"):
-        from rapidfuzz.distance import Levenshtein
-    return int(Levenshtein.distance(true, said))
 
 
 def _is_mark(letter: str) -> bool:

@@ -113,6 +113,14 @@ class Text:
             told.append(f"{share} are cut at {self.max_tokens} tokens; the longest has {most:,.0f}")
         return tuple(told)
 
+    def codes(self, text: str) -> list[int]:
+        """Token numbers of a text that is to be written; cut as those that are read are."""
+        return self._item(text)[0].tolist()
+
+    def spelled(self, codes: Sequence[int]) -> str:
+        """The text of these tokens, without special ones."""
+        return str(_opened(self.place, self.tokenizer).decode(list(codes)))
+
     def _item(self, text: str) -> tuple[Tensor, int, int]:
         """Tokens, how many there were before the cut, and how many of those are unknown."""
         kept = text[:_CHARACTERS].encode("utf-8", "replace").decode()

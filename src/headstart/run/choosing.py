@@ -20,7 +20,7 @@ from headstart.advise import (
     target_of,
 )
 from headstart.backbone import Backbone, listed, load_backbone
-from headstart.data import SPOKEN, Columns, Examples, Found, Frame, audit, divide, spread, strata_of
+from headstart.data import TOLD, Columns, Examples, Found, Frame, audit, divide, spread, strata_of
 from headstart.errors import HeadstartError, UsageError
 from headstart.events import Tell, note, quiet, warn
 from headstart.features import Prefix, extract, milliseconds, survey, trim
@@ -154,8 +154,10 @@ def _named(backbones: str, found: Found) -> Iterator[tuple[str, str | None]]:
 
 def _sampled(found: Found, seed: int, root: Path, tell: Tell) -> tuple[Examples, str]:
     """Examples to judge on, none of them from the test; and the name of the data."""
-    if found.examples.kind == SPOKEN:
-        raise UsageError("U153", "transcripts rank nothing yet", "headstart train --backbone NAME")
+    if found.examples.kind in TOLD:
+        raise UsageError(
+            "U153", "transcripts and texts rank nothing yet", "headstart train --backbone NAME"
+        )
     seen = survey(found.examples, usual_modality(found), cache=root, tell=tell)
     checked = audit(found, seen.looks)
     strata = strata_of(found.examples)

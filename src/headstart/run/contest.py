@@ -8,7 +8,7 @@ from pathlib import Path
 from headstart import durable
 from headstart.advise import Depth, depth_of
 from headstart.backbone import Backbone, every_stage, is_recurrent, multiply_adds, widths
-from headstart.data import SPOKEN
+from headstart.data import SPOKEN, WRITTEN
 from headstart.evaluate import (
     Candidate,
     Contest,
@@ -20,7 +20,7 @@ from headstart.evaluate import (
 )
 from headstart.events import Tell, note
 from headstart.features import milliseconds, noise
-from headstart.head import Sample
+from headstart.head import Sample, Writing
 from headstart.modality import Masks, Sound, Views
 from headstart.run.quantities import seconds
 from headstart.run.settings import Settings
@@ -61,8 +61,13 @@ def recipe_of(strategy: Strategy, seed: int, kind: str = "image") -> Recipe:
     Pictures have views where whole networks learn, recordings where they are transcribed.
     """
     views = VIEWS if kind == "image" else None
-    if kind == SPOKEN:  # the first epochs go into finding out that silence is no letter
-        return Recipe(epochs=60, patience=12, views=Masks(), seed=seed)
+    told = {
+        WRITTEN: Recipe(epochs=20, patience=4, seed=seed),
+        # the first epochs go into finding out that silence is no letter
+        SPOKEN: Recipe(epochs=60, patience=12, views=Masks(), seed=seed),
+    }
+    if kind in told:
+        return told[kind]
     match strategy:
         case Ulmfit():
             return Recipe(epochs=12, patience=4, seed=seed)
@@ -212,8 +217,11 @@ def fitted_by(
     """As the settings say, in a folder of the strategy's name."""
     place = work / str(strategy).replace(":", "-")
     place.mkdir(exist_ok=True)
-    told = lesson.task.kind == SPOKEN
-    recipe = recipe_of(strategy, settings.seed, SPOKEN if told else backbone.modality.kind)
+    told = lesson.task.kind == SPOKEN and not isinstance(lesson.task, Writing)
+    kind = SPOKEN if told else backbone.modality.kind
+    recipe = recipe_of(
+        strategy, settings.seed, WRITTEN if isinstance(lesson.task, Writing) else kind
+    )
     if told and not isinstance(backbone.modality, Sound):  # samples have no bands to cover
         recipe = replace(recipe, views=None)
     return fit(lesson, backbone, strategy, recipe, work=place, tell=tell)

@@ -8,9 +8,11 @@ from typing import Any
 
 import torch
 
-from headstart.backbone import Backbone
+from headstart.backbone import Backbone, need_writer
 from headstart.data import (
     SPOKEN,
+    TOLD,
+    WRITTEN,
     Audit,
     Found,
     Frame,
@@ -25,7 +27,7 @@ from headstart.errors import UsageError
 from headstart.evaluate import Contest, examine
 from headstart.events import Tell, kept, note, quiet, together, warn
 from headstart.features import Items, noted, survey, trim
-from headstart.head import posed, trust_of
+from headstart.head import Transcribing, Writing, posed, trust_of
 from headstart.modality import Look
 from headstart.model import Model
 from headstart.run.contest import SEEDS, contest
@@ -37,6 +39,7 @@ from headstart.run.planning import forecast
 from headstart.run.reciting import need_short, recite
 from headstart.run.settings import Settings, cache_root
 from headstart.run.starting import Ranking, start_of
+from headstart.run.writing import write
 from headstart.share import load
 from headstart.train import Fitted, Lesson, probe_head
 
@@ -108,7 +111,7 @@ def transfer(
     """The same from examples that are found, a backbone that is loaded, and why it was."""
     backbone, ranking = start
     began = clocks()
-    large = len(found.examples) >= LARGE and found.examples.kind != SPOKEN
+    large = len(found.examples) >= LARGE and found.examples.kind not in TOLD
     if large and not folder.finished:
         note(tell, forecast(found, backbone, settings, root, tell).told)
     tell = together(tell, kept(folder.path / EVENTS))
@@ -117,7 +120,7 @@ def transfer(
         folder.clear()
         return Run(folder.path, json.loads((folder.path / METRICS).read_bytes()))
     known, partition = _divided(known, settings, tell)
-    lesson = _lesson(known, partition, settings, root)
+    lesson = _lesson(known, partition, backbone, settings, root)
     folder.start(
         settings=asdict(settings),
         data={"digest": known.digest, **known.audit.record()},
@@ -147,6 +150,9 @@ def _arms(
     """Fitted and compared, in the way of what the labels are."""
     if known.found.examples.kind == SPOKEN:
         need_short(known.looks, lesson.pool + lesson.partition.test)
+    if isinstance(lesson.task, Writing):
+        return write(lesson, backbone, settings, work, tell)
+    if isinstance(lesson.task, Transcribing):
         return recite(lesson, backbone, settings, work, tell)
     return contest(lesson, backbone, settings, work, tell)
 
@@ -201,16 +207,20 @@ def _divided(known: _Known, settings: Settings, tell: Tell) -> tuple[_Known, Par
     return replace(known, audit=checked), partition
 
 
-def _lesson(known: _Known, partition: Partition, settings: Settings, root: Path) -> Lesson:
-    examples = known.found.examples
-    task, labels = posed(examples, partition.train + partition.val)
+def _lesson(
+    known: _Known, partition: Partition, backbone: Backbone, settings: Settings, root: Path
+) -> Lesson:
+    examples, writer = known.found.examples, backbone.writer
+    if examples.kind == WRITTEN:
+        writer = need_writer(backbone.name, writer)
+    task, labels = posed(examples, partition.train + partition.val, writer)
     if settings.head and settings.head not in task.heads:
         raise UsageError(
             "U114",
             f"a {settings.head} head cannot be fitted to this task ({task.kind})",
             f"--head {task.heads[0]}",
         )
-    auto = settings.plan is None and examples.kind != SPOKEN
+    auto = settings.plan is None and examples.kind not in TOLD
     return Lesson(known.items, labels, examples.groups, partition, task, root, settings.head, auto)
 
 
@@ -230,7 +240,7 @@ def _seeds(lesson: Lesson, backbone: Backbone, fitted: Fitted) -> tuple[float, .
     penalty = fitted.chosen.penalty
     backbone = backbone if len(fitted.suffix) else fitted.backbone
     rows, task = lesson.partition.test, lesson.task
-    if task.kind == SPOKEN:
+    if task.kind in TOLD:
         return ()
     labels = lesson.labels_of(rows).numpy()
     table = lesson.rows_feed(rows, backbone, backbone.depth)(range(len(rows)), ())

@@ -13,7 +13,7 @@ from pyarrow import parquet
 from headstart import durable
 from headstart.data import Audit, Examples
 from headstart.evaluate import Report
-from headstart.head import Transcribing, Trust, Valuing, belief_of, said
+from headstart.head import Sequencing, Trust, Valuing, belief_of, said
 from headstart.model import Model
 from headstart.report import page
 from headstart.run.folder import METRICS, Folder
@@ -110,7 +110,7 @@ def predictions(lesson: Lesson, examples: Examples, answers: np.ndarray, trust: 
         return pa.table(columns | {"value": value, "low": value - margin, "high": value + margin})
     belief = belief_of(task, answers)
     columns |= {"probability": belief, "sure": belief >= trust.sure_above}
-    if isinstance(task, Transcribing):
+    if isinstance(task, Sequencing):
         return pa.table(columns)
     columns |= {f"p:{name}": answers[:, i] for i, name in enumerate(task.classes)}
     return pa.table(columns)

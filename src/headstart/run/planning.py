@@ -14,7 +14,7 @@ from torch import Tensor
 
 from headstart.advise import Plan, Step, depth_of, grown
 from headstart.backbone import Backbone, every_stage, fresh, is_recurrent, multiply_adds, widths
-from headstart.data import SPOKEN, Examples, Found, Frame, Problem, divide, spread, strata_of
+from headstart.data import TOLD, Examples, Found, Frame, Problem, divide, spread, strata_of
 from headstart.errors import DataError, UsageError
 from headstart.evaluate import words_fit
 from headstart.events import Tell, quiet
@@ -69,8 +69,10 @@ def plan(
     """
     settings, root = Settings.of(**options), cache_root(cache)
     found = found_at(place, settings.columns, root)
-    if found.examples.kind == SPOKEN:
-        raise UsageError("U152", "transcripts can't be planned yet", "headstart train PATH")
+    if found.examples.kind in TOLD:
+        raise UsageError(
+            "U152", "transcripts and texts can't be planned yet", "headstart train PATH"
+        )
     return forecast(found, start_of(found, settings, root, tell)[0], settings, root, tell)
 
 

@@ -11,16 +11,18 @@ from safetensors.torch import save as packed
 from torch import Tensor, nn
 
 from headstart import durable
-from headstart.backbone import read_backbone, write_backbone
+from headstart.backbone import Writer, read_backbone, write_backbone
 from headstart.errors import BackboneError
 from headstart.head import (
     Classification,
+    Dictating,
     Reciting,
     Tagging,
     Task,
     Transcribing,
     Trust,
     Valuing,
+    Writing,
     linear,
 )
 from headstart.hostile import printable
@@ -36,9 +38,9 @@ class _Facts(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     format: Literal[1] = 1
-    task: Literal["classification", "multilabel", "regression", "transcribe"]
-    classes: list[str] = Field(min_length=1)
-    """In the order of the head's scores."""
+    task: Literal["classification", "multilabel", "regression", "transcribe", "text-to-text"]
+    classes: list[str]
+    """In the order of the head's scores; none where the backbone writes."""
     sure_above: float = Field(ge=0, le=1)
     margin: float = Field(default=0.0, ge=0)
     center: float = 0.0
@@ -55,8 +57,9 @@ def save_model(folder: Path, model: Model, figures: dict[str, Any]) -> None:
     facts = _facts(model)
     with durable.folder(folder) as temp:
         write_backbone(temp, model.backbone)
-        state = {name: t.detach().contiguous() for name, t in model.head.state_dict().items()}
-        durable.write(temp / HEAD, packed(state))
+        if not isinstance(model.head, Writer):
+            state = {name: t.detach().contiguous() for name, t in model.head.state_dict().items()}
+            durable.write(temp / HEAD, packed(state))
         durable.write(temp / FACTS, facts.model_dump_json(indent=1))
         durable.write(temp / CARD, card_of(model, figures))
 
@@ -80,11 +83,19 @@ def load(place: Path | str) -> Model:
         raise _damaged(folder, "a file is missing or differs from the manifest")
     try:
         facts = _Facts.model_validate_json((folder / FACTS).read_bytes())
-        state = load_file(folder / HEAD)
-        head = _head(facts, state)
+        head = _head(facts, load_file(folder / HEAD)) if facts.classes else None
     except (OSError, ValidationError, SafetensorError, KeyError, IndexError, ValueError) as error:
         raise _damaged(folder, type(error).__name__) from error
-    return _joined(folder, facts, head)
+    return _written(folder, facts) if head is None else _joined(folder, facts, head)
+
+
+def _written(folder: Path, facts: _Facts) -> Model:
+    """A model whose backbone writes."""
+    backbone = read_backbone(folder)
+    if (writer := backbone.writer) is None:
+        raise _damaged(folder, "its backbone does not write")
+    task = Writing(writer) if facts.task == Writing.kind else Dictating(writer)
+    return Model(backbone, writer, task, Trust(facts.sure_above, facts.margin), facts.cut)
 
 
 def _head(facts: _Facts, state: dict[str, Tensor]) -> nn.Linear | Reciting:
@@ -131,7 +142,7 @@ def _task(facts: _Facts) -> Task:
             return Classification(tuple(facts.classes))
         case "multilabel":
             return Tagging(tuple(facts.classes))
-        case "transcribe":
+        case "transcribe" | "text-to-text":
             return Transcribing(tuple(facts.classes))
         case "regression":
             return Valuing(facts.center, facts.spread)

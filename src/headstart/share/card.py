@@ -3,7 +3,7 @@
 from pathlib import PurePath
 from typing import Any
 
-from headstart.head import Valuing
+from headstart.head import Valuing, Writing
 from headstart.hostile import printable
 from headstart.model import Model
 
@@ -13,6 +13,7 @@ _HEADINGS = {
     "multilabel": "Tags",
     "regression": "Output",
     "transcribe": "Letters",
+    "text-to-text": "Texts",
 }
 _USE = """## Use
 
@@ -45,10 +46,7 @@ def card_of(model: Model, figures: dict[str, Any]) -> str:
         "",
         *_scores(figures),
         "",
-        f"## {_HEADINGS[model.task.kind]}",
-        "",
-        _classes(model.task.classes),
-        "",
+        *_named(model),
         "## What it is made of",
         "",
         *_parts(model),
@@ -56,6 +54,12 @@ def card_of(model: Model, figures: dict[str, Any]) -> str:
         _USE.format(given=repr(_GIVEN[modality.kind]), things=modality.things),
     ]
     return "\n".join(lines)
+
+
+def _named(model: Model) -> list[str]:
+    if isinstance(model.task, Writing):
+        return []
+    return [f"## {_HEADINGS[model.task.kind]}", "", _classes(model.task.classes), ""]
 
 
 def _scores(figures: dict[str, Any]) -> list[str]:
@@ -93,6 +97,8 @@ def _parts(model: Model) -> list[str]:
 def _fitted_to(model: Model) -> str:
     if isinstance(model.task, Valuing):
         return "a value"
+    if isinstance(model.task, Writing):
+        return "texts" if model.task.kind == "text-to-text" else "transcripts"
     return f"{len(model.task.classes)} {_HEADINGS[model.task.kind].lower()}"
 
 

@@ -58,7 +58,10 @@ def save(
             where=bad[0],
         )
     record = {"progress": json.dumps(asdict(progress))}
-    durable.write(path, packed({k: t.detach().contiguous() for k, t in tensors.items()}, record))
+    apart = {
+        name: t.detach().clone(memory_format=torch.contiguous_format) for name, t in tensors.items()
+    }
+    durable.write(path, packed(apart, record))
 
 
 def restore(path: Path, apprentice: Apprentice) -> tuple[Progress, dict[str, Tensor]]:
@@ -88,6 +91,11 @@ def _restore_optimizer(optimizer: torch.optim.Optimizer, tensors: dict[str, Tens
         state.setdefault(int(index), {})[slot] = alike.detach()
     groups = optimizer.state_dict()["param_groups"]
     optimizer.load_state_dict({"state": state, "param_groups": groups})
+
+
+def _apart(tensor: Tensor) -> Tensor:
+    """In memory of its own: some networks use the same weights twice."""
+    return tensor.detach().clone(memory_format=torch.contiguous_format)
 
 
 def _below(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -12,10 +12,19 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from headstart import durable
-from headstart.backbone import Backbone, every_stage, fresh, moments
+from headstart.backbone import Backbone, Writer, every_stage, fresh, moments, need_writer
 from headstart.errors import UsageError
 from headstart.events import Tell, note, quiet
-from headstart.head import Classification, LinearFit, Reciting, Transcribing, linear, moments_needed
+from headstart.head import (
+    Classification,
+    LinearFit,
+    Reciting,
+    Sequencing,
+    Transcribing,
+    Writing,
+    linear,
+    moments_needed,
+)
 from headstart.train.adapting import adapt
 from headstart.train.checkpoint import Progress
 from headstart.train.contrast import contrasted
@@ -44,6 +53,9 @@ FRESH_RATES = (3e-4, 1e-3, 3e-3)
 PER_MOMENT, ROOM, FITTING, SAMPLED = (1, 2, 4, 8), 1.5, 0.98, 64
 """Letters that a moment may hold; moments that a transcript should find for each that it needs; the
 share of the first so many transcripts that should find them."""
+WRITING_RATES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2)
+"""Rates that are tried where a half that writes learns: all but the highest where it was trained,
+all but the lowest where it was not, or where few numbers learn."""
 FEW_RATES = (3e-4, 1e-3, 3e-3, 1e-2)
 """Rates that are tried where few numbers learn: biases, or changes of low rank; the head too."""
 
@@ -84,7 +96,7 @@ class Fitted:
     still: tuple[int, int] = (0, 0)
     """Of trained stages: tensors that were to stay as they are, and how many did not."""
     learned: tuple[int, ...] = ()
-    """How many numbers learned in each trained stage."""
+    """How many numbers learned in each trained stage, and in the head."""
     chosen: Chosen = CHOSEN
 
     @property
@@ -97,7 +109,8 @@ class Fitted:
         names = [name for name, _ in self.backbone.stages.named_children()]
         parts = zip(names, (*self.prefix, *self.suffix), strict=True)
         stages = nn.Sequential(OrderedDict(parts)).requires_grad_(False)
-        return replace(self.backbone, stages=stages.eval())
+        writer = self.head if isinstance(self.head, Writer) else None
+        return replace(self.backbone, stages=stages.eval(), writer=writer)
 
     @property
     def frozen(self) -> tuple[int, int]:
@@ -117,7 +130,7 @@ def fit(
 ) -> Fitted:
     """Cut, extract, learn, join. `work` keeps what a killed run goes on from."""
     source = _source(backbone, strategy, recipe.seed)
-    if isinstance(lesson.task, Transcribing):
+    if isinstance(lesson.task, Sequencing):
         return _taught(lesson, moments(source), strategy, recipe, work, tell)
     if isinstance(strategy, Contrast):
         return _contrasted(lesson, source, recipe, tell)
@@ -152,7 +165,8 @@ def _probed(lesson: Lesson, source: Backbone, tell: Tell) -> Fitted:
     probe = probe_head(lesson, source, lesson.pool, tell=tell)
     held = torch.as_tensor(probe.answers).float()
     head, chosen = _head(source, lesson, probe), Chosen((), probe.penalty)
-    return Fitted(source, *source.cut(source.depth), head, held, lesson.pool, chosen=chosen)
+    frozen, learned = source.cut(source.depth), (learned_in(head),)
+    return Fitted(source, *frozen, head, held, lesson.pool, learned=learned, chosen=chosen)
 
 
 def _contrasted(lesson: Lesson, source: Backbone, recipe: Recipe, tell: Tell) -> Fitted:
@@ -172,7 +186,7 @@ def _contrasted(lesson: Lesson, source: Backbone, recipe: Recipe, tell: Tell) ->
     scores = scores_of(
         nn.Sequential(suffix, head), lesson.items_feed(val, modality, None), len(val)
     )
-    learned = tuple(map(learned_in, suffix))
+    learned = tuple(map(learned_in, (*suffix, head)))
     held, chosen = lesson.task.answers(scores), Chosen((), probe.penalty)
     prefix = source.cut(0)[0]
     return Fitted(
@@ -190,14 +204,17 @@ def _taught(
     head = _first_head(lesson, source, strategy, tell)
     start = copy.deepcopy(nn.Sequential(suffix, head))
     opened(suffix, strategy, recipe.seed)
+    if isinstance(head, Writer):
+        opened(head, strategy, recipe.seed)
     keeping = _keeping(lesson, source, len(prefix), recipe, work, tell)
     course = _course(lesson, source, len(prefix), recipe, keeping, tell)
     plan, rates = _with_rate(course, suffix, head, strategy, recipe, work)
     note(tell, f"{strategy}: rate {plan.rate:g} had the lowest validation loss of {len(rates)}")
     tuned = tune(course, suffix, head, plan, work, tell)
     still = _moved(frozen(suffix), tuned.suffix.state_dict())
-    learned = tuple(map(learned_in, tuned.suffix))
+    learned = tuple(map(learned_in, (*tuned.suffix, tuned.head)))
     closed(tuned.suffix)
+    closed(tuned.head)
     network = nn.Sequential(tuned.suffix, tuned.head)
     if not isinstance(strategy, Scratch) and not isinstance(lesson.task, Transcribing):
         network, share = blended(course, start, network)
@@ -241,11 +258,25 @@ def _first_head(lesson: Lesson, source: Backbone, strategy: Strategy, tell: Tell
     "Fine-tuning can distort pretrained features"); scratch, and whatever has an order in time, from
     a head without opinion.
     """
+    if isinstance(lesson.task, Writing):
+        return _writing(lesson, need_writer(source.name, source.writer), tell)
     if isinstance(lesson.task, Transcribing):
         return _reciting(lesson, source, lesson.task)
     if isinstance(strategy, Scratch):
         return linear(source.width, lesson.task.width)
     return _head(source, lesson, probe_head(lesson, source, lesson.partition.train, tell=tell))
+
+
+def _writing(lesson: Lesson, writer: Writer, tell: Tell) -> Writer:
+    """As it was trained, to write no more than a quarter above the longest text it learns from."""
+    known = torch.as_tensor(lesson.labels_of(lesson.partition.train))
+    lengths, most = (known >= 0).sum(dim=1), writer.tokens.max_tokens
+    if cut := int((lengths >= most).sum()):
+        note(tell, f"{cut:,} of {len(lengths):,} texts to write are cut at {most} tokens")
+    head = copy.deepcopy(writer)
+    longest = min(most, int(lengths.max()) * 5 // 4 + 2)
+    head.tokens = replace(writer.tokens, max_tokens=longest)
+    return head.requires_grad_(True)
 
 
 @torch.inference_mode()
@@ -297,7 +328,18 @@ def _course(
         _feed(lesson, backbone, at, val, tell, keeping=keeping),
         lesson.labels_of(val),
         task,
+        _lengths(lesson, train),
     )
+
+
+def _lengths(lesson: Lesson, rows: Sequence[int]) -> tuple[int, ...]:
+    """Of what is read and what is to be written; none where nothing is."""
+    if not isinstance(lesson.task, Writing):
+        return ()
+    known = torch.as_tensor(lesson.labels_of(rows))
+    written = (known >= 0).sum(dim=1).tolist()
+    read = map(len, lesson.items.take(rows))
+    return tuple(a + b for a, b in zip(read, written, strict=True))
 
 
 def _feed(
@@ -329,14 +371,25 @@ def _with_rate(
     recipe: Recipe,
     work: Path,
 ) -> tuple[Recipe, tuple[tuple[float, float], ...]]:
-    plan, tried = replace(recipe, gradual=isinstance(strategy, Gradual | Ulmfit)), RATES
-    match strategy:
-        case Ulmfit():
-            plan, tried = replace(plan, stage_decay=1 / 2.6), FRESH_RATES
-        case Scratch():
-            plan, tried = replace(recipe, stage_decay=1.0, head_ratio=1.0), FRESH_RATES
-        case Probe() | LowRank() | BitFit():
-            plan, tried = replace(recipe, stage_decay=1.0, head_ratio=1.0), FEW_RATES
+    plan, tried = _tried(strategy, recipe, writes=isinstance(head, Writer))
     rates = search(course, suffix, head, plan, tried, work)
     best, _ = min(rates, key=lambda pair: pair[1])
     return replace(plan, rate=best), rates
+
+
+def _tried(strategy: Strategy, recipe: Recipe, *, writes: bool) -> tuple[Recipe, tuple[float, ...]]:
+    """How fast stages learn beside one another, and the rates that are tried."""
+    plan = replace(recipe, gradual=isinstance(strategy, Gradual | Ulmfit))
+    even, few = replace(plan, stage_decay=1.0, head_ratio=1.0), LowRank | BitFit
+    match strategy:
+        case Scratch():
+            return even, WRITING_RATES[1:] if writes else FRESH_RATES
+        case Ulmfit():
+            return replace(plan, stage_decay=1 / 2.6), FRESH_RATES
+        case _ if writes:
+            plan = replace(plan, head_ratio=1.0)
+            return plan, WRITING_RATES[1:] if isinstance(strategy, few) else WRITING_RATES[:-1]
+        case _ if isinstance(strategy, Probe | few):
+            return even, FEW_RATES
+        case _:
+            return plan, RATES

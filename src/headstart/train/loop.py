@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import interpolate
 
+from headstart.backbone import Writer
 from headstart.head import Goal
 from headstart.train.partial import set_modes
 from headstart.train.recipe import Recipe
@@ -82,7 +83,7 @@ def learn(
                     torch.manual_seed(key_of(recipe.seed, number, -1 - step))
                     given = seen(feed(rows, keys), recipe, number)
                     with torch.autocast("cpu", torch.bfloat16, enabled=half):
-                        scores = network(given).float()
+                        scores = told(network, given, labels[rows]).float()
                     loss = task.loss(scores, labels[rows], smoothing=recipe.restraint.smoothing)
                     optimizer.zero_grad()
                     loss.backward()
@@ -93,6 +94,16 @@ def learn(
             yield Epoch(number, total / len(labels))
     finally:
         network.eval()
+
+
+def told(network: nn.Module, given: Any, labels: Tensor) -> Tensor:
+    """What a network says; of a text, each token told those before it."""
+    *_, head = network.children()
+    if not isinstance(head, Writer):
+        plain: Tensor = network(given)
+        return plain
+    suffix, _ = network.children()
+    return head.forced(suffix(given), labels)
 
 
 def batches(n: int, recipe: Recipe, epoch: int, lengths: Sequence[int] = ()) -> list[list[int]]:

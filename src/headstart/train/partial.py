@@ -4,6 +4,7 @@ What does not learn is frozen as everything left of the cut is: its numbers stay
 norms that own some of them stay in inference mode.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 import torch
@@ -38,7 +39,7 @@ class LowRankChange(nn.Module):
         return changed
 
 
-def opened(suffix: nn.Sequential, strategy: Strategy, seed: int) -> None:
+def opened(suffix: nn.Module, strategy: Strategy, seed: int) -> None:
     """Say in place what learns; thin matrices are drawn from the seed."""
     match strategy:
         case BitFit():
@@ -54,13 +55,13 @@ def opened(suffix: nn.Sequential, strategy: Strategy, seed: int) -> None:
             suffix.requires_grad_(True)
 
 
-def closed(suffix: nn.Sequential) -> None:
+def closed(suffix: nn.Module) -> None:
     """Work what was learned into plain weights, in place."""
     for layer in [m for m in suffix.modules() if is_parametrized(m, "weight")]:
         remove_parametrizations(layer, "weight", leave_parametrized=True)
 
 
-def frozen(suffix: nn.Sequential) -> Mapping[str, Tensor]:
+def frozen(suffix: nn.Module) -> Mapping[str, Tensor]:
     """Copies of the tensors that must not change; none where all learn."""
     kept = {name: p for name, p in suffix.named_parameters() if not p.requires_grad}
     for path, part in suffix.named_modules():
@@ -83,10 +84,11 @@ def set_modes(network: nn.Module) -> None:
             part.eval()
 
 
-def _wide(suffix: nn.Sequential, rank: int) -> Iterator[nn.Linear | nn.Conv2d]:
-    """Layers whose weight is a matrix that two thin ones save anything on."""
+def _wide(suffix: nn.Module, rank: int) -> Iterator[nn.Linear | nn.Conv2d]:
+    """Layers whose weight is a matrix that two thin ones save anything on, and theirs alone."""
+    owners = Counter(id(own) for m in suffix.modules() for own in m.parameters(recurse=False))
     for layer in suffix.modules():
-        if isinstance(layer, nn.Linear | nn.Conv2d):
+        if isinstance(layer, nn.Linear | nn.Conv2d) and owners[id(layer.weight)] == 1:
             rows, columns = len(layer.weight), layer.weight[0].numel()
             if rank * (rows + columns) < rows * columns:
                 yield layer

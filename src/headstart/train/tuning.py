@@ -13,6 +13,7 @@ from headstart import durable
 from headstart.events import Event, Tell
 from headstart.head import Goal
 from headstart.train.checkpoint import Mark, Progress, restore, save
+from headstart.train.forcing import loss_of, merit_of, writes
 from headstart.train.lesson import scores_of
 from headstart.train.loop import Apprentice, Epoch, Feed, Wanted, learn, optimizer_for
 from headstart.train.recipe import Recipe
@@ -66,7 +67,7 @@ def search(
     trial = replace(recipe, epochs=max(1, round(TRIAL * recipe.epochs)))
     for rate in rates[len(tried) :]:
         apprentice = _apprentice(suffix, head, replace(trial, rate=rate))
-        losses = [_judged(course, apprentice).loss for _ in _epochs(course, apprentice, trial)]
+        losses = [_lost(course, apprentice) for _ in _epochs(course, apprentice, trial)]
         tried = (*tried, (rate, min(losses)))
         durable.write(place, json.dumps(tried))
     return tried
@@ -134,8 +135,11 @@ def _mean(old: Tensor, new: Tensor, share: float) -> Tensor:
 
 
 def _loss(course: Course, network: nn.Module) -> float:
-    scores = scores_of(network, course.val_feed, len(course.val_labels))
-    return float(course.task.loss(scores, course.val_labels))
+    return loss_of(network, course.val_feed, course.val_labels, course.task)
+
+
+def _lost(course: Course, apprentice: Apprentice) -> float:
+    return _loss(course, apprentice.average or apprentice.network)
 
 
 def _epochs(
@@ -173,6 +177,9 @@ def halves(network: nn.Module) -> tuple[nn.Sequential, nn.Module]:
 
 def _judged(course: Course, apprentice: Apprentice) -> _Judged:
     network = apprentice.average or apprentice.network
+    if writes(network):
+        known = course.val_feed, course.val_labels, course.task
+        return _Judged(loss_of(network, *known), merit_of(network, *known))
     scores = scores_of(network, course.val_feed, len(course.val_labels))
     loss = course.task.loss(scores, course.val_labels)
     answers = course.task.answers(scores).numpy()
