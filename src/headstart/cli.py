@@ -51,6 +51,7 @@ COLUMNS = (
     _flag(
         "text", str, "column of a table with the texts themselves (guessed)", "COLUMN", "--source"
     ),
+    _flag("second", str, "where each example is two texts: the column of the other", "COLUMN"),
     _flag("label", str, "column of a table with the labels (guessed)", "COLUMN", "--target"),
     _flag("start", str, "column with the second where a part of a recording begins", "COLUMN"),
     _flag("end", str, "column with the second where it ends (both guessed)", "COLUMN"),
@@ -169,24 +170,32 @@ def predict(
     text: Annotated[
         list[str] | None, typer.Option("--text", metavar="TEXT", help="a text; any number of them")
     ] = None,
+    second: Annotated[
+        list[str] | None,
+        typer.Option("--second", metavar="TEXT", help="for each --text, what goes with it"),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Say what each file shows, or that the model is not sure."""
-    things = [*(files or ()), *(text or ())]
+    things: list[Any] = [*(files or ()), *_texts(text or [], second or [])]
     if not things:
         raise UsageError(
             "U115", "nothing to judge", f'headstart predict {printable(run)} FILES, or --text "…"'
         )
     with _working():
         found = headstart.load(run).predict(things)
-    records = [
-        {
-            "file": os.fspath(file),
-            **vars(one),
-        }
-        for file, one in zip(things, found, strict=True)
-    ]
+    names = [" | ".join(t) if isinstance(t, tuple) else os.fspath(t) for t in things]
+    records = [{"file": name, **vars(one)} for name, one in zip(names, found, strict=True)]
     terminal.document(records) if json else terminal.show(terminal.predicted(records))
+
+
+def _texts(first: list[str], second: list[str]) -> list[Any]:
+    """Texts as they are, or two and two."""
+    if second and len(first) != len(second):
+        raise UsageError(
+            "U157", f"{len(first)} --text and {len(second)} --second", "give one --second a --text"
+        )
+    return list(zip(first, second, strict=True)) if second else list(first)
 
 
 @app.command()

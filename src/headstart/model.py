@@ -11,9 +11,12 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from headstart.backbone import Backbone
-from headstart.data import Held, Source
+from headstart.data import Held, Pair, Source
 from headstart.features import fast, noise
 from headstart.head import Sequencing, Task, Trust, Valuing, belief_of, padded, said
+
+Given = Source | str | tuple[str, str]
+"""What a model can be asked about."""
 
 
 @dataclass(frozen=True)
@@ -48,12 +51,12 @@ class Model:
 
     @torch.inference_mode()
     def probabilities(
-        self, sources: Sequence[Source | str], batch: int = 32
+        self, sources: Sequence[Given], batch: int = 32
     ) -> Float[Tensor, "n classes"]:
         """Read and judge sources in the order given; values where that is the task.
 
-        Strings are texts where the model reads texts, else paths. Raises `DataError` for one it
-        can't read.
+        Strings are texts where the model reads texts, else paths; two of them are a pair. Raises
+        `DataError` for one it can't read.
         """
         parts = [sources[i : i + batch] for i in range(0, len(sources), batch)]
         found = [self.task.answers(self._scores(part)) for part in parts]
@@ -61,7 +64,7 @@ class Model:
             return padded([row for rows in found for row in rows])
         return torch.cat(found) if found else torch.zeros(0, self.task.width)
 
-    def predict(self, sources: Sequence[Source | str]) -> list[Prediction]:
+    def predict(self, sources: Sequence[Given]) -> list[Prediction]:
         """One prediction a source, in the order given. Raises `DataError` for one it can't read."""
         answers = self.probabilities(sources).numpy()
         belief = belief_of(self.task, answers).tolist()
@@ -71,13 +74,15 @@ class Model:
     def _network(self) -> nn.Sequential:
         return fast(self.backbone.stages, noise(self.backbone.modality))
 
-    def _scores(self, sources: Sequence[Source | str]) -> Tensor:
+    def _scores(self, sources: Sequence[Given]) -> Tensor:
         modality = self.backbone.modality
         rows = self._network(modality.batch([modality.read(self._source(s)) for s in sources]))
         scores: Tensor = self.head(rows)
         return scores
 
-    def _source(self, given: Source | str) -> Source:
+    def _source(self, given: Given) -> Source:
+        if isinstance(given, tuple):
+            return Held("a pair", Pair(*given))
         if isinstance(given, str):
             return Held("a text", given) if self.backbone.modality.kind == "text" else Path(given)
         return given

@@ -47,6 +47,7 @@ class _Tokens(BaseModel):
 
     tokenizer: str
     max_tokens: int = Field(ge=2)
+    paired: bool = False
 
 
 class _Bands(BaseModel):
@@ -168,7 +169,8 @@ def _contract(folder: Path, modality: Modality) -> dict[str, object]:
     """As JSON has it; a tokenizer is copied beside."""
     if isinstance(modality, Text):
         durable.write(folder / TOKENIZER, modality.place.read_bytes())
-        return {"tokenizer": modality.tokenizer, "max_tokens": modality.max_tokens}
+        found = {"tokenizer": modality.tokenizer, "max_tokens": modality.max_tokens}
+        return {**found, "paired": True} if modality.paired else found
     if isinstance(modality, Prepared):
         durable.write(folder / EXTRACTOR, modality.place.read_bytes())
         return {name: getattr(modality, name) for name in _Heard.model_fields}
@@ -177,7 +179,8 @@ def _contract(folder: Path, modality: Modality) -> dict[str, object]:
 
 def _modality(folder: Path, contract: _Contract | _Tokens | _Bands | _Heard) -> Modality:
     if isinstance(contract, _Tokens):
-        return Text(contract.tokenizer, contract.max_tokens, (folder / TOKENIZER).absolute())
+        place = (folder / TOKENIZER).absolute()
+        return Text(contract.tokenizer, contract.max_tokens, place, contract.paired)
     if isinstance(contract, _Heard):
         return Prepared(**contract.model_dump(), place=(folder / EXTRACTOR).absolute())
     if isinstance(contract, _Bands):

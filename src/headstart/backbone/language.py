@@ -176,9 +176,19 @@ class _Nothing(nn.Module):
 def _run(network: Any, tokens: Tensor) -> Tensor:
     mask = (tokens >= 0).long()
     padding = network.config.pad_token_id or 0
-    found = network(input_ids=torch.where(tokens >= 0, tokens, padding), attention_mask=mask)
+    given = {"input_ids": torch.where(tokens >= 0, tokens, padding), "attention_mask": mask}
+    if (getattr(network.config, "type_vocab_size", 0) or 0) > 1:
+        given["token_type_ids"] = _second(tokens)
+    found = network(**given)
     made: Tensor = found.last_hidden_state
     return torch.cat([made, mask[..., None].to(made)], dim=-1)
+
+
+def _second(tokens: Tensor) -> Tensor:
+    """1 for tokens of a second text: those behind the first token that is like the last."""
+    there = (tokens >= 0).sum(dim=1, keepdim=True)
+    ends = tokens == tokens.gather(1, (there - 1).clamp_min(0))
+    return ((ends.cumsum(dim=1) - ends.long()) > 0).long() * (tokens >= 0)
 
 
 def _mean(rows: Tensor, *, scaled: bool) -> Tensor:

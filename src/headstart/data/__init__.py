@@ -6,7 +6,7 @@ and, once each was looked at, an `Audit`.
 """
 
 from headstart.data.audit import Audit, audit, leaks
-from headstart.data.examples import Examples, Held, Partition, Source, Span, name_of
+from headstart.data.examples import Examples, Held, Pair, Partition, Source, Span, name_of
 from headstart.data.labels import EVEN, meant, strata_of, tags_in, tags_of, values_of
 from headstart.data.memory import Frame, from_frame, from_memory
 from headstart.data.place import find
@@ -26,6 +26,7 @@ __all__ = [
     "Found",
     "Frame",
     "Held",
+    "Pair",
     "Partition",
     "Problem",
     "Source",

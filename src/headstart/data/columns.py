@@ -25,6 +25,12 @@ _TEXTS = (
     *("document", "body", "utterance", "title", "headline", "description", "query", "sms"),
     *("email", "abstract"),
 )
+_PAIRS = (
+    *(("sentence1", "sentence2"), ("sentence_1", "sentence_2"), ("sentence_a", "sentence_b")),
+    *(("premise", "hypothesis"), ("question1", "question2"), ("text1", "text2")),
+    *(("text_1", "text_2"), ("text_a", "text_b"), ("query", "passage"), ("query", "document")),
+)
+"""Columns that are two texts of one example."""
 _STARTS = ("start", "start_s", "start_time", "start_seconds", "onset", "begin", "begin_time")
 _ENDS = ("end", "end_s", "end_time", "end_seconds", "offset", "stop", "stop_time")
 _WORDS = 4
@@ -64,6 +70,7 @@ class Chosen:
     text: int = NO_COLUMN
     start: int = NO_COLUMN
     end: int = NO_COLUMN
+    second: int = NO_COLUMN
 
 
 def choose(
@@ -74,7 +81,7 @@ def choose(
     Raises `DataError` for a name that no column or more than one has, and where no guess is good.
     """
     named = (columns.path, columns.label, columns.split, columns.group, columns.text)
-    told = (*named, columns.start, columns.end)
+    told = (*named, columns.start, columns.end, columns.second)
     chosen = Chosen(*(NO_COLUMN if name in ("", "-") else place_of(sheet, name) for name in told))
     if not columns.path and not columns.text:
         chosen = _guess_examples(sheet, chosen, names_source, columns.task)
@@ -99,6 +106,8 @@ def _guess_examples(
     sample = sheet.rows[:: max(1, len(sheet.rows) // _SAMPLE)]
     free = _free(sheet, chosen)
     if not any(names_source(cells[i]) for _, cells in sample for i in free):
+        if task != WRITTEN and chosen.second == NO_COLUMN and (pair := _pair(sheet, free)):
+            return replace(chosen, text=pair[0], second=pair[1])
         words = {i: _words([cells[i] for _, cells in sample]) for i in free}
         names = _SOURCES if task == WRITTEN else _TEXTS
         called = [i for i in _called(sheet, names, free) if words[i] > 0]
@@ -106,6 +115,15 @@ def _guess_examples(
         if called or len(long) == 1:
             return replace(chosen, text=(called or long)[0])
     return replace(chosen, path=guess_path(sheet, chosen, names_source))
+
+
+def _pair(sheet: Sheet, free: Sequence[int]) -> tuple[int, int] | None:
+    """Two columns whose names go together."""
+    for names in _PAIRS:
+        first, second = (_called(sheet, (name,), free) for name in names)
+        if first and second:
+            return first[0], second[0]
+    return None
 
 
 def _words(cells: Sequence[object]) -> float:
@@ -225,7 +243,7 @@ def _called(sheet: Sheet, names: Sequence[str], among: Iterable[int]) -> list[in
 
 def _free(sheet: Sheet, chosen: Chosen) -> list[int]:
     taken = {chosen.path, chosen.label, chosen.split, chosen.group, chosen.text}
-    taken |= {chosen.start, chosen.end}
+    taken |= {chosen.start, chosen.end, chosen.second}
     return [i for i in range(len(sheet.columns)) if i not in taken]
 
 
@@ -236,6 +254,7 @@ def _notes(sheet: Sheet, columns: Columns, chosen: Chosen) -> tuple[str, ...]:
         "split": (columns.split, chosen.split),
         "group": (columns.group, chosen.group),
         "text": (columns.text, chosen.text),
+        "second": (columns.second, chosen.second),
         "start": (columns.start, chosen.start),
         "end": (columns.end, chosen.end),
     }

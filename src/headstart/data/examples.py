@@ -25,6 +25,14 @@ class Span:
     end_s: float
 
 
+@dataclass(frozen=True)
+class Pair:
+    """Two texts that belong together: what a `Held` may hold."""
+
+    first: str
+    second: str
+
+
 Source = Path | Held
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from headstart.data.cells import Sheet, missing, read_sheet
 from headstart.data.columns import NO_COLUMN, Chosen, choose, guess_path, part_of, place_of, span_of
-from headstart.data.examples import Held, Source, Span
+from headstart.data.examples import Held, Pair, Source, Span
 from headstart.data.labels import SEVERAL, label_of
 from headstart.data.problem import Columns, Found, Problem
 from headstart.data.records import Gathering, Record, gather, with_part
@@ -165,8 +165,12 @@ class _Reading:
             lacks = "has no text" if self.chosen.path == NO_COLUMN else "names no file"
             self.report("D155", "unreadable", f"row {number}", lacks, number)
             return
+        if self.chosen.second != NO_COLUMN and missing(cells[self.chosen.second]):
+            lacks = "has no second text"
+            self.report("D155", "unreadable", f"row {number}", lacks, number)
+            return
         try:
-            source = self.source(cell, number)
+            source = self.source(cell, number, cells)
         except OSError as error:
             self.lost.append(str(cell))
             why = printable(error.strerror or error)
@@ -191,8 +195,11 @@ class _Reading:
         """The column with the examples."""
         return self.chosen.path if self.chosen.path != NO_COLUMN else self.chosen.text
 
-    def source(self, cell: object, number: int) -> Source:
-        """What the cell names, or the text that it is."""
+    def source(self, cell: object, number: int, cells: tuple[object, ...]) -> Source:
+        """What the cell names, or the text that it is, or the two texts."""
+        if self.chosen.path == NO_COLUMN and self.chosen.second != NO_COLUMN:
+            both = Pair(str(cell), str(cells[self.chosen.second]))
+            return Held(f"{self.sheet.name}, row {number}", both)
         if self.chosen.path == NO_COLUMN:
             return Held(f"{self.sheet.name}, row {number}", str(cell))
         return self.shelter.source(cell, number)

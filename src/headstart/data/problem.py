@@ -47,6 +47,8 @@ class Columns:
     group: str = ""
     text: str = ""
     """Where the examples are texts, in the table itself."""
+    second: str = ""
+    """Where each example is two texts: the column of the other."""
     start: str = ""
     """With `end`: seconds, where the examples are parts of recordings."""
     end: str = ""
@@ -57,7 +59,8 @@ class Columns:
     @property
     def named(self) -> tuple[str, ...]:
         """The names that somebody gave."""
-        given = (self.path, self.label, self.split, self.group, self.text, self.start, self.end)
+        given = [self.path, self.label, self.split, self.group, self.text, self.second]
+        given += [self.start, self.end]
         return tuple(name for name in given if name not in ("", "-"))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import torch
 from jaxtyping import Int32, Int64
@@ -16,7 +16,7 @@ from sklearn.feature_extraction.text import HashingVectorizer
 from torch import Tensor
 
 from headstart import durable
-from headstart.data import Held, Source, name_of
+from headstart.data import Held, Pair, Source, name_of
 from headstart.errors import BackboneError, DataError, needs
 from headstart.hostile import printable
 from headstart.modality.likeness import near_tokens
@@ -32,6 +32,8 @@ _STEP = 16
 _CHARACTERS = 100_000
 """Of one text, at most, that are tokenized; no backbone reads as many."""
 _COLUMNS = 2**20
+_BETWEEN = "\x1f"
+_UNKNOWN = ("[UNK]", "<unk>", "<UNK>")
 _BLANK = "the quick brown fox jumps over the lazy dog and then it sleeps for a long time"
 
 
@@ -50,15 +52,18 @@ class Text:
     """Special ones among them."""
     place: Path = field(default=Path(), repr=False, compare=False)
     """That file."""
+    paired: bool = False
+    """Whether it reads two texts as one."""
 
     def read(self, source: Source) -> Int32[Tensor, " t"]:
         """Its token numbers, special ones among them. Raises `DataError`."""
-        return self._item(content_of(source))[0]
+        return self._read(self._texts(source))[0]
 
     def look(self, source: Source) -> tuple[Look, Int32[Tensor, " t"]]:
         """`read`, with digests and the number of tokens; content is compared without case."""
-        raw = content_of(source)
-        item, length, unknown = self._item(raw)
+        texts = self._texts(source)
+        item, length, unknown = self._read(texts)
+        raw = _BETWEEN.join(texts)
         plain = " ".join(unicodedata.normalize("NFKC", raw).casefold().split())
         facts = (("tokens", float(length)), ("unknown", float(unknown)))
         near = near_tokens(item.tolist()[1:-1])
@@ -75,7 +80,9 @@ class Text:
 
     def show(self, item: Int32[Tensor, " t"]) -> tuple[str, bytes]:
         """What is left of the text once it is tokens."""
-        text = _opened(self.place, self.tokenizer).decode(item.tolist(), skip_special_tokens=True)
+        tokens = _opened(self.place, self.tokenizer)
+        parts = _parts(item.tolist(), tokens) if self.paired else [item.tolist()]
+        text = "\n".join(tokens.decode(part, skip_special_tokens=True) for part in parts)
         return "text/plain", text.encode("utf-8", "replace")
 
     def clip(self, source: Source) -> tuple[str, bytes]:
@@ -83,15 +90,25 @@ class Text:
         return "", b""
 
     def plain(self, items: Sequence[Tensor]) -> csr_array:
-        """How often each token and each pair of neighbors is in each text, shape (n, 2**20)."""
+        """How often each token and each pair of neighbors is in each text, shape (n, 2**20).
+
+        Of two texts: in the first, in the second, and which tokens both have.
+        """
         counted = HashingVectorizer(
-            analyzer=_grams, n_features=_COLUMNS, norm=None, alternate_sign=False
+            analyzer=_both if self.paired else _grams,
+            n_features=_COLUMNS,
+            norm=None,
+            alternate_sign=False,
         )
-        return csr_array(counted.transform([item.tolist() for item in items]))
+        rows: list[Any] = [item.tolist() for item in items]
+        if self.paired:
+            tokens = _opened(self.place, self.tokenizer)
+            rows = [_parts(row, tokens) for row in rows]
+        return csr_array(counted.transform(rows))
 
     def blank(self) -> Int32[Tensor, " t"]:
-        """A plain sentence."""
-        return self._item(_BLANK)[0]
+        """A plain sentence; or two."""
+        return self._read([_BLANK] * (1 + self.paired))[0]
 
     def half(self) -> None:
         """A text half as long is another text."""
@@ -121,6 +138,38 @@ class Text:
         """The text of these tokens, without special ones."""
         return str(_opened(self.place, self.tokenizer).decode(list(codes)))
 
+    def _texts(self, source: Source) -> list[str]:
+        """One text, or two. Raises `DataError`."""
+        held = source.content if isinstance(source, Held) else None
+        if isinstance(held, Pair) != self.paired:
+            asked = "two texts, here is one" if self.paired else "one text, here are two"
+            fix = 'headstart predict RUN --text "…"' + (' --second "…"' if self.paired else "")
+            raise DataError("D194", f"an example of this model is {asked}", fix, name_of(source))
+        if not isinstance(held, Pair):
+            return [content_of(source)]
+        return [content_of(Held(name_of(source), text)) for text in (held.first, held.second)]
+
+    def _read(self, texts: Sequence[str]) -> tuple[Tensor, int, int]:
+        """Tokens, how many there were before the cut, and how many of those are unknown."""
+        if len(texts) < 2:
+            return self._item(texts[0])
+        tokens = _opened(self.place, self.tokenizer)
+        special, alone = map(tokens.num_special_tokens_to_add, (True, False))
+        if not special + alone:  # nothing could stand between them
+            return self._item("\n".join(texts))
+        known = special > alone
+        special = special if known else alone + 1
+        plain = [text[:_CHARACTERS].encode("utf-8", "replace").decode() for text in texts]
+        parts = [tokens.encode(text, add_special_tokens=False) for text in plain]
+        lengths = [len(part.ids) for part in parts]
+        unknown = sum(token in _UNKNOWN for part in parts for token in part.tokens)
+        for part, length in zip(parts, _shares(lengths, self.max_tokens - special), strict=True):
+            part.truncate(length)
+        first, second = parts
+        ids = tokens.post_process(first, second if known else None).ids
+        ids = ids if known else [*ids, *second.ids, ids[-1]]
+        return torch.tensor(ids, dtype=torch.int32), sum(lengths) + special, unknown
+
     def _item(self, text: str) -> tuple[Tensor, int, int]:
         """Tokens, how many there were before the cut, and how many of those are unknown."""
         kept = text[:_CHARACTERS].encode("utf-8", "replace").decode()
@@ -129,7 +178,7 @@ class Text:
         special = sum(found.special_tokens_mask[-1:])
         if whole > self.max_tokens:
             ids = ids[: self.max_tokens - special] + ids[whole - special :]
-        unknown = sum(token in ("[UNK]", "<unk>", "<UNK>") for token in found.tokens)
+        unknown = sum(token in _UNKNOWN for token in found.tokens)
         return torch.tensor(ids, dtype=torch.int32), whole, unknown
 
 
@@ -157,6 +206,7 @@ def _opened(place: Path, digest: str) -> "Tokenizer":
         ) from error
     opened.no_padding()
     opened.no_truncation()
+    opened.encode_special_tokens = True  # "[SEP]" in somebody's text is no separator
     return opened
 
 
@@ -190,6 +240,35 @@ def content_of(source: Source) -> str:
 def _grams(tokens: list[int]) -> list[str]:
     ones = list(map(str, tokens[1:-1] or tokens))
     return ones + [f"{a} {b}" for a, b in pairwise(ones)]
+
+
+def _both(parts: list[list[int]]) -> list[str]:
+    """Of two texts, each with its own names, and what they share."""
+    first, second = ({str(token) for token in part} for part in parts)
+    own = [f"{side}{gram}" for side, part in zip("ab", parts, strict=True) for gram in _grams(part)]
+    return own + [f"both {token}" for token in first & second]
+
+
+def _parts(tokens: list[int], tokenizer: "Tokenizer") -> list[list[int]]:
+    """The two texts of an item, without special tokens; all in the first where nothing parts them.
+
+    What ends an item stands between its texts, too.
+    """
+    special = {id_ for id_, token in tokenizer.get_added_tokens_decoder().items() if token.special}
+    place = tokens.index(tokens[-1])
+    cut = place if place < len(tokens) - 1 else len(tokens)
+    return [[t for t in part if t not in special] for part in (tokens[:cut], tokens[cut:])]
+
+
+def _shares(lengths: Sequence[int], room: int) -> tuple[int, int]:
+    """How much of two texts is kept: the longer is cut first."""
+    one, other = lengths
+    if one + other <= room:
+        return one, other
+    half = room // 2
+    if min(lengths) <= half:
+        return (one, room - one) if one <= other else (room - other, other)
+    return room - half, half
 
 
 def _sha(text: str) -> str:

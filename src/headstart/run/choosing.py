@@ -26,7 +26,7 @@ from headstart.events import Tell, note, quiet, warn
 from headstart.features import Prefix, extract, milliseconds, survey, trim
 from headstart.head import Sample, posed
 from headstart.hostile import printable
-from headstart.run.finding import KINDS, found_at, need_kind, usual_modality
+from headstart.run.finding import KINDS, fitting, found_at, need_kind, usual_modality
 from headstart.run.quantities import count, seconds
 from headstart.run.settings import cache_root, refuse_unknown
 from headstart.run.settling import settled
@@ -117,7 +117,7 @@ def _loaded(
     except HeadstartError as error:
         warn(tell, f"{printable(name)} is left out: {error.what}", code=error.code)
         return None
-    return backbone
+    return replace(backbone, modality=fitting(backbone.modality, found))
 
 
 def _some(entries: list[Entry]) -> list[Entry]:

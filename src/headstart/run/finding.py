@@ -1,12 +1,13 @@
 """Whatever a user points at, as examples."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from headstart.backbone import LANGUAGE, Backbone, load_backbone
-from headstart.data import Columns, Found, Frame, find, from_frame, heard, meant
+from headstart.data import Columns, Found, Frame, Held, Pair, find, from_frame, heard, meant
 from headstart.errors import BackboneError
 from headstart.hostile import printable
-from headstart.modality import Image, Modality, Sound
+from headstart.modality import Image, Modality, Sound, Text
 
 KINDS = {"files": "image", "text": "text", "sounds": "audio"}
 """What backbones take where examples are such."""
@@ -29,7 +30,15 @@ def usual_modality(found: Found) -> Modality:
     """What examples are looked at with before there is a backbone. Raises `MissingExtra`."""
     if found.holds == "sounds":
         return Sound()
-    return load_backbone(LANGUAGE).modality if found.holds == "text" else Image()
+    return fitting(load_backbone(LANGUAGE).modality, found) if found.holds == "text" else Image()
+
+
+def fitting(modality: Modality, found: Found) -> Modality:
+    """The same contract for what the examples are: one text each, or two."""
+    if not isinstance(modality, Text):
+        return modality
+    first = found.examples.sources[0]
+    return replace(modality, paired=isinstance(first, Held) and isinstance(first.content, Pair))
 
 
 def found_at(place: Path | str | Found | Frame, columns: Columns, root: Path) -> Found:

@@ -1,5 +1,6 @@
 """The backbone that a run starts from: as asked, or the first that ranking gives."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from headstart.advise import Ranked
@@ -7,7 +8,7 @@ from headstart.backbone import HEARING, LANGUAGE, Backbone, load_backbone
 from headstart.data import Found
 from headstart.events import Tell, note
 from headstart.run.choosing import candidates, rank
-from headstart.run.finding import need_kind
+from headstart.run.finding import fitting, need_kind
 from headstart.run.settings import AUTO, Settings
 
 _USUAL = {"text": LANGUAGE, "sounds": HEARING}
@@ -27,7 +28,7 @@ def start_of(found: Found, settings: Settings, root: Path, tell: Tell) -> tuple[
         channels=settings.channels or None,
     )
     need_kind(backbone, found)
-    return backbone, ranking
+    return replace(backbone, modality=fitting(backbone.modality, found)), ranking
 
 
 def _named(found: Found, settings: Settings, root: Path, tell: Tell) -> tuple[str, Ranking]:
