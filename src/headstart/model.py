@@ -13,7 +13,8 @@ from torch import Tensor, nn
 from headstart.backbone import Backbone
 from headstart.data import Held, Pair, Source
 from headstart.features import fast, noise
-from headstart.head import Sequencing, Task, Trust, Valuing, belief_of, padded, said
+from headstart.head import Labeling, Sequencing, Task, Trust, Valuing, belief_of, padded, said
+from headstart.modality.text import content_of
 
 Given = Source | str | tuple[str, str]
 """What a model can be asked about."""
@@ -67,6 +68,8 @@ class Model:
     def predict(self, sources: Sequence[Given]) -> list[Prediction]:
         """One prediction a source, in the order given. Raises `DataError` for one it can't read."""
         answers = self.probabilities(sources).numpy()
+        if isinstance(self.task, Labeling):
+            answers = self._at_words(sources, answers)
         belief = belief_of(self.task, answers).tolist()
         return [self._told(row, sure) for row, sure in zip(answers, belief, strict=True)]
 
@@ -79,6 +82,15 @@ class Model:
         rows = self._network(modality.batch([modality.read(self._source(s)) for s in sources]))
         scores: Tensor = self.head(rows)
         return scores
+
+    def _at_words(self, sources: Sequence[Given], answers: np.ndarray) -> np.ndarray:
+        """One tag a word, in order; the first tag for words that could not be read any more."""
+        rows = []
+        for given, answer in zip(sources, answers, strict=True):
+            words = " ".join(content_of(self._source(given)).split())
+            places = self.backbone.modality.starts(words)  # type: ignore[attr-defined]
+            rows.append([answer[0], *(answer[1 + at] if at >= 0 else 0 for at in places)])
+        return padded([torch.tensor(row) for row in rows]).double().numpy()
 
     def _source(self, given: Given) -> Source:
         if isinstance(given, tuple):

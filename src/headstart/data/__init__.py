@@ -10,12 +10,13 @@ from headstart.data.examples import Examples, Held, Pair, Partition, Source, Spa
 from headstart.data.labels import EVEN, meant, strata_of, tags_in, tags_of, values_of
 from headstart.data.memory import Frame, from_frame, from_memory
 from headstart.data.place import find
-from headstart.data.problem import SPOKEN, TOLD, WRITTEN, Columns, Found, Problem
+from headstart.data.problem import ENTITIES, SPOKEN, TOLD, WRITTEN, Columns, Found, Problem
 from headstart.data.sounds import heard
 from headstart.data.splitting import divide, spread
 from headstart.data.unlabeled import collect, merge
 
 __all__ = [
+    "ENTITIES",
     "EVEN",
     "SPOKEN",
     "TOLD",

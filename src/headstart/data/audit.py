@@ -10,7 +10,7 @@ import numpy as np
 from headstart.data.clusters import clusters
 from headstart.data.examples import Examples, Partition
 from headstart.data.labels import EVEN, ONE, SEVERAL, VALUE, tags_in, tags_of, values_of
-from headstart.data.problem import SPOKEN, TOLD, WRITTEN, Found, Problem
+from headstart.data.problem import ENTITIES, SPOKEN, TOLD, WRITTEN, Found, Problem
 from headstart.errors import DataError
 from headstart.hostile import printable
 
@@ -92,8 +92,7 @@ class Audit:
     def _summary(self) -> str:
         many = f"{len(self.usable):,} usable examples"
         if self.found.examples.kind in TOLD:
-            what = "transcripts" if self.found.examples.kind == SPOKEN else "texts to write"
-            return f"{self.different:,} different {what}, {many}"
+            return f"{self.different:,} different {_LABELS[self.found.examples.kind]}, {many}"
         if self.found.examples.kind == VALUE:
             values = np.array(values_of(self.found.examples))[list(self.usable)]
             low, middle, high = np.quantile(values, (0, 0.5, 1)).tolist()
@@ -105,6 +104,7 @@ class Audit:
         return f"{len(ordered)} {what}, {many}: {named}{more}"
 
 
+_LABELS = {SPOKEN: "transcripts", WRITTEN: "texts to write", ENTITIES: "rows of tags"}
 _KINDS = {
     "unreadable": "unreadable, left out: {}",
     "ignored": "passed over, no examples: {}",

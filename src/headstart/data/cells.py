@@ -23,6 +23,8 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+SENTENCES = frozenset({".conll", ".conll03", ".bio", ".iob", ".iob2"})
+"""Files with a word and its tags a line, and an empty line between sentences."""
 _SEPARATORS = (",", "\t", ";", "|")
 Row = tuple[int, tuple[object, ...]]
 
@@ -49,7 +51,8 @@ def read_sheet(path: Path) -> Sheet:
     Rows that do not fit the header become problems. Raises `DataError` for what is no table.
     """
     reader = {".parquet": _parquet, ".jsonl": _json_lines, ".ndjson": _json_lines}
-    sheet = reader.get(path.suffix.casefold(), _separated)(path)
+    kind = path.suffix.casefold()
+    sheet = _sentences(path) if kind in SENTENCES else reader.get(kind, _separated)(path)
     if not sheet.rows:
         raise DataError(
             "D110", "the table holds no rows", "add a line for each example", printable(path),
@@ -179,6 +182,23 @@ def _json_lines(path: Path) -> Sheet:
             why = 'not an object such as {"path": …, "label": …}'
             problems.append(Problem("D153", "unreadable", path.name, why, number))
     return _sheet(path, found, problems, notes)
+
+
+def _sentences(path: Path) -> Sheet:
+    """A word and its tags a line, the last of them counting, as in CoNLL's shared tasks."""
+    text, notes = _decoded(path)
+    rows: list[Row] = []
+    words: list[tuple[str, str]] = []
+    begun = 1
+    for number, line in enumerate([*text.split("\n"), ""], start=1):
+        cells = line.split("\t") if "\t" in line else line.split()
+        if line.startswith("-DOCSTART-") or not any(cell.strip() for cell in cells):
+            if words:
+                rows.append((begun, tuple(list(column) for column in zip(*words, strict=True))))
+            words, begun = [], number + 1
+        elif not line.startswith("# "):
+            words.append((cells[0], cells[-1].strip()))
+    return Sheet(path.name, ("tokens", "tags"), tuple(rows), (), notes)
 
 
 def _parquet(path: Path) -> Sheet:

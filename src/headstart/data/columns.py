@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from headstart.data.cells import Sheet, missing
-from headstart.data.problem import SPOKEN, WRITTEN, Columns
+from headstart.data.problem import ENTITIES, SPOKEN, WRITTEN, Columns
 from headstart.data.records import PARTS
 from headstart.data.sounds import ENDINGS
 from headstart.errors import DataError
@@ -51,6 +53,8 @@ _TARGETS = (
     *("target", "tgt", "translation", "summary", "highlights", "output", "answer", "response"),
     *("completion", "headline", "title", "label"),
 )
+_TAGS = ("ner_tags", "tags", "ner", "entities", "bio", "pos_tags", "pos", "labels", "label")
+_CALLED = {SPOKEN: _TRANSCRIPTS, WRITTEN: _TARGETS, ENTITIES: _TAGS}
 _SPLITS = ("split", "subset", "partition", "part", "set", "fold")
 _GROUPS = (
     *("group", "group_id", "groups", "patient", "patient_id", "patientid", "subject"),
@@ -105,11 +109,13 @@ def _guess_examples(
     """The column that names files; else the one that holds texts; else what is called as files."""
     sample = sheet.rows[:: max(1, len(sheet.rows) // _SAMPLE)]
     free = _free(sheet, chosen)
-    if not any(names_source(cells[i]) for _, cells in sample for i in free):
-        if task != WRITTEN and chosen.second == NO_COLUMN and (pair := _pair(sheet, free)):
+    named = any(names_source(cells[i]) for _, cells in sample for i in free)
+    if task == ENTITIES or not named:  # lists of words would pass for things in memory
+        pair = _pair(sheet, free) if task not in (WRITTEN, ENTITIES) else None
+        if pair and chosen.second == NO_COLUMN:
             return replace(chosen, text=pair[0], second=pair[1])
         words = {i: _words([cells[i] for _, cells in sample]) for i in free}
-        names = _SOURCES if task == WRITTEN else _TEXTS
+        names = {WRITTEN: _SOURCES, ENTITIES: ("tokens", "words", *_TEXTS)}.get(task, _TEXTS)
         called = [i for i in _called(sheet, names, free) if words[i] > 0]
         long = [i for i in free if words[i] >= _WORDS]
         if called or len(long) == 1:
@@ -127,9 +133,10 @@ def _pair(sheet: Sheet, free: Sequence[int]) -> tuple[int, int] | None:
 
 
 def _words(cells: Sequence[object]) -> float:
-    """How many words a cell has on average; 0 where cells are no strings."""
-    texts = [cell for cell in cells if isinstance(cell, str)]
-    return sum(len(text.split()) for text in texts) / max(1, len(cells)) if texts else 0.0
+    """How many words a cell has on average; 0 where cells are no strings, nor lists of words."""
+    counts = [len(cell.split()) for cell in cells if isinstance(cell, str)]
+    counts += [len(cell) for cell in cells if isinstance(cell, list | tuple | np.ndarray)]
+    return sum(counts) / max(1, len(cells))
 
 
 def guess_path(sheet: Sheet, chosen: Chosen, names_source: Callable[[object], bool]) -> int:
@@ -210,7 +217,7 @@ def _seconds(cell: object) -> float | None:
 
 def _guess_label(sheet: Sheet, chosen: Chosen, task: str) -> int:
     free = _free(sheet, chosen)
-    called = _called(sheet, {SPOKEN: _TRANSCRIPTS, WRITTEN: _TARGETS}.get(task, _LABELS), free)
+    called = _called(sheet, _CALLED.get(task, _LABELS), free)
     if not called and len(free) > 1:
         free = [i for i in free if i not in _called(sheet, _GROUPS, free)]
     if not called and len(free) != 1:

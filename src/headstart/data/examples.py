@@ -68,8 +68,8 @@ class Examples:
     """Who assigned the parts: "folders" or "column split"."""
     kind: str = "classification"
     """What a label is: "classification", one class; "balanced", one class, and all count the same;
-    "multilabel", tags with ";" between them; "regression", a number; "transcribe", what is said; or
-    "text-to-text", a text.
+    "multilabel", tags with ";" between them; "regression", a number; "transcribe", what is said;
+    "text-to-text", a text; or "entities", a tag for each word, " " between them.
     `classes` are then the different labels as they were written."""
 
     def __len__(self) -> int:

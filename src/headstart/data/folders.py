@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from headstart.data.cells import SENTENCES
 from headstart.data.problem import Found, Problem
 from headstart.data.records import PARTS, Gathering, Record, gather, natural
 from headstart.errors import DataError
 from headstart.hostile import printable
 
-TABLES = {".csv", ".tsv", ".tab", ".jsonl", ".ndjson", ".parquet"}
+TABLES = {".csv", ".tsv", ".tab", ".jsonl", ".ndjson", ".parquet", *SENTENCES}
 """Endings of files that may hold a manifest."""
 _JUNK = {"thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx", "icon\r", "$recycle.bin"}
 _NO_MEDIA = {

@@ -8,14 +8,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from headstart.data.examples import Examples
-from headstart.data.problem import SPOKEN, TOLD, WRITTEN, Found
+from headstart.data.examples import Examples, Held
+from headstart.data.problem import ENTITIES, SPOKEN, TOLD, WRITTEN, Found, Problem
 from headstart.data.records import natural
 from headstart.errors import DataError, UsageError
 from headstart.hostile import printable
 
 ONE, SEVERAL, VALUE, EVEN = "classification", "multilabel", "regression", "balanced"
-KINDS = (ONE, EVEN, SEVERAL, VALUE, SPOKEN, WRITTEN)
+KINDS = (ONE, EVEN, SEVERAL, VALUE, SPOKEN, WRITTEN, ENTITIES)
 """Balanced is classification in which every class counts the same, however rare it is."""
 _BETWEEN = re.compile(r"[;|]")
 _FEW_VALUES = 10
@@ -35,10 +35,13 @@ def meant(found: Found, asked: str = "") -> Found:
             "U113", f"there is no task {printable(asked)!r}", f"--task {SEVERAL}",
             why=f"it is one of {', '.join(KINDS)}",
         )  # fmt: skip
-    kind = asked or (_guessed(found.examples.classes) if found.layout in _TABLES else ONE)
+    told = found.examples.kind if found.examples.kind in TOLD else ""
+    kind = asked or told or (_guessed(found.examples.classes) if found.layout in _TABLES else ONE)
     if kind == ONE:
         return found
     examples = replace(found.examples, kind=kind)
+    if kind == ENTITIES:
+        return _with_a_tag_a_word(found, examples)
     if kind in (EVEN, *TOLD):
         return replace(found, examples=examples)
     _values(examples) if kind == VALUE else _need_tags(examples)
@@ -133,6 +136,31 @@ def _values(examples: Examples) -> list[float]:
             printable(examples.root) if examples.root else "",
         )
     return values
+
+
+def _with_a_tag_a_word(found: Found, examples: Examples) -> Found:
+    """Without texts that have more or fewer tags than words. Raises `DataError`."""
+    fine, problems = list[int](), []
+    for row, source in enumerate(examples.sources):
+        text = source.content if isinstance(source, Held) else None
+        words = text.count(" ") + 1 if isinstance(text, str) else 0
+        tags = examples.classes[examples.labels[row]].count(" ") + 1
+        if words == tags:
+            fine.append(row)
+            continue
+        why = f"{words} words, {tags} tags; left out"
+        problems.append(Problem("D166", "label", examples.name(row), why))
+    if not fine:
+        raise DataError(
+            "D167",
+            "no text has as many tags as words",
+            "give a .conll file, or JSON lines such as "
+            '{"tokens": ["Ada", "sleeps"], "tags": ["B-PER", "O"]}',
+            printable(examples.root) if examples.root else "",
+            "; ".join(f"{problem.name}: {problem.reason}" for problem in problems[:3]),
+        )
+    passed = tuple(problem for problem in found.problems if problem.code != "D141")
+    return replace(found, examples=examples.take(fine), problems=(*passed, *problems))
 
 
 def _need_tags(examples: Examples) -> None:

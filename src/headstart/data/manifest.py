@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from headstart.data.cells import Sheet, missing, read_sheet
+import numpy as np
+
+from headstart.data.cells import SENTENCES, Sheet, missing, read_sheet
 from headstart.data.columns import NO_COLUMN, Chosen, choose, guess_path, part_of, place_of, span_of
 from headstart.data.examples import Held, Pair, Source, Span
 from headstart.data.labels import SEVERAL, label_of
-from headstart.data.problem import Columns, Found, Problem
+from headstart.data.problem import ENTITIES, Columns, Found, Problem
 from headstart.data.records import Gathering, Record, gather, with_part
 from headstart.errors import DataError
 from headstart.hostile import printable
@@ -59,13 +61,25 @@ class Shelter:
 
 def read_manifest(path: Path, columns: Columns, shelter: Shelter) -> Found:
     """One table with all examples. Raises `DataError`."""
-    sheet = read_sheet(path)
+    sheet, columns = read_sheet(path), _asked(path, columns)
     chosen, notes = choose(sheet, columns, shelter.names_source)
     records, problems = records_of(sheet, chosen, shelter, columns.task)
     split = printable(sheet.columns[chosen.split]) if chosen.split != NO_COLUMN else ""
     origin = _origin(path, shelter, f"column {split}")
     found = gather(records, origin, [*sheet.problems, *problems], [*sheet.notes, *notes])
-    return holding(found, chosen)
+    return holding(_meaning(found, columns), chosen)
+
+
+def _asked(path: Path, columns: Columns) -> Columns:
+    """With the task that a file's kind leaves no doubt of."""
+    sure = path.suffix.casefold() in SENTENCES and not columns.task
+    return replace(columns, task=ENTITIES) if sure else columns
+
+
+def _meaning(found: Found, columns: Columns) -> Found:
+    if columns.task != ENTITIES:
+        return found
+    return replace(found, examples=replace(found.examples, kind=ENTITIES))
 
 
 def read_parts(tables: Sequence[tuple[str, Path]], columns: Columns, shelter: Shelter) -> Found:
@@ -75,14 +89,15 @@ def read_parts(tables: Sequence[tuple[str, Path]], columns: Columns, shelter: Sh
     notes: list[str] = []
     chosen = Chosen()
     for part, path in tables:
-        sheet = read_sheet(path)
+        sheet, columns = read_sheet(path), _asked(path, columns)
         chosen, guessed = choose(sheet, columns, shelter.names_source)
         some, wrong = records_of(sheet, chosen, shelter, columns.task)
         records += with_part(some, part)
         problems += [*sheet.problems, *wrong]
         notes += [*sheet.notes, *guessed]
     origin = _origin(tables[0][1].parent, shelter, "tables")
-    return holding(gather(records, origin, problems, notes), chosen)
+    found = gather(records, origin, problems, notes)
+    return holding(_meaning(found, columns), chosen)
 
 
 def holding(found: Found, chosen: Chosen) -> Found:
@@ -97,7 +112,7 @@ def records_of(
 
     Where labels are known to be lists of tags, an empty cell is an empty list.
     """
-    reading = _Reading(sheet, chosen, shelter, task == SEVERAL)
+    reading = _Reading(sheet, chosen, shelter, task)
     for number, cells in sheet.rows:
         reading.row(number, cells)
     if reading.lost and not reading.records:
@@ -152,8 +167,8 @@ class _Reading:
     sheet: Sheet
     chosen: Chosen
     shelter: Shelter
-    blank: bool
-    """Whether an empty label is one."""
+    task: str
+    """Of lists of tags, an empty one is a label, too."""
     records: list[Record] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
@@ -161,12 +176,7 @@ class _Reading:
 
     def row(self, number: int, cells: tuple[object, ...]) -> None:
         cell, label = cells[self.place], cells[self.chosen.label]
-        if missing(cell):
-            lacks = "has no text" if self.chosen.path == NO_COLUMN else "names no file"
-            self.report("D155", "unreadable", f"row {number}", lacks, number)
-            return
-        if self.chosen.second != NO_COLUMN and missing(cells[self.chosen.second]):
-            lacks = "has no second text"
+        if lacks := self.lacking(cells):
             self.report("D155", "unreadable", f"row {number}", lacks, number)
             return
         try:
@@ -176,19 +186,31 @@ class _Reading:
             why = printable(error.strerror or error)
             self.report("D156", "unreadable", str(cell), f"cannot be opened: {why}", number)
             return
-        if missing(label) and not self.blank:
+        if missing(label) and self.task != SEVERAL:
             self.report("D157", "label", _called(source), "has no label; passed over", number)
             return
+        own = "" if missing(label) else label_of(label)
+        if self.task == ENTITIES:
+            own = " ".join(_words(label))
         part = _part(self.sheet, cells, self.chosen.split)
         group = group_of(cells, self.chosen.group)
-        if self.chosen.start != NO_COLUMN and isinstance(source, Path):
-            if not (span := span_of(cells, self.chosen)):
-                why = "start and end name no part of the recording; passed over"
-                self.report("D165", "label", str(source), why, number)
-                return
-            group = group or str(source)  # parts of one recording stay together
-            source = Held(f"{source.name}, {span[0]:g} to {span[1]:g} s", Span(source, *span))
-        self.keep(number, Record(source, "" if missing(label) else label_of(label), part, group))
+        if self.chosen.start == NO_COLUMN or not isinstance(source, Path):
+            self.keep(number, Record(source, own, part, group))
+        elif span := span_of(cells, self.chosen):
+            piece = Held(f"{source.name}, {span[0]:g} to {span[1]:g} s", Span(source, *span))
+            # parts of one recording stay together
+            self.keep(number, Record(piece, own, part, group or str(source)))
+        else:
+            why = "start and end name no part of the recording; passed over"
+            self.report("D165", "label", str(source), why, number)
+
+    def lacking(self, cells: tuple[object, ...]) -> str:
+        """What a row is not an example without; empty where nothing is missing."""
+        if missing(cells[self.place]):
+            return "has no text" if self.chosen.path == NO_COLUMN else "names no file"
+        if self.chosen.second != NO_COLUMN and missing(cells[self.chosen.second]):
+            return "has no second text"
+        return ""
 
     @property
     def place(self) -> int:
@@ -201,7 +223,8 @@ class _Reading:
             both = Pair(str(cell), str(cells[self.chosen.second]))
             return Held(f"{self.sheet.name}, row {number}", both)
         if self.chosen.path == NO_COLUMN:
-            return Held(f"{self.sheet.name}, row {number}", str(cell))
+            text = " ".join(_words(cell)) if self.task == ENTITIES else str(cell)
+            return Held(f"{self.sheet.name}, row {number}", text)
         return self.shelter.source(cell, number)
 
     def keep(self, number: int, record: Record) -> None:
@@ -221,6 +244,13 @@ class _Reading:
 
     def report(self, code: str, kind: str, name: str, reason: str, row: int) -> None:
         self.problems.append(Problem(code, kind, name, reason, row))
+
+
+def _words(cell: object) -> list[str]:
+    """Words of a list, or of a text between white space; no word has a space in it."""
+    many = isinstance(cell, list | tuple | np.ndarray)
+    words = list(cell) if many else str(cell).split()  # type: ignore[call-overload]
+    return ["_".join(str(word).split()) or "_" for word in words]
 
 
 def _rows_by_file(sheet: Sheet, shelter: Shelter) -> dict[str, tuple[object, ...]]:

@@ -33,7 +33,9 @@ SPOKEN = "transcribe"
 """The task of labels that are what is said."""
 WRITTEN = "text-to-text"
 """The task of labels that are texts: translations, summaries."""
-TOLD = (SPOKEN, WRITTEN)
+ENTITIES = "entities"
+"""The task of labels that are a tag for each word."""
+TOLD = (SPOKEN, WRITTEN, ENTITIES)
 """Tasks whose labels are no classes: nearly every one is different."""
 
 
@@ -53,8 +55,8 @@ class Columns:
     """With `end`: seconds, where the examples are parts of recordings."""
     end: str = ""
     task: str = ""
-    """What the labels are: classification, balanced, multilabel, regression, transcribe or
-    text-to-text; empty to guess."""
+    """What the labels are: classification, balanced, multilabel, regression, transcribe,
+    text-to-text or entities; empty to guess."""
 
     @property
     def named(self) -> tuple[str, ...]:

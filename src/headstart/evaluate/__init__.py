@@ -13,6 +13,7 @@ from headstart.evaluate.candidates import (
     nearest,
     priced,
     raw,
+    remembered,
     repeated,
     untrained,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "priced",
     "raw",
     "reliability",
+    "remembered",
     "repeated",
     "untrained",
     "words_fit",

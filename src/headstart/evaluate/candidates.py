@@ -6,9 +6,11 @@ on the same architecture with random weights, a probe on pretrained features, tr
 
 import resource
 import time
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -22,7 +24,7 @@ from headstart.evaluate.arms import Arm, Cost
 from headstart.evaluate.words import words_fit
 from headstart.events import Tell, note, quiet
 from headstart.features import Items
-from headstart.head import Classification, LinearFit, Sequencing, Valuing, Writing
+from headstart.head import Classification, Labeling, LinearFit, Sequencing, Valuing, Writing
 from headstart.modality import Modality
 from headstart.stats import Interval, lead, level
 from headstart.train import Fitted, Lesson, predict, takes
@@ -38,6 +40,7 @@ CONSTANT = {
     "regression": "the mean value",
     "transcribe": "the usual words",
     "text-to-text": "the usual text",
+    "entities": "the usual tag",
 }
 """What the arm that always says the same is called."""
 
@@ -102,7 +105,10 @@ def constant(lesson: Lesson) -> Candidate:
     labels = lesson.labels_of(lesson.pool)
     coded = lesson.task.coded(labels)
     usual = coded.mean(axis=0)
-    if isinstance(lesson.task, Sequencing):
+    if isinstance(lesson.task, Labeling):
+        tags = coded[coded >= 0].astype(int)
+        usual = np.r_[1.0, np.full(coded.shape[1], np.bincount(tags).argmax())]
+    elif isinstance(lesson.task, Sequencing):
         different, counts = np.unique(coded, axis=0, return_counts=True)
         usual = np.r_[counts.max() / len(coded), different[counts.argmax()]]
     if lesson.task.kind == Classification.kind:
@@ -147,6 +153,31 @@ def nearest(lesson: Lesson, modality: Modality) -> Candidate:
         return task.answered(said)
 
     return _without_network(lesson, "the nearest source", answer, pool[:JUDGED])
+
+
+def remembered(lesson: Lesson) -> Candidate:
+    """The tag that each word had most often, by its tokens; of others, the usual tag."""
+    often, usual = defaultdict[tuple[int, ...], Counter[int]](Counter), Counter[int]()
+
+    def words(rows: Sequence[int]) -> Iterator[tuple[int, int, tuple[int, ...], int]]:
+        items, labels = lesson.items.take(rows), lesson.labels_of(rows).numpy()
+        for line, (item, tags) in enumerate(zip(items, labels, strict=True)):
+            begins = np.flatnonzero(tags >= 0).tolist()
+            for place, end in pairwise([*begins, len(item)]):
+                yield line, place, tuple(item[place:end].tolist()), int(tags[place])
+
+    for _, _, word, tag in words(lesson.pool):
+        often[word][tag] += 1
+        usual[tag] += 1
+
+    def answer(rows: Sequence[int]) -> Float[np.ndarray, "m c"]:
+        found = np.full((len(rows), 1 + lesson.labels.shape[1]), -1.0)
+        found[:, 0] = 1.0
+        for line, place, word, _ in words(rows):
+            found[line, 1 + place] = (often.get(word) or usual).most_common(1)[0][0]
+        return found
+
+    return _without_network(lesson, "each word's usual tag", answer, lesson.pool)
 
 
 def _without_network(lesson: Lesson, name: str, answer: Answer, rows: Sequence[int]) -> Candidate:
@@ -203,6 +234,8 @@ def from_fit(lesson: Lesson, fitted: Fitted, strategy: str, tell: Tell = quiet) 
 
     def answer(rows: Sequence[int]) -> Float[np.ndarray, "m c"]:
         found: np.ndarray = predict(lesson, fitted, rows, tell).numpy().astype(float)
+        if isinstance(lesson.task, Labeling):
+            return lesson.task.at_words(found, lesson.labels_of(rows).numpy())
         return found
 
     backbone = fitted.backbone

@@ -12,6 +12,7 @@ from headstart.head import (
     Classification,
     Dictating,
     Known,
+    Labeling,
     Sequencing,
     Tagging,
     Task,
@@ -35,7 +36,8 @@ class Scores:
     """Of classes: accuracy, macro F1, log loss, calibration error. Of tags: F1 of rows, macro F1,
     share of rows without a mistake, log loss. Of values: R², mean error, root mean squared error.
     Of transcripts: right words, word and letter error rates, share without a mistake. Of texts:
-    chrF, BLEU, ROUGE-L, share without a mistake.
+    chrF, BLEU, ROUGE-L, share without a mistake. Of tags for words: F1 of a sentence's entities, of
+    all entities, tags right, share of sentences without a mistake.
     """
     values: tuple[tuple[float, float], ...] = ()
     """Each row's value and the answer to it, where answers are values."""
@@ -124,6 +126,8 @@ def _told(
     task: Sequencing, answers: Float[np.ndarray, "n c"], labels: Known, groups: Sequence[str]
 ) -> dict[str, Interval]:
     """Word and letter errors of transcripts; BLEU and ROUGE-L of texts."""
+    if isinstance(task, Labeling):
+        return _tagged(task, answers, labels, groups)
     if task.kind == SPOKEN:
         letters = task.letters_wrong if isinstance(task, Dictating) else task.losses
         wrong = task.merit(answers, labels), 1 - letters(answers, labels)
@@ -133,6 +137,23 @@ def _told(
     counted = counts_of(*zip(*pairs, strict=True))
     bleu = _resampled(lambda rows: bleu_of(counted[rows]), len(pairs), groups)
     return {"bleu": bleu, "rouge_l": level(shared, groups)}
+
+
+def _tagged(
+    task: Labeling, answers: Float[np.ndarray, "n c"], labels: Known, groups: Sequence[str]
+) -> dict[str, Interval]:
+    """F1 of all entities together, and of tags alone the share that is right."""
+    figures = {"tags_right": level(1 - task.losses(answers, labels), groups)}
+    if task.spans:
+        counted = task.counts(answers, labels)
+        drawn = _resampled(lambda rows: _micro_f1(counted[rows]), len(counted), groups)
+        figures = {"entity_f1": drawn, **figures}
+    return figures
+
+
+def _micro_f1(counts: np.ndarray) -> float:
+    hits, said, there = counts.sum(axis=0).tolist()
+    return float(2 * hits / max(1, said + there))
 
 
 def confusion(

@@ -24,10 +24,14 @@ FIGURES = {
     "r2": "explained variance ",
     "word_accuracy": "words right ",
     "chrf": "chrF ",
+    "sentence_f1": "entity F1 of a sentence ",
+    "tags_right": "tags right ",
 }
 """What stands before a figure in a sentence; nothing before shares of right answers."""
 _PHRASES = {
     "the usual words": "always the most frequent words",
+    "the usual tag": "always the most frequent tag",
+    "each word's usual tag": "the tag that each word had most often",
     "the usual text": "always the most frequent text",
     "the source itself": "the source text as it is",
     "the nearest source": "what was written for the most similar source",

@@ -7,6 +7,7 @@ Gives: a linear head with its loss on rows it has not seen; a `Task`, which says
 from collections.abc import Mapping
 
 from headstart.head.confidence import Trust, belief_of, said, trust_of
+from headstart.head.labeling import Labeling, tag_codes
 from headstart.head.lda import fit_lda
 from headstart.head.linear import HeadFit, LinearFit, Sample, linear
 from headstart.head.logistic import fit_logistic, folds_of, strata_in
@@ -36,6 +37,7 @@ __all__ = [
     "Goal",
     "HeadFit",
     "Known",
+    "Labeling",
     "Labels",
     "LinearFit",
     "Reciting",
@@ -60,5 +62,6 @@ __all__ = [
     "right_of",
     "said",
     "strata_in",
+    "tag_codes",
     "trust_of",
 ]

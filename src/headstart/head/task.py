@@ -9,10 +9,22 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, mse_loss
 
-from headstart.backbone import Writer
-from headstart.data import EVEN, SPOKEN, WRITTEN, Examples, tags_in, tags_of, values_of
+from headstart.backbone import Backbone
+from headstart.data import (
+    ENTITIES,
+    EVEN,
+    SPOKEN,
+    TOLD,
+    Examples,
+    Held,
+    tags_in,
+    tags_of,
+    values_of,
+)
+from headstart.head.labeling import Labeling, labeling, tag_codes
 from headstart.head.transcript import Transcribing, transcribing
 from headstart.head.writing import Dictating, Writing
+from headstart.modality import Text
 from headstart.stats import Merit
 
 Labels = Int[Tensor, " n"] | Float[Tensor, "n c"] | Int[Tensor, "n l"]
@@ -55,7 +67,8 @@ class Task(Goal, Protocol):
     """How the scores of a head are meant. An implementation is a frozen dataclass."""
 
     kind: ClassVar[str]
-    """ "classification", "multilabel", "regression", "transcribe" or "text-to-text"."""
+    """ "classification", "multilabel", "regression", "transcribe", "text-to-text" or
+    "entities"."""
 
     @property
     def heads(self) -> tuple[str, ...]:
@@ -273,20 +286,19 @@ class Valuing:
         return coded
 
 
-Sequencing = Transcribing | Writing
-"""Tasks whose answers are letters or tokens in a row, behind how sure they are."""
+Sequencing = Transcribing | Writing | Labeling
+"""Tasks whose answers are letters, tokens or tags in a row, behind how sure they are."""
 
 
 def posed(
-    examples: Examples, rows: tuple[int, ...], writer: Writer | None = None
+    examples: Examples, rows: tuple[int, ...], backbone: Backbone | None = None
 ) -> tuple[Task, Labels]:
     """The task that labels pose, and every example's label; `rows` are those to learn from.
 
-    A `writer` writes texts and transcripts, where the backbone has one.
+    Texts and transcripts are written by the backbone, where it writes; words are its tokens.
     """
-    if writer and examples.kind in (SPOKEN, WRITTEN):
-        own = Dictating(writer) if examples.kind == SPOKEN else Writing(writer)
-        return own, own.codes([examples.classes[label] for label in examples.labels])
+    if examples.kind in TOLD:
+        return _in_order(examples, rows, backbone)
     if examples.kind == Tagging.kind:
         tags = tags_of(examples)
         held = [tags_in(name) for name in examples.classes]
@@ -297,19 +309,34 @@ def posed(
         learned = values[list(rows)]
         spread = float(learned.std(correction=0)) or 1.0
         return Valuing(float(learned.mean()), spread), values.float()
-    if examples.kind == SPOKEN:
-        texts = [examples.classes[label] for label in examples.labels]
-        task = transcribing([texts[row] for row in rows])
-        return task, task.codes(texts)
     labels = torch.tensor(examples.labels)
     weights = _weights(labels[list(rows)], len(examples.classes)) if examples.kind == EVEN else ()
     return Classification(examples.classes, weights), labels
+
+
+def _in_order(
+    examples: Examples, rows: tuple[int, ...], backbone: Backbone | None
+) -> tuple[Task, Labels]:
+    """Tasks whose answers are letters, tokens or tags."""
+    told = [examples.classes[label] for label in examples.labels]
+    writer = backbone.writer if backbone else None
+    if examples.kind == ENTITIES and backbone and isinstance(backbone.modality, Text):
+        texts = [str(s.content) if isinstance(s, Held) else "" for s in examples.sources]
+        tagged = labeling(told)
+        return tagged, tag_codes(tagged, texts, told, backbone.modality)
+    if writer:
+        written = Dictating(writer) if examples.kind == SPOKEN else Writing(writer)
+        return written, written.codes(told)
+    spoken = transcribing([told[row] for row in rows])
+    return spoken, spoken.codes(told)
 
 
 def right_of(
     task: Task, answers: Float[np.ndarray, "n c"], labels: Known
 ) -> Bool[np.ndarray, " n"]:
     """Whether answers are the right class, or tag for tag the right ones."""
+    if isinstance(task, Labeling):
+        answers = task.at_words(answers, labels)
     if isinstance(task, Sequencing):
         return np.array(
             [a == b for a, b in zip(task.said(answers), task.texts(labels), strict=True)]

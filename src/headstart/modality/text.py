@@ -134,6 +134,25 @@ class Text:
         """Token numbers of a text that is to be written; cut as those that are read are."""
         return self._item(text)[0].tolist()
 
+    def starts(self, text: str) -> list[int]:
+        """Where in its item each word, between single spaces, begins; -1 for those cut off."""
+        kept = text[:_CHARACTERS].encode("utf-8", "replace").decode()
+        found = _opened(self.place, self.tokenizer).encode(kept)
+        whole = len(found.ids)
+        special = sum(found.special_tokens_mask[-1:])
+        last = whole if whole <= self.max_tokens else self.max_tokens - special
+        spans = [
+            (place, *span)
+            for place, span in enumerate(found.offsets[:last])
+            if not found.special_tokens_mask[place]
+        ]
+        begins, at = list[int](), 0
+        for word in text.split(" "):
+            inside = (place for place, one, end in spans if one < at + len(word) and end > at)
+            begins.append(next(inside, -1))
+            at += len(word) + 1
+        return begins
+
     def spelled(self, codes: Sequence[int]) -> str:
         """The text of these tokens, without special ones."""
         return str(_opened(self.place, self.tokenizer).decode(list(codes)))

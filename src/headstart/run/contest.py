@@ -20,7 +20,7 @@ from headstart.evaluate import (
 )
 from headstart.events import Tell, note
 from headstart.features import milliseconds, noise
-from headstart.head import Sample, Writing
+from headstart.head import Labeling, Sample, Writing
 from headstart.modality import Masks, Sound, Views
 from headstart.run.quantities import seconds
 from headstart.run.settings import Settings
@@ -222,6 +222,8 @@ def fitted_by(
     recipe = recipe_of(
         strategy, settings.seed, WRITTEN if isinstance(lesson.task, Writing) else kind
     )
+    if isinstance(lesson.task, Labeling) and isinstance(strategy, Probe):  # it begins at nothing
+        recipe = replace(recipe, epochs=30, patience=5)
     if told and not isinstance(backbone.modality, Sound):  # samples have no bands to cover
         recipe = replace(recipe, views=None)
     return fit(lesson, backbone, strategy, recipe, work=place, tell=tell)

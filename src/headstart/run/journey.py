@@ -27,7 +27,7 @@ from headstart.errors import UsageError
 from headstart.evaluate import Contest, examine
 from headstart.events import Tell, kept, note, quiet, together, warn
 from headstart.features import Items, noted, survey, trim
-from headstart.head import Transcribing, Writing, posed, trust_of
+from headstart.head import Labeling, Transcribing, Writing, posed, trust_of
 from headstart.modality import Look
 from headstart.model import Model
 from headstart.run.contest import SEEDS, contest
@@ -152,7 +152,7 @@ def _arms(
         need_short(known.looks, lesson.pool + lesson.partition.test)
     if isinstance(lesson.task, Writing):
         return write(lesson, backbone, settings, work, tell)
-    if isinstance(lesson.task, Transcribing):
+    if isinstance(lesson.task, Transcribing | Labeling):
         return recite(lesson, backbone, settings, work, tell)
     return contest(lesson, backbone, settings, work, tell)
 
@@ -210,10 +210,10 @@ def _divided(known: _Known, settings: Settings, tell: Tell) -> tuple[_Known, Par
 def _lesson(
     known: _Known, partition: Partition, backbone: Backbone, settings: Settings, root: Path
 ) -> Lesson:
-    examples, writer = known.found.examples, backbone.writer
+    examples = known.found.examples
     if examples.kind == WRITTEN:
-        writer = need_writer(backbone.name, writer)
-    task, labels = posed(examples, partition.train + partition.val, writer)
+        need_writer(backbone.name, backbone.writer)
+    task, labels = posed(examples, partition.train + partition.val, backbone)
     if settings.head and settings.head not in task.heads:
         raise UsageError(
             "U114",

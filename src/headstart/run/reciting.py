@@ -1,14 +1,15 @@
-"""Which arms a run with transcripts compares, and the fits behind them."""
+"""Which arms a run compares whose answers have an order, and the fits behind them."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from headstart.backbone import Backbone, fresh, multiply_adds
-from headstart.data import Problem
+from headstart.data import SPOKEN, Problem
 from headstart.errors import DataError, UsageError
-from headstart.evaluate import Candidate, Contest, constant, from_fit, priced
+from headstart.evaluate import Candidate, Contest, constant, from_fit, priced, remembered
 from headstart.events import Tell, note
 from headstart.features import milliseconds
+from headstart.head import Labeling
 from headstart.modality import Look
 from headstart.run.contest import TRAINED, best_of, decided, fitted_by, recipe_of
 from headstart.run.quantities import seconds
@@ -23,7 +24,7 @@ UNTRAINED = "probe on random weights"
 def recite(
     lesson: Lesson, backbone: Backbone, settings: Settings, work: Path, tell: Tell
 ) -> Contest:
-    """Always the usual words; a layer on random weights, on pretrained ones; training."""
+    """What needs no network; a layer on random weights; a layer on pretrained ones; training."""
     if settings.plan == Probe(every_stage=True):
         raise UsageError(
             "U154", "what all stages give together has no order in time", "--strategy probe"
@@ -31,6 +32,9 @@ def recite(
     found: list[Candidate] = []
     with priced(found):
         found.append(constant(lesson))
+    if isinstance(lesson.task, Labeling):
+        with priced(found):
+            found.append(remembered(lesson))
     with priced(found):
         yardstick = fresh(backbone, settings.seed + 1)
         fitted = fitted_by(lesson, yardstick, Probe(), settings, _folder(work, "untrained"), tell)
@@ -63,12 +67,13 @@ def _length(look: Look | Problem) -> float:
 def _tried(lesson: Lesson, backbone: Backbone, settings: Settings, tell: Tell) -> list[Strategy]:
     """A probe; and as many stages unfrozen, up to half of them, as the budget allows."""
     adds = multiply_adds(backbone)
-    recipe = recipe_of(Unfreeze(1), settings.seed, lesson.task.kind)
+    kind = lesson.task.kind if lesson.task.kind == SPOKEN else backbone.modality.kind
+    recipe = recipe_of(Unfreeze(1), settings.seed, kind)
     like = lesson.items.take(lesson.partition.train[:64])
     each = milliseconds(backbone.stages, backbone.modality, like) / 1000 / max(1, sum(adds))
     passes = recipe.epochs * (1 + TRIAL * len(RATES)) * len(lesson.partition.train)
     cost = {
-        n: TRAINED["audio"] * passes * each * sum(adds[-n:])
+        n: TRAINED[backbone.modality.kind] * passes * each * sum(adds[-n:])
         for n in range(1, max(2, backbone.depth // 2 + 1))
     }
     allowed = [n for n in cost if cost[n] <= seconds(settings.budget)]

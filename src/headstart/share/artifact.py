@@ -16,6 +16,7 @@ from headstart.errors import BackboneError
 from headstart.head import (
     Classification,
     Dictating,
+    Labeling,
     Reciting,
     Tagging,
     Task,
@@ -38,7 +39,9 @@ class _Facts(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     format: Literal[1] = 1
-    task: Literal["classification", "multilabel", "regression", "transcribe", "text-to-text"]
+    task: Literal[
+        "classification", "multilabel", "regression", "transcribe", "text-to-text", "entities"
+    ]
     classes: list[str]
     """In the order of the head's scores; none where the backbone writes."""
     sure_above: float = Field(ge=0, le=1)
@@ -99,11 +102,11 @@ def _written(folder: Path, facts: _Facts) -> Model:
 
 
 def _head(facts: _Facts, state: dict[str, Tensor]) -> nn.Linear | Reciting:
-    if facts.task != Transcribing.kind:
+    if facts.task not in (Transcribing.kind, Labeling.kind):
         weight, bias = state["weight"], state["bias"]
         return linear(weight.shape[1], len(facts.classes), weight, bias)
     weight, bias = state["linear.weight"], state["linear.bias"]
-    scores = len(facts.classes) + 1
+    scores = _task(facts).width
     head = Reciting(weight.shape[1], scores, len(weight) // scores)
     head.linear.weight.data, head.linear.bias.data = weight, bias
     return head
@@ -144,6 +147,8 @@ def _task(facts: _Facts) -> Task:
             return Tagging(tuple(facts.classes))
         case "transcribe" | "text-to-text":
             return Transcribing(tuple(facts.classes))
+        case "entities":
+            return Labeling(tuple(facts.classes))
         case "regression":
             return Valuing(facts.center, facts.spread)
 

@@ -14,6 +14,7 @@ _HEADINGS = {
     "regression": "Output",
     "transcribe": "Letters",
     "text-to-text": "Texts",
+    "entities": "Tags of words",
 }
 _USE = """## Use
 

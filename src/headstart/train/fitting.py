@@ -17,6 +17,7 @@ from headstart.errors import UsageError
 from headstart.events import Tell, note, quiet
 from headstart.head import (
     Classification,
+    Labeling,
     LinearFit,
     Reciting,
     Sequencing,
@@ -216,7 +217,7 @@ def _taught(
     closed(tuned.suffix)
     closed(tuned.head)
     network = nn.Sequential(tuned.suffix, tuned.head)
-    if not isinstance(strategy, Scratch) and not isinstance(lesson.task, Transcribing):
+    if not isinstance(strategy, Scratch) and not isinstance(head, Reciting):
         network, share = blended(course, start, network)
         if share < 1:
             note(tell, f"{strategy}: kept {share:.0%} of the change, which validation rows prefer")
@@ -260,6 +261,8 @@ def _first_head(lesson: Lesson, source: Backbone, strategy: Strategy, tell: Tell
     """
     if isinstance(lesson.task, Writing):
         return _writing(lesson, need_writer(source.name, source.writer), tell)
+    if isinstance(lesson.task, Labeling):
+        return Reciting(source.width, lesson.task.width, 1)
     if isinstance(lesson.task, Transcribing):
         return _reciting(lesson, source, lesson.task)
     if isinstance(strategy, Scratch):

@@ -1,0 +1,165 @@
+"""A tag for each word of a text: names of people and places, parts of speech."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+from torch.nn.functional import cross_entropy
+
+from headstart.head.transcript import NOTHING
+from headstart.modality import Text
+from headstart.stats import Merit
+
+OUTSIDE = "O"
+"""The tag of words that are part of nothing."""
+
+
+@dataclass(frozen=True)
+class Labeling:
+    """One tag a word. With tags such as B-PER and I-PER, an answer is as good as its entities.
+
+    An answer is a row of numbers: how sure it is, then a tag for each token, then -1. A label is a
+    row of tags, each where its word's first token is, and -1 everywhere else.
+    """
+
+    kind: ClassVar[str] = "entities"
+    heads: ClassVar[tuple[str, ...]] = ("tokens",)
+
+    classes: tuple[str, ...]
+    """The tags."""
+
+    @property
+    def width(self) -> int:
+        """A score a tag."""
+        return len(self.classes)
+
+    @property
+    def spans(self) -> bool:
+        """Whether tags say where something begins and goes on."""
+        return any(name.startswith(("B-", "I-")) for name in self.classes)
+
+    @property
+    def figure(self) -> str:
+        """F1 of a sentence's entities; of other tags, how many are right."""
+        return "sentence_f1" if self.spans else "tags_right"
+
+    def loss(
+        self, scores: Float[Tensor, "n t c"], labels: Int[Tensor, "n l"], *, smoothing: float = 0.0
+    ) -> Float[Tensor, ""]:
+        """Cross-entropy, the mean over words; the last column of scores says what is there."""
+        wide = min(scores.shape[1], labels.shape[1])
+        flat, wanted = scores[:, :wide, :-1].flatten(0, 1), labels[:, :wide].flatten()
+        if not bool((wanted != NOTHING).any()):
+            return flat.sum() * 0
+        return cross_entropy(flat, wanted, ignore_index=NOTHING, label_smoothing=smoothing)
+
+    def answers(self, scores: Float[Tensor, "n t c"]) -> Float[Tensor, "n m"]:
+        """The likeliest tag of each token; how sure, the mean of their shares."""
+        share, code = scores[..., :-1].softmax(dim=-1).max(dim=-1)
+        there = scores[..., -1] > 0
+        sure = (share * there).sum(dim=1) / there.sum(dim=1).clamp_min(1)
+        return torch.cat([sure[:, None], torch.where(there, code, NOTHING).to(sure)], dim=1)
+
+    def losses(
+        self, answers: Float[np.ndarray, "n m"], labels: Int[np.ndarray, "n l"]
+    ) -> Float[np.ndarray, " n"]:
+        """Share of a sentence's words with a wrong tag."""
+        pairs = zip(*self._both(answers, labels), strict=True)
+        return np.array([np.mean([a != b for a, b in zip(*p, strict=True)] or [0]) for p in pairs])
+
+    def merit(self, answers: Float[np.ndarray, "n m"], labels: Int[np.ndarray, "n l"]) -> Merit:
+        """F1 of each sentence's entities, 1 where there are none and none is said; or tags right.
+
+        Entities count where begin, end and type are right (CoNLL: Tjong Kim Sang 2002).
+        """
+        if not self.spans:
+            right: Float[np.ndarray, " n"] = 1 - self.losses(answers, labels)
+            return right
+        hits, told, there = self.counts(answers, labels).T
+        of = told + there
+        merit: Float[np.ndarray, " n"] = np.where(of > 0, 2 * hits / np.maximum(of, 1), 1.0)
+        return merit
+
+    def counts(
+        self, answers: Float[np.ndarray, "n m"], labels: Int[np.ndarray, "n l"]
+    ) -> Int[np.ndarray, "n 3"]:
+        """Entities of each sentence that are right, that were said, and that there are."""
+        rows = []
+        for said, true in zip(*self._both(answers, labels), strict=True):
+            one, other = entities(said), entities(true)
+            rows.append((len(one & other), len(one), len(other)))
+        return np.array(rows, dtype=np.int64).reshape(-1, 3)
+
+    def coded(self, labels: Any) -> Float[np.ndarray, "n c"]:
+        """The tags themselves."""
+        coded: Float[np.ndarray, "n c"] = np.asarray(labels, dtype=float)
+        return coded
+
+    def said(self, answers: Float[np.ndarray, "n m"]) -> list[str]:
+        """Tags in the order of what they are for."""
+        return self.texts(answers[:, 1:])
+
+    def texts(self, codes: np.ndarray) -> list[str]:
+        """Rows of tags as people write them."""
+        return [" ".join(self.classes[int(code)] for code in row if code >= 0) for row in codes]
+
+    def at_words(
+        self, answers: Float[np.ndarray, "n m"], labels: Int[np.ndarray, "n l"]
+    ) -> Float[np.ndarray, "n m"]:
+        """Answers without tags for tokens that begin no word."""
+        kept, wide = answers.copy(), min(answers.shape[1] - 1, labels.shape[1])
+        kept[:, 1 : wide + 1][labels[:, :wide] < 0] = NOTHING
+        kept[:, wide + 1 :] = NOTHING
+        return kept
+
+    def _both(self, answers: np.ndarray, labels: np.ndarray) -> tuple[list[list[str]], ...]:
+        """Tags of words as they were said and as they are."""
+        said, true = [], []
+        for answer, label in zip(answers[:, 1:], labels, strict=True):
+            places = np.flatnonzero(label >= 0).tolist()
+            codes = [int(answer[at]) if at < len(answer) else NOTHING for at in places]
+            said.append([self.classes[code] if code >= 0 else OUTSIDE for code in codes])
+            true.append([self.classes[int(label[at])] for at in places])
+        return said, true
+
+
+def labeling(sentences: Sequence[str]) -> Labeling:
+    """The task that these tags pose, " " between them."""
+    found = {tag for tags in sentences for tag in tags.split(" ")}
+    return Labeling(tuple(sorted(found, key=lambda tag: (tag != OUTSIDE, tag))))
+
+
+def tag_codes(
+    task: Labeling, texts: Sequence[str], tags: Sequence[str], tokens: Text
+) -> Int[Tensor, "n l"]:
+    """Each tag where the first token of its word is, -1 everywhere else."""
+    known = {tag: code for code, tag in enumerate(task.classes)}
+    codes = torch.full((len(texts), tokens.max_tokens), NOTHING)
+    for row, text, own in zip(codes, texts, tags, strict=True):
+        for place, tag in zip(tokens.starts(text), own.split(" "), strict=True):
+            if place >= 0:
+                row[place] = known[tag]
+    return codes
+
+
+def entities(tags: Sequence[str]) -> set[tuple[str, int, int]]:
+    """What each entity is, and the words it begins with and ends before.
+
+    >>> sorted(entities(["B-PER", "I-PER", "O", "I-LOC"]))
+    [('LOC', 3, 4), ('PER', 0, 2)]
+    """
+    found, begun = set[tuple[str, int, int]](), -1
+    for place, tag in enumerate([*tags, OUTSIDE]):
+        mark, _, kind = tag.partition("-")
+        before = tags[begun].partition("-")[2] if begun >= 0 else ""
+        goes_on = mark == "I" and begun >= 0 and kind == before
+        if begun >= 0 and not goes_on:
+            found.add((before, begun, place))
+            begun = -1
+        if not goes_on and mark in ("B", "I"):
+            begun = place
+    return found
