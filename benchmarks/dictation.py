@@ -19,11 +19,13 @@ from headstart.features import survey
 from headstart.head import Transcribing, Trust, posed
 from headstart.model import Model
 from headstart.share import save_model
-from headstart.train import Full, Lesson, Recipe, fit, predict
+from headstart.train import Full, Lesson, Recipe, fit, fitting, predict
 
 CLIPS, AGAIN = 20, 10
 """The shortest clips; how often each is heard in an epoch."""
 EPOCHS = {"wav2vec2": 60, "whisper": 30}
+RATE = 1e-3
+"""Nothing is searched: what is asked is whether they can, not how fast."""
 SAMPLES = {
     "hidden_size": 96, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 192,
     "conv_dim": [32, 64, 96], "conv_stride": [10, 8, 4], "conv_kernel": [20, 16, 8],
@@ -46,6 +48,7 @@ METRICS = {
 
 
 def main() -> None:
+    fitting.RATES, fitting.WRITING_RATES = (RATE,), (RATE, RATE)
     place = SHARED / "data" / "ljspeech"
     if here(place):
         lines = (place / "transcripts.txt").read_text().splitlines()
