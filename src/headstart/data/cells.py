@@ -1,6 +1,7 @@
 """Tables as rows of cells, whatever the program that saved them thought a table is."""
 
 import codecs
+import contextlib
 import csv
 import io
 import json
@@ -25,6 +26,8 @@ _MARKS = (
 )
 SENTENCES = frozenset({".conll", ".conll03", ".bio", ".iob", ".iob2"})
 """Files with a word and its tags a line, and an empty line between sentences."""
+_LONGEST = 2**31 - 1
+"""Characters of a cell; the library's own limit would refuse a table for one long text."""
 _SEPARATORS = (",", "\t", ";", "|")
 Row = tuple[int, tuple[object, ...]]
 
@@ -104,6 +107,7 @@ def _numbered(
     lines: Iterable[str], separator: str, quoting: Literal[0, 3], path: Path
 ) -> Iterator[tuple[int, list[str]]]:
     """Rows with the line that each starts in; a quoted cell may go over several."""
+    csv.field_size_limit(_LONGEST)
     start, reader = 1, csv.reader(lines, delimiter=separator, quoting=quoting)
     try:
         for cells in reader:
@@ -132,7 +136,15 @@ def _decoded(path: Path) -> tuple[str, tuple[str, ...]]:
                 "D112", "the table is not text", "save it again as UTF-8", printable(path),
                 printable(error),
             ) from error  # fmt: skip
-        return raw.decode("latin-1"), (f"{path.name} is not UTF-8; read as Latin-1",)
+        return _western(raw, path)
+
+
+def _western(raw: bytes, path: Path) -> tuple[str, tuple[str, ...]]:
+    """As Windows saves text; Latin-1 has control characters where that has quotes and dashes."""
+    for encoding, name in (("cp1252", "Windows-1252"), ("latin-1", "Latin-1")):
+        with contextlib.suppress(UnicodeDecodeError):
+            return raw.decode(encoding), (f"{path.name} is not UTF-8; read as {name}",)
+    raise AssertionError("Latin-1 takes any bytes")
 
 
 def _separator(text: str, path: Path) -> str:

@@ -98,6 +98,8 @@ def choose(
         chosen = replace(chosen, split=_guess_split(sheet, chosen))
     if not columns.label:
         chosen = replace(chosen, label=_guess_label(sheet, chosen, columns.task))
+        if not columns.text and _is_headless(sheet, chosen):
+            raise _unknown(sheet, "texts: the first line looks like an example", "text")
     if columns.group == "":
         chosen = replace(chosen, group=_guess_group(sheet, chosen))
     return chosen, _notes(sheet, columns, chosen)
@@ -121,6 +123,13 @@ def _guess_examples(
         if called or len(long) == 1:
             return replace(chosen, text=(called or long)[0])
     return replace(chosen, path=guess_path(sheet, chosen, names_source))
+
+
+def _is_headless(sheet: Sheet, chosen: Chosen) -> bool:
+    """Whether the names on top are a text of several words and a label that others have, too."""
+    if chosen.text == NO_COLUMN or len(sheet.columns[chosen.text].split()) < _WORDS:
+        return False
+    return sheet.columns[chosen.label] in {str(cell) for cell in sheet.cells(chosen.label)}
 
 
 def _pair(sheet: Sheet, free: Sequence[int]) -> tuple[int, int] | None:

@@ -29,6 +29,8 @@ class Shelter:
         """What a cell names, or holds. Raises `OSError` for a file that is not there."""
         if isinstance(cell, dict) and isinstance(cell.get("bytes"), bytes):
             return Held(printable(cell.get("path") or f"row {row}"), cell["bytes"])
+        if isinstance(cell, dict) and isinstance(cell.get("path"), str):
+            return self.file(cell["path"])
         if not isinstance(cell, str | os.PathLike):
             return Held(f"row {row}", cell)
         return self.file(os.fspath(cell))
@@ -50,7 +52,7 @@ class Shelter:
 
     def names_source(self, cell: object) -> bool:
         """Whether a cell names a file that is there, or holds a thing itself."""
-        if isinstance(cell, int | float | bool) or missing(cell):
+        if isinstance(cell, int | float | bool) or missing(cell) or _is_plain(cell):
             return False
         try:
             self.source(cell, 0)
@@ -244,6 +246,15 @@ class _Reading:
 
     def report(self, code: str, kind: str, name: str, reason: str, row: int) -> None:
         self.problems.append(Problem(code, kind, name, reason, row))
+
+
+def _is_plain(cell: object) -> bool:
+    """Whether a cell is a record of facts, or a list of words: nothing that shows anything."""
+    if isinstance(cell, dict):
+        return not isinstance(cell.get("bytes"), bytes) and not isinstance(cell.get("path"), str)
+    if not isinstance(cell, list | tuple):
+        return False
+    return len(cell) > 0 and all(isinstance(part, str) for part in cell)
 
 
 def _words(cell: object) -> list[str]:
