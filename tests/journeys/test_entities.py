@@ -99,7 +99,7 @@ def test_every_strategy_tags(strategy: str, conll: Path, tmp_path: Path) -> None
     run = headstart.train(
         conll, backbone=str(network), strategy=strategy, out=tmp_path / "run", compare="scratch"
     )
-    assert run.metrics["test"]["sentence_f1"]["value"] > 0.5
+    assert run.metrics["test"]["sentence_f1"]["value"] > 0.4
 
 
 def test_texts_without_a_tag_for_each_word_are_told(tmp_path: Path) -> None:
