@@ -11,9 +11,10 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from headstart.backbone import Backbone
-from headstart.data import Held, Pair, Source
+from headstart.data import SPOKEN, Held, Pair, Source
 from headstart.features import fast, noise
 from headstart.head import Labeling, Sequencing, Task, Trust, Valuing, belief_of, padded, said
+from headstart.modality import windows
 from headstart.modality.text import content_of
 
 Given = Source | str | tuple[str, str]
@@ -36,6 +37,10 @@ class Prediction:
     low: float | None = None
     """With `high` the interval that holds 95% of values like this one."""
     high: float | None = None
+
+
+LONGEST_S = 30.0
+"""Of a recording whose words are written down, at once."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +71,17 @@ class Model:
         return torch.cat(found) if found else torch.zeros(0, self.task.width)
 
     def predict(self, sources: Sequence[Given]) -> list[Prediction]:
-        """One prediction a source, in the order given. Raises `DataError` for one it can't read."""
+        """One prediction a source, in the order given. Raises `DataError` for one it can't read.
+
+        What is said in a long recording is written down part by part, cut where it is quiet.
+        """
+        if self.task.kind == SPOKEN:
+            parts = [windows(self._source(given), LONGEST_S) for given in sources]
+            told = iter(self._each([part for some in parts for part in some]))
+            return [_joined([next(told) for _ in some]) for some in parts]
+        return self._each(sources)
+
+    def _each(self, sources: Sequence[Given]) -> list[Prediction]:
         answers = self.probabilities(sources).numpy()
         if isinstance(self.task, Labeling):
             answers = self._at_words(sources, answers)
@@ -107,3 +122,12 @@ class Model:
         spoken = isinstance(self.task, Sequencing)
         named = {} if spoken else dict(zip(self.task.classes, answer.tolist(), strict=True))
         return Prediction(label, named, belief >= self.trust.sure_above, belief)
+
+
+def _joined(parts: Sequence[Prediction]) -> Prediction:
+    """What is said in the parts of one recording, one behind the other."""
+    if len(parts) == 1:
+        return parts[0]
+    sure = sum(part.probability for part in parts) / len(parts)
+    words = " ".join(part.label for part in parts if part.label)
+    return Prediction(words, {}, all(part.sure for part in parts), sure)

@@ -92,3 +92,11 @@ def test_long_recordings_are_refused(speech: Path, tmp_path: Path) -> None:
     (tmp_path / "speech.csv").write_text("\n".join(lines))
     with pytest.raises(DataError, match="longer than 30 seconds"):
         headstart.train(tmp_path / "speech.csv", task="transcribe", out=tmp_path / "run")
+
+
+def test_long_recordings_are_written_down_part_by_part(trained, tmp_path: Path) -> None:
+    pause = np.zeros(RATE // 2)
+    words = [part for i in range(40) for part in (samples("low", i, 0.5), pause)]
+    write(tmp_path / "long.wav", np.concatenate(words))
+    (found,) = trained.model.predict([tmp_path / "long.wav"])
+    assert found.label.count("hum") > 30 and 0 < found.probability <= 1

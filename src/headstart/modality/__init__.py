@@ -13,6 +13,7 @@ from headstart.modality.sound import Sound
 from headstart.modality.text import Text, text_of
 from headstart.modality.views import Variation, Views, augment
 from headstart.modality.vocabulary import learned_vocabulary
+from headstart.modality.windows import windows
 
 __all__ = [
     "NEAR_BITS",
@@ -29,4 +30,5 @@ __all__ = [
     "learned_vocabulary",
     "prepared_by",
     "text_of",
+    "windows",
 ]

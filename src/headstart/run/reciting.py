@@ -11,13 +11,12 @@ from headstart.events import Tell, note
 from headstart.features import milliseconds
 from headstart.head import Labeling
 from headstart.modality import Look
+from headstart.model import LONGEST_S
 from headstart.run.contest import TRAINED, best_of, decided, fitted_by, recipe_of
 from headstart.run.quantities import seconds
 from headstart.run.settings import Settings
 from headstart.train import RATES, TRIAL, Fitted, Lesson, Probe, Scratch, Strategy, Unfreeze
 
-LONGEST_S = 30.0
-"""Of a recording that is transcribed; of longer ones only pieces are heard."""
 UNTRAINED = "probe on random weights"
 
 

@@ -342,17 +342,17 @@ def _course(
         _feed(lesson, backbone, at, val, tell, keeping=keeping),
         lesson.labels_of(val),
         task,
-        _lengths(lesson, train),
+        _lengths(lesson, train) if backbone.modality.varies else (),
     )
 
 
 def _lengths(lesson: Lesson, rows: Sequence[int]) -> tuple[int, ...]:
-    """Of what is read and what is to be written; none where nothing is."""
+    """Of what is read, and what is to be written where something is."""
+    parts = [rows[start : start + 256] for start in range(0, len(rows), 256)]
+    read = [len(item) for part in parts for item in lesson.items.take(part)]
     if not isinstance(lesson.task, Writing):
-        return ()
-    known = torch.as_tensor(lesson.labels_of(rows))
-    written = (known >= 0).sum(dim=1).tolist()
-    read = map(len, lesson.items.take(rows))
+        return tuple(read)
+    written = (torch.as_tensor(lesson.labels_of(rows)) >= 0).sum(dim=1).tolist()
     return tuple(a + b for a, b in zip(read, written, strict=True))
 
 

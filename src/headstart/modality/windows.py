@@ -1,0 +1,98 @@
+"""Long recordings in parts that a backbone hears from end to end, cut where it is quiet."""
+
+import io
+from collections.abc import Mapping
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float32
+
+from headstart.data import Held, Source, Span, name_of
+from headstart.errors import DataError, needs
+from headstart.hostile import printable
+
+_HOP_S = 0.05
+"""A cut is in the middle of the quietest so many seconds."""
+_LAST = 1 / 3
+"""Share of a part, at its end, in which the quietest moment is looked for."""
+
+
+def windows(source: Source, most_s: float) -> list[Source]:
+    """Parts of a recording, none longer than `most_s`, that follow one another without a gap.
+
+    The recording itself, where it is short enough. Raises `DataError`.
+    """
+    thing: object = source if isinstance(source, Path) else source.content
+    span = thing if isinstance(thing, Span) else None
+    place: Any = span.path if span else thing
+    if isinstance(place, bytes | bytearray | memoryview):
+        place = io.BytesIO(bytes(place))
+    if isinstance(place, Path | io.BytesIO):
+        return _of_file(source, place, span, most_s)
+    if isinstance(place, Mapping) and {"array", "sampling_rate"} <= place.keys():
+        place = (place["array"], place["sampling_rate"])
+    if not (isinstance(place, tuple) and len(place) == 2 and len(place[0]) > most_s * place[1]):
+        return [source]
+    samples, rate = np.asarray(place[0]), int(place[1])
+    loud = _loudness(samples.reshape(len(samples), -1), rate)
+    edges = [round(at * rate) for at in _edges(loud, len(samples) / rate, most_s)]
+    return [Held(name_of(source), (samples[one:end], rate)) for one, end in pairwise(edges)]
+
+
+def _of_file(
+    source: Source, place: Path | io.BytesIO, span: Span | None, most_s: float
+) -> list[Source]:
+    with needs("audio"):
+        import soundfile
+
+    try:
+        with soundfile.SoundFile(place) as opened:
+            rate, whole = opened.samplerate, opened.frames / opened.samplerate
+            start, end = (span.start_s, min(span.end_s, whole)) if span else (0.0, whole)
+            if end - start <= most_s:
+                return [source]
+            opened.seek(round(start * rate))
+            hop, left = max(1, round(_HOP_S * rate)), round((end - start) * rate)
+            blocks = []
+            while left > 0:  # a recording of hours is not held in memory
+                block = opened.read(min(left, 1000 * hop), dtype="float32", always_2d=True)
+                blocks.append(_loudness(block, rate))
+                left = left - len(block) if len(block) else 0
+    except (RuntimeError, OSError, ValueError):  # whoever hears it says what is wrong
+        return [source]
+    edges = [start + at for at in _edges(np.concatenate(blocks), end - start, most_s)]
+    if not isinstance(place, Path):
+        raise DataError(
+            "D210",
+            f"a recording in memory is longer than {most_s:g} seconds",
+            "give its file, or its samples and their rate",
+            name_of(source),
+        )
+    name = printable(place.name)
+    return [
+        Held(f"{name}, {one:.1f} to {end:.1f} s", Span(place, one, end))
+        for one, end in pairwise(edges)
+    ]
+
+
+def _loudness(samples: Float32[np.ndarray, "n c"], rate: int) -> Float32[np.ndarray, " h"]:
+    """Mean square of each hop; what is left at the end is a hop of its own."""
+    hop = max(1, round(_HOP_S * rate))
+    square = (samples.astype(np.float32) ** 2).mean(axis=1)
+    starts = np.arange(0, len(square), hop)
+    sums: np.ndarray = np.add.reduceat(square, starts) if len(square) else np.zeros(0)
+    mean: np.ndarray = sums / np.diff(np.r_[starts, len(square)])
+    return mean.astype(np.float32)
+
+
+def _edges(loud: Float32[np.ndarray, " h"], length_s: float, most_s: float) -> list[float]:
+    """Seconds where parts begin and end."""
+    edges = [0.0]
+    while length_s - edges[-1] > most_s:
+        first = edges[-1] + (1 - _LAST) * most_s
+        low, high = int(first / _HOP_S), int((edges[-1] + most_s) / _HOP_S)
+        quiet = low + int(np.argmin(loud[low:high])) if low < len(loud) else low
+        edges.append((quiet + 0.5) * _HOP_S)
+    return [*edges, length_s]
