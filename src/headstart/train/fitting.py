@@ -211,7 +211,7 @@ def _taught(
         _need_learners(source.name, strategy, nn.Sequential(suffix, head))
     keeping = _keeping(lesson, source, len(prefix), recipe, work, tell)
     course = _course(lesson, source, len(prefix), recipe, keeping, tell)
-    plan, rates = _with_rate(course, suffix, head, strategy, recipe, work)
+    plan, rates = _with_rate(course, suffix, head, strategy, recipe, work, tell)
     note(tell, f"{strategy}: rate {plan.rate:g} had the lowest validation loss of {len(rates)}")
     tuned = tune(course, suffix, head, plan, work, tell)
     still = _moved(frozen(suffix), tuned.suffix.state_dict())
@@ -384,9 +384,10 @@ def _with_rate(
     strategy: Strategy,
     recipe: Recipe,
     work: Path,
+    tell: Tell,
 ) -> tuple[Recipe, tuple[tuple[float, float], ...]]:
     plan, tried = _tried(strategy, recipe, writes=isinstance(head, Writer))
-    rates = search(course, suffix, head, plan, tried, work)
+    rates = search(course, suffix, head, plan, tried, work, tell)
     best, _ = min(rates, key=lambda pair: pair[1])
     return replace(plan, rate=best), rates
 

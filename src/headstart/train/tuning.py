@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from headstart import durable
-from headstart.events import Event, Tell
+from headstart.events import Event, Tell, quiet
 from headstart.head import Goal
 from headstart.train.checkpoint import Mark, Progress, restore, save
 from headstart.train.forcing import loss_of, merit_of, writes
@@ -56,6 +56,7 @@ def search(
     recipe: Recipe,
     rates: tuple[float, ...],
     work: Path,
+    tell: Tell = quiet,
 ) -> tuple[tuple[float, float], ...]:
     """Validation loss of a short run at each rate, from the same start.
 
@@ -65,11 +66,18 @@ def search(
     place = work / "rates.json"
     tried = _read_rates(place)
     trial = replace(recipe, epochs=max(1, round(TRIAL * recipe.epochs)))
+    total = len(rates) * trial.epochs
+    tell(Event("start", "trying rates", len(tried) * trial.epochs, total))
     for rate in rates[len(tried) :]:
-        apprentice = _apprentice(suffix, head, replace(trial, rate=rate))
-        losses = [_lost(course, apprentice) for _ in _epochs(course, apprentice, trial)]
+        apprentice, losses = _apprentice(suffix, head, replace(trial, rate=rate)), list[float]()
+        for epoch in _epochs(course, apprentice, trial):
+            losses.append(_lost(course, apprentice))
+            done = len(tried) * trial.epochs + epoch.number
+            facts = (("rate", rate), ("val_loss", round(losses[-1], 4)))
+            tell(Event("step", "trying rates", done, total, facts))
         tried = (*tried, (rate, min(losses)))
         durable.write(place, json.dumps(tried))
+    tell(Event("end", "trying rates", total, total))
     return tried
 
 
