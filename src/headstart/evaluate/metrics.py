@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from headstart.data import SPOKEN
 from headstart.evaluate.translations import bleu_of, counts_of
 from headstart.head import (
     Classification,
@@ -17,6 +16,7 @@ from headstart.head import (
     Tagging,
     Task,
     Valuing,
+    Writing,
     overlap,
     right_of,
 )
@@ -123,12 +123,12 @@ def measure(
 
 
 def _told(
-    task: Sequencing, answers: Float[np.ndarray, "n c"], labels: Known, groups: Sequence[str]
+    task: Task, answers: Float[np.ndarray, "n c"], labels: Known, groups: Sequence[str]
 ) -> dict[str, Interval]:
     """Word and letter errors of transcripts; BLEU and ROUGE-L of texts."""
     if isinstance(task, Labeling):
         return _tagged(task, answers, labels, groups)
-    if task.kind == SPOKEN:
+    if isinstance(task, Dictating) or not isinstance(task, Writing):
         letters = task.letters_wrong if isinstance(task, Dictating) else task.losses
         wrong = task.merit(answers, labels), 1 - letters(answers, labels)
         return dict(zip(("wer", "cer"), (_mirrored(level(w, groups)) for w in wrong), strict=True))

@@ -12,12 +12,12 @@ from headstart.head.lda import fit_lda
 from headstart.head.linear import HeadFit, LinearFit, Sample, linear
 from headstart.head.logistic import fit_logistic, folds_of, strata_in
 from headstart.head.ridge import fit_ridge
+from headstart.head.sequencing import Sequencing
 from headstart.head.task import (
     Classification,
     Goal,
     Known,
     Labels,
-    Sequencing,
     Tagging,
     Task,
     Valuing,

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float
 
-from headstart.head.task import Known, Sequencing, Tagging, Task, Valuing, right_of
+from headstart.head.sequencing import Sequencing
+from headstart.head.task import Known, Tagging, Task, Valuing, right_of
 
 
 @dataclass(frozen=True)

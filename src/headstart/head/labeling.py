@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -10,7 +10,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from headstart.head.transcript import NOTHING
+from headstart.head.sequencing import NOTHING, Sequencing
 from headstart.modality import Text
 from headstart.stats import Merit
 
@@ -19,7 +19,7 @@ OUTSIDE = "O"
 
 
 @dataclass(frozen=True)
-class Labeling:
+class Labeling(Sequencing):
     """One tag a word. With tags such as B-PER and I-PER, an answer is as good as its entities.
 
     An answer is a row of numbers: how sure it is, then a tag for each token, then -1. A label is a
@@ -93,15 +93,6 @@ class Labeling:
             one, other = entities(said), entities(true)
             rows.append((len(one & other), len(one), len(other)))
         return np.array(rows, dtype=np.int64).reshape(-1, 3)
-
-    def coded(self, labels: Any) -> Float[np.ndarray, "n c"]:
-        """The tags themselves."""
-        coded: Float[np.ndarray, "n c"] = np.asarray(labels, dtype=float)
-        return coded
-
-    def said(self, answers: Float[np.ndarray, "n m"]) -> list[str]:
-        """Tags in the order of what they are for."""
-        return self.texts(answers[:, 1:])
 
     def texts(self, codes: np.ndarray) -> list[str]:
         """Rows of tags as people write them."""

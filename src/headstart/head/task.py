@@ -22,7 +22,8 @@ from headstart.data import (
     values_of,
 )
 from headstart.head.labeling import Labeling, labeling, tag_codes
-from headstart.head.transcript import Transcribing, transcribing
+from headstart.head.sequencing import Sequencing
+from headstart.head.transcript import transcribing
 from headstart.head.writing import Dictating, Writing
 from headstart.modality import Text
 from headstart.stats import Merit
@@ -284,10 +285,6 @@ class Valuing:
         """Values less their mean, in units of their spread."""
         coded: Float[np.ndarray, "n c"] = ((labels.double() - self.center) / self.spread).numpy()
         return coded
-
-
-Sequencing = Transcribing | Writing | Labeling
-"""Tasks whose answers are letters, tokens or tags in a row, behind how sure they are."""
 
 
 def posed(

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -14,17 +14,16 @@ from torch import Tensor, nn
 from torch.nn.functional import ctc_loss, log_softmax
 
 from headstart.errors import needs
+from headstart.head.sequencing import NOTHING, Sequencing
 from headstart.stats import Merit
 
-NOTHING = -1
-"""Stands behind the last letter of a transcript."""
 BEAM, LIKELY = 8, 1e-3
 """Beginnings that are kept at a moment, and the least probability of a letter that is tried."""
 _KEPT = frozenset("'’-")
 
 
 @dataclass(frozen=True)
-class Transcribing:
+class Transcribing(Sequencing):
     """What is said, letter by letter. An answer is as good as its words are right.
 
     An answer is a row of numbers: how sure it is, then its letters, then -1. A label is a row of
@@ -91,15 +90,6 @@ class Transcribing:
             1.0, float(np.mean([len(words) for words in true]))
         )
         return merit
-
-    def coded(self, labels: Any) -> Float[np.ndarray, "n c"]:
-        """The letters themselves."""
-        coded: Float[np.ndarray, "n c"] = np.asarray(labels, dtype=float)
-        return coded
-
-    def said(self, answers: Float[np.ndarray, "n m"]) -> list[str]:
-        """Answers as people write them."""
-        return self.texts(answers[:, 1:])
 
     def texts(self, codes: np.ndarray) -> list[str]:
         """Rows of letters as people write them."""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -13,14 +13,15 @@ from torch.nn.functional import cross_entropy
 
 from headstart.backbone import Writer
 from headstart.errors import needs
-from headstart.head.transcript import NOTHING, distance, padded, spelled
+from headstart.head.sequencing import NOTHING, Sequencing
+from headstart.head.transcript import distance, padded, spelled
 from headstart.stats import Merit
 
 _WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True)
-class Writing:
+class Writing(Sequencing):
     """A text for a text. An answer is as good as the letters it shares with the reference.
 
     An answer is a row of numbers: how sure it is, then its tokens, then -1. A label is a row of
@@ -68,15 +69,6 @@ class Writing:
         pairs = zip(self.said(answers), self.texts(labels), strict=True)
         merit: Float[np.ndarray, " n"] = np.array([score(a, [b]).score / 100 for a, b in pairs])
         return merit
-
-    def coded(self, labels: Any) -> Float[np.ndarray, "n c"]:
-        """The tokens themselves."""
-        coded: Float[np.ndarray, "n c"] = np.asarray(labels, dtype=float)
-        return coded
-
-    def said(self, answers: Float[np.ndarray, "n m"]) -> list[str]:
-        """Answers as people write them."""
-        return self.texts(answers[:, 1:])
 
     def texts(self, codes: np.ndarray) -> list[str]:
         """Rows of tokens as people write them."""
