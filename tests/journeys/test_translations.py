@@ -70,6 +70,7 @@ def test_the_model_says_the_same_elsewhere(trained, tmp_path) -> None:
 def test_page_card_and_command_line_show_texts(trained, capsys) -> None:
     page = (trained.path / "report.html").read_text()
     assert "BLEU" in page and "ROUGE-L" in page
+    assert "What it made of them" in page and 'id="mistakes"' not in page
     assert "fitted to texts" in (trained.path / "model" / "README.md").read_text()
     assert execute(["predict", str(trained.path), "--text", "the cat", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from headstart.advise import Depth, Ranked
 from headstart.backbone import CROSSED, hears, multiply_adds
-from headstart.data import Examples, Source, strata_of
+from headstart.data import ENTITIES, WRITTEN, Examples, Source, strata_of
 from headstart.errors import DataError
 from headstart.evaluate.candidates import Candidate
 from headstart.evaluate.cautions import cautions
@@ -170,7 +170,7 @@ def _shown(
     """Mistakes first, the most confident leading; then right answers, class by class."""
     rows, task, modality = lesson.partition.test, lesson.task, contest.fitted.backbone.modality
     labels = lesson.labels_of(rows).numpy()
-    belief = belief_of(task, answers)
+    belief, merit = belief_of(task, answers), task.merit(answers, labels)
     right = trust.right(task, answers, labels)
     shown: list[Shown] = []
     for position in _order(task, answers, labels, right)[:SHOWN]:
@@ -193,6 +193,7 @@ def _shown(
                 said=said(task, answers[position]),
                 right=bool(right[position]),
                 clip=_clip(modality, examples.sources[row]) if len(shown) < PLAYED else _SILENT,
+                merit=float(merit[position]),
             )
         )
     return tuple(shown)
@@ -208,7 +209,14 @@ def _clip(modality: Modality, source: Source) -> tuple[str, bytes]:
 def _order(
     task: Task, answers: np.ndarray, labels: Known, right: Bool[np.ndarray, " m"]
 ) -> Sequence[int]:
-    """The worst first where rows are wrong; then right ones, classes in turn."""
+    """The worst first where rows are wrong; then right ones, classes in turn.
+
+    Of texts and rows of tags, which are seldom all right, the best to the worst, evenly spread.
+    """
+    if task.kind in (WRITTEN, ENTITIES):
+        every = np.argsort(-task.merit(answers, labels), kind="stable")
+        picked = np.linspace(0, len(every) - 1, min(len(every), SHOWN)).astype(int)
+        return [int(place) for place in every[picked]]
     single = isinstance(task, Classification)
     weight = belief_of(task, answers) if single else task.losses(answers, labels)
     wrong = [int(i) for i in np.argsort(-weight, kind="stable") if not right[i]]

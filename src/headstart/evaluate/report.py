@@ -31,6 +31,8 @@ class Shown:
     """Whether that is the same; of values, whether the truth lies within the margin."""
     clip: tuple[str, bytes] = field(default=("", b""), repr=False)
     """A MIME type and bytes, where there is something to hear."""
+    merit: float = 0.0
+    """How good the answer is, as the task has it."""
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,8 @@ FIGURES = {
 PICTURE_BYTES = 2_100_000
 """All pictures of a page together, before base64 adds a third."""
 _PICTURES = {"image/png", "image/jpeg"}
+_WRITTEN = ("text-to-text", "entities")
+"""Kinds of tasks whose answers are shown beside what they should be."""
 _SAMPLES = 24
 _MISTAKES = 24
 _PAIRS = 12
@@ -78,7 +80,7 @@ def page(report: Report) -> str:
     room = _room()
     script = _file("page.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    kept = _kept(report.shown)
+    kept, told = _kept(report.shown), report.scores.kind in _WRITTEN
     style, pictures = _pictures(report.shown, kept)
     grid = _grid(report, kept)
     return room.get_template("page.html").render(
@@ -97,8 +99,9 @@ def page(report: Report) -> str:
         pictures=pictures,
         clips={i: _link(*one.clip) for i, one in enumerate(report.shown) if one.clip[1]},
         left_out=len(report.shown) - len(kept),
-        samples=_samples(report.shown, kept),
-        mistakes=_mistakes(report.shown, kept),
+        samples=[] if told else _samples(report.shown, kept),
+        mistakes=[] if told else _mistakes(report.shown, kept),
+        written=_spread(report.shown) if told else [],
         grid=grid,
         pairs=_pairs(grid),
         picked=_picked(grid, len(report.classes)),
@@ -217,6 +220,12 @@ def _samples(shown: Sequence[Shown], kept: Iterable[int]) -> list[int]:
     turns = zip_longest(*(by_class[label] for label in sorted(by_class)))
     chosen = [i for turn in turns for i in turn if i is not None][:_SAMPLES]
     return sorted(chosen, key=lambda i: (shown[i].label, i))
+
+
+def _spread(shown: Sequence[Shown]) -> list[Shown]:
+    """A few of them, evenly spread."""
+    step = max(1, -(-len(shown) // _SAMPLES))
+    return list(shown[::step])
 
 
 def _mistakes(shown: Sequence[Shown], kept: Iterable[int]) -> list[int]:
