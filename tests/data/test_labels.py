@@ -5,7 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from headstart.data import Columns, Found, divide, find, from_memory, meant, strata_of, tags_of
+from headstart.data import (
+    Columns,
+    Found,
+    divide,
+    find,
+    from_memory,
+    meant,
+    need_task,
+    strata_of,
+    tags_of,
+)
 from headstart.errors import DataError, UsageError
 
 
@@ -81,3 +91,13 @@ def test_strata_of_classes_are_the_classes() -> None:
     examples = found("a", "b", "a").examples
     assert strata_of(examples) is examples
     assert strata_of(replace(examples, kind="multilabel")).labels != ()
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant_by"),
+    [("translation", "text-to-text"), ("NER", "entities"), ("asr", "transcribe"),
+     ("multilable", "multilabel"), ("regresion", "regression"), ("xyzzy", "multilabel")],
+)  # fmt: skip
+def test_a_task_by_another_name_is_told(asked: str, meant_by: str) -> None:
+    with pytest.raises(UsageError, match=f"--task {meant_by}"):
+        need_task(asked)

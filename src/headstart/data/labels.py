@@ -1,5 +1,6 @@
 """What the labels of examples say: one class each, several tags each, or a value."""
 
+import difflib
 import math
 import re
 from collections import Counter
@@ -17,10 +18,30 @@ from headstart.hostile import printable
 ONE, SEVERAL, VALUE, EVEN = "classification", "multilabel", "regression", "balanced"
 KINDS = (ONE, EVEN, SEVERAL, VALUE, SPOKEN, WRITTEN, ENTITIES)
 """Balanced is classification in which every class counts the same, however rare it is."""
+_ALSO = {
+    **dict.fromkeys(("translation", "summarization", "seq2seq", "summary"), WRITTEN),
+    **dict.fromkeys(("ner", "pos", "tokens", "token-classification", "tagging"), ENTITIES),
+    **dict.fromkeys(("asr", "speech-recognition", "speech-to-text"), SPOKEN),
+    **dict.fromkeys(("tags", "multi-label"), SEVERAL),
+    **dict.fromkeys(("value", "values", "score"), VALUE),
+    **dict.fromkeys(("class", "classes", "sentiment", "pairs"), ONE),
+}
+"""What others call them."""
 _BETWEEN = re.compile(r"[;|]")
 _FEW_VALUES = 10
 """Numbers with fractions are classes (1.0, 1.5, 2.0) up to so many different ones."""
 _STRATA = 10
+
+
+def need_task(asked: str) -> None:
+    """Raise `UsageError` for a kind there is not, with the one that was probably meant."""
+    if asked and asked not in KINDS:
+        meant_by = difflib.get_close_matches(asked.casefold(), [*_ALSO, *KINDS], 1, 0.5)
+        fix = _ALSO.get(meant_by[0], meant_by[0]) if meant_by else SEVERAL
+        raise UsageError(
+            "U113", f"there is no task {printable(asked)!r}", f"--task {fix}",
+            why=f"it is one of {', '.join(KINDS)}",
+        )  # fmt: skip
 
 
 def meant(found: Found, asked: str = "") -> Found:
@@ -30,11 +51,7 @@ def meant(found: Found, asked: str = "") -> Found:
     values; lists of tags between ";" or "|" are tags where most tags stand in several lists.
     Raises `UsageError` for a kind there is not, `DataError` for labels that are not of the kind.
     """
-    if asked and asked not in KINDS:
-        raise UsageError(
-            "U113", f"there is no task {printable(asked)!r}", f"--task {SEVERAL}",
-            why=f"it is one of {', '.join(KINDS)}",
-        )  # fmt: skip
+    need_task(asked)
     told = found.examples.kind if found.examples.kind in TOLD else ""
     kind = asked or told or (_guessed(found.examples.classes) if found.layout in _TABLES else ONE)
     if kind == ONE:

@@ -3,8 +3,20 @@
 from dataclasses import replace
 from pathlib import Path
 
-from headstart.backbone import LANGUAGE, Backbone, load_backbone
-from headstart.data import Columns, Found, Frame, Held, Pair, find, from_frame, heard, meant
+from headstart.backbone import LANGUAGE, Backbone, load_backbone, need_writer
+from headstart.data import (
+    WRITTEN,
+    Columns,
+    Found,
+    Frame,
+    Held,
+    Pair,
+    find,
+    from_frame,
+    heard,
+    meant,
+    need_task,
+)
 from headstart.errors import BackboneError
 from headstart.hostile import printable
 from headstart.modality import Image, Modality, Sound, Text
@@ -15,7 +27,7 @@ _THINGS = {"files": "pictures", "text": "texts", "sounds": "recordings"}
 
 
 def need_kind(backbone: Backbone, found: Found) -> None:
-    """Raise `BackboneError` where source and target differ in what they are: texts, pictures."""
+    """Raise `BackboneError` where source and target differ in what they are, or it cannot write."""
     given = backbone.modality
     if KINDS[found.holds] != given.kind:
         raise BackboneError(
@@ -24,6 +36,8 @@ def need_kind(backbone: Backbone, found: Found) -> None:
             f"{_THINGS[found.holds]}",
             "leave --backbone out, or name one for their kind: headstart backbones",
         )
+    if found.examples.kind == WRITTEN:
+        need_writer(backbone.name, backbone.writer)
 
 
 def usual_modality(found: Found) -> Modality:
@@ -43,6 +57,7 @@ def fitting(modality: Modality, found: Found) -> Modality:
 
 def found_at(place: Path | str | Found | Frame, columns: Columns, root: Path) -> Found:
     """Examples in a folder, a table, an archive, a DataFrame, or in what is found already."""
+    need_task(columns.task)
     if isinstance(place, Found):
         found = place
     elif isinstance(place, Frame):

@@ -8,11 +8,10 @@ from typing import Any
 
 import torch
 
-from headstart.backbone import Backbone, need_writer
+from headstart.backbone import Backbone
 from headstart.data import (
     SPOKEN,
     TOLD,
-    WRITTEN,
     Audit,
     Found,
     Frame,
@@ -211,8 +210,6 @@ def _lesson(
     known: _Known, partition: Partition, backbone: Backbone, settings: Settings, root: Path
 ) -> Lesson:
     examples = known.found.examples
-    if examples.kind == WRITTEN:
-        need_writer(backbone.name, backbone.writer)
     task, labels = posed(examples, partition.train + partition.val, backbone)
     if settings.head and settings.head not in task.heads:
         raise UsageError(
