@@ -80,7 +80,7 @@ def page(report: Report) -> str:
     room = _room()
     script = _file("page.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    kept, told = _kept(report.shown), report.scores.kind in _WRITTEN
+    kept = _kept(report.shown)
     style, pictures = _pictures(report.shown, kept)
     grid = _grid(report, kept)
     return room.get_template("page.html").render(
@@ -97,11 +97,7 @@ def page(report: Report) -> str:
         style=Markup(_file("style.css") + style),
         script=Markup(script),
         pictures=pictures,
-        clips={i: _link(*one.clip) for i, one in enumerate(report.shown) if one.clip[1]},
-        left_out=len(report.shown) - len(kept),
-        samples=[] if told else _samples(report.shown, kept),
-        mistakes=[] if told else _mistakes(report.shown, kept),
-        written=_spread(report.shown) if told else [],
+        **_looked_at(report, kept),
         grid=grid,
         pairs=_pairs(grid),
         picked=_picked(grid, len(report.classes)),
@@ -116,6 +112,18 @@ def page(report: Report) -> str:
         most=max((row.train + row.val + row.test for row in report.classes), default=0),
         lines=_LINES,
     )
+
+
+def _looked_at(report: Report, kept: frozenset[int]) -> dict[str, object]:
+    """Which examples are shown where."""
+    shown, beside = report.shown, report.scores.kind in _WRITTEN
+    return {
+        "clips": {i: _link(*one.clip) for i, one in enumerate(shown) if one.clip[1]},
+        "left_out": len(shown) - len(kept),
+        "samples": [] if beside else _samples(shown, kept),
+        "mistakes": [] if beside else _mistakes(shown, kept),
+        "written": _spread(shown) if beside else [],
+    }
 
 
 def _grown(report: Report) -> Markup:
