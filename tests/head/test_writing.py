@@ -6,7 +6,7 @@ import torch
 from language import save_network
 
 from headstart.backbone import load_backbone
-from headstart.evaluate.translations import bleu_of, counts_of
+from headstart.evaluate.translations import bleu_lead, bleu_of, counts_of
 from headstart.head import Dictating, Writing, overlap
 
 pytest.importorskip("transformers")
@@ -52,6 +52,13 @@ def test_bleu_of_all_rows_is_sacrebleus() -> None:
     counted = counts_of(SAID * 3, TEXTS * 3)
     expected = sacrebleu.corpus_bleu(SAID * 3, [TEXTS * 3]).score / 100
     assert bleu_of(counted) == pytest.approx(expected)
+
+
+def test_a_lead_in_bleu_is_of_the_same_rows() -> None:
+    good, bad = counts_of(TEXTS * 9, TEXTS * 9), counts_of(SAID * 9, TEXTS * 9)
+    found = bleu_lead(good, bad)
+    assert found.value == pytest.approx(bleu_of(good) - bleu_of(bad)) and found.low > 0
+    assert bleu_lead(bad, bad).high == 0
 
 
 def test_what_is_dictated_is_judged_by_words(task: Writing) -> None:

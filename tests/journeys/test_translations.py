@@ -52,6 +52,9 @@ def test_it_learns_to_write_and_is_held_against_what_needs_no_network(trained) -
     assert (metrics["task"], metrics["figure"]) == ("text-to-text", "chrf")
     assert [arm["name"] for arm in metrics["arms"]] == [
         "the usual text", "the source itself", "the nearest source", "scratch", "full"]  # fmt: skip
+    led = [arm["bleu_behind_by"] for arm in metrics["arms"]]
+    assert led[-1]["value"] == 0 and all(one["low"] <= one["value"] <= one["high"] for one in led)
+    assert metrics["arms"][-1]["bleu"] == pytest.approx(metrics["test"]["bleu"]["value"])
     assert list(metrics["test"]) == ["chrf", "bleu", "rouge_l", "exact"]
     usual, *_, model = (arm["chrf"]["value"] for arm in metrics["arms"])
     assert model > usual

@@ -29,6 +29,7 @@ from headstart.evaluate.metrics import (
     reliability,
 )
 from headstart.evaluate.report import Curve, EpochRow, Fact, Knows, Learned, Report, Shown, StageRow
+from headstart.evaluate.translations import bleu_lead, bleu_of, counts_of
 from headstart.evaluate.verdict import Verdict, judge
 from headstart.evaluate.words import words_fit
 
@@ -52,8 +53,11 @@ __all__ = [
     "Shown",
     "StageRow",
     "Verdict",
+    "bleu_lead",
+    "bleu_of",
     "confusion",
     "constant",
+    "counts_of",
     "examine",
     "from_fit",
     "judge",

@@ -11,9 +11,9 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from headstart import durable
-from headstart.data import Audit, Examples
-from headstart.evaluate import Report
-from headstart.head import Sequencing, Trust, Valuing, belief_of, said
+from headstart.data import WRITTEN, Audit, Examples
+from headstart.evaluate import Report, bleu_lead, bleu_of, counts_of
+from headstart.head import Sequencing, Trust, Valuing, Writing, belief_of, said
 from headstart.model import Model
 from headstart.report import page
 from headstart.run.folder import METRICS, Folder
@@ -80,7 +80,20 @@ def _arms(report: Report, lesson: Lesson) -> list[dict[str, object]]:
     merits = {arm.name: task.merit(arm.answers, labels) for arm in report.arms}
     model = merits[report.learned.strategy]
     leads = {name: lead(model, merit, groups).record() for name, merit in merits.items()}
-    return [{**arm.record(task.figure), "behind_by": leads[arm.name]} for arm in report.arms]
+    found = [{**arm.record(task.figure), "behind_by": leads[arm.name]} for arm in report.arms]
+    if task.kind != WRITTEN or not isinstance(task, Writing):
+        return found
+    true = task.texts(labels)
+    counted = {arm.name: counts_of(task.said(arm.answers), true) for arm in report.arms}
+    ours = counted[report.learned.strategy]
+    return [
+        {
+            **one,
+            "bleu": bleu_of(counted[str(one["name"])]),
+            "bleu_behind_by": bleu_lead(ours, counted[str(one["name"])], groups).record(),
+        }
+        for one in found
+    ]
 
 
 def problems_csv(audit: Audit) -> str:
