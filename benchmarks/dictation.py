@@ -27,16 +27,16 @@ EPOCHS = {"wav2vec2": 60, "whisper": 30}
 RATE = 1e-3
 """Nothing is searched: what is asked is whether they can, not how fast."""
 SAMPLES = {
-    "hidden_size": 96, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 192,
-    "conv_dim": [32, 64, 96], "conv_stride": [10, 8, 4], "conv_kernel": [20, 16, 8],
+    "hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 128,
+    "conv_dim": [16, 32, 64], "conv_stride": [10, 8, 4], "conv_kernel": [20, 16, 8],
     "num_feat_extract_layers": 3, "num_conv_pos_embeddings": 16,
     "num_conv_pos_embedding_groups": 4, "feat_extract_norm": "layer", "mask_time_prob": 0.0,
     "do_stable_layer_norm": True, "layerdrop": 0.0,
     **dict.fromkeys(("hidden_dropout", "attention_dropout", "feat_proj_dropout"), 0.0),
 }  # fmt: skip
 FEATURES = {
-    "d_model": 96, "encoder_layers": 2, "decoder_layers": 2, "encoder_attention_heads": 4,
-    "decoder_attention_heads": 4, "encoder_ffn_dim": 192, "decoder_ffn_dim": 192,
+    "d_model": 64, "encoder_layers": 2, "decoder_layers": 2, "encoder_attention_heads": 4,
+    "decoder_attention_heads": 4, "encoder_ffn_dim": 128, "decoder_ffn_dim": 128,
     "num_mel_bins": 80, "vocab_size": 300, "pad_token_id": 0, "bos_token_id": 1,
     "eos_token_id": 1, "decoder_start_token_id": 0, "max_source_positions": 350,
     "max_target_positions": 120,
