@@ -50,7 +50,7 @@ def _measure(place: Path, root: Path) -> None:
     metrics = json.loads((root / "one" / "metrics.json").read_text())
     figure("pre-trained on 6,000 captions", cpu_s=round(spent.cpu),
            bleu=round(metrics["test"]["bleu"]["value"], 4))  # fmt: skip
-    start = ("--backbone", str(root / "one"), "--strategy", "full")
+    start = ("--backbone", str(root / "one"), "--strategy", "full", "--compare", "scratch")
     spent = command("train", str(root / "then.tsv"), *asked, *start, "--out", str(root / "two"),
                     cache=root / "cache")  # fmt: skip
     metrics = json.loads((root / "two" / "metrics.json").read_text())

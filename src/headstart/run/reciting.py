@@ -12,7 +12,7 @@ from headstart.features import milliseconds
 from headstart.head import Labeling
 from headstart.modality import Look
 from headstart.model import LONGEST_S
-from headstart.run.contest import TRAINED, best_of, decided, fitted_by, recipe_of
+from headstart.run.contest import TRAINED, best_of, decided, fitted_by, kept_plans, recipe_of
 from headstart.run.quantities import seconds
 from headstart.run.settings import Settings
 from headstart.train import RATES, TRIAL, Fitted, Lesson, Probe, Scratch, Strategy, Unfreeze
@@ -38,7 +38,11 @@ def recite(
         yardstick = fresh(backbone, settings.seed + 1)
         fitted = fitted_by(lesson, yardstick, Probe(), settings, _folder(work, "untrained"), tell)
         found.append(from_fit(lesson, fitted, UNTRAINED, tell))
-    plans = [settings.plan] if settings.plan else _tried(lesson, backbone, settings, tell)
+    plans = (
+        [settings.plan]
+        if settings.plan
+        else kept_plans(work / "plans.json", lambda: _tried(lesson, backbone, settings, tell))
+    )
     fits: dict[str, Fitted] = {}
     for strategy in dict.fromkeys((Probe(), *plans, *(Scratch() for _ in settings.compare))):
         with priced(found):

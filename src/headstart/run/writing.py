@@ -8,7 +8,7 @@ from headstart.errors import UsageError
 from headstart.evaluate import Candidate, Contest, constant, from_fit, nearest, priced, repeated
 from headstart.events import Tell, note
 from headstart.features import milliseconds
-from headstart.run.contest import TRAINED, best_of, decided, fitted_by, recipe_of
+from headstart.run.contest import TRAINED, best_of, decided, fitted_by, kept_plans, recipe_of
 from headstart.run.quantities import seconds
 from headstart.run.settings import Settings
 from headstart.train import (
@@ -33,7 +33,8 @@ def write(
 ) -> Contest:
     """What needs no network; the same network from scratch; the half that reads frozen; all of it.
 
-    The half that writes learns in every one of them.
+    The half that writes learns in every one of them. Scratch is left out where it would cost more
+    than the budget, unless somebody asks for it.
     """
     _need_possible(settings.plan)
     found: list[Candidate] = []
@@ -44,9 +45,10 @@ def write(
             found.append(repeated(lesson, backbone.modality))
         with priced(found):
             found.append(nearest(lesson, backbone.modality))
-    plans = [settings.plan] if settings.plan else _tried(lesson, backbone, settings, tell)
+    every = kept_plans(work / "plans.json", lambda: _tried(lesson, backbone, settings, tell))
+    plans = [plan for plan in every if plan != Scratch()] or [Scratch()]
     fits: dict[str, Fitted] = {}
-    for strategy in dict.fromkeys((Scratch(), *plans)):
+    for strategy in every:
         with priced(found):
             fits[str(strategy)] = fitted_by(lesson, backbone, strategy, settings, work, tell)
             found.append(from_fit(lesson, fits[str(strategy)], str(strategy), tell))
@@ -63,14 +65,22 @@ def _need_possible(plan: Strategy | None) -> None:
 
 
 def _tried(lesson: Lesson, backbone: Backbone, settings: Settings, tell: Tell) -> list[Strategy]:
-    """The half that writes alone; all of it, where the budget allows."""
+    """Scratch first; then what was asked for, or the half that writes alone and all of it."""
+    whole = _affordable(lesson, backbone, settings, tell)
+    usual: list[Strategy] = [Probe(), *([Full()] * whole)]
+    plans = [settings.plan] if settings.plan else usual
+    scratch = [Scratch()] * (whole or bool(settings.compare))
+    return list(dict.fromkeys((*scratch, *plans)))
+
+
+def _affordable(lesson: Lesson, backbone: Backbone, settings: Settings, tell: Tell) -> bool:
+    """Whether training all of the network, its search for a rate included, is in the budget."""
     recipe = recipe_of(Full(), settings.seed, lesson.task.kind)
     like = lesson.items.take(lesson.partition.train[:64])
     each = milliseconds(backbone.stages, backbone.modality, like) / 1000
     passes = recipe.epochs * (1 + TRIAL * len(RATES)) * len(lesson.partition.train)
     cost = BOTH * TRAINED[backbone.modality.kind] * passes * each
     if cost > seconds(settings.budget):
-        told = f"full could take {cost / 60:,.0f} CPU minutes"
+        told = f"training all of it could take {cost / 60:,.0f} CPU minutes"
         note(tell, f"{told}, the budget is {settings.budget}: --budget TIME allows more")
-        return [Probe()]
-    return [Probe(), Full()]
+    return cost <= seconds(settings.budget)
