@@ -9,7 +9,7 @@ from headstart.advise import Depth, StageScore
 from headstart.backbone import Backbone
 from headstart.events import quiet
 from headstart.run import Settings
-from headstart.run.contest import _kept, _tried
+from headstart.run.contest import _tried, kept_plans
 from headstart.stats import Interval
 from headstart.train import Lesson, Probe, Unfreeze
 
@@ -49,6 +49,6 @@ def test_a_budget_leaves_out_what_would_take_longer_and_says_so(lesson, tiny) ->
 
 def test_a_plan_outlives_a_kill(tmp_path: Path) -> None:
     place = tmp_path / "plans.json"
-    assert _kept(place, lambda: [*PROBES, Unfreeze(2)]) == [*PROBES, Unfreeze(2)]
+    assert kept_plans(tmp_path, lambda: [*PROBES, Unfreeze(2)]) == [*PROBES, Unfreeze(2)]
     assert json.loads(place.read_text()) == ["probe", "probe:all", "unfreeze:2"]
-    assert _kept(place, lambda: PROBES) == [*PROBES, Unfreeze(2)]
+    assert kept_plans(tmp_path, lambda: PROBES) == [*PROBES, Unfreeze(2)]

@@ -101,9 +101,7 @@ def contest(
     plans = (
         [settings.plan]
         if settings.plan
-        else kept_plans(
-            work / "plans.json", lambda: _tried(lesson, backbone, depth, settings, tell)
-        )
+        else kept_plans(work, lambda: _tried(lesson, backbone, depth, settings, tell))
     )
     fits: dict[str, Fitted] = {"probe": probe}
     for strategy in dict.fromkeys((*plans, *(Scratch() for _ in settings.compare))):
@@ -139,8 +137,9 @@ def _depth(lesson: Lesson, backbone: Backbone, tell: Tell) -> Depth | None:
     return depth_of(sample, names, widths(backbone.stages, noise(backbone.modality)))
 
 
-def kept_plans(place: Path, make: Callable[[], list[Strategy]]) -> list[Strategy]:
+def kept_plans(work: Path, make: Callable[[], list[Strategy]]) -> list[Strategy]:
     """What was planned before this run was killed, else what is planned now: speeds vary."""
+    place = work / "plans.json"
     if not place.exists():
         durable.write(place, json.dumps([str(strategy) for strategy in make()]))
     return [strategy_of(text) for text in json.loads(place.read_text())]

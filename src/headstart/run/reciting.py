@@ -41,7 +41,7 @@ def recite(
     plans = (
         [settings.plan]
         if settings.plan
-        else kept_plans(work / "plans.json", lambda: _tried(lesson, backbone, settings, tell))
+        else kept_plans(work, lambda: _tried(lesson, backbone, settings, tell))
     )
     fits: dict[str, Fitted] = {}
     for strategy in dict.fromkeys((Probe(), *plans, *(Scratch() for _ in settings.compare))):

@@ -45,7 +45,7 @@ def write(
             found.append(repeated(lesson, backbone.modality))
         with priced(found):
             found.append(nearest(lesson, backbone.modality))
-    every = kept_plans(work / "plans.json", lambda: _tried(lesson, backbone, settings, tell))
+    every = kept_plans(work, lambda: _tried(lesson, backbone, settings, tell))
     plans = [plan for plan in every if plan != Scratch()] or [Scratch()]
     fits: dict[str, Fitted] = {}
     for strategy in every:
