@@ -1,0 +1,109 @@
+"""Twenty and more ways to damage a recording: refused by name, or heard as finite numbers."""
+
+import io
+import struct
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import torch
+from sounds import RATE, samples
+
+from headstart.data import Held
+from headstart.errors import DataError
+from headstart.modality import Sound
+
+soundfile = pytest.importorskip("soundfile")
+pytest.importorskip("soxr")
+
+FORMATS = {"WAV": "PCM_16", "FLAC": "PCM_16", "OGG": "VORBIS", "MP3": "MPEG_LAYER_III"}
+CUT = {"cut by 2%", "cut by 10%", "cut in the middle", "only the beginning"}
+Damage = Callable[[bytes, np.random.Generator], bytes]
+
+
+def flipped(raw: bytes, places: np.ndarray) -> bytes:
+    found = np.frombuffer(raw, np.uint8).copy()
+    found[places] ^= 0xFF
+    return found.tobytes()
+
+
+def anywhere(raw: bytes, rng: np.random.Generator, count: int, first: int = 0) -> bytes:
+    return flipped(raw, rng.integers(first, len(raw), count))
+
+
+DAMAGES: dict[str, Damage] = {
+    "empty": lambda raw, rng: b"",
+    "one byte": lambda raw, rng: raw[:1],
+    "only the beginning": lambda raw, rng: raw[:64],
+    "cut by 2%": lambda raw, rng: raw[: int(len(raw) * 0.98)],
+    "cut by 10%": lambda raw, rng: raw[: int(len(raw) * 0.9)],
+    "cut in the middle": lambda raw, rng: raw[: len(raw) // 2],
+    "without its beginning": lambda raw, rng: raw[len(raw) // 10 :],
+    "a hole": lambda raw, rng: raw[: len(raw) // 3] + raw[len(raw) // 2 :],
+    "zeros in the middle": lambda raw, rng: (
+        raw[: len(raw) // 3] + bytes(2000) + raw[len(raw) // 3 + 2000 :]
+    ),
+    "zeros instead": lambda raw, rng: bytes(len(raw)),
+    "noise instead": lambda raw, rng: rng.bytes(len(raw)),
+    "noise behind": lambda raw, rng: raw + rng.bytes(5000),
+    "noise in front": lambda raw, rng: rng.bytes(100) + raw,
+    "one byte flipped": lambda raw, rng: anywhere(raw, rng, 1, 64),
+    "ten bytes flipped": lambda raw, rng: anywhere(raw, rng, 10, 64),
+    "a hundred bytes flipped": lambda raw, rng: anywhere(raw, rng, 100, 64),
+    "the head flipped": lambda raw, rng: flipped(raw, np.arange(4)),
+    "the head scrambled": lambda raw, rng: anywhere(raw[:64], rng, 12) + raw[64:],
+    "twice": lambda raw, rng: raw + raw,
+    "backwards": lambda raw, rng: raw[::-1],
+    "line ends changed": lambda raw, rng: raw.replace(b"\n", b"\r\n"),
+    "as text": lambda raw, rng: raw.decode("latin-1").encode(),
+    "a web page": lambda raw, rng: b"<!DOCTYPE html><html><body>404 Not Found</body></html>" * 30,
+    "a picture": lambda raw, rng: b"\x89PNG\r\n\x1a\n" + rng.bytes(3000),
+}
+
+
+@pytest.fixture(scope="module")
+def files() -> dict[str, bytes]:
+    found = {}
+    for kind, subtype in FORMATS.items():
+        kept = io.BytesIO()
+        soundfile.write(kept, samples("noise", 0, 3.0), RATE, format=kind, subtype=subtype)
+        found[kind] = kept.getvalue()
+    return found
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("name", DAMAGES)
+def test_damage_is_refused_or_heard_as_finite_numbers(name: str, kind: str, files) -> None:
+    refused = 0
+    for draw in range(5):
+        raw = DAMAGES[name](files[kind], np.random.default_rng(draw))
+        try:
+            item = Sound().read(Held("x", raw))
+        except DataError as error:
+            assert error.code.startswith("D20") and "x" in str(error)
+            refused += 1
+        else:
+            assert bool(torch.isfinite(item.float()).all()) and len(item) > 0
+    if name in CUT or name in ("empty", "one byte", "zeros instead", "a web page", "a picture"):
+        assert refused == 5
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_numbers_that_are_not_finite_are_refused(bad: float) -> None:
+    heard, kept = samples("noise", 0, 1.0).astype(np.float32), io.BytesIO()
+    heard[500] = bad
+    soundfile.write(kept, heard, RATE, format="WAV", subtype="FLOAT")
+    with pytest.raises(DataError, match="D207"):
+        Sound().read(Held("x", kept.getvalue()))
+
+
+@pytest.mark.parametrize(
+    ("rate", "channels"), [(0, 1), (1, 1), (2**31, 1), (16_000, 0), (16_000, 999)]
+)
+def test_heads_that_promise_what_nobody_records_are_refused(rate: int, channels: int) -> None:
+    body = bytes(32_000)
+    head = struct.pack("<4sI4s4sIHHIIHH4sI", b"RIFF", 36 + len(body), b"WAVE", b"fmt ", 16, 1,
+                       channels, min(rate, 2**32 - 1), min(2 * rate, 2**32 - 1),
+                       2 * channels % 65536, 16, b"data", len(body))  # fmt: skip
+    with pytest.raises(DataError, match="D20"):
+        Sound().read(Held("x", head + body))
