@@ -13,9 +13,9 @@ from headstart.evaluate.candidates import (
     nearest,
     priced,
     raw,
-    remembered,
     repeated,
     untrained,
+    usual_tags,
 )
 from headstart.evaluate.examination import Contest, examine, learned_of
 from headstart.evaluate.learning import Learning, LearningCurve, learning
@@ -69,8 +69,8 @@ __all__ = [
     "priced",
     "raw",
     "reliability",
-    "remembered",
     "repeated",
     "untrained",
+    "usual_tags",
     "words_fit",
 ]

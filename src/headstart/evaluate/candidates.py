@@ -155,7 +155,7 @@ def nearest(lesson: Lesson, modality: Modality) -> Candidate:
     return _without_network(lesson, "the nearest source", answer, pool[:JUDGED])
 
 
-def remembered(lesson: Lesson) -> Candidate:
+def usual_tags(lesson: Lesson) -> Candidate:
     """The tag that each word had most often, by its tokens; of others, the usual tag."""
     often, usual = defaultdict[tuple[int, ...], Counter[int]](Counter), Counter[int]()
 

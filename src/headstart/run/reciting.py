@@ -6,7 +6,7 @@ from pathlib import Path
 from headstart.backbone import Backbone, fresh, multiply_adds
 from headstart.data import SPOKEN, Problem
 from headstart.errors import DataError, UsageError
-from headstart.evaluate import Candidate, Contest, constant, from_fit, priced, remembered
+from headstart.evaluate import Candidate, Contest, constant, from_fit, priced, usual_tags
 from headstart.events import Tell, note
 from headstart.features import milliseconds
 from headstart.head import Labeling
@@ -33,7 +33,7 @@ def recite(
         found.append(constant(lesson))
     if isinstance(lesson.task, Labeling):
         with priced(found):
-            found.append(remembered(lesson))
+            found.append(usual_tags(lesson))
     with priced(found):
         yardstick = fresh(backbone, settings.seed + 1)
         fitted = fitted_by(lesson, yardstick, Probe(), settings, _folder(work, "untrained"), tell)
