@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from headstart.evaluate import Curve, Fact, Shown
+from headstart.evaluate import Beside, Curve, Fact, Shown
 from headstart.report import page
 from headstart.report.figures import heat
 from headstart.report.page import PICTURE_BYTES
@@ -213,6 +213,17 @@ def test_a_picture_of_another_kind_is_named_and_not_loaded(flowers, parse):
 def test_an_example_that_is_text_is_quoted(flowers, parse):
     said = Shown("line 3", "text/plain", b"<i>so</i> good\xff", 0, 1, 0.9, True, "a", "b", False)
     assert "<i>so</i> good" in parse(page(replace(flowers, shown=(said,)))).text
+
+
+def test_words_that_mattered_are_marked_and_quoted(flowers, parse):
+    words = (("<i>so</i>", 0.4), ("bad", -0.05), ("film", 0.001))
+    said = Shown("line 3", "text/plain", b"so bad film", 0, 1, 0.9, True, "a", "b", False,
+                 beside=Beside(words=words))  # fmt: skip
+    seen = parse(page(replace(flowers, shown=(said,))))
+    marked = [a for a in seen.all("span") if a.get("class", "").startswith(("toward", "away"))]
+    titled = [(a["class"], a["title"]) for a in marked if "title" in a]
+    assert titled == [("toward w4", "-40 points without it"), ("away w1", "+5 points without it")]
+    assert "<i>so</i>" in seen.text and "film" in seen.text
 
 
 def test_equal_reports_give_equal_pages(build_report):

@@ -28,7 +28,17 @@ from headstart.evaluate.metrics import (
     per_class,
     reliability,
 )
-from headstart.evaluate.report import Curve, EpochRow, Fact, Knows, Learned, Report, Shown, StageRow
+from headstart.evaluate.report import (
+    Beside,
+    Curve,
+    EpochRow,
+    Fact,
+    Knows,
+    Learned,
+    Report,
+    Shown,
+    StageRow,
+)
 from headstart.evaluate.translations import bleu_lead, bleu_of, counts_of
 from headstart.evaluate.verdict import Verdict, judge
 from headstart.evaluate.words import words_fit
@@ -36,6 +46,7 @@ from headstart.evaluate.words import words_fit
 __all__ = [
     "CONSTANT",
     "Arm",
+    "Beside",
     "Bin",
     "Candidate",
     "ClassRow",

@@ -15,7 +15,9 @@ from headstart.evaluate.candidates import Candidate
 from headstart.evaluate.cautions import cautions
 from headstart.evaluate.learning import learning
 from headstart.evaluate.metrics import confusion, measure, per_class, reliability
+from headstart.evaluate.occlusion import weighed
 from headstart.evaluate.report import (
+    Beside,
     Curve,
     EpochRow,
     Fact,
@@ -27,15 +29,14 @@ from headstart.evaluate.report import (
 )
 from headstart.evaluate.verdict import judge
 from headstart.head import Classification, Known, Task, Trust, belief_of, said
-from headstart.modality import Modality
 from headstart.train import Fitted, Lesson
 from headstart.train.loop import stage_rates
 
 SHOWN = 150
 """Test examples whose pictures the page carries, at most."""
 PLAYED = 24
-"""Of these, the first so many can be listened to, where they are recordings."""
-_SILENT = ("", b"")
+"""Of these, the first so many can be listened to, where they are recordings; of texts, the words
+that mattered are marked."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,18 +193,20 @@ def _shown(
                 truth=examples.classes[examples.labels[row]],
                 said=said(task, answers[position]),
                 right=bool(right[position]),
-                clip=_clip(modality, examples.sources[row]) if len(shown) < PLAYED else _SILENT,
+                beside=_beside(contest.fitted, task, examples.sources[row], guess)
+                if len(shown) < PLAYED
+                else Beside(),
                 merit=float(merit[position]),
             )
         )
     return tuple(shown)
 
 
-def _clip(modality: Modality, source: Source) -> tuple[str, bytes]:
+def _beside(fitted: Fitted, task: Task, source: Source, guess: int) -> Beside:
     try:
-        return modality.clip(source)
+        return Beside(fitted.backbone.modality.clip(source), weighed(fitted, task, source, guess))
     except DataError:  # it went away while the run was on
-        return _SILENT
+        return Beside()
 
 
 def _order(

@@ -10,6 +10,16 @@ from headstart.stats import Interval
 
 
 @dataclass(frozen=True)
+class Beside:
+    """What helps to judge an example, besides itself."""
+
+    clip: tuple[str, bytes] = field(default=("", b""), repr=False)
+    """A MIME type and bytes, where there is something to hear."""
+    words: tuple[tuple[str, float], ...] = ()
+    """Of a text each word, and by how much the answer's probability falls without it."""
+
+
+@dataclass(frozen=True)
 class Shown:
     """A test example as the model sees it, and what the model made of it."""
 
@@ -29,8 +39,7 @@ class Shown:
     said: str
     right: bool
     """Whether that is the same; of values, whether the truth lies within the margin."""
-    clip: tuple[str, bytes] = field(default=("", b""), repr=False)
-    """A MIME type and bytes, where there is something to hear."""
+    beside: Beside = Beside()
     merit: float = 0.0
     """How good the answer is, as the task has it."""
 

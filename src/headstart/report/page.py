@@ -118,11 +118,12 @@ def _looked_at(report: Report, kept: frozenset[int]) -> dict[str, object]:
     """Which examples are shown where."""
     shown, beside = report.shown, report.scores.kind in _WRITTEN
     return {
-        "clips": {i: _link(*one.clip) for i, one in enumerate(shown) if one.clip[1]},
+        "clips": {i: _link(*one.beside.clip) for i, one in enumerate(shown) if one.beside.clip[1]},
         "left_out": len(shown) - len(kept),
         "samples": [] if beside else _samples(shown, kept),
         "mistakes": [] if beside else _mistakes(shown, kept),
         "written": _spread(shown) if beside else [],
+        "weighed": any(one.beside.words for one in shown),
     }
 
 
