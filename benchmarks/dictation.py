@@ -38,7 +38,7 @@ FEATURES = {
     "d_model": 64, "encoder_layers": 2, "decoder_layers": 2, "encoder_attention_heads": 4,
     "decoder_attention_heads": 4, "encoder_ffn_dim": 128, "decoder_ffn_dim": 128,
     "num_mel_bins": 80, "vocab_size": 300, "pad_token_id": 0, "bos_token_id": 1,
-    "eos_token_id": 1, "decoder_start_token_id": 0, "max_source_positions": 350,
+    "eos_token_id": 1, "decoder_start_token_id": 0, "max_source_positions": 400,
     "max_target_positions": 120,
 }  # fmt: skip
 METRICS = {
@@ -111,7 +111,7 @@ def _network(kind: str, texts: list[str], place: Path) -> None:
         Wav2Vec2FeatureExtractor(return_attention_mask=True).save_pretrained(place)
         return
     AutoModelForSpeechSeq2Seq.from_config(config).save_pretrained(place)
-    WhisperFeatureExtractor(feature_size=80, chunk_length=7).save_pretrained(place)
+    WhisperFeatureExtractor(feature_size=80, chunk_length=8).save_pretrained(place)
     made = Tokenizer(models.BPE())
     made.pre_tokenizer, made.decoder = pre_tokenizers.ByteLevel(), decoders.ByteLevel()
     special = ["<start>", "<end>"]

@@ -2,11 +2,15 @@
 
 from pathlib import Path
 
+import language
 import numpy as np
 import pytest
+import torch
+from language import save_tokenizer
 from sounds import RATE, samples, write
 
 import headstart
+from headstart.backbone import load_backbone
 from headstart.cli import execute
 from headstart.errors import BackboneError, DataError, UsageError
 from headstart.train import fitting
@@ -100,3 +104,40 @@ def test_long_recordings_are_written_down_part_by_part(trained, tmp_path: Path) 
     write(tmp_path / "long.wav", np.concatenate(words))
     (found,) = trained.model.predict([tmp_path / "long.wav"])
     assert found.label.count("hum") > 30 and 0 < found.probability <= 1
+
+
+@pytest.mark.slow
+def test_whisper_writes_what_it_hears(speech: Path, tmp_path: Path) -> None:
+    """With its own decoder and tokens; the same in another place."""
+    transformers = pytest.importorskip("transformers")
+    torch.manual_seed(0)
+    config = transformers.WhisperConfig(
+        d_model=32, encoder_layers=2, decoder_layers=1, encoder_attention_heads=2,
+        decoder_attention_heads=2, encoder_ffn_dim=48, decoder_ffn_dim=48, num_mel_bins=80,
+        vocab_size=60, pad_token_id=0, bos_token_id=2, eos_token_id=3, decoder_start_token_id=2,
+        max_source_positions=200, max_target_positions=40,
+    )  # fmt: skip
+    transformers.WhisperForConditionalGeneration(config).save_pretrained(tmp_path / "net")
+    transformers.WhisperFeatureExtractor(feature_size=80, chunk_length=4).save_pretrained(
+        tmp_path / "net"
+    )
+    save_tokenizer(tmp_path / "net")
+    backbone = load_backbone(str(tmp_path / "net"))
+    assert backbone.depth == 3 and backbone.writer is not None
+    lines = [line.replace("Hum", "cat").replace("Beep", "dog").replace("Hiss", "film")
+             .replace("hum", "cat").replace("beep", "dog").replace("hiss", "film")
+             for line in speech.read_text().splitlines()]  # fmt: skip
+    table = speech.parent / "words.csv"
+    table.write_text("\n".join(lines))
+    run = headstart.train(
+        table, task="transcribe", backbone=str(tmp_path / "net"), strategy="full",
+        out=tmp_path / "run",
+    )  # fmt: skip
+    assert list(run.metrics["test"]) == ["word_accuracy", "wer", "cer", "exact"]
+    assert run.metrics["test"]["wer"]["value"] == pytest.approx(
+        1 - run.metrics["test"]["word_accuracy"]["value"]
+    )
+    things = [speech.parent / "0.wav", speech.parent / "1.wav"]
+    found = headstart.load(run.path).predict(things)
+    assert found == run.model.predict(things)
+    assert all(set(one.label.split()) <= {*language.WORDS, "!"} for one in found)

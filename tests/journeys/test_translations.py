@@ -93,7 +93,7 @@ def test_others_start_from_it_to_write_and_to_read(trained, tmp_path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("strategy", ["probe", "unfreeze:1", "lora:2", "gradual"])
+@pytest.mark.parametrize("strategy", ["probe", "unfreeze:1", "lora:2", "gradual", "scratch"])
 def test_every_strategy_writes(strategy: str, pairs, network, tmp_path) -> None:
     options = {"task": "text-to-text", "strategy": strategy, "backbone": str(network)}
     run = headstart.train(pairs, out=tmp_path / "run", **options)

@@ -236,7 +236,7 @@ def decided(
     """With the arm that is the model, and the one that stands for transfer."""
     named = {candidate.name: candidate for candidate in found}
     model, fitted = named[chosen], fits[chosen]
-    transfer = named["probe"] if chosen == str(Scratch()) else model
+    transfer = named.get("probe", model) if chosen == str(Scratch()) else model
     others = {name: one for name, one in fits.items() if name not in ("probe", chosen)}
     because = ""
     if depth:
