@@ -83,3 +83,13 @@ def test_a_part_of_which_nothing_learns_stays_in_inference_mode(tiny: Backbone) 
 def test_layers_that_thin_matrices_save_nothing_on_are_left_out(tiny, rank) -> None:
     suffix = _opened(tiny, LowRank(rank))
     assert (sum(map(learned_in, suffix)) > 0) == (rank == 1)
+
+
+def test_a_networks_own_norms_of_weights_stay() -> None:
+    """wav2vec 2.0 has one; without it the trained network could not be built again."""
+    layer = nn.utils.parametrizations.weight_norm(nn.Conv1d(4, 4, 3), dim=2)
+    suffix = nn.Sequential(layer, nn.Linear(16, 16))
+    names = set(suffix.state_dict())
+    opened(suffix, LowRank(2), seed=0)
+    closed(suffix)
+    assert set(suffix.state_dict()) == names

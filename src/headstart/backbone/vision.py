@@ -82,7 +82,9 @@ def license_of(architecture: Architecture) -> str:
 
 
 def classifier_names(architecture: Architecture) -> tuple[str, ...]:
-    """What timm calls the output layers, which no backbone has."""
+    """What timm calls the output layers, which no backbone has; none where timm knows no such."""
+    if architecture.settings and architecture.name.partition(".")[0] not in names():
+        return ()
     named = _described(architecture.name).get("classifier") or ("fc", "classifier", "head")
     return (named,) if isinstance(named, str) else tuple(named)
 

@@ -6,6 +6,7 @@ norms that own some of them stay in inference mode.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import torch
 from jaxtyping import Float
@@ -56,9 +57,11 @@ def opened(suffix: nn.Module, strategy: Strategy, seed: int) -> None:
 
 
 def closed(suffix: nn.Module) -> None:
-    """Work what was learned into plain weights, in place."""
+    """Work what was learned into plain weights, in place; a network's own norms of weights stay."""
     for layer in [m for m in suffix.modules() if is_parametrized(m, "weight")]:
-        remove_parametrizations(layer, "weight", leave_parametrized=True)
+        changes: Any = layer.parametrizations
+        if any(isinstance(change, LowRankChange) for change in changes["weight"]):
+            remove_parametrizations(layer, "weight", leave_parametrized=True)
 
 
 def frozen(suffix: nn.Module) -> Mapping[str, Tensor]:
