@@ -8,12 +8,14 @@ from headstart.errors import UsageError
 from headstart.evaluate import Candidate, Contest, constant, from_fit, nearest, priced, repeated
 from headstart.events import Tell, note
 from headstart.features import milliseconds
+from headstart.hostile import printable
 from headstart.run.contest import TRAINED, best_of, decided, fitted_by, kept_plans, recipe_of
 from headstart.run.quantities import seconds
 from headstart.run.settings import Settings
 from headstart.train import (
     RATES,
     TRIAL,
+    BitFit,
     Contrast,
     Fitted,
     Full,
@@ -36,7 +38,7 @@ def write(
     The half that writes learns in every one of them. Scratch is left out where it would cost more
     than the budget, unless somebody asks for it.
     """
-    _need_possible(settings.plan)
+    _need_possible(settings.plan, backbone)
     found: list[Candidate] = []
     with priced(found):
         found.append(constant(lesson))
@@ -55,13 +57,25 @@ def write(
     return decided(found, fits, str(settings.plan or best_of(lesson, plans, fits)), None)
 
 
-def _need_possible(plan: Strategy | None) -> None:
+def _need_possible(plan: Strategy | None, backbone: Backbone) -> None:
+    if plan == BitFit() and not any(name.endswith("bias") for name in _numbers(backbone)):
+        raise UsageError(
+            "U158",
+            f"bitfit would train nothing: {printable(backbone.name)} has no biases",
+            "--strategy lora, or full",
+        )
     if plan == Probe(every_stage=True) or isinstance(plan, Ulmfit | Contrast):
         raise UsageError(
             "U156",
             f"{plan} gives one row for a text, from which nothing can be written",
             "--strategy full, unfreeze:N, lora or probe (which freezes all that reads)",
         )
+
+
+def _numbers(backbone: Backbone) -> list[str]:
+    """Names of what could learn."""
+    halves = [backbone.stages, *([backbone.writer] if backbone.writer else [])]
+    return [name for half in halves for name, _ in half.named_parameters()]
 
 
 def _tried(lesson: Lesson, backbone: Backbone, settings: Settings, tell: Tell) -> list[Strategy]:

@@ -26,7 +26,6 @@ from headstart.head import (
     linear,
     moments_needed,
 )
-from headstart.hostile import printable
 from headstart.train.adapting import adapt
 from headstart.train.checkpoint import Progress
 from headstart.train.contrast import contrasted
@@ -208,7 +207,6 @@ def _taught(
     opened(suffix, strategy, recipe.seed)
     if isinstance(head, Writer):
         opened(head, strategy, recipe.seed)
-        _need_learners(source.name, strategy, nn.Sequential(suffix, head))
     keeping = _keeping(lesson, source, len(prefix), recipe, work, tell)
     course = _course(lesson, source, len(prefix), recipe, keeping, tell)
     plan, rates = _with_rate(course, suffix, head, strategy, recipe, work, tell)
@@ -237,15 +235,6 @@ def _taught(
         learned,
         Chosen(rates, None, keeping),
     )
-
-
-def _need_learners(name: str, strategy: Strategy, network: nn.Module) -> None:
-    if not learned_in(network):
-        raise UsageError(
-            "U158",
-            f"{strategy} would train nothing: {printable(name)} has no biases",
-            "--strategy lora, or full",
-        )
 
 
 def _source(backbone: Backbone, strategy: Strategy, seed: int) -> Backbone:
