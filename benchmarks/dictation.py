@@ -1,7 +1,9 @@
 """Tiny wav2vec 2.0 and Whisper with random weights learn 20 clips of read English by heart.
 
 `python -m benchmarks dictation`. The machinery is right where they can: letter errors on the clips
-themselves are asked to be below 5%, and another process reads the model and says the same.
+themselves are asked to be below 5%, and another process reads the model and says the same. On
+2026-11-22 that was so for Whisper (the same words elsewhere), but after 400 steps its letter errors
+were .776, and wav2vec 2.0 had not begun to say words: both want longer than there was time for.
 """
 
 import subprocess
@@ -23,7 +25,7 @@ from headstart.train import Full, Lesson, Recipe, fit, fitting, predict
 
 CLIPS, AGAIN = 20, 10
 """The shortest clips; how often each is heard in an epoch."""
-EPOCHS = {"wav2vec2": 50, "whisper": 30}
+EPOCHS = {"wav2vec2": 200, "whisper": 120}
 RATE = 1e-3
 """Nothing is searched: what is asked is whether they can, not how fast."""
 SAMPLES = {

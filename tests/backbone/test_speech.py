@@ -125,11 +125,17 @@ def test_all_stages_are_profiled_and_a_folder_gives_the_same_back(family, tmp_pa
     assert found.modality == backbone.modality and found.architecture == backbone.architecture
 
 
-@pytest.mark.parametrize("kind", ["wav2vec2", "whisper"])
-def test_the_whole_road_on_recordings(kind, tmp_path) -> None:
+ROADS = [
+    ("wav2vec2", "unfreeze:1"),
+    pytest.param("wav2vec2", "full", marks=pytest.mark.slow),
+    pytest.param("whisper", "probe", marks=pytest.mark.slow),
+]
+
+
+@pytest.mark.parametrize(("kind", "strategy"), ROADS)
+def test_the_whole_road_on_recordings(kind: str, strategy: str, tmp_path) -> None:
     place = save(tmp_path / "net", FAMILIES[kind][0], FAMILIES[kind][1])
     sounds = recordings(tmp_path / "sounds", 10)
-    strategy = {"wav2vec2": "full", "whisper": "probe"}[kind]
     options = {"backbone": str(place), "strategy": strategy, "out": tmp_path / "run"}
     run = headstart.train(sounds, **options)
     assert run.metrics["frozen"]["changed"] == 0 and len(run.metrics["arms"]) >= 4

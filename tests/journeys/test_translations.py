@@ -31,7 +31,7 @@ def pairs(tmp_path_factory) -> Path:
     """Each word has one translation: the next one in the list."""
     place = tmp_path_factory.mktemp("pairs") / "pairs.tsv"
     lines = ["source\ttarget"]
-    for i in range(80):
+    for i in range(56):
         some = [WORDS[(i * 7 + j * (1 + i % 5)) % 9] for j in range(1 + i % 3)]
         lines.append(f"{' '.join(some)}\t{' '.join(WORDS[WORDS.index(w) + 1] for w in some)}")
     place.write_text("\n".join(lines) + "\n")
