@@ -39,6 +39,7 @@ def test_it_learns(classifier, labelled) -> None:
     assert cross_val_score(classifier, np.array(files, dtype=object), labels, cv=3).mean() > 0.8
 
 
+@pytest.mark.slow
 def test_it_stands_in_a_pipeline(classifier, labelled) -> None:
     files, labels = labelled
     piped = make_pipeline(FunctionTransformer(), classifier).fit(files, labels)
@@ -60,6 +61,7 @@ def test_a_file_that_is_no_picture_is_named(classifier, labelled, tmp_path) -> N
         classifier.fit([*files, tmp_path / "no.jpg"], [*labels, "red"])
 
 
+@pytest.mark.slow
 def test_rows_of_numbers_are_pictures_of_a_shape(tiny_folder) -> None:
     from sklearn.datasets import load_digits
 

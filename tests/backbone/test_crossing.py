@@ -48,6 +48,7 @@ def test_it_is_built_and_read_again(tmp_path: Path) -> None:
         assert torch.equal(again.stages(batch), one.stages(batch))
 
 
+@pytest.mark.slow
 def test_without_the_word_pictures_stay_pictures(tmp_path: Path) -> None:
     pytest.importorskip("soundfile")
     root = folder(tmp_path / "sounds", 8)

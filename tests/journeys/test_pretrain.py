@@ -23,6 +23,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pretraining, "PRETRAINING", recipe)
 
 
+@pytest.mark.slow
 def test_others_can_start_from_a_pretrained_backbone(small, photos, tmp_path) -> None:
     made = pretrain(photos, arch=ARCH, out=tmp_path / "new", epochs=1, size=32)
     assert made.modality.size_px == 32 and made.origin.pretrained

@@ -72,6 +72,7 @@ def test_a_damaged_recording_is_named_and_left_out(own, tmp_path) -> None:
     assert [line[:4] for line in lines if "low/3.wav" in line] == ["D204"]
 
 
+@pytest.mark.slow
 def test_mistakes_can_be_listened_to(sounds, own, tmp_path) -> None:
     root = folder(tmp_path / "s", 8)
     for kind, first in (("noise", 100), ("high", 200)):  # the same tones under all three names

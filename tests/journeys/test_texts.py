@@ -71,7 +71,8 @@ def test_the_command_line_takes_texts(trained, capsys) -> None:
     assert execute(["predict", str(trained.path)]) == 2
 
 
-@pytest.mark.parametrize("strategy", ["auto", pytest.param("lora:2", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("strategy", ["auto", "lora:2"])
 def test_every_strategy_goes_the_same_road(
     strategy: str, reviews: Path, tiny_bert: Path, tmp_path: Path
 ) -> None:
@@ -92,6 +93,7 @@ def test_a_second_run_ends_byte_equal(reviews: Path, tiny_bert: Path, tmp_path: 
     assert found[0] == found[1]
 
 
+@pytest.mark.slow
 def test_folders_of_txt_files_are_texts(tiny_bert: Path, tmp_path: Path) -> None:
     rng = random.Random(1)
     for label in ("good", "bad"):
@@ -112,6 +114,7 @@ def test_pictures_are_no_texts_and_texts_no_pictures(
             headstart.train(place, backbone=str(backbone))
 
 
+@pytest.mark.slow
 def test_others_start_from_a_model_for_texts(trained, reviews: Path, tmp_path: Path) -> None:
     started = load_backbone(str(trained.path))
     assert started.modality.kind == "text" and started.depth == 4

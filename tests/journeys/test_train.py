@@ -96,6 +96,7 @@ def test_a_second_run_ends_byte_equal_and_touches_nothing_else(
         assert file.read_bytes() == (other.path / "model" / file.name).read_bytes(), file.name
 
 
+@pytest.mark.slow
 def test_one_bad_file_is_listed_and_stops_nothing(tiny_folder, tmp_path) -> None:
     photos = draw(tmp_path / "photos")
     (photos / "red" / "broken.jpg").write_bytes(b"<html>not found</html>")
@@ -120,10 +121,10 @@ def test_things_in_memory_go_the_same_road(photos, tiny_folder, tmp_path, traine
         assert len(headstart.check(place).usable) == 48
 
 
-SLOWER = [pytest.param(name, marks=pytest.mark.slow) for name in ("full", "scratch")]
+SLOWER = [pytest.param(name, marks=pytest.mark.slow) for name in ("unfreeze:1", "full", "scratch")]
 
 
-@pytest.mark.parametrize("strategy", ["unfreeze:1", *SLOWER])
+@pytest.mark.parametrize("strategy", SLOWER)
 def test_every_strategy_goes_the_same_road(
     strategy: str, photos, tiny_folder, tmp_path, monkeypatch
 ) -> None:

@@ -79,6 +79,7 @@ def test_page_card_and_command_line_show_texts(trained, capsys) -> None:
     assert json.loads(capsys.readouterr().out)
 
 
+@pytest.mark.slow
 def test_others_start_from_it_to_write_and_to_read(trained, tmp_path) -> None:
     again = load_backbone(str(trained.path))
     assert again.writer is not None and again.stages(

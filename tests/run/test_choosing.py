@@ -30,6 +30,7 @@ def test_the_same_call_gives_the_same_order(photos, pool) -> None:
     assert [r.predicted for r in one] == [r.predicted for r in other]
 
 
+@pytest.mark.slow
 def test_limits_leave_candidates_out_and_none_left_is_an_error(photos, pool) -> None:
     assert len(headstart.rank(photos, backbones=pool, license="apache")) == 1
     with pytest.raises(UsageError, match="no candidate is left"):
@@ -41,6 +42,7 @@ def test_a_candidate_that_cannot_be_had_is_passed_over(photos, tiny_folder) -> N
     assert [one.backbone for one in found] == [str(tiny_folder)]
 
 
+@pytest.mark.slow
 def test_the_command_prints_a_table_or_json(photos, pool, tiny_folder, capsys) -> None:
     assert execute(["rank", str(photos), "--backbones", pool]) == 0
     assert f"start from {tiny_folder}" in capsys.readouterr().out

@@ -21,6 +21,7 @@ def test_a_plan_says_what_a_run_then_tries(photos: Path, tiny_folder: Path, tmp_
     assert planned.memory_mb > 100 and planned.disk_mb > 1
 
 
+@pytest.mark.slow
 def test_what_is_asked_for_is_planned(photos: Path, tiny_folder: Path) -> None:
     planned = headstart.plan(
         photos, backbone=str(tiny_folder), strategy="unfreeze:1", compare="scratch"

@@ -5,6 +5,7 @@ from headstart.run import starting
 from headstart.run.choosing import rank
 
 
+@pytest.mark.slow
 def test_a_ranking_that_chose_is_in_figures_and_page(
     photos, tiny_folder, tmp_path, monkeypatch
 ) -> None:

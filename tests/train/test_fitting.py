@@ -15,6 +15,7 @@ from headstart.train.tuning import Course, blended
 
 RECIPE = Recipe(epochs=3, batch=16)
 TRAINED = ("unfreeze:2", "full", "gradual", "lora:2", "bitfit", "scratch")
+SLOWER = [pytest.param(text, marks=pytest.mark.slow) for text in TRAINED[1:]]
 
 
 def _fit(lesson: Lesson, tiny: Backbone, text: str, work: Path) -> Fitted:
@@ -65,7 +66,7 @@ def test_a_probe_learns_to_tell_hues_apart(lesson: Lesson, tiny: Backbone, tmp_p
     assert (guesses == lesson.labels_of(lesson.partition.test)).float().mean() > 0.9
 
 
-@pytest.mark.parametrize("text", TRAINED)
+@pytest.mark.parametrize("text", [TRAINED[0], *SLOWER])
 def test_a_fit_that_goes_on_ends_as_one_that_never_stopped(
     lesson: Lesson, tiny: Backbone, text: str, tmp_path: Path
 ) -> None:
@@ -91,6 +92,7 @@ def _only_training(tell):
     return lambda event: tell(event) if event.what == "training" else None
 
 
+@pytest.mark.slow
 def test_views_vary_only_what_is_trained_whole(
     lesson: Lesson, tiny: Backbone, tmp_path: Path
 ) -> None:

@@ -40,6 +40,7 @@ def test_training_on_kept_rows_is_training_with_the_prefix_in_the_loop(
     torch.testing.assert_close(kept, anew, rtol=1e-6, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_half_precision_is_near_and_takes_half_the_disk(
     lesson: Lesson, tiny: Backbone, tmp_path: Path, monkeypatch
 ) -> None:
@@ -66,6 +67,7 @@ def test_kept_views_differ_and_are_drawn_again_the_same(
     assert torch.equal(one, feeds[1](range(8), [2] * 8))  # key 2 of 2 views is view 0
 
 
+@pytest.mark.slow
 def test_training_on_kept_views_goes_on_where_it_was_killed(
     lesson: Lesson, tiny: Backbone, tmp_path: Path
 ) -> None:
