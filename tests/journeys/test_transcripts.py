@@ -26,7 +26,7 @@ def speech(tmp_path_factory) -> Path:
     """One or two made-up words each."""
     root, rng = tmp_path_factory.mktemp("speech"), np.random.default_rng(0)
     lines = ["path,transcript"]
-    for i in range(44):
+    for i in range(64):
         kinds = [str(kind) for kind in rng.choice(list(WORDS), 1 + i % 2)]
         parts = [np.r_[samples(kind, 10 * i + j, 0.5), np.zeros(RATE // 5)]
                  for j, kind in enumerate(kinds)]  # fmt: skip

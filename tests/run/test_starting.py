@@ -1,5 +1,7 @@
 """Where a run starts from when nobody says it, and how that is told."""
 
+import pytest
+
 import headstart
 from headstart.run import starting
 from headstart.run.choosing import rank
