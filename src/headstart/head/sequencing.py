@@ -1,5 +1,6 @@
 """Tasks whose answers stand in a row: letters, tokens, tags."""
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 import numpy as np
@@ -9,12 +10,12 @@ NOTHING = -1
 """Stands behind the last of a row."""
 
 
-class Sequencing:
+class Sequencing(ABC):
     """An answer is a row of numbers: how sure it is, then codes, then -1. A label is such codes."""
 
+    @abstractmethod
     def texts(self, codes: np.ndarray) -> list[str]:
         """Rows of codes as people write them."""
-        raise NotImplementedError
 
     def said(self, answers: Float[np.ndarray, "n m"]) -> list[str]:
         """Answers as people write them."""
