@@ -82,6 +82,8 @@ def test_what_cannot_be_transcribed_is_said(speech, photos, tmp_path) -> None:
     asked = {"task": "transcribe"}
     with pytest.raises(UsageError, match="no order in time"):
         headstart.train(speech, strategy="probe:all", out=tmp_path / "a", **asked)
+    with pytest.raises(UsageError, match="no order in time"):
+        headstart.train(speech, strategy="contrast", out=tmp_path / "d", **asked)
     with pytest.raises(BackboneError, match="has an order"):
         headstart.train(photos, backbone="shipped", out=tmp_path / "b", **asked)
     with pytest.raises(UsageError, match="planned"):

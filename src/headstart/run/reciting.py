@@ -15,7 +15,17 @@ from headstart.model import LONGEST_S
 from headstart.run.contest import TRAINED, best_of, decided, fitted_by, kept_plans, recipe_of
 from headstart.run.quantities import seconds
 from headstart.run.settings import Settings
-from headstart.train import RATES, TRIAL, Fitted, Lesson, Probe, Scratch, Strategy, Unfreeze
+from headstart.train import (
+    RATES,
+    TRIAL,
+    Contrast,
+    Fitted,
+    Lesson,
+    Probe,
+    Scratch,
+    Strategy,
+    Unfreeze,
+)
 
 UNTRAINED = "probe on random weights"
 
@@ -24,10 +34,7 @@ def recite(
     lesson: Lesson, backbone: Backbone, settings: Settings, work: Path, tell: Tell
 ) -> Contest:
     """What needs no network; a layer on random weights; a layer on pretrained ones; training."""
-    if settings.plan == Probe(every_stage=True):
-        raise UsageError(
-            "U154", "what all stages give together has no order in time", "--strategy probe"
-        )
+    _need_order(settings.plan)
     found: list[Candidate] = []
     with priced(found):
         found.append(constant(lesson))
@@ -50,6 +57,15 @@ def recite(
             found.append(from_fit(lesson, fits[str(strategy)], str(strategy), tell))
     chosen = str(settings.plan or best_of(lesson, plans, fits))
     return decided(found, fits, chosen, None)
+
+
+def _need_order(plan: Strategy | None) -> None:
+    if plan == Probe(every_stage=True) or isinstance(plan, Contrast):
+        raise UsageError(
+            "U154",
+            f"{plan} goes by one row for everything, which has no order in time",
+            "--strategy probe, unfreeze:N, or full",
+        )
 
 
 def need_short(looks: Sequence[Look | Problem], rows: Sequence[int]) -> None:

@@ -58,10 +58,7 @@ def save(
             where=bad[0],
         )
     record = {"progress": json.dumps(asdict(progress))}
-    apart = {
-        name: t.detach().clone(memory_format=torch.contiguous_format) for name, t in tensors.items()
-    }
-    durable.write(path, packed(apart, record))
+    durable.write(path, packed({name: _apart(t) for name, t in tensors.items()}, record))
 
 
 def restore(path: Path, apprentice: Apprentice) -> tuple[Progress, dict[str, Tensor]]:
