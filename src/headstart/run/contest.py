@@ -92,11 +92,11 @@ def contest(
     with priced(found):
         probe = fit(lesson, backbone, Probe(), work=work / "probe", tell=tell)
         found.append(from_fit(lesson, probe, "probe", tell))
-    with priced(found):
-        held = probe.held.numpy().astype(float)
-        plain = settings.plan == Probe() or not backbone.origin.pretrained
-        same = backbone if plain else _whole(backbone)
-        found.append(untrained(lesson, same, settings.seed, held, tell))
+    if backbone.origin.pretrained:  # else the probe is that arm itself
+        with priced(found):
+            held = probe.held.numpy().astype(float)
+            same = backbone if settings.plan == Probe() else _whole(backbone)
+            found.append(untrained(lesson, same, settings.seed, held, tell))
     depth = _depth(lesson, backbone, tell) if settings.plan is None else None
     plans = (
         [settings.plan]
