@@ -21,7 +21,7 @@ from headstart.features import survey
 from headstart.head import Transcribing, Trust, posed
 from headstart.model import Model
 from headstart.share import save_model
-from headstart.train import Full, Lesson, Recipe, fit, fitting, predict
+from headstart.train import Full, Lesson, Recipe, fit, predict, rates
 
 CLIPS, AGAIN = 20, 10
 """The shortest clips; how often each is heard in an epoch."""
@@ -50,7 +50,7 @@ METRICS = {
 
 
 def main() -> None:
-    fitting.RATES, fitting.WRITING_RATES = (RATE,), (RATE, RATE)
+    rates.RATES, rates.WRITING_RATES = (RATE,), (RATE, RATE)
     place = SHARED / "data" / "ljspeech"
     if here(place):
         lines = (place / "transcripts.txt").read_text().splitlines()

@@ -20,7 +20,7 @@ from headstart.features import survey
 from headstart.head import posed
 from headstart.modality import Masks
 from headstart.stats import level
-from headstart.train import Lesson, Recipe, Unfreeze, fit, fitting, predict
+from headstart.train import Lesson, Recipe, Unfreeze, fit, predict, rates
 
 RATE, EPOCHS = 1e-3, 40
 DIGITS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
@@ -38,7 +38,7 @@ def main() -> None:
 
 def _judge(files: list[Path], held: str, root: Path) -> None:
     began = time.process_time()
-    fitting.RATES = (RATE,)
+    rates.RATES = (RATE,)
     backbone = load_backbone("headstart_dscnn")
     labels = tuple(int(path.parent.name) for path in files)
     examples = Examples(tuple(files), labels, tuple(DIGITS), kind="transcribe")

@@ -11,7 +11,7 @@ import headstart
 from headstart.data import Columns, find
 from headstart.errors import DataError
 from headstart.run.finding import found_at
-from headstart.train import fitting
+from headstart.train import rates
 
 pytest.importorskip("transformers")
 
@@ -52,7 +52,7 @@ def trained(conll: Path, tmp_path_factory):
     root = tmp_path_factory.mktemp("tagged")
     network = save_network(root / "bert")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fitting, "FEW_RATES", (1e-2,))  # a search would find it, too
+        patch.setattr(rates, "FEW_RATES", (1e-2,))  # a search would find it, too
         return headstart.train(conll, backbone=str(network), strategy="probe", out=root / "run")
 
 

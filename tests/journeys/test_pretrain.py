@@ -9,7 +9,7 @@ import pytest
 import headstart
 from headstart.errors import UsageError
 from headstart.run import pretrain
-from headstart.train import adapting, fitting
+from headstart.train import adapting, rates
 
 ARCH = "headstart_resnet10"
 
@@ -74,7 +74,7 @@ def test_texts_alone_make_a_recurrent_backbone_that_others_start_from(
 ) -> None:
     pytest.importorskip("tokenizers")
     monkeypatch.setattr(adapting, "ADAPTING", replace(adapting.ADAPTING, epochs=2))
-    monkeypatch.setattr(fitting, "FRESH_RATES", (1e-3,))
+    monkeypatch.setattr(rates, "FRESH_RATES", (1e-3,))
     told = []
     made = _recurrent(tmp_path, told)
     assert made.modality.kind == "text" and made.depth == 5

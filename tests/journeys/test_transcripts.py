@@ -13,7 +13,7 @@ import headstart
 from headstart.backbone import load_backbone
 from headstart.cli import execute
 from headstart.errors import BackboneError, DataError, UsageError
-from headstart.train import fitting
+from headstart.train import rates
 
 for name in ("soundfile", "soxr", "rapidfuzz"):
     pytest.importorskip(name)
@@ -40,7 +40,7 @@ def speech(tmp_path_factory) -> Path:
 def trained(speech: Path, tmp_path_factory):
     out = tmp_path_factory.mktemp("said") / "run"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fitting, "FEW_RATES", (1e-2,))  # a search would find it, too
+        patch.setattr(rates, "FEW_RATES", (1e-2,))  # a search would find it, too
         return headstart.train(
             speech, task="transcribe", strategy="probe", backbone="headstart_dscnn", out=out
         )

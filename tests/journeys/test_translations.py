@@ -10,7 +10,7 @@ import headstart
 from headstart.backbone import load_backbone
 from headstart.cli import execute
 from headstart.errors import BackboneError, UsageError
-from headstart.train import fitting
+from headstart.train import rates
 
 for name in ("transformers", "sacrebleu", "rapidfuzz"):
     pytest.importorskip(name)
@@ -42,7 +42,7 @@ def pairs(tmp_path_factory) -> Path:
 def trained(pairs: Path, network: Path, tmp_path_factory):
     out = tmp_path_factory.mktemp("written") / "run"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fitting, "WRITING_RATES", (1e-2, 1e-2))  # a search would find it, too
+        patch.setattr(rates, "WRITING_RATES", (1e-2, 1e-2))  # a search would find it, too
         options = {"task": "text-to-text", "strategy": "full", "backbone": str(network)}
         return headstart.train(pairs, out=out, **options)
 

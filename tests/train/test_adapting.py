@@ -55,7 +55,7 @@ def test_the_way_of_ulmfit_ends_in_a_model(spoken, recurrent, tmp_path) -> None:
     known = replace(spoken, partition=parts)
     fitted = fit(known, recurrent, Ulmfit(), recipe, work=tmp_path)
     assert fitted.at == 0 and fitted.recipe is not None and fitted.recipe.gradual
-    assert fitted.recipe.stage_decay == pytest.approx(1 / 2.6)
+    assert fitted.recipe.pace.stage_decay == pytest.approx(1 / 2.6)
     assert fitted.joined().stages(known.items.take([0])[0][None].long()).shape == (1, 36)
 
 

@@ -1,12 +1,19 @@
 from dataclasses import replace
 
+import pytest
 import torch
 from torch import nn
 
+from headstart.head import Classification
 from headstart.modality import Views
 from headstart.train import Lesson, Recipe, Restraint
+from headstart.train.checkpoint import Progress, restore, save
 from headstart.train.loop import (
     Apprentice,
+    Steps,
+    _loss,
+    _mixed,
+    _set_rates,
     batches,
     key_of,
     learn,
@@ -14,6 +21,8 @@ from headstart.train.loop import (
     seen,
     stage_rates,
 )
+from headstart.train.recipe import BIT, Pace
+from headstart.train.tuning import Course, _epochs
 
 
 def _apprentice(recipe: Recipe) -> Apprentice:
@@ -80,7 +89,7 @@ def test_keys_of_different_numbers_differ() -> None:
 
 
 def test_earlier_stages_learn_slower() -> None:
-    rates = stage_rates(3, Recipe(rate=1.0, stage_decay=0.5))
+    rates = stage_rates(3, Recipe(rate=1.0, pace=Pace(stage_decay=0.5)))
     assert rates == [1.0, 0.5, 0.25]
 
 
@@ -108,10 +117,82 @@ def test_weights_pulled_to_their_start_stay_nearer_to_it(lesson: Lesson) -> None
 
 def test_rows_of_a_batch_are_about_as_long_and_all_come_once() -> None:
     lengths = [7 * i % 50 for i in range(200)]
-    made = batches(200, Recipe(batch=10), 1, lengths)
+    made = batches(200, Recipe(batch=10), 1, Steps(tuple(lengths)))
     assert sorted(row for part in made for row in part) == list(range(200))
     assert max(max(lengths[r] for r in part) - min(lengths[r] for r in part) for part in made) <= 5
-    assert made != batches(200, Recipe(batch=10), 2, lengths)
+    assert made != batches(200, Recipe(batch=10), 2, Steps(tuple(lengths)))
+
+
+def test_where_classes_come_up_alike_an_epoch_is_as_long_and_rare_rows_come_often() -> None:
+    classes = (0,) * 90 + (1,) * 10
+    parts = batches(100, Recipe(batch=10), 1, Steps(classes=classes))
+    rows = [row for part in parts for row in part]
+    assert len(rows) == 100 and sum(classes[row] for row in rows) == 50
+    assert set(range(90, 100)) <= set(rows)  # each rare row before any comes a sixth time
+    assert max(rows.count(row) for row in range(90, 100)) == 5
+    assert parts != batches(100, Recipe(batch=10), 2, Steps(classes=classes))
+
+
+def test_weighted_classes_are_drawn_alike_and_lose_alike(lesson: Lesson) -> None:
+    task = replace(lesson.task, weights=(3.0, 0.5, 0.5))
+    asked: list[int] = []
+
+    def feed(rows, keys):
+        asked.extend(rows)
+        return _feed(lesson)(rows, keys)
+
+    labels = torch.tensor([0] * 6 + [1] * 21 + [2] * 21)
+    course = Course(feed, labels, _feed(lesson), labels, task)
+    recipe = Recipe(epochs=1, batch=8)
+    list(_epochs(course, _apprentice(recipe), recipe))
+    counts = torch.bincount(labels[asked], minlength=3)
+    assert counts.tolist() == [16, 16, 16]
+
+
+def test_the_rule_of_bit_rises_then_falls_to_a_tenth_thrice() -> None:
+    recipe = Recipe(rate=1.0, pace=BIT)
+    optimizer = _apprentice(recipe).optimizer
+    seen_rates = []
+    for step in range(100):
+        _set_rates(optimizer, recipe, step, 100)
+        seen_rates.append(optimizer.param_groups[0]["lr"])
+    assert isinstance(optimizer, torch.optim.SGD)
+    assert seen_rates[0] == pytest.approx(0.05) and seen_rates[19] == 1.0
+    assert seen_rates[39:41] == [1.0, pytest.approx(0.1)]
+    assert seen_rates[99] == pytest.approx(0.001)
+
+
+def test_momentum_comes_back_with_a_checkpoint(lesson: Lesson, tmp_path) -> None:
+    recipe = Recipe(epochs=4, rate=1e-2, pace=BIT)
+    whole, half = _apprentice(recipe), _apprentice(recipe)
+    list(learn(whole, _feed(lesson), lesson.labels, lesson.task, recipe))
+    for epoch in learn(half, _feed(lesson), lesson.labels, lesson.task, recipe):
+        if epoch.number == 2:
+            break
+    save(tmp_path / "c", half, {}, Progress())
+    later = _apprentice(recipe)
+    restore(tmp_path / "c", later)
+    list(learn(later, _feed(lesson), lesson.labels, lesson.task, recipe, after=2))
+    pairs = zip(whole.network.parameters(), later.network.parameters(), strict=True)
+    assert all(torch.equal(one, other) for one, other in pairs)
+
+
+def test_mixed_pictures_lose_as_their_shares_say() -> None:
+    recipe = Recipe(restraint=Restraint(mixup=1.0))
+    batch = torch.arange(4.0)[:, None, None, None].expand(4, 3, 2, 2)
+    mixed = _mixed(batch, recipe, 1, 0)
+    expected = mixed.share * batch + (1 - mixed.share) * batch[mixed.order]
+    torch.testing.assert_close(mixed.given, expected)
+    task, scores, labels = (
+        Classification(tuple("ab")),
+        torch.randn(4, 2),
+        torch.tensor([0, 1, 0, 1]),
+    )
+    one, other = task.loss(scores, labels), task.loss(scores, labels[mixed.order])
+    found = _loss(task, scores, labels, mixed, 0.0)
+    torch.testing.assert_close(found, mixed.share * one + (1 - mixed.share) * other)
+    assert _mixed(batch, recipe, 1, 0).share == mixed.share != _mixed(batch, recipe, 1, 1).share
+    assert _mixed(batch, Recipe(), 1, 0).given is batch
 
 
 def test_pictures_are_small_in_the_first_epochs() -> None:

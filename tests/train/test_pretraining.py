@@ -123,10 +123,12 @@ def test_whoever_watches_sees_stages_and_changes_nothing(material, tiny, tmp_pat
     assert made.backbone.digest(tiny.depth) == plain.backbone.digest(tiny.depth)
 
 
-def test_pictures_grow_where_the_network_takes_small_ones(tmp_path: Path) -> None:
+def test_pictures_grow_where_the_network_takes_small_ones(tmp_path: Path, monkeypatch) -> None:
     from headstart.modality import Image
+    from headstart.train import pretraining
     from headstart.train.pretraining import fitting
 
+    monkeypatch.setattr(pretraining, "_quicker", lambda stages, modality: False)
     contract = Image(size_px=96)
     for name, growing in (("resnet18", 0.5), ("vit_tiny_patch16_224", 0.0)):
         stages = build(Architecture(name, (("img_size", 96),) if "vit" in name else ()))

@@ -115,7 +115,11 @@ def learned_of(contest: Contest) -> Learned:
     rates = stage_rates(len(fitted.suffix), recipe)[::-1] if recipe else []
     sizes = [*map(_size, backbone.stages), _size(fitted.head)]
     learned = [*(0 for _ in range(at)), *fitted.learned]
-    rates = [*(0.0 for _ in range(at)), *rates, recipe.rate * recipe.head_ratio if recipe else 0.0]
+    rates = [
+        *(0.0 for _ in range(at)),
+        *rates,
+        recipe.rate * recipe.pace.head_ratio if recipe else 0.0,
+    ]
     adds = (*multiply_adds(backbone), sizes[-1])
     shares = [count / max(1, sum(adds)) for count in adds]
     stages = [*map(StageRow, (*names, "head"), sizes, learned, rates, shares)]

@@ -4,10 +4,11 @@ Takes: a `Lesson` (items, labels and their division), a `Backbone`, a strategy a
 Gives: `Fitted`; for pre-training, a new `Backbone`.
 """
 
-from headstart.train.fitting import RATES, Fitted, fit, predict, probe_head
+from headstart.train.fitting import Fitted, fit, predict, probe_head
 from headstart.train.keeping import Keeping, keeping_of
 from headstart.train.lesson import Lesson, scores_of, takes
 from headstart.train.pretraining import Material, Pretrained, Teacher, pretrain
+from headstart.train.rates import RATES
 from headstart.train.recipe import Recipe, Restraint
 from headstart.train.strategy import (
     BitFit,

@@ -13,10 +13,11 @@ from headstart.events import Tell, note
 from headstart.hostile import printable
 from headstart.train.goals import Language, NextToken, Telling
 from headstart.train.lesson import Lesson
-from headstart.train.recipe import Recipe
+from headstart.train.loop import Steps
+from headstart.train.recipe import EVEN, Recipe
 from headstart.train.tuning import Course, tune
 
-ADAPTING = Recipe(epochs=10, rate=1e-3, head_ratio=1.0, stage_decay=1.0, patience=2, averaging=0.99)
+ADAPTING = Recipe(epochs=10, rate=1e-3, pace=EVEN, patience=2, averaging=0.99)
 """Rows of validation say when to stop; labels are not looked at."""
 
 
@@ -41,7 +42,7 @@ def adapt(lesson: Lesson, backbone: Backbone, seed: int, work: Path, tell: Tell)
         lesson.items_feed(val, backbone.modality, None),
         torch.zeros(len(val)),
         Language(),
-        tuple(map(len, lesson.items.take(train))),
+        Steps(tuple(map(len, lesson.items.take(train)))),
     )
     place = work / "language"
     place.mkdir(exist_ok=True)

@@ -66,7 +66,11 @@ def contrasted(lesson: Lesson, source: Backbone, recipe: Recipe, tell: Tell) -> 
     suffix = copy.deepcopy(source.stages).requires_grad_(True)
     passes = max(1, min(60, STEPS * BATCH // len(rows)))
     plan = replace(
-        recipe, epochs=passes, batch=min(BATCH, max(2, len(rows))), rate=RATE, stage_decay=0.9
+        recipe,
+        epochs=passes,
+        batch=min(BATCH, max(2, len(rows))),
+        rate=RATE,
+        pace=replace(recipe.pace, stage_decay=0.9),
     )
     network = nn.Sequential(suffix, nn.Identity())
     apprentice = Apprentice(network, optimizer_for(suffix, network[1], plan))

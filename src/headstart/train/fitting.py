@@ -31,14 +31,13 @@ from headstart.train.checkpoint import Progress
 from headstart.train.contrast import contrasted
 from headstart.train.keeping import KEPT, Keeping, keeping_of
 from headstart.train.lesson import Lesson, scores_of
-from headstart.train.loop import Feed
+from headstart.train.loop import Feed, Steps, told
 from headstart.train.partial import closed, frozen, learned_in, opened
+from headstart.train.precision import quicker_in_half
+from headstart.train.rates import RATES, paced
 from headstart.train.recipe import Recipe
 from headstart.train.strategy import (
-    BitFit,
     Contrast,
-    Gradual,
-    LowRank,
     Probe,
     Scratch,
     Strategy,
@@ -47,18 +46,12 @@ from headstart.train.strategy import (
 )
 from headstart.train.tuning import TRIAL, Course, blended, halves, search, tune
 
-RATES: tuple[float, ...] = (3e-5, 1e-4, 3e-4, 1e-3)
-"""Rates that are tried for pretrained stages."""
-FRESH_RATES = (3e-4, 1e-3, 3e-3)
-"""Rates that are tried where all weights are fresh; the head learns at the same rate."""
 PER_MOMENT, ROOM, FITTING, SAMPLED = (1, 2, 4, 8), 1.5, 0.98, 64
 """Letters that a moment may hold; moments that a transcript should find for each that it needs; the
 share of the first so many transcripts that should find them."""
-WRITING_RATES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2)
-"""Rates that are tried where a half that writes learns: all but the highest where it was trained,
-all but the lowest where it was not, or where few numbers learn."""
-FEW_RATES = (3e-4, 1e-3, 3e-3, 1e-2)
-"""Rates that are tried where few numbers learn: biases, or changes of low rank; the head too."""
+
+TRIED = 16
+"""Rows of a step by which precision is decided."""
 
 
 @dataclass(frozen=True)
@@ -209,7 +202,11 @@ def _taught(
         opened(head, strategy, recipe.seed)
     keeping = _keeping(lesson, source, len(prefix), recipe, work, tell)
     course = _course(lesson, source, len(prefix), recipe, keeping, tell)
-    plan, rates = _with_rate(course, suffix, head, strategy, recipe, work, tell)
+    plan, tried = paced(strategy, recipe, suffix, head, len(course.labels))
+    half = _half(course, suffix, head, plan, tried, work, tell)
+    course = replace(course, made=replace(course.made, half=half))
+    rates = search(course, suffix, head, plan, tried, work, tell)
+    plan = replace(plan, rate=min(rates, key=lambda pair: pair[1])[0])
     note(tell, f"{strategy}: rate {plan.rate:g} had the lowest validation loss of {len(rates)}")
     tuned = tune(course, suffix, head, plan, work, tell)
     still = _moved(frozen(suffix), tuned.suffix.state_dict())
@@ -331,8 +328,31 @@ def _course(
         _feed(lesson, backbone, at, val, tell, keeping=keeping),
         lesson.labels_of(val),
         task,
-        _lengths(lesson, train) if backbone.modality.varies else (),
+        Steps(_lengths(lesson, train) if backbone.modality.varies else ()),
     )
+
+
+def _half(
+    course: Course,
+    suffix: nn.Sequential,
+    head: nn.Module,
+    plan: Recipe,
+    rates: Sequence[float],
+    work: Path,
+    tell: Tell,
+) -> bool:
+    """Whether steps are in bfloat16; a run that goes on stays with what was decided before."""
+    place = work / "precision.json"
+    if not place.exists():
+        trial = copy.deepcopy(nn.Sequential(suffix, head)).train()
+        rows = range(min(TRIED, len(course.labels)))
+        given, wanted = course.feed(rows, rows), course.labels[rows]
+        steps = plan.epochs * (1 + TRIAL * len(rates)) * len(course.labels) / len(rows)
+        half = quicker_in_half(lambda: told(trial, given, wanted).float().square().mean(), steps)
+        durable.write(place, json.dumps({"half": half}))
+        if half:
+            note(tell, "steps are in bfloat16, which is quicker here; weights are not")
+    return bool(json.loads(place.read_text())["half"])
 
 
 def _lengths(lesson: Lesson, rows: Sequence[int]) -> tuple[int, ...]:
@@ -364,36 +384,3 @@ def _feed(
     if recipe and views:
         return lesson.views_feed(rows, backbone, at, recipe, tell, half=keeping.half)
     return lesson.rows_feed(rows, backbone, at, tell, half=keeping.half)
-
-
-def _with_rate(
-    course: Course,
-    suffix: nn.Sequential,
-    head: nn.Module,
-    strategy: Strategy,
-    recipe: Recipe,
-    work: Path,
-    tell: Tell,
-) -> tuple[Recipe, tuple[tuple[float, float], ...]]:
-    plan, tried = _tried(strategy, recipe, writes=isinstance(head, Writer))
-    rates = search(course, suffix, head, plan, tried, work, tell)
-    best, _ = min(rates, key=lambda pair: pair[1])
-    return replace(plan, rate=best), rates
-
-
-def _tried(strategy: Strategy, recipe: Recipe, *, writes: bool) -> tuple[Recipe, tuple[float, ...]]:
-    """How fast stages learn beside one another, and the rates that are tried."""
-    plan = replace(recipe, gradual=isinstance(strategy, Gradual | Ulmfit))
-    even, few = replace(plan, stage_decay=1.0, head_ratio=1.0), LowRank | BitFit
-    match strategy:
-        case Scratch():
-            return even, WRITING_RATES[1:] if writes else FRESH_RATES
-        case Ulmfit():
-            return replace(plan, stage_decay=1 / 2.6), FRESH_RATES
-        case _ if writes:
-            plan = replace(plan, head_ratio=1.0)
-            return plan, WRITING_RATES[1:] if isinstance(strategy, few) else WRITING_RATES[:-1]
-        case _ if isinstance(strategy, Probe | few):
-            return even, FEW_RATES
-        case _:
-            return plan, RATES

@@ -50,6 +50,22 @@ class Apprentice:
     """Parameters and what they were when training began, where they are pulled back to it."""
 
 
+@dataclass(frozen=True)
+class Steps:
+    """How steps are made of rows."""
+
+    lengths: tuple[int, ...] = ()
+    """Of the rows, where they differ: those of a batch are then about as long."""
+    classes: tuple[int, ...] = ()
+    """Of the rows, where each class is to come up as often as any other."""
+    half: bool = False
+    """Whether products of matrices are computed in bfloat16; weights stay in single precision."""
+
+
+PLAIN = Steps()
+"""Of rows as they come, in single precision."""
+
+
 def learn(
     apprentice: Apprentice,
     feed: Feed,
@@ -58,15 +74,12 @@ def learn(
     recipe: Recipe,
     *,
     after: int = 0,
-    lengths: Sequence[int] = (),
-    half: bool = False,
+    made: Steps = PLAIN,
 ) -> Iterator[Epoch]:
     """Train in place, one epoch at a time; whoever iterates decides when to stop.
 
     Order, views and noise of an epoch follow from (seed, epoch, step) alone, so that going on
-    `after` an epoch whose state was kept gives the same weights as never having stopped. With the
-    `lengths` of rows, those of a batch are about as long. With `half`, products of matrices are
-    computed in bfloat16; weights stay in single precision.
+    `after` an epoch whose state was kept gives the same weights as never having stopped.
     """
     network, optimizer = apprentice.network, apprentice.optimizer
     steps = math.ceil(len(labels) / recipe.batch)
@@ -75,16 +88,16 @@ def learn(
             _thaw(network, recipe, number)
             set_modes(network)
             total = 0.0
-            for step, rows in enumerate(batches(len(labels), recipe, number, lengths)):
+            for step, rows in enumerate(batches(len(labels), recipe, number, made)):
                 passed = (number - 1) * steps + step
                 _set_rates(optimizer, recipe, passed, recipe.epochs * steps)
                 keys = [key_of(recipe.seed, number, row) for row in rows]
                 with torch.random.fork_rng(devices=[]):
                     torch.manual_seed(key_of(recipe.seed, number, -1 - step))
-                    given = seen(feed(rows, keys), recipe, number)
-                    with torch.autocast("cpu", torch.bfloat16, enabled=half):
-                        scores = told(network, given, labels[rows]).float()
-                    loss = task.loss(scores, labels[rows], smoothing=recipe.restraint.smoothing)
+                    mixed = _mixed(seen(feed(rows, keys), recipe, number), recipe, number, step)
+                    with torch.autocast("cpu", torch.bfloat16, enabled=made.half):
+                        scores = told(network, mixed.given, labels[rows]).float()
+                    loss = _loss(task, scores, labels[rows], mixed, recipe.restraint.smoothing)
                     optimizer.zero_grad()
                     loss.backward()
                 optimizer.step()
@@ -106,21 +119,37 @@ def told(network: nn.Module, given: Any, labels: Tensor) -> Tensor:
     return head.forced(suffix(given), labels)
 
 
-def batches(n: int, recipe: Recipe, epoch: int, lengths: Sequence[int] = ()) -> list[list[int]]:
-    """All rows in an order that follows from seed and epoch, in batches of nearly equal size.
+def batches(n: int, recipe: Recipe, epoch: int, made: Steps = PLAIN) -> list[list[int]]:
+    """Rows in an order that follows from seed and epoch, in batches of nearly equal size.
 
-    No batch is left with a single row, which batch norm could not take. With `lengths`, rows are
-    sorted by them in draws of `ALIKE` batches, so that little is padded.
+    No batch is left with a single row, which batch norm could not take. Where lengths differ, rows
+    are sorted by them in draws of `ALIKE` batches, so that little is padded. Where classes are to
+    come up alike, an epoch has as many rows as ever, those of rare classes more than once.
     """
     rng = np.random.default_rng([recipe.seed, epoch])
     order, count = rng.permutation(n), math.ceil(n / recipe.batch)
-    if not lengths:
+    if made.classes:
+        order = _evenly(np.asarray(made.classes), rng)
+    if not made.lengths:
         return [part.tolist() for part in np.array_split(order, count)]
-    known, alike = np.asarray(lengths), list[np.ndarray]()
+    known, alike = np.asarray(made.lengths), list[np.ndarray]()
     for draw in np.array_split(order, math.ceil(count / ALIKE)):
         alike.append(draw[np.argsort(known[draw], kind="stable")])
     parts = np.array_split(np.concatenate(alike), count)
     return [parts[place].tolist() for place in rng.permutation(count)]
+
+
+def _evenly(classes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """As many rows as there are, each class in nearly equal numbers, drawn without replacement
+    until it is used up (oversampling: Buda, Maki and Mazurowski 2018).
+    """  # noqa: D205 - one sentence
+    named = np.unique(classes)
+    share, drawn = -(-len(classes) // len(named)), list[np.ndarray]()
+    for name in named:
+        own = np.flatnonzero(classes == name)
+        again = [rng.permutation(own) for _ in range(-(-share // len(own)))]
+        drawn.append(np.concatenate(again)[:share])
+    return rng.permutation(np.concatenate(drawn))[: len(classes)]
 
 
 def seen(batch: Any, recipe: Recipe, epoch: int) -> Any:
@@ -130,6 +159,36 @@ def seen(batch: Any, recipe: Recipe, epoch: int) -> Any:
         return batch
     side = smaller(batch.shape[-1])
     return interpolate(batch, (side, side), mode="bilinear", antialias=True)
+
+
+@dataclass(frozen=True, eq=False)
+class _Mixed:
+    """A batch, each of whose items may be mixed with another."""
+
+    given: Any
+    share: float = 1.0
+    """Of the item itself."""
+    order: Sequence[int] = ()
+    """Which item each is mixed with."""
+
+
+def _mixed(batch: Any, recipe: Recipe, *step: int) -> _Mixed:
+    """Weighted means of two pictures where the recipe says so; the draw follows from the step."""
+    alpha = recipe.restraint.mixup
+    if not alpha or batch.ndim != 4:
+        return _Mixed(batch)
+    rng = np.random.default_rng([recipe.seed, *step])
+    share, order = float(rng.beta(alpha, alpha)), rng.permutation(len(batch)).tolist()
+    return _Mixed(torch.lerp(batch[order], batch, share), share, order)
+
+
+def _loss(task: Goal, scores: Tensor, labels: Tensor, mixed: _Mixed, smoothing: float) -> Tensor:
+    """Of mixed items, the same mean of both losses."""
+    own = task.loss(scores, labels, smoothing=smoothing)
+    if not mixed.order:
+        return own
+    other = task.loss(scores, labels[mixed.order], smoothing=smoothing)
+    return mixed.share * own + (1 - mixed.share) * other
 
 
 def smaller(side: int) -> int:
@@ -147,9 +206,9 @@ def key_of(*numbers: int) -> int:
     return int.from_bytes(blake2b(text, digest_size=8).digest()) >> 1
 
 
-def optimizer_for(suffix: nn.Sequential, head: nn.Module, recipe: Recipe) -> torch.optim.AdamW:
-    """AdamW with a rate for each stage: the head fastest, earlier stages slower and slower."""
-    parts: list[tuple[nn.Module, float]] = [(head, recipe.rate * recipe.head_ratio)]
+def optimizer_for(suffix: nn.Sequential, head: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
+    """As the recipe's pace says, with a rate for each stage and for the head."""
+    parts: list[tuple[nn.Module, float]] = [(head, recipe.rate * recipe.pace.head_ratio)]
     parts += list(zip(reversed(suffix), stage_rates(len(suffix), recipe), strict=True))
     groups, decay = [], recipe.restraint.weight_decay
     for part, rate in parts:
@@ -159,17 +218,21 @@ def optimizer_for(suffix: nn.Sequential, head: nn.Module, recipe: Recipe) -> tor
         groups += [{"params": matrices, "peak": rate, "weight_decay": decay}]
         groups += [{"params": vectors, "peak": rate, "weight_decay": 0.0}]
     kept = [group for group in groups if group["params"]]
+    if recipe.pace.momentum:
+        return torch.optim.SGD(kept, lr=recipe.rate, momentum=recipe.pace.momentum, fused=True)
     return torch.optim.AdamW(kept, lr=recipe.rate, fused=True)
 
 
 def stage_rates(stages: int, recipe: Recipe) -> list[float]:
     """Peak rates from the last trained stage back to the first."""
-    return [recipe.rate * recipe.stage_decay**back for back in range(stages)]
+    return [recipe.rate * recipe.pace.stage_decay**back for back in range(stages)]
 
 
 def _set_rates(optimizer: torch.optim.Optimizer, recipe: Recipe, step: int, total: int) -> None:
-    rising = max(1.0, recipe.warmup * total)
+    rising, tenths = max(1.0, recipe.pace.warmup * total), recipe.pace.tenths
     falling = 0.5 * (1 + math.cos(math.pi * max(0.0, step - rising) / max(1.0, total - rising)))
+    if tenths:
+        falling = 0.1 ** sum(step >= share * total for share in tenths)
     for group in optimizer.param_groups:
         group["lr"] = group["peak"] * min((step + 1) / rising, 1.0) * falling
 

@@ -6,7 +6,7 @@ things, and, for recurrent networks, the next token.
 
 import copy
 import json
-import time
+import math
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -25,18 +25,17 @@ from headstart.modality import Image, Modality, Variation, Views, augment
 from headstart.train.checkpoint import Progress
 from headstart.train.goals import Language, Matching, NextToken, Several, Telling, matching
 from headstart.train.lesson import fed, takes
-from headstart.train.loop import Feed, Wanted, smaller
-from headstart.train.recipe import Recipe, Restraint
+from headstart.train.loop import Feed, Steps, Wanted, smaller
+from headstart.train.precision import quicker_in_half
+from headstart.train.recipe import EVEN, Recipe, Restraint
 from headstart.train.tuning import Course, tune
 
 PRETRAINING = Recipe(
     epochs=30,
     batch=128,
     rate=2e-3,
-    head_ratio=1.0,
-    stage_decay=1.0,
+    pace=replace(EVEN, warmup=0.05),
     restraint=Restraint(weight_decay=0.05, smoothing=0.1),
-    warmup=0.05,
     patience=1000,
     averaging=0.998,
     views=Views(crop=(0.35, 1.0), flip=True, color=0.3, growing=0.5),
@@ -47,8 +46,8 @@ LANGUAGE = replace(
     PRETRAINING, epochs=6, batch=64, restraint=Restraint(weight_decay=0.02), views=None
 )
 """Of recurrent networks: texts have no views."""
-GROWN, GAIN = 64, 1.15
-"""Pixels a side from which pictures grow; what bfloat16 has to gain."""
+GROWN = 64
+"""Pixels a side from which pictures grow."""
 MEASURED = 2048
 """Rows of a teacher that set the units of what it says."""
 
@@ -116,7 +115,7 @@ def pretrain(
         course, suffix, head = _taught(material, stages, width, material.teacher, recipe, tell)
     else:
         course, suffix, head = _labeled(material, stages, width, recipe)
-    course = replace(course, half=half)
+    course = replace(course, made=replace(course.made, half=half))
     seen = None if watch is None else lambda network: watch(_stages(network))
     tuned = tune(course, suffix, head, recipe, work, tell, watch=seen)
     trained = _stages(nn.Sequential(tuned.suffix, tuned.head)).requires_grad_(False).eval()
@@ -135,7 +134,7 @@ def fitting(
     """
     place = work / "fitting.json"
     if not place.exists():
-        decided = {"grows": _grows(stages, modality), "half": quicker_in_half(stages, modality)}
+        decided = {"grows": _grows(stages, modality), "half": _quicker(stages, modality)}
         durable.write(place, json.dumps(decided))
     decided = json.loads(place.read_text())
     if isinstance(recipe.views, Views) and not decided["grows"]:
@@ -149,23 +148,15 @@ def _grows(stages: nn.Sequential, modality: Modality) -> bool:
     return takes(stages, replace(modality, size_px=smaller(modality.size_px)))
 
 
-def quicker_in_half(stages: nn.Sequential, modality: Modality) -> bool:
-    """Whether a step in bfloat16 takes less than 1 / `GAIN` of one in single precision.
-
-    Not tried where the processor has no instructions for it, which emulating never beats.
-    """
-    known = (torch.cpu._is_amx_tile_supported, torch.cpu._is_avx512_bf16_supported)
-    if modality.varies or not any(supported() for supported in known):
+def _quicker(stages: nn.Sequential, modality: Modality) -> bool:
+    """Whether bfloat16 is; of things of all sizes it is not asked."""
+    if modality.varies:
         return False
-    trial, batch = copy.deepcopy(stages).train(), modality.batch([modality.blank()] * 16)
-    took = {}
-    for half in (False, True, False, True):
-        began = time.process_time()
-        with torch.autocast("cpu", torch.bfloat16, enabled=half):
-            loss = trial(batch).float().square().mean()
-        loss.backward()
-        took[half] = time.process_time() - began
-    return took[True] * GAIN < took[False]
+    trial, batch = (
+        copy.deepcopy(stages).requires_grad_(True).train(),
+        modality.batch([modality.blank()] * 16),
+    )
+    return quicker_in_half(lambda: trial(batch).float().square().mean(), math.inf)
 
 
 def _stages(network: nn.Sequential) -> nn.Sequential:
@@ -234,7 +225,7 @@ def _language(material: Material, stages: nn.Sequential, width: int, tell: Tell)
     lengths = tuple(map(len, material.items.take(train)))
     course = Course(
         material.feed(train), wanted, material.feed(val), plain, Language(goal),
-        lengths,
+        Steps(lengths),
     )  # fmt: skip
     told = nn.Sequential(OrderedDict(telling=Telling(stages[:-1])))
     return course, told, _drawn(head, 0)

@@ -16,6 +16,32 @@ class Restraint:
     """The same toward the weights that training started from (L2-SP: Li et al. 2018)."""
     smoothing: float = 0.0
     """Label smoothing, from 0 to 1 (Szegedy et al. 2016)."""
+    mixup: float = 0.0
+    """Of the Beta distribution that shares of two mixed items are drawn from, both its numbers
+    (mixup: Zhang et al. 2018); 0 mixes nothing. Only where items or rows are of one size."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How far a step goes, part by part, while training lasts."""
+
+    head_ratio: float = 10.0
+    """How many times faster the head learns than the last pretrained stage."""
+    stage_decay: float = 0.8
+    """What each stage's rate is multiplied by from one stage to the one before it."""
+    warmup: float = 0.1
+    """Share of all steps in which the rate rises from zero."""
+    tenths: tuple[float, ...] = ()
+    """Shares of all steps after each of which the rate falls to a tenth; without any it falls to
+    zero along a half cosine."""
+    momentum: float = 0.0
+    """Of stochastic gradient descent, which takes the place of AdamW where this is not 0."""
+
+
+EVEN = Pace(head_ratio=1.0, stage_decay=1.0)
+"""The same rate for every part."""
+BIT = Pace(1.0, 1.0, warmup=0.2, tenths=(0.4, 0.6, 0.8), momentum=0.9)
+"""The hyper-rule of BiT (Kolesnikov et al. 2020): warm-up, then a tenth thrice."""
 
 
 @dataclass(frozen=True)
@@ -27,15 +53,9 @@ class Recipe:
     batch: int = 32
     """Rows a step."""
     rate: float = 3e-4
-    """Step size of AdamW for the last pretrained stage; it warms up, then falls to zero along a
-    half cosine."""
-    head_ratio: float = 10.0
-    """How many times faster the head learns than the last pretrained stage."""
-    stage_decay: float = 0.8
-    """What each stage's rate is multiplied by from one stage to the one before it."""
+    """Highest step size of the last pretrained stage."""
+    pace: Pace = Pace()
     restraint: Restraint = Restraint()
-    warmup: float = 0.1
-    """Share of all steps in which the rate rises from zero."""
     patience: int = 6
     """Epochs without a better validation loss before it stops."""
     averaging: float = 0.0

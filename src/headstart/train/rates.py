@@ -1,0 +1,70 @@
+"""How fast stages learn beside one another, and the rates that are tried for them."""
+
+from dataclasses import replace
+
+from torch import nn
+
+from headstart.backbone import Writer
+from headstart.train.recipe import BIT, EVEN, Recipe
+from headstart.train.strategy import (
+    BitFit,
+    Gradual,
+    LowRank,
+    Probe,
+    Scratch,
+    Strategy,
+    Ulmfit,
+)
+
+RATES: tuple[float, ...] = (3e-5, 1e-4, 3e-4, 1e-3)
+"""Rates that are tried for pretrained stages."""
+BIT_RATES = (3e-4, 1e-3, 3e-3, 1e-2)
+"""Rates that are tried for pretrained convolutions, which learn by the rule of BiT."""
+FRESH_RATES = (3e-4, 1e-3, 3e-3)
+"""Rates that are tried where all weights are fresh; the head learns at the same rate."""
+WRITING_RATES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2)
+"""Rates that are tried where a half that writes learns: all but the highest where it was trained,
+all but the lowest where it was not, or where few numbers learn."""
+FEW_RATES = (3e-4, 1e-3, 3e-3, 1e-2)
+"""Rates that are tried where few numbers learn: biases, or changes of low rank; the head too."""
+MANY, MIXUP = 20_000, 0.1
+"""Rows from which the rule of BiT mixes pictures, and how much."""
+
+
+def paced(
+    strategy: Strategy, recipe: Recipe, suffix: nn.Module, head: nn.Module, rows: int
+) -> tuple[Recipe, tuple[float, ...]]:
+    """The recipe with the pace that suits the strategy and the network, and the rates to try.
+
+    Stages before the last learn slower and slower, but where all are fresh, where few numbers
+    learn, and in networks of convolutions, which follow the hyper-rule of BiT (Kolesnikov et al.
+    2020).
+    """
+    plan = replace(recipe, gradual=isinstance(strategy, Gradual | Ulmfit))
+    even, few = replace(plan, pace=EVEN), isinstance(strategy, LowRank | BitFit)
+    writes = isinstance(head, Writer)
+    match strategy:
+        case Scratch():
+            return even, WRITING_RATES[1:] if writes else FRESH_RATES
+        case Ulmfit():
+            return replace(plan, pace=replace(plan.pace, stage_decay=1 / 2.6)), FRESH_RATES
+        case _ if writes:
+            slower = replace(plan, pace=replace(plan.pace, head_ratio=1.0))
+            return slower, WRITING_RATES[1:] if few else WRITING_RATES[:-1]
+        case _ if few or isinstance(strategy, Probe):
+            return even, FEW_RATES
+        case _:
+            return _tuned(plan, rows) if convolutional(suffix) else (plan, RATES)
+
+
+def _tuned(plan: Recipe, rows: int) -> tuple[Recipe, tuple[float, ...]]:
+    held = replace(plan.restraint, weight_decay=0.0, mixup=MIXUP if rows >= MANY else 0.0)
+    return replace(plan, pace=BIT, restraint=held), BIT_RATES
+
+
+def convolutional(network: nn.Module) -> bool:
+    """Whether most of its numbers are those of convolutions over pictures, none of attention."""
+    sizes = [(p.numel(), p.ndim) for p in network.parameters()]
+    folded = sum(size for size, ndim in sizes if ndim == 4)
+    attends = any("attention" in type(part).__name__.lower() for part in network.modules())
+    return not attends and 2 * folded > sum(size for size, _ in sizes)

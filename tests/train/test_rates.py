@@ -1,0 +1,47 @@
+"""Which pace a strategy and a network call for."""
+
+import pytest
+import torch
+from torch import nn
+
+from headstart.backbone import Backbone, load_backbone
+from headstart.head import linear
+from headstart.train import Full, LowRank, Recipe, Scratch, Unfreeze
+from headstart.train.rates import BIT_RATES, FEW_RATES, FRESH_RATES, MANY, RATES, paced
+from headstart.train.recipe import BIT, EVEN, Pace
+
+
+def _paced(strategy, network: nn.Module, rows: int = 100):
+    return paced(strategy, Recipe(), network, linear(8, 2), rows)
+
+
+@pytest.mark.parametrize("strategy", [Full(), Unfreeze(1)])
+def test_convolutions_learn_by_the_rule_of_bit(tiny: Backbone, strategy) -> None:
+    plan, rates = _paced(strategy, tiny.stages)
+    assert (plan.pace, rates) == (BIT, BIT_RATES)
+    assert plan.restraint.weight_decay == plan.restraint.mixup == 0.0
+
+
+def test_pictures_are_mixed_from_20000_rows_on(tiny: Backbone) -> None:
+    plan, _ = _paced(Full(), tiny.stages, MANY)
+    assert plan.restraint.mixup == 0.1
+
+
+def test_attention_learns_stage_by_stage_slower() -> None:
+    plan, rates = _paced(Full(), load_backbone("vit_tiny_patch16_224", "random", size=32).stages)
+    assert (plan.pace, rates) == (Pace(), RATES)
+
+
+def test_fresh_and_few_numbers_learn_evenly(tiny: Backbone) -> None:
+    assert _paced(Scratch(), tiny.stages)[1] == FRESH_RATES
+    plan, rates = _paced(LowRank(4), tiny.stages)
+    assert (plan.pace, rates) == (EVEN, FEW_RATES)
+
+
+def test_the_rule_learns_what_is_asked(lesson, tiny: Backbone, tmp_path) -> None:
+    from headstart.train import fit
+
+    fitted = fit(lesson, tiny, Full(), Recipe(epochs=4, patience=4), work=tmp_path)
+    assert fitted.recipe.pace == BIT
+    with torch.no_grad():
+        assert fitted.progress.marks[fitted.progress.best].val_merit >= 0.9
