@@ -1,5 +1,6 @@
 """Files that are no pictures, or no longer: cut short, misnamed, damaged, or bombs."""
 
+import io
 import struct
 import zlib
 from collections.abc import Iterator
@@ -63,7 +64,6 @@ def strangers() -> Iterator[Odd]:
         "avif": b"\0\0\0\x18ftypavif" + bytes(12),
         "jxl": b"\xff\x0a" + bytes(12),
         "dds": saved(PLAIN, "DDS"),
-        "npy": b"\x93NUMPY\1\0" + bytes(12),
         "exr": b"v/1\x01" + bytes(12),
     }.items():
         yield Odd(f"{name}.png", content, {"D125"})
@@ -71,8 +71,18 @@ def strangers() -> Iterator[Odd]:
         yield Odd(f"is-{form}.jpg", saved(PLAIN, form), PLAIN)
         yield Odd(f"is-{form}", saved(PLAIN, form), PLAIN)
         yield Odd(f"is-{form}.txt", saved(PLAIN, form), PLAIN)
+    yield Odd("array.npy", _array(PLAIN), PLAIN)
+    yield Odd("is-array.png", _array(PLAIN), PLAIN)
+    yield Odd("cut.npy", _array(PLAIN)[:90], {"D131"})
+    yield Odd("no-header.npy", b"\x93NUMPY\1\0" + bytes(12), {"D131"})
     yield Odd("is-jpeg.png", saved(PLAIN, "JPEG", quality=95), PLAIN, 4)
     yield Odd("is-webp.png", saved(PLAIN, "WEBP", lossless=True), PLAIN)
+
+
+def _array(pixels: np.ndarray) -> bytes:
+    kept = io.BytesIO()
+    np.save(kept, pixels)
+    return kept.getvalue()
 
 
 def damaged() -> Iterator[Odd]:

@@ -40,7 +40,8 @@ def from_array(array: np.ndarray, name: str) -> Picture:
         raise DataError(
             "D128",
             f"an array of shape {array.shape} and type {array.dtype} is not a picture",
-            "give (height, width) or (height, width, 1, 3 or 4) as uint8, or floats from 0 to 1",
+            "give (height, width) or (height, width, 1, 3 or 4) as uint8, or floats from 0 to 1; "
+            "--channels N for N bands",
             where=name,
         )
     eight = eight_bits(flat, name)

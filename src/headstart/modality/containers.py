@@ -37,7 +37,6 @@ _OTHERS = {
     b"qoif": "QOI",
     b"gimp xcf": "GIMP",
     b"v/1\x01": "OpenEXR",
-    b"\x93NUMPY": "NumPy array",
     b"<svg": "SVG",
 }
 _BRANDS = {b"heic": "HEIC", b"heix": "HEIC", b"mif1": "HEIC", b"avif": "AVIF", b"avis": "AVIF"}

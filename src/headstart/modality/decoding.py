@@ -12,7 +12,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -27,6 +27,8 @@ from headstart.hostile import printable
 from headstart.modality.colors import Picture, from_array, to_rgb
 from headstart.modality.containers import begun, flaw, foreign_format, format_of, frames_of
 
+NUMPY = b"\x93NUMPY"
+"""What the file of an array begins with."""
 MOST_BYTES = 500_000_000
 MOST_PIXELS = 89_478_485  # where Pillow begins to warn of decompression bombs: 256 MB of RGB
 _ORIENTATION = 0x0112
@@ -52,6 +54,11 @@ class Decoded:
     """SHA-256 of the file's bytes; of the pixels it shows, where it was in memory."""
     facts: tuple[tuple[str, str | float], ...]
 
+    @property
+    def pixels(self) -> bytes:
+        """Every one, a row at a time."""
+        return self.picture.tobytes()
+
 
 def decode(
     source: Source, background: tuple[int, int, int], wanted: Callable[[Size], Size]
@@ -62,12 +69,19 @@ def decode(
     at least twice as large is decoded at a half, a quarter or an eighth of its size.
     """
     name = name_of(source)
-    content = _bytes_of(source, name) if isinstance(source, Path) else source.content
+    content = bytes_of(source, name) if isinstance(source, Path) else source.content
+    with guarded(name):
+        if isinstance(content, bytes | bytearray | memoryview):
+            return _from_bytes(bytes(content), background, wanted, name)
+        return _from_memory(content, background, name)
+
+
+@contextmanager
+def guarded(name: str) -> Iterator[None]:
+    """Whatever a decoder raises becomes a `DataError`; no warnings from Pillow."""
     try:
         with _hushed():
-            if isinstance(content, bytes | bytearray | memoryview):
-                return _from_bytes(bytes(content), background, wanted, name)
-            return _from_memory(content, background, name)
+            yield
     except HeadstartError:
         raise
     except Exception as error:  # decoders raise whatever comes to them
@@ -77,15 +91,19 @@ def decode(
 def _from_bytes(
     content: bytes, background: tuple[int, int, int], wanted: Callable[[Size], Size], name: str
 ) -> Decoded:
-    kind = _checked_format(content, name)
+    if content.startswith(NUMPY):
+        array = np.load(io.BytesIO(content), allow_pickle=False)
+        found = _from_memory(array, background, name)
+        return replace(found, digest=hashlib.sha256(content).hexdigest())
+    kind = checked_format(content, name)
     try:
         file = PIL.Image.open(io.BytesIO(content), formats=[kind])
     except PIL.Image.DecompressionBombError:
         _refuse_bomb("too many", name)
     with file:
-        _check_pixels(file.size, name)
+        check_pixels(file.size, name)
         frames = frames_of(content, kind, 1 if kind == "TIFF" else getattr(file, "n_frames", 1))
-        facts = _facts(file.size, file.mode, file.format or kind, frames)
+        facts = facts_of(file.size, file.mode, file.format or kind, frames)
         if kind == "JPEG":
             file.draft(None, wanted(file.size))
         file.load()
@@ -103,14 +121,15 @@ def _from_memory(thing: object, background: tuple[int, int, int], name: str) -> 
         picture, mode = _upright(thing), thing.mode
     else:
         _refuse_thing(thing, name)
-    _check_pixels(picture.size, name)
+    check_pixels(picture.size, name)
     shown = to_rgb(picture, background, name)
     # Of what is shown: so palettes, transparency and orientation count
     digest = hashlib.sha256(f"RGB {shown.width} {shown.height} ".encode() + shown.tobytes())
-    return Decoded(shown, digest.hexdigest(), _facts(picture.size, mode, "memory", 1))
+    return Decoded(shown, digest.hexdigest(), facts_of(picture.size, mode, "memory", 1))
 
 
-def _facts(size: Size, mode: str, form: str, frames: int) -> tuple[tuple[str, str | float], ...]:
+def facts_of(size: Size, mode: str, form: str, frames: int) -> tuple[tuple[str, str | float], ...]:
+    """What the audit counts."""
     numbers = (("width", float(size[0])), ("height", float(size[1])))
     return (*numbers, ("mode", mode), ("format", form), ("frames", float(frames)))
 
@@ -130,7 +149,7 @@ def _upright(picture: Picture) -> Picture:
     return picture if turn is None else picture.transpose(turn)
 
 
-def _bytes_of(path: Path, name: str) -> bytes:
+def bytes_of(path: Path, name: str) -> bytes:
     """A regular file's bytes; a pipe or a device is not even opened for good."""
     try:
         _check_regular(path.stat(), name)
@@ -164,7 +183,7 @@ def _check_regular(found: os.stat_result, name: str) -> None:
         )
 
 
-def _checked_format(content: bytes, name: str) -> str:
+def checked_format(content: bytes, name: str) -> str:
     """The format the bytes are in, whatever the file is called, once they are seen to be whole."""
     if not content:
         raise DataError(
@@ -192,7 +211,7 @@ def _refuse_format(content: bytes, name: str) -> NoReturn:
             f"pictures in the format {foreign} are not read",
             "convert it to JPEG or PNG",
             where=name,
-            why="JPEG, PNG, WebP, GIF, BMP and TIFF are, by their content, not by their name",
+            why="by content, not by name: JPEG, PNG, WebP, GIF, BMP, TIFF, NumPy arrays are",
         )
     raise DataError(
         "D121",
@@ -209,7 +228,8 @@ def _refuse_truncated(name: str) -> NoReturn:
     )
 
 
-def _check_pixels(size: Size, name: str) -> None:
+def check_pixels(size: Size, name: str) -> None:
+    """Raise `DataError` for more than a picture may have."""
     if 0 in size:
         raise ValueError("it has no pixels")
     if size[0] * size[1] > MOST_PIXELS:

@@ -16,6 +16,7 @@ from torch.nn.functional import adaptive_avg_pool2d
 
 from headstart.data import Source
 from headstart.errors import UsageError
+from headstart.modality.bands import Bands, bands_of
 from headstart.modality.colors import Picture
 from headstart.modality.decoding import Decoded, Size, decode
 from headstart.modality.likeness import near_hashes
@@ -50,13 +51,13 @@ class Image:
     crop_mode: str = "center"
     """ "center" keeps proportions and cuts, "squash" does not keep them, "border" adds a frame."""
     channels: int = 3
-    """3, or 1 for grays."""
+    """3, 1 for grays, or any other number of bands: see `bands`."""
     background: tuple[int, int, int] = (255, 255, 255)
     """The red, green and blue that transparent parts show."""
 
     def __post_init__(self) -> None:
         known = self.interpolation.upper() in PIL.Image.Resampling.__members__
-        sized = self.channels in (1, 3) and len(self.mean) == len(self.std) == self.channels
+        sized = len(self.mean) == len(self.std) == self.channels > 0
         cropped = self.crop_mode in ("center", "squash", "border") and self.crop_pct > 0
         if not (known and sized and cropped and self.size_px > 0):
             raise UsageError("U121", f"not an input contract: {self}", "name a timm model's own")
@@ -66,12 +67,12 @@ class Image:
 
         Raises `DataError`.
         """
-        return self._item(decode(source, self.background, self._resized).picture)
+        return self._seen(source)[1]
 
     def look(self, source: Source) -> tuple[Look, UInt8[Tensor, "c h w"]]:
         """`read`, with digests, a perceptual hash, and size, mode, format and frames."""
-        decoded = decode(source, self.background, self._resized)
-        return _look(decoded), self._item(decoded.picture)
+        found, item = self._seen(source)
+        return _look(found), item
 
     def batch(self, items: Sequence[Tensor]) -> Float32[Tensor, "b c h w"]:
         """(x / 255 - mean) / std, to the bit as torchvision's ToTensor and Normalize."""
@@ -82,8 +83,8 @@ class Image:
         return torch.stack(list(items)).float().div_(255).sub_(mean).div_(std)
 
     def show(self, item: UInt8[Tensor, "c h w"]) -> tuple[str, bytes]:
-        """The pixels as a JPEG, or as a PNG where they are few."""
-        pixels = item.squeeze(0) if len(item) == 1 else item.permute(1, 2, 0)
+        """The pixels as a JPEG, or as a PNG where they are few; of many bands the first three."""
+        pixels = item[0] if len(item) < 3 else item[:3].permute(1, 2, 0)
         picture = PIL.Image.fromarray(np.ascontiguousarray(pixels.numpy()))
         small = self.size_px <= _JPEG_FROM_PX
         form: Literal["PNG", "JPEG"] = "PNG" if small else "JPEG"
@@ -120,14 +121,21 @@ class Image:
         """Nothing: what is odd about single pictures is among the problems."""
         return ()
 
-    def _item(self, picture: Picture) -> Tensor:
-        if self.channels == 1:
-            picture = picture.convert("L")
+    def _seen(self, source: Source) -> tuple[Decoded | Bands, Tensor]:
+        if self.channels not in (1, 3):
+            bands = bands_of(source, self.channels)
+            shown = enumerate(bands.pictures)
+            return bands, torch.cat([self._item(band, self.mean[i : i + 1]) for i, band in shown])
+        decoded = decode(source, self.background, self._resized)
+        gray = decoded.picture.convert("L") if self.channels == 1 else decoded.picture
+        return decoded, self._item(gray, self.mean)
+
+    def _item(self, picture: Picture, mean: tuple[float, ...]) -> Tensor:
         if self.crop_mode == "center" and max(picture.size) > _LONGEST * min(picture.size):
             picture = _middle(picture)
         method = PIL.Image.Resampling[self.interpolation.upper()]
         resized = picture.resize(self._resized(picture.size), method)
-        pixels = np.asarray(self._cropped(resized))  # (h, w) or (h, w, 3)
+        pixels = np.asarray(self._cropped(resized, mean))  # (h, w) or (h, w, 3)
         shaped = pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1)
         return torch.from_numpy(np.array(shaped, order="C"))  # (c, h, w)
 
@@ -143,11 +151,11 @@ class Image:
         long = int(side * max(size) / min(size))
         return (side, long) if width <= height else (long, side)
 
-    def _cropped(self, picture: Picture) -> Picture:
+    def _cropped(self, picture: Picture, mean: tuple[float, ...]) -> Picture:
         """The center; what lies outside the picture is black, or the mean in a border."""
         left, top = (_margin(side, self.size_px) for side in picture.size)
         size = (self.size_px, self.size_px)
-        fill = tuple(round(255 * value) for value in self.mean)
+        fill = tuple(round(255 * value) for value in mean)
         canvas = PIL.Image.new(picture.mode, size, fill if self.crop_mode == "border" else 0)
         canvas.paste(picture, (-left, -top))
         return canvas
@@ -164,9 +172,9 @@ def _middle(picture: Picture) -> Picture:
     return picture.crop((x, y, picture.width - x, picture.height - y))
 
 
-def _look(decoded: Decoded) -> Look:
-    picture = decoded.picture
+def _look(found: Decoded | Bands) -> Look:
+    picture = found.picture
     content = hashlib.blake2b(f"{picture.width} {picture.height} ".encode(), digest_size=32)
-    content.update(picture.tobytes())  # SHA-256 takes twice as long on many machines
+    content.update(found.pixels)  # SHA-256 takes twice as long on many machines
     near = near_hashes(picture)
-    return Look(decoded.digest, content.hexdigest(), near, decoded.facts)
+    return Look(found.digest, content.hexdigest(), near, found.facts)

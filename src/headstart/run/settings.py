@@ -30,7 +30,7 @@ class Settings:
     size: int = 0
     """Side of the pictures in pixels; 0 for what the backbone was made for."""
     channels: int = 0
-    """3 for colors, 1 for grays; 0 for what the backbone was made for."""
+    """3 for colors, 1 for grays, or any number of bands; 0 for what the backbone was made for."""
     strategy: str = AUTO
     """auto, probe, unfreeze:N, full, gradual, ulmfit, contrast, lora, lora:RANK, bitfit
     or scratch."""
