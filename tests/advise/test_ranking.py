@@ -12,10 +12,12 @@ from headstart.advise import (
     Entry,
     Past,
     Prior,
+    Trained,
     compared,
     prior_of,
     ranked,
     remember,
+    remember_run,
     remembered,
     target_of,
 )
@@ -87,12 +89,28 @@ def test_own_runs_count_on_other_data_only(tmp_path: Path) -> None:
     assert prior_of("mine", "mine", remembered(tmp_path, "b")) == Prior(3.0, 1, "own runs")
 
 
+def test_trained_models_count_by_way_of_one_with_a_published_mean(tmp_path: Path) -> None:
+    anchor = prior_of("resnet50", "resnet50")
+    assert anchor is not None
+    remember_run(tmp_path, Trained("a", "resnet50", "resnet50", 80.0))
+    remember_run(tmp_path, Trained("a", "mine", "headstart_resnet10", 70.0))
+    remember_run(tmp_path, Trained("a", "mine", "headstart_resnet10", 77.0))
+    remember_run(tmp_path, Trained("b", "mine", "headstart_resnet10", 99.0))  # alone: says nothing
+    remember(tmp_path, (Past("a", "mine", 50.0),))  # a ranking knows less than a run
+    found = prior_of("headstart_resnet10", "mine", remembered(tmp_path, "c"))
+    assert found == Prior(pytest.approx(anchor.points - 3.0), 1, "own runs")
+    assert prior_of("headstart_resnet10", "mine", remembered(tmp_path, "a")) is None
+
+
 @pytest.mark.parametrize("line", ["{", "[]", '{"data": 1}', "null"])
 def test_a_damaged_memory_is_passed_over(tmp_path: Path, line: str) -> None:
     remember(tmp_path, (Past("a", "mine", 3.0),))
     with (tmp_path / "past.jsonl").open("a") as file:
         file.write(line)
+    (tmp_path / "trained.jsonl").write_text(line + "\n")
     assert remembered(tmp_path, "") == (Past("a", "mine", 3.0),)
+    remember_run(tmp_path, Trained("a", "mine", "mine", 1.0))
+    assert (tmp_path / "trained.jsonl").read_text().count("\n") == 1
 
 
 def test_runs_are_compared_by_way_of_a_model_with_a_published_mean() -> None:

@@ -44,6 +44,13 @@ def test_a_run_leaves_what_it_promises(trained) -> None:
     assert {p.name for p in (trained.path / "model").iterdir()} >= {"manifest.json", "README.md"}
 
 
+def test_a_run_is_remembered_for_rankings_on_other_data(trained, tiny_folder) -> None:
+    kept = json.loads((trained.path.parent / "cache" / "trained.jsonl").read_text())
+    assert kept["model"] == str(tiny_folder) and kept["architecture"] == "headstart_resnet10"
+    accuracy = trained.metrics["test"]["accuracy"]["value"]
+    assert kept["points"] == pytest.approx(100 * accuracy, abs=0.01)
+
+
 def test_the_figures_have_the_promised_shape(trained) -> None:
     figures = json.loads((trained.path / "metrics.json").read_text())
     assert figures == trained.metrics

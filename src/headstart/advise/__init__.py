@@ -6,7 +6,15 @@ Gives: candidates in order, best first, each with a prediction, its interval, an
 
 from headstart.advise.depth import Depth, StageScore, depth_of
 from headstart.advise.plan import Plan, Step, grown
-from headstart.advise.prior import Past, Prior, prior_of, remember, remembered
+from headstart.advise.prior import (
+    Past,
+    Prior,
+    Trained,
+    prior_of,
+    remember,
+    remember_run,
+    remembered,
+)
 from headstart.advise.ranking import NEAR, Entry, Ranked, Target, compared, ranked, target_of
 
 __all__ = [
@@ -20,12 +28,14 @@ __all__ = [
     "StageScore",
     "Step",
     "Target",
+    "Trained",
     "compared",
     "depth_of",
     "grown",
     "prior_of",
     "ranked",
     "remember",
+    "remember_run",
     "remembered",
     "target_of",
 ]

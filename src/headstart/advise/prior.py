@@ -6,7 +6,8 @@ kept in the cache and go nowhere.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -14,7 +15,7 @@ from pathlib import Path
 from headstart import durable
 
 TABLE = "prior.json"
-PAST = "past.jsonl"
+PAST, TRAINED = "past.jsonl", "trained.jsonl"
 PUBLISHED, OWN = "published", "own runs"
 
 
@@ -40,6 +41,18 @@ class Past:
     """Above ResNet-50, by way of a model with a published mean that ran there too."""
 
 
+@dataclass(frozen=True)
+class Trained:
+    """How a model did on a test, once it was trained."""
+
+    data: str
+    """Names the data set's content."""
+    model: str
+    architecture: str
+    points: float
+    """Accuracy, from 0 to 100."""
+
+
 def prior_of(architecture: str, model: str, past: Sequence[Past] = ()) -> Prior | None:
     """The published mean of an architecture, else the mean of past runs of this model, else None.
 
@@ -51,15 +64,41 @@ def prior_of(architecture: str, model: str, past: Sequence[Past] = ()) -> Prior 
 
 
 def remembered(cache: Path, besides: str) -> tuple[Past, ...]:
-    """Past runs on other data than this."""
-    return tuple(past for past in _read(cache / PAST) if past.data != besides)
+    """Past rankings and runs on other data than this; of the same model on the same data, the run.
+
+    Runs of several models on the same data tell how far apart these are; where one of them has a
+    published mean, also how far above ResNet-50.
+    """
+    ranked = {(past.data, past.model): past for past in map(_past, _lines(cache / PAST)) if past}
+    known = ranked | {(past.data, past.model): past for past in _anchored(cache / TRAINED)}
+    return tuple(past for past in known.values() if past.data != besides)
 
 
 def remember(cache: Path, seen: tuple[Past, ...]) -> None:
     """Add what was seen; of the same model on the same data the last counts."""
-    known = {(past.data, past.model): past for past in (*_read(cache / PAST), *seen)}
-    lines = (json.dumps(asdict(past)) + "\n" for past in known.values())
-    durable.write(cache / PAST, "".join(lines))
+    before = (past for past in map(_past, _lines(cache / PAST)) if past)
+    known = {(past.data, past.model): past for past in (*before, *seen)}
+    _write(cache / PAST, known.values())
+
+
+def remember_run(cache: Path, run: Trained) -> None:
+    """Add a run that ended; of the same model on the same data the last counts."""
+    before = (one for one in map(_trained, _lines(cache / TRAINED)) if one)
+    known = {(one.data, one.model): one for one in (*before, run)}
+    _write(cache / TRAINED, known.values())
+
+
+def _anchored(path: Path) -> Iterator[Past]:
+    """Runs on data that a model with a published mean was trained on, too."""
+    sets = defaultdict[str, list[Trained]](list)
+    for one in filter(None, map(_trained, _lines(path))):
+        sets[one.data].append(one)
+    for data, runs in sets.items():
+        means = [(prior_of(run.architecture, run.model), run.points) for run in runs]
+        shifts = [prior.points - points for prior, points in means if prior]
+        if shifts:
+            shift = sum(shifts) / len(shifts)
+            yield from (Past(data, run.model, round(run.points + shift, 2)) for run in runs)
 
 
 def _published() -> dict[str, Prior]:
@@ -68,13 +107,26 @@ def _published() -> dict[str, Prior]:
     return {name: Prior(row["points"], row["sets"], PUBLISHED) for name, row in rows}
 
 
-def _read(path: Path) -> Iterator[Past]:
+def _write(path: Path, records: Iterable[Past | Trained]) -> None:
+    durable.write(path, "".join(json.dumps(asdict(record)) + "\n" for record in records))
+
+
+def _lines(path: Path) -> list[str]:
     try:
-        lines = path.read_text().splitlines()
+        return path.read_text().splitlines()
     except OSError:
-        return
-    for line in lines:
-        try:
-            yield Past(**json.loads(line))
-        except (ValueError, TypeError):  # a line that somebody cut short
-            continue
+        return []
+
+
+def _past(line: str) -> Past | None:
+    try:
+        return Past(**json.loads(line))
+    except (ValueError, TypeError):  # a line that somebody cut short
+        return None
+
+
+def _trained(line: str) -> Trained | None:
+    try:
+        return Trained(**json.loads(line))
+    except (ValueError, TypeError):
+        return None

@@ -1,6 +1,5 @@
 """Which backbone to start from, measured on a sample of the data before anything is trained."""
 
-import hashlib
 import math
 import time
 from collections.abc import Iterator, Sequence
@@ -26,7 +25,15 @@ from headstart.events import Tell, note, quiet, warn
 from headstart.features import Prefix, extract, milliseconds, survey, trim
 from headstart.head import Sample, posed
 from headstart.hostile import printable
-from headstart.run.finding import KINDS, fitting, found_at, need_kind, usual_modality
+from headstart.run.finding import (
+    KINDS,
+    content_of,
+    fitting,
+    found_at,
+    label_of,
+    need_kind,
+    usual_modality,
+)
 from headstart.run.quantities import count, seconds
 from headstart.run.settings import cache_root, refuse_unknown
 from headstart.run.settling import settled
@@ -93,7 +100,7 @@ def rank(
         backbone = _loaded(name, weights, found, seed, offline=offline, tell=tell)
         if backbone is None:
             continue
-        label = f"{name}={weights}" if weights else name
+        label = label_of(name, weights)
         entry = _entry(label, backbone, sample, past, seed, root, tell)
         why = limits.refuse(entry)
         note(tell, f"{entry.backbone}: {f'left out, {why}' if why else _told(entry)}")
@@ -164,8 +171,7 @@ def _sampled(found: Found, seed: int, root: Path, tell: Tell) -> tuple[Examples,
     partition = divide(strata, test=0.2, seed=seed, together=checked.together, rows=checked.usable)
     order = spread(partition.train + partition.val, strata.labels, seed)
     rows = sorted(order[:EXAMPLES])
-    text = "".join(seen.items.digests) + repr(found.examples.labels)
-    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+    digest = content_of(seen.items.digests, found.examples.labels)
     grouped = replace(found.examples, groups=_groups(found.examples, checked.together))
     return grouped.take(rows), digest
 

@@ -1,5 +1,7 @@
 """Whatever a user points at, as examples."""
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,6 +26,17 @@ from headstart.modality import Image, Modality, Sound, Text
 KINDS = {"files": "image", "text": "text", "sounds": "audio"}
 """What backbones take where examples are such."""
 _THINGS = {"files": "pictures", "text": "texts", "sounds": "recordings"}
+
+
+def label_of(name: str, weights: str | None) -> str:
+    """What rankings call a model: the name, and the file that its weights are from."""
+    return f"{name}={weights}" if weights else name
+
+
+def content_of(digests: Sequence[str], labels: Sequence[object]) -> str:
+    """Names what a data set holds, wherever it lies (16 hex digits)."""
+    text = "".join(digests) + repr(tuple(labels))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def need_kind(backbone: Backbone, found: Found) -> None:

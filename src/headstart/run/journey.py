@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from headstart.advise import Trained, remember_run
 from headstart.backbone import Backbone
 from headstart.data import (
     SPOKEN,
@@ -31,7 +32,7 @@ from headstart.modality import Look
 from headstart.model import Model
 from headstart.run.contest import SEEDS, contest
 from headstart.run.facts import clocks, facts_of, spent, versions
-from headstart.run.finding import found_at, usual_modality
+from headstart.run.finding import content_of, found_at, label_of, usual_modality
 from headstart.run.folder import EVENTS, METRICS, Folder, opened
 from headstart.run.leaving import leave
 from headstart.run.planning import forecast
@@ -138,9 +139,21 @@ def transfer(
         facts=facts_of(known.audit, partition, settings, backbone, arms),
     )
     metrics = leave(folder, report, model, lesson, found.examples, known.audit, spent(began))
+    if backbone.origin.pretrained and "accuracy" in metrics["test"]:
+        named = ranking[0].backbone if ranking else label_of(settings.backbone, settings.weights)
+        _remember(known, backbone, named, metrics, root)
     folder.clear()
     trim(root)
     return Run(folder.path, metrics)
+
+
+def _remember(
+    known: _Known, backbone: Backbone, named: str, metrics: dict[str, Any], root: Path
+) -> None:
+    """How this model did, for rankings on other data."""
+    content = content_of(known.items.digests, known.found.examples.labels)
+    points = 100 * float(metrics["test"]["accuracy"]["value"])
+    remember_run(root, Trained(content, named, backbone.name, round(points, 2)))
 
 
 def _arms(
