@@ -110,7 +110,7 @@ def test_what_takes_longer_to_set_up_than_there_is_to_gain_is_not_tried(tiny, ot
         tried.append("costly")
         return network
 
-    others(Engine("costly", costly, setup=lambda batch_s: 1000 * batch_s))
+    others(Engine("costly", costly, setup_s=50.0))
     assert _chosen(tiny, rows=1_000) == "slow" and not tried
     assert _chosen(tiny, rows=100_000) == "costly" and tried
 
