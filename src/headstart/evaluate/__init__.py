@@ -39,7 +39,7 @@ from headstart.evaluate.report import (
     Shown,
     StageRow,
 )
-from headstart.evaluate.translations import bleu_lead, bleu_of, counts_of
+from headstart.evaluate.translations import bleu_records
 from headstart.evaluate.verdict import Verdict, judge
 from headstart.evaluate.words import words_fit
 
@@ -64,11 +64,9 @@ __all__ = [
     "Shown",
     "StageRow",
     "Verdict",
-    "bleu_lead",
-    "bleu_of",
+    "bleu_records",
     "confusion",
     "constant",
-    "counts_of",
     "examine",
     "from_fit",
     "judge",

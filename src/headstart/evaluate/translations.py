@@ -1,6 +1,6 @@
 """BLEU of any choice of rows, from what sacrebleu counts in each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from jaxtyping import Int
@@ -31,6 +31,20 @@ def bleu_of(counts: Int[np.ndarray, "n 10"]) -> float:
     lengths, grams = counts.sum(axis=0)[:2].tolist(), counts.sum(axis=0)[2:].tolist()
     right, there = grams[:_ORDERS], grams[_ORDERS:]
     return float(BLEU.compute_bleu(right, there, *lengths).score / 100)
+
+
+def bleu_records(
+    said: Mapping[str, Sequence[str]], true: Sequence[str], ours: str, groups: Sequence[str] = ()
+) -> dict[str, dict[str, object]]:
+    """Of each arm's texts their BLEU, and by how much `ours` leads, as `metrics.json` has them."""
+    counted = {name: counts_of(texts, true) for name, texts in said.items()}
+    return {
+        name: {
+            "bleu": bleu_of(counts),
+            "bleu_behind_by": bleu_lead(counted[ours], counts, groups).record(),
+        }
+        for name, counts in counted.items()
+    }
 
 
 def bleu_lead(

@@ -12,7 +12,7 @@ from pyarrow import parquet
 
 from headstart import durable
 from headstart.data import WRITTEN, Audit, Examples
-from headstart.evaluate import Report, bleu_lead, bleu_of, counts_of
+from headstart.evaluate import Report, bleu_records
 from headstart.head import Sequencing, Trust, Valuing, Writing, belief_of, said
 from headstart.model import Model
 from headstart.report import page
@@ -83,17 +83,9 @@ def _arms(report: Report, lesson: Lesson) -> list[dict[str, object]]:
     found = [{**arm.record(task.figure), "behind_by": leads[arm.name]} for arm in report.arms]
     if task.kind != WRITTEN or not isinstance(task, Writing):
         return found
-    true = task.texts(labels)
-    counted = {arm.name: counts_of(task.said(arm.answers), true) for arm in report.arms}
-    ours = counted[report.learned.strategy]
-    return [
-        {
-            **one,
-            "bleu": bleu_of(counted[str(one["name"])]),
-            "bleu_behind_by": bleu_lead(ours, counted[str(one["name"])], groups).record(),
-        }
-        for one in found
-    ]
+    said = {arm.name: task.said(arm.answers) for arm in report.arms}
+    told = bleu_records(said, task.texts(labels), report.learned.strategy, groups)
+    return [{**one, **told[str(one["name"])]} for one in found]
 
 
 def problems_csv(audit: Audit) -> str:

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from headstart.advise import Plan, Step, depth_of, grown
 from headstart.backbone import Backbone, every_stage, fresh, is_recurrent, multiply_adds, widths
-from headstart.data import TOLD, Examples, Found, Frame, Problem, divide, spread, strata_of
+from headstart.data import TOLD, Found, Frame, Problem, audit, divide, spread, strata_of
 from headstart.errors import DataError, UsageError
 from headstart.evaluate import words_fit
 from headstart.events import Tell, quiet
@@ -49,8 +49,10 @@ class _Rehearsal:
     """Rows of the items that could be read."""
     sample: Sample
     """Features of every stage."""
+    unread: int
+    """Examples that are not read yet."""
     left: int
-    """Examples that are neither read nor run yet."""
+    """Examples that are not run yet."""
     reading: float
     running: float
 
@@ -81,11 +83,11 @@ def forecast(
 ) -> Plan:
     """The same from examples that are found and a backbone that is loaded."""
     began = time.process_time()
-    some = _rehearsed(found.examples, backbone, settings, root, tell)
+    some = _rehearsed(found, backbone, settings, root, tell)
     strategies, sentence = _strategies(some, settings)
     steps = (
         Step("starting", began, "what starting took this time"),
-        Step("reading", some.left * some.reading, f"{1000 * some.reading:.1f} ms a file"),
+        Step("reading", some.unread * some.reading, f"{1000 * some.reading:.1f} ms a file"),
         Step("frozen stages", some.left * some.running, f"{1000 * some.running:.1f} ms an item"),
         _without(some),
         _heads(some, strategies),
@@ -97,21 +99,23 @@ def forecast(
 
 
 def _rehearsed(
-    examples: Examples, backbone: Backbone, settings: Settings, root: Path, tell: Tell
+    found: Found, backbone: Backbone, settings: Settings, root: Path, tell: Tell
 ) -> _Rehearsal:
     """From the rows that `train` judges stages by, unless they take too long; never test rows."""
+    examples = found.examples
     whole = every_stage(backbone) if backbone.depth > 1 else backbone
-    like = survey(examples.take(range(min(LIKE, len(examples)))), backbone.modality, cache=root)
+    first = examples.take(range(min(LIKE, len(examples))))
+    reading, like = _timed(lambda: survey(first, backbone.modality, cache=root))
+    all_read = len(examples) * reading / len(first) <= REHEARSAL_S
     items = like.items.take([i for i, look in enumerate(like.looks) if isinstance(look, Look)])
     each = milliseconds(whole.stages, backbone.modality, items) / 1000
     count = min(JUDGED, max(LEAST, int(REHEARSAL_S / each)))
-    strata = strata_of(examples)
-    partition = divide(strata, test=settings.test_size, seed=settings.seed)
-    pool = partition.train + partition.val
+    pool = _pool(found, backbone, settings, root, tell, read=all_read)
     judged = pool[:: -(-len(pool) // JUDGED)]
-    order = spread(judged, strata.labels, 0)  # every beginning has its share of each class
-    few = examples.take(order[:count])
-    reading, seen = _timed(lambda: survey(few, backbone.modality, cache=root, tell=tell))
+    if count < len(judged):  # every beginning has its share of each class
+        judged = tuple(spread(judged, strata_of(examples).labels, 0)[:count])
+    few = examples.take(judged)
+    seen = survey(few, backbone.modality, cache=root, tell=tell)
     good = [row for row, look in enumerate(seen.looks) if not isinstance(look, Problem)]
     if len(good) < 8:
         raise DataError(
@@ -130,10 +134,28 @@ def _rehearsed(
         seen.items,
         tuple(good),
         sample,
+        0 if all_read else len(examples) - len(few),
         len(examples) - len(few),
-        reading / len(few),
+        reading / len(first),
         max(each, running / len(good)),
     )
+
+
+def _pool(
+    found: Found, backbone: Backbone, settings: Settings, root: Path, tell: Tell, *, read: bool
+) -> tuple[int, ...]:
+    """Rows that `train` may look at: those very rows where all files are read first."""
+    together: tuple[tuple[int, ...], ...] = ()
+    rows = None
+    if read:
+        seen = survey(found.examples, backbone.modality, cache=root, tell=tell)
+        checked = audit(found, seen.looks)
+        together, rows = checked.together, checked.usable
+    strata = strata_of(found.examples)
+    drawn = divide(
+        strata, test=settings.test_size, seed=settings.seed, together=together, rows=rows
+    )
+    return drawn.train + drawn.val
 
 
 def _strategies(some: _Rehearsal, settings: Settings) -> tuple[tuple[Strategy, ...], str]:
