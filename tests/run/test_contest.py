@@ -9,9 +9,9 @@ from headstart.advise import Depth, StageScore
 from headstart.backbone import Backbone
 from headstart.events import quiet
 from headstart.run import Settings
-from headstart.run.contest import _tried, kept_plans
+from headstart.run.contest import _tried, kept_plans, unfrozen
 from headstart.stats import Interval
-from headstart.train import Lesson, Probe, Unfreeze
+from headstart.train import Full, Lesson, Probe, Unfreeze
 
 PROBES = [Probe(), Probe(every_stage=True)]
 
@@ -37,7 +37,15 @@ def test_where_the_last_stage_knows_all_no_stage_is_unfrozen(lesson, tiny) -> No
 
 @pytest.mark.parametrize(("best", "last"), [(0, 4), (2, 2), (4, 1)])
 def test_stages_behind_the_one_that_knows_most_are_unfrozen(lesson, tiny, best, last) -> None:
-    assert tried(lesson, tiny, depth(0.1, best)) == [*PROBES, Unfreeze(last)]
+    assert tried(lesson, tiny, depth(0.1, best)) == [*PROBES, Unfreeze(last), Full()]
+
+
+@pytest.mark.parametrize(
+    ("budget", "plans"),
+    [(0.5, []), (1.0, [Unfreeze(1)]), (6.9, [Unfreeze(2)]), (7.0, [Unfreeze(2), Full()])],
+)
+def test_a_budget_buys_last_stages_first_and_all_of_them_at_the_end(budget, plans) -> None:
+    assert unfrozen(lambda last: float(last), 2, 5, budget) == plans
 
 
 def test_a_budget_leaves_out_what_would_take_longer_and_says_so(lesson, tiny) -> None:

@@ -148,8 +148,8 @@ def kept_plans(work: Path, make: Callable[[], list[Strategy]]) -> list[Strategy]
 def _tried(
     lesson: Lesson, backbone: Backbone, depth: Depth | None, settings: Settings, tell: Tell
 ) -> list[Strategy]:
-    """A probe; a probe on every stage; and where earlier stages know more than the last, unfrozen
-    stages behind the one that knows most, as many as the budget allows.
+    """A probe; a probe on every stage; and where earlier stages know more than the last, what
+    `unfrozen` gives.
     """  # noqa: D205 - one sentence
     if depth is None:
         return [Probe()]
@@ -166,14 +166,28 @@ def _tried(
         took = ULMFIT * TRAINED[modality.kind] * passes * each * sum(adds)
         return plans + [Ulmfit()] * (took <= seconds(settings.budget))
     wanted = max(1, backbone.depth - 1 - depth.best)
-    cost = {
-        n: TRAINED[modality.kind] * passes * each * sum(adds[-n:]) for n in range(1, wanted + 1)
-    }
-    allowed = [n for n in cost if cost[n] <= seconds(settings.budget)]
-    if len(allowed) < wanted:
-        told = f"unfreeze:{wanted} could take {cost[wanted] / 60:,.0f} CPU minutes"
+
+    def cost(last: int) -> float:
+        return TRAINED[modality.kind] * passes * each * sum(adds[-last:])
+
+    tuned = unfrozen(cost, wanted, backbone.depth, seconds(settings.budget))
+    if Unfreeze(wanted) not in tuned:
+        told = f"unfreeze:{wanted} could take {cost(wanted) / 60:,.0f} CPU minutes"
         note(tell, f"{told}, the budget is {settings.budget}: --budget TIME allows more")
-    return plans + [Unfreeze(max(allowed)) for _ in allowed[:1]]
+    return [*plans, *tuned]
+
+
+def unfrozen(
+    cost: Callable[[int], float], wanted: int, depth: int, budget_s: float
+) -> list[Strategy]:
+    """The stages behind the one that knows most, or as many of them as the budget allows; and all
+    stages, where it allows these as well. `cost` gives the seconds of training the last few.
+    """  # noqa: D205 - one sentence
+    allowed = [n for n in range(1, wanted + 1) if cost(n) <= budget_s]
+    if not allowed:
+        return []
+    both = allowed[-1] == wanted and cost(wanted) + cost(depth) <= budget_s
+    return [Unfreeze(allowed[-1]), *([Full()] * both)]
 
 
 def passes_of(kind: str) -> float:

@@ -21,12 +21,12 @@ from headstart.events import Tell, quiet
 from headstart.features import Items, Prefix, extract, milliseconds, noise, survey
 from headstart.head import HEADS, Sample, Task, posed
 from headstart.modality import Look
-from headstart.run.contest import JUDGED, LIKE, SEEDS, TRAINED, ULMFIT, passes_of
+from headstart.run.contest import JUDGED, LIKE, SEEDS, TRAINED, ULMFIT, passes_of, unfrozen
 from headstart.run.finding import found_at
 from headstart.run.quantities import seconds
 from headstart.run.settings import Settings, cache_root
 from headstart.run.starting import start_of
-from headstart.train import Probe, Scratch, Strategy, Ulmfit, Unfreeze, cut_of
+from headstart.train import Probe, Scratch, Strategy, Ulmfit, cut_of
 
 _T = TypeVar("_T")
 LEAST, REHEARSAL_S = 128, 60.0
@@ -117,11 +117,7 @@ def _rehearsed(
     few = examples.take(judged)
     seen = survey(few, backbone.modality, cache=root, tell=tell)
     good = [row for row, look in enumerate(seen.looks) if not isinstance(look, Problem)]
-    if len(good) < 8:
-        raise DataError(
-            "D187", f"{len(good)} of {len(few)} examples can be read: too few to plan by",
-            "headstart check PATH tells what is wrong with them",
-        )  # fmt: skip
+    _need_enough(len(good), len(few))
     prefix = Prefix(backbone.modality, whole.stages, whole.digest(whole.depth))
     running, features = _timed(lambda: extract(seen.items, good, prefix, cache=root, tell=tell))
     task, labels = posed(few, tuple(good))
@@ -151,11 +147,20 @@ def _pool(
         seen = survey(found.examples, backbone.modality, cache=root, tell=tell)
         checked = audit(found, seen.looks)
         together, rows = checked.together, checked.usable
+        _need_enough(len(rows), len(found.examples))
     strata = strata_of(found.examples)
     drawn = divide(
         strata, test=settings.test_size, seed=settings.seed, together=together, rows=rows
     )
     return drawn.train + drawn.val
+
+
+def _need_enough(good: int, asked: int) -> None:
+    if good < 8:
+        raise DataError(
+            "D187", f"{good} of {asked} examples can be read: too few to plan by",
+            "headstart check PATH tells what is wrong with them",
+        )  # fmt: skip
 
 
 def _strategies(some: _Rehearsal, settings: Settings) -> tuple[tuple[Strategy, ...], str]:
@@ -177,12 +182,14 @@ def _strategies(some: _Rehearsal, settings: Settings) -> tuple[tuple[Strategy, .
         frozen = f"as few as 0 of {backbone.depth} stages stay" if language else "every stage stays"
         return (*probes, *[Ulmfit()] * language, *scratch), f"{frozen} frozen: {depth.why}"
     wanted = max(1, backbone.depth - 1 - depth.best)
-    fits = [n for n in range(1, wanted + 1) if _tuning(some, n) <= seconds(settings.budget)]
-    if not fits:
+    budget = seconds(settings.budget)
+    tuned = unfrozen(lambda last: _tuning(some, last), wanted, backbone.depth, budget)
+    if not tuned:
         told = f"unfreezing would take longer than the budget of {settings.budget}; {depth.why}"
         return (*probes, *scratch), f"every stage stays frozen: {told}"
-    told = f"as few as {backbone.depth - fits[-1]} of {backbone.depth} stages stay frozen"
-    return (*probes, Unfreeze(fits[-1]), *scratch), f"{told}: {depth.why}"
+    least = min(cut_of(strategy, backbone.depth) for strategy in tuned)
+    told = f"as few as {least} of {backbone.depth} stages stay frozen"
+    return (*probes, *tuned, *scratch), f"{told}: {depth.why}"
 
 
 def _without(some: _Rehearsal) -> Step:
