@@ -6,7 +6,7 @@ import sys
 ALL = (
     *("startup", "cost", "flowers", "xrays", "memory", "predict", "kills", "unfreeze"),
     *("replay", "calibration", "destroyed", "plan", "texts", "sounds", "recurrent"),
-    *("pretraining", "translation", "dictation", "spoken", "peers", "encoders"),
+    *("pretraining", "translation", "dictation", "spoken", "peers", "encoders", "steps", "profile"),
 )
 """All that measure; `prior` writes a table that ships, `hearing` a backbone."""
 

@@ -20,6 +20,8 @@ PENALTIES = tuple(10.0**exponent for exponent in range(2, -7, -1))
 """From 100 to 1e-6, on standardized rows, against a mean loss; halves of a decade beside the best
 of them are tried too."""
 FOLDS = 5
+MANY = 1000
+"""Rows from which part of them is enough for a first look at a penalty."""
 LARGE = 5_000_000
 """Numbers in a table from which it is worked on in single precision: it has to fit the memory."""
 LEAST = 1e-6
@@ -173,14 +175,21 @@ def _all(sample: Sample) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _chosen(problem: _Problem, folds: Sequence[_Fold]) -> float:
-    """The penalty with the lowest loss, strong ones first: decades, then halves beside the best."""
+    """The penalty with the lowest loss, strong ones first: decades, then halves beside the best.
+
+    Where there are `MANY` rows, two of the folds are enough to tell decades apart.
+    """
+    some = folds[:2] if len(problem.rows) >= MANY else folds
     losses: dict[float, float] = {}
     for penalty in PENALTIES:
-        losses[penalty] = loss_of(_judged(problem, folds, penalty), problem.sample)
+        losses[penalty] = loss_of(_judged(problem, some, penalty), problem.sample)
         best = min(losses, key=losses.__getitem__)
         if list(losses).index(best) + _WORSE < len(losses):
             break
-    for penalty in (best * 10**0.5, best / 10**0.5):
+    losses = {best: losses[best]} if some is folds else {}
+    for penalty in (best * 10**0.5, best, best / 10**0.5):
+        if penalty in losses:
+            continue
         losses[penalty] = loss_of(_judged(problem, folds, penalty), problem.sample)
     return min(losses, key=losses.__getitem__)
 
