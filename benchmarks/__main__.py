@@ -7,6 +7,7 @@ ALL = (
     *("startup", "cost", "flowers", "xrays", "memory", "predict", "kills", "unfreeze"),
     *("replay", "calibration", "destroyed", "plan", "texts", "sounds", "recurrent"),
     *("pretraining", "translation", "dictation", "spoken", "peers", "encoders", "steps", "profile"),
+    "few",
 )
 """All that measure; `prior` writes a table that ships, `hearing` a backbone."""
 

@@ -114,7 +114,7 @@ def _all(network: nn.Module) -> None:
 
 def _thin(network: nn.Module) -> None:
     network.requires_grad_(False)
-    for layer in network.encoder.modules():
+    for layer in list(network.encoder.modules()):
         for name, child in list(layer.named_children()):
             if isinstance(child, nn.Linear):
                 setattr(layer, name, _Thin(child))
