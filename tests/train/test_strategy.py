@@ -5,7 +5,7 @@ from headstart.train import Full, Probe, Scratch, Unfreeze, cut_of, strategy_of
 
 
 @pytest.mark.parametrize(
-    "text", ["probe", "full", "gradual", "bitfit", "scratch", "unfreeze:3", "lora:4"]
+    "text", ["probe", "full", "gradual", "bitfit", "scratch", "unfreeze:3", "lora", "lora:4"]
 )
 def test_a_strategy_reads_back_what_it_is_written_as(text: str) -> None:
     assert str(strategy_of(text)) == text

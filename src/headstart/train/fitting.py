@@ -197,9 +197,10 @@ def _taught(
     prefix, suffix = source.cut(cut_of(strategy, source.depth))
     head = _first_head(lesson, source, strategy, tell)
     start = copy.deepcopy(nn.Sequential(suffix, head))
-    opened(suffix, strategy, recipe.seed)
+    rows = len(lesson.partition.train)
+    opened(suffix, strategy, recipe.seed, rows)
     if isinstance(head, Writer):
-        opened(head, strategy, recipe.seed)
+        opened(head, strategy, recipe.seed, rows)
     keeping = _keeping(lesson, source, len(prefix), recipe, work, tell)
     course = _course(lesson, source, len(prefix), recipe, keeping, tell)
     plan, tried = paced(strategy, recipe, suffix, head, len(course.labels))

@@ -40,13 +40,14 @@ class LowRankChange(nn.Module):
         return changed
 
 
-def opened(suffix: nn.Module, strategy: Strategy, seed: int) -> None:
-    """Say in place what learns; thin matrices are drawn from the seed."""
+def opened(suffix: nn.Module, strategy: Strategy, seed: int, rows: int = 0) -> None:
+    """Say in place what learns from so many rows; thin matrices are drawn from the seed."""
     match strategy:
         case BitFit():
             for name, parameter in suffix.named_parameters():
                 parameter.requires_grad_(name.endswith("bias"))
-        case LowRank(rank):
+        case LowRank():
+            rank = strategy.suited(rows)
             suffix.requires_grad_(False)
             with torch.random.fork_rng(devices=[]):
                 torch.manual_seed(seed)

@@ -1,5 +1,6 @@
 """How much of the backbone learns: every strategy comes down to one number, the cut."""
 
+import math
 from dataclasses import dataclass
 
 from headstart.errors import UsageError
@@ -61,14 +62,25 @@ class Gradual:
 class LowRank:
     """Train thin matrices whose product is added to the weights (LoRA: Hu et al. 2022)."""
 
-    rank: int = 8
+    rank: int | None = None
+    """None grows with the number of rows: see `suited`."""
 
     def __post_init__(self) -> None:
-        if self.rank < 1:
+        if self.rank is not None and self.rank < 1:
             raise UsageError("U101", f"lora:{self.rank} trains nothing", "--strategy lora:8")
 
     def __str__(self) -> str:
-        return f"lora:{self.rank}"
+        return "lora" if self.rank is None else f"lora:{self.rank}"
+
+    def suited(self, rows: int) -> int:
+        """The rank: as asked, else 4 up to 1,000 rows, doubled with every four times as many, at
+        most 64.
+
+        >>> [LowRank().suited(n) for n in (100, 1000, 4000, 10_000, 10**7)], LowRank(3).suited(9)
+        ([4, 4, 8, 16, 64], 3)
+        """  # noqa: D205 - one sentence
+        doublings = max(0, math.ceil(math.log(max(1, rows) / 1000, 4)))
+        return self.rank or min(64, 4 * 2**doublings)
 
 
 @dataclass(frozen=True)
@@ -118,10 +130,11 @@ def strategy_of(text: str) -> Strategy:
         Gradual(),
         Ulmfit(),
         Contrast(),
+        LowRank(),
         BitFit(),
         Scratch(),
     )
-    plain = {str(strategy): strategy for strategy in every} | {"lora": LowRank()}
+    plain = {str(strategy): strategy for strategy in every}
     numbered: dict[str, type[Unfreeze | LowRank]] = {"unfreeze": Unfreeze, "lora": LowRank}
     if text in plain:
         return plain[text]
