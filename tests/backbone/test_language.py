@@ -8,8 +8,15 @@ import pytest
 import torch
 from language import save_network
 
-from headstart.backbone import Backbone, every_stage, load_backbone, read_backbone, save_backbone
-from headstart.backbone.language import Whole
+from headstart.backbone import (
+    Backbone,
+    every_stage,
+    load_backbone,
+    moments,
+    read_backbone,
+    save_backbone,
+)
+from headstart.backbone.language import Row, Whole
 from headstart.data import Held
 from headstart.errors import BackboneError, SecurityError
 
@@ -66,8 +73,55 @@ def test_stages_give_what_the_network_gives(tiny_bert: Path) -> None:
     network = transformers.AutoModel.from_pretrained(tiny_bert).eval()
     rows = batch(backbone)
     with torch.inference_mode():
-        expected = Whole(network, scaled=False)(rows)
+        expected = Whole(network, Row())(rows)
         torch.testing.assert_close(backbone.stages(rows), expected, rtol=0, atol=1e-6)
+
+
+def _pooled(plain: Path, place: Path, facts: dict[str, object]) -> Path:
+    """The same network with a note of how its rows are made."""
+    folder = shutil.copytree(plain, place)
+    kind = "sentence_transformers.models.Pooling"
+    (folder / "modules.json").write_text(json.dumps([{"type": kind, "path": "1_Pooling"}]))
+    (folder / "1_Pooling").mkdir()
+    (folder / "1_Pooling" / "config.json").write_text(json.dumps(facts))
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("facts", "how"),
+    [
+        ({"pooling_mode_cls_token": True, "pooling_mode_mean_tokens": False}, "first"),
+        ({"pooling_mode_lasttoken": True, "include_prompt": True}, "last"),
+        ({"pooling_mode_mean_tokens": True}, "mean"),
+        ({"pooling_mode": "cls"}, "first"),
+    ],
+)
+def test_rows_are_made_as_the_network_was_trained(tiny_bert, tmp_path, facts, how) -> None:
+    backbone = load_backbone(str(_pooled(tiny_bert, tmp_path / "pooled", facts)))
+    tokens = load_backbone(str(tiny_bert))
+    rows = batch(backbone)
+    with torch.inference_mode():
+        found = backbone.stages(rows)
+        each = moments(tokens).stages(rows)
+        save_backbone(tmp_path / "saved", backbone, "# card")
+        assert torch.equal(read_backbone(tmp_path / "saved").stages(rows), found)
+    for row, one, there in zip(found, each, (rows >= 0).sum(dim=1).tolist(), strict=True):
+        kept = one[:there, :-1]
+        expected = {"first": kept[0], "last": kept[-1], "mean": kept.mean(dim=0)}[how]
+        torch.testing.assert_close(row, expected, rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"pooling_mode_max_tokens": True},
+        {"pooling_mode_cls_token": True, "pooling_mode_mean_tokens": True},
+        {"pooling_mode": "weightedmean"},
+    ],
+)
+def test_rows_that_cannot_be_made_are_refused(tiny_bert, tmp_path, facts) -> None:
+    with pytest.raises(BackboneError, match="M479"):
+        load_backbone(str(_pooled(tiny_bert, tmp_path / "pooled", facts)))
 
 
 def test_padding_and_company_change_no_row(tiny_bert: Path) -> None:

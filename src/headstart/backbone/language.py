@@ -1,12 +1,13 @@
 """Networks for texts, built by transformers and staged by layer.
 
 A stage takes and gives (b, t, d + 1) numbers: what each token is, and in the last column 1 for a
-token and 0 for padding. The first takes token numbers; the last gives the mean over tokens.
+token and 0 for padding. The first takes token numbers; the last gives one row a text.
 """
 
 import copy
 import json
 from collections import OrderedDict
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ from headstart.backbone.backbone import Architecture, Backbone, Origin
 from headstart.backbone.library import CONFIG, config_of, loaded, made, need_files, two_halves
 from headstart.backbone.profile import SETTING, Profile
 from headstart.backbone.writing import Writer
-from headstart.errors import SecurityError
+from headstart.errors import BackboneError, SecurityError
 from headstart.hostile import printable
 from headstart.modality import text_of
 
@@ -37,6 +38,15 @@ _LAST_NORMS = ("ln_f", "norm", "final_norm", "final_layer_norm")
 _FIRST = ("layernorm_embedding", "embeddings_project")
 """Modules that some networks have between embeddings and layers."""
 _TOLERANCE = 1e-5
+_ROWS = {
+    "mean_tokens": "mean",
+    "cls_token": "first",
+    "lasttoken": "last",
+    "mean": "mean",
+    "cls": "first",
+}
+_ALL_ROWS = {*_ROWS, "max_tokens", "mean_sqrt_len_tokens", "weightedmean_tokens"}
+"""How sentence-transformers names them, older and newer."""
 
 
 def is_language(architecture: Architecture) -> bool:
@@ -52,7 +62,8 @@ def build(architecture: Architecture, seed: int = 0) -> nn.Sequential:
     """
     settings = dict(architecture.settings)
     network = made(architecture, seed)
-    stages = staged(network, scaled=bool(settings.get("scaled")))
+    row = Row(str(settings.get("row", "mean")), scaled=bool(settings.get("scaled")))
+    stages = staged(network, row)
     if settings.get(SETTING):
         stages = nn.Sequential(OrderedDict(profile=Profile(stages)))
     return stages.requires_grad_(False).eval()
@@ -67,9 +78,11 @@ def from_folder(folder: Path, name: str = "", origin: Origin | None = None) -> B
     need_files(folder, "tokenizer.json")
     facts = json.loads((folder / "config.json").read_text())
     found = loaded(folder, ("pooler",))
-    scaled = "Normalize" in _text(folder / "modules.json")
-    architecture = Architecture(name or folder.name, ((CONFIG, found.config), ("scaled", scaled)))
-    stages = staged(found.network, scaled=scaled).requires_grad_(False).eval()
+    row = _row(folder)
+    how = () if row.how == "mean" else (("row", row.how),)
+    settings = ((CONFIG, found.config), *how, ("scaled", row.scaled))
+    architecture = Architecture(name or folder.name, settings)
+    stages = staged(found.network, row).requires_grad_(False).eval()
     place = folder / "tokenizer.json"
     modality = text_of(place, _most_tokens(folder, facts))
     width = int(stages(modality.batch([modality.blank()])).shape[-1])
@@ -95,11 +108,33 @@ def packaged() -> Backbone | None:
     return from_folder(folder, DEFAULT, Origin("package", DEFAULT, "Apache-2.0", note))
 
 
-def staged(network: "PreTrainedModel", *, scaled: bool) -> nn.Sequential:
+@dataclass(frozen=True)
+class Row:
+    """How what a network says of each token becomes one row, as it was trained."""
+
+    how: str = "mean"
+    """ "mean" of all tokens, or the "first" or the "last" of them."""
+    scaled: bool = False
+    """Whether rows are of unit length."""
+
+    def __call__(self, rows: Float[Tensor, "b t e"]) -> Float[Tensor, "b d"]:
+        """Rows of tokens, with the mask in the last column -> one row a text."""
+        hidden, mask = rows[..., :-1], rows[..., -1:]
+        counts = mask.sum(dim=1)
+        if self.how == "mean":
+            one = (hidden * mask).sum(dim=1) / counts.clamp_min(1)
+        else:
+            places = (counts - 1).clamp_min(0) * (self.how == "last")  # (b, 1)
+            index = places.long()[..., None].expand(-1, 1, hidden.shape[-1])
+            one = hidden.gather(1, index)[:, 0]
+        return normalize(one, dim=-1) if self.scaled else one
+
+
+def staged(network: "PreTrainedModel", row: Row = Row()) -> nn.Sequential:
     """One stage for the embeddings and one for each layer; a single one where that differs."""
-    whole = nn.Sequential(OrderedDict(whole=Whole(network, scaled=scaled)))
+    whole = nn.Sequential(OrderedDict(whole=Whole(network, row)))
     try:
-        cut = nn.Sequential(_layers(network, scaled=scaled))
+        cut = nn.Sequential(_layers(network, row))
         with torch.inference_mode():
             sample = torch.arange(1, 33).view(2, 16) % network.config.vocab_size
             sample[:, 11:] = -1
@@ -110,19 +145,19 @@ def staged(network: "PreTrainedModel", *, scaled: bool) -> nn.Sequential:
 
 
 class Whole(nn.Module):
-    """Token numbers to one row a text: the mean of its tokens."""
+    """Token numbers to one row a text."""
 
     masked = True
 
-    def __init__(self, network: "PreTrainedModel", *, scaled: bool) -> None:
+    def __init__(self, network: "PreTrainedModel", row: Row) -> None:
         super().__init__()
         self.network = _encoder(network)
-        self.scaled, self.pooling = scaled, True
+        self.row, self.pooling = row, True
 
     def forward(self, tokens: Int[Tensor, "b t"]) -> Float[Tensor, "b ..."]:
         """Rows of pooled numbers."""
         made = _run(self.network, tokens)
-        return _mean(made, scaled=self.scaled) if self.pooling else made
+        return self.row(made) if self.pooling else made
 
 
 class Embedded(nn.Module):
@@ -144,17 +179,17 @@ class Layer(nn.Module):
 
     masked = True
 
-    def __init__(self, network: "PreTrainedModel", *, last: bool, scaled: bool) -> None:
+    def __init__(self, network: "PreTrainedModel", *, last: bool, row: Row) -> None:
         super().__init__()
         self.network = network
-        self.scaled, self.pooling = scaled, last
+        self.row, self.pooling = row, last
 
     def forward(self, rows: Float[Tensor, "b t e"]) -> Float[Tensor, "b ..."]:
-        """Rows as they came in, further on; the last layer gives means over tokens."""
+        """Rows as they came in, further on; the last layer gives one row a text."""
         mask = rows[..., -1]
         found = self.network(inputs_embeds=rows[..., :-1], attention_mask=mask.long())
         made = torch.cat([found.last_hidden_state, mask[..., None]], dim=-1)
-        return _mean(made, scaled=self.scaled) if self.pooling else made
+        return self.row(made) if self.pooling else made
 
 
 class _AsTheyAre(nn.Module):
@@ -191,13 +226,25 @@ def _second(tokens: Tensor) -> Tensor:
     return ((ends.cumsum(dim=1) - ends.long()) > 0).long() * (tokens >= 0)
 
 
-def _mean(rows: Tensor, *, scaled: bool) -> Tensor:
-    hidden, mask = rows[..., :-1], rows[..., -1:]
-    mean: Tensor = (hidden * mask).sum(dim=1) / mask.sum(dim=1).clamp_min(1)
-    return normalize(mean, dim=-1) if scaled else mean
+def _row(folder: Path) -> Row:
+    """As sentence-transformers wrote it down; else the mean. Raises `BackboneError`."""
+    told = json.loads(_text(folder / "modules.json") or "[]")
+    scaled = any("Normalize" in str(one.get("type")) for one in told)
+    places = [folder / str(one.get("path")) for one in told if "Pooling" in str(one.get("type"))]
+    facts = json.loads(_text(places[0] / "config.json") or "{}") if places else {}
+    modes = {key.removeprefix("pooling_mode_") for key, value in facts.items() if value is True}
+    modes = {mode for mode in modes if mode in _ALL_ROWS} | {facts.get("pooling_mode")} - {None}
+    known = [_ROWS[mode] for mode in modes if mode in _ROWS]
+    if modes and (len(modes) > 1 or not known):
+        raise BackboneError(
+            "M479", f"rows are made of tokens in a way that is not known here: {sorted(modes)}",
+            "choose a network that takes the mean, the first or the last token",
+            where=printable(folder),
+        )  # fmt: skip
+    return Row(known[0] if known else "mean", scaled=scaled)
 
 
-def _layers(network: "PreTrainedModel", *, scaled: bool) -> "OrderedDict[str, nn.Module]":
+def _layers(network: "PreTrainedModel", row: Row) -> "OrderedDict[str, nn.Module]":
     """Shells of one network: embeddings alone, then each layer alone."""
     network = _encoder(network)
     path, layers = _row_of_layers(network)
@@ -218,7 +265,7 @@ def _layers(network: "PreTrainedModel", *, scaled: bool) -> "OrderedDict[str, nn
         setattr(parent, path.rpartition(".")[2], nn.ModuleList([layer]))
         shell = copy.deepcopy(network)
         shell.config.num_hidden_layers = 1
-        stages[f"layer_{index}"] = Layer(shell, last=last, scaled=scaled)
+        stages[f"layer_{index}"] = Layer(shell, last=last, row=row)
     return stages
 
 
