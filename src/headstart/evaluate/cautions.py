@@ -6,7 +6,7 @@ import numpy as np
 
 from headstart.evaluate.arms import Arm
 from headstart.evaluate.verdict import Verdict
-from headstart.head import Classification, Known, Task
+from headstart.head import Classification, Known, Sequencing, Task
 from headstart.stats import Interval, lead
 
 COARSE = 0.1
@@ -41,10 +41,11 @@ def cautions(
     for arm in arms if transfer.transfer else ():
         gap = lead(merit, task.merit(arm.answers, labels), groups)
         if arm.name == "probe on random weights" and gap.low <= 0:
+            ranked = not isinstance(task, Sequencing)
+            others = "headstart rank compares others." if ranked else "--backbone names another."
             yield (
                 "The pretrained features are not surely better than those of random weights "
-                f"({_told(gap)}): they may come from an unrelated domain. headstart rank compares "
-                "others."
+                f"({_told(gap)}): they may come from an unrelated domain. {others}"
             )
         elif arm.name.startswith("linear on") and gap.low <= 0:
             yield (
