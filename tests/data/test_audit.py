@@ -139,3 +139,15 @@ def test_the_summary_counts_and_is_safe_to_show():
     assert "39 usable examples: cat 20, dog 19" in summary
     assert "unreadable, left out: 1" in rest
     assert checked.record()["problems"] == {"class": 1, "duplicate": 1, "unreadable": 1}
+
+
+def test_copies_of_near_duplicates_make_one_group_and_one_line():
+    """Fifty copies of each of two alike pictures are no 2,500 pairs to hold and to read."""
+    near = bits(0), bits(1), bits(256)
+    copies = [Look(f"bytes {k}", f"pixels {k}", near[k]) for k in (0, 1, 2) for _ in range(50)]
+    checked = audit(
+        found([0] * 100 + [1] * 59),
+        [*copies, *[Look(f"other {i}", f"other {i}") for i in range(9)]],
+    )
+    assert sorted(map(len, checked.together)) == [50, 100]
+    assert told(checked, "near") == ["50.png"]

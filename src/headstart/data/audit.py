@@ -18,7 +18,8 @@ NEAR_BITS = 32
 """Near duplicates differ in at most this many bits of their 256 (measured in `modality`)."""
 MOST_UNREADABLE = 0.05
 _SHOWN = 3
-_BLOCK = 1024
+_PAIRS = 4_000_000
+"""That are looked at in one go: 32 MB of differences."""
 
 
 @runtime_checkable
@@ -128,7 +129,9 @@ def audit(found: Found, looks: Sequence[Seen | Problem]) -> Audit:
     if len(unread) + len(lost) > MOST_UNREADABLE * (len(looks) + len(lost)):
         raise _too_many([*lost, *unread], len(looks) + len(lost), examples)
     seen = {row: look for row, look in enumerate(looks) if not isinstance(look, Problem)}
-    exact, near = clusters(_equal(seen)), _near(seen)
+    exact = clusters(_equal(seen))
+    again = {row for group in exact for row in group[1:]}
+    near = _near({row: look for row, look in seen.items() if row not in again})
     torn = [group for group in exact if len({examples.labels[row] for row in group}) > 1]
     torn = [] if examples.kind == WRITTEN else torn  # a text has many translations
     left_out = {row for group in torn for row in group}
@@ -190,15 +193,16 @@ def _equal(seen: Mapping[int, Seen]) -> Iterator[list[int]]:
 
 
 def _near(seen: Mapping[int, Seen]) -> list[tuple[int, ...]]:
-    """Pairs of rows whose hashes differ in few bits: all pairs, a block of rows at a time."""
+    """Pairs of rows whose hashes differ in few bits: all pairs, some rows at a time."""
     rows = [row for row, look in seen.items() if look.near]
     if len(rows) < 2:
         return []
     words = np.array([seen[row].near for row in rows], dtype=np.uint64)  # (n, 4)
     words = np.ascontiguousarray(words.T)
     pairs: list[tuple[int, ...]] = []
-    for start in range(0, len(rows), _BLOCK):
-        block = words[:, start : start + _BLOCK]
+    size = max(1, _PAIRS // len(rows))
+    for start in range(0, len(rows), size):
+        block = words[:, start : start + size]
         far = np.bitwise_count(block[0][:, None] ^ words[0][None, start:])
         close = far <= NEAR_BITS
         at = np.nonzero(close)  # few are left for the other words
