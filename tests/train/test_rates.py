@@ -5,14 +5,14 @@ import torch
 from torch import nn
 
 from headstart.backbone import Backbone, load_backbone
-from headstart.head import linear
+from headstart.head import Reciting, linear
 from headstart.train import Full, LowRank, Recipe, Scratch, Unfreeze
 from headstart.train.rates import BIT_RATES, FEW_RATES, FRESH_RATES, MANY, RATES, paced
 from headstart.train.recipe import BIT, EVEN, Pace
 
 
-def _paced(strategy, network: nn.Module, rows: int = 100):
-    return paced(strategy, Recipe(), network, linear(8, 2), rows)
+def _paced(strategy, network: nn.Module, rows: int = 100, kind: str = "image"):
+    return paced(strategy, Recipe(), network, linear(8, 2), rows=rows, kind=kind)
 
 
 @pytest.mark.parametrize("strategy", [Full(), Unfreeze(1)])
@@ -20,6 +20,13 @@ def test_convolutions_learn_by_the_rule_of_bit(tiny: Backbone, strategy) -> None
     plan, rates = _paced(strategy, tiny.stages)
     assert (plan.pace, rates) == (BIT, BIT_RATES)
     assert plan.restraint.weight_decay == plan.restraint.mixup == 0.0
+
+
+def test_convolutions_over_sound_and_new_heads_keep_their_pace(tiny: Backbone) -> None:
+    assert _paced(Full(), tiny.stages, kind="audio") == (Recipe(), RATES)
+    letters = Reciting(8, 5, 1)
+    found = paced(Full(), Recipe(), tiny.stages, letters, rows=100, kind="image")
+    assert found == (Recipe(), RATES)
 
 
 def test_pictures_are_mixed_from_20000_rows_on(tiny: Backbone) -> None:

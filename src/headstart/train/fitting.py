@@ -203,7 +203,9 @@ def _taught(
         opened(head, strategy, recipe.seed, rows)
     keeping = _keeping(lesson, source, len(prefix), recipe, work, tell)
     course = _course(lesson, source, len(prefix), recipe, keeping, tell)
-    plan, tried = paced(strategy, recipe, suffix, head, len(course.labels))
+    plan, tried = paced(
+        strategy, recipe, suffix, head, rows=len(course.labels), kind=source.modality.kind
+    )
     half = _half(course, suffix, head, plan, tried, work, tell)
     course = replace(course, made=replace(course.made, half=half))
     rates = search(course, suffix, head, plan, tried, work, tell)

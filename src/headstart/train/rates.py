@@ -32,13 +32,19 @@ MANY, MIXUP = 20_000, 0.1
 
 
 def paced(
-    strategy: Strategy, recipe: Recipe, suffix: nn.Module, head: nn.Module, rows: int
+    strategy: Strategy,
+    recipe: Recipe,
+    suffix: nn.Module,
+    head: nn.Module,
+    *,
+    rows: int,
+    kind: str,
 ) -> tuple[Recipe, tuple[float, ...]]:
     """The recipe with the pace that suits the strategy and the network, and the rates to try.
 
     Stages before the last learn slower and slower, but where all are fresh, where few numbers
-    learn, and in networks of convolutions, which follow the hyper-rule of BiT (Kolesnikov et al.
-    2020).
+    learn, and in networks of convolutions for pictures under a fitted head, which follow the
+    hyper-rule of BiT (Kolesnikov et al. 2020).
     """
     plan = replace(recipe, gradual=isinstance(strategy, Gradual | Ulmfit))
     even, few = replace(plan, pace=EVEN), isinstance(strategy, LowRank | BitFit)
@@ -54,7 +60,8 @@ def paced(
         case _ if few or isinstance(strategy, Probe):
             return even, FEW_RATES
         case _:
-            return _tuned(plan, rows) if convolutional(suffix) else (plan, RATES)
+            fitted = isinstance(head, nn.Linear) and kind == "image"
+            return _tuned(plan, rows) if fitted and convolutional(suffix) else (plan, RATES)
 
 
 def _tuned(plan: Recipe, rows: int) -> tuple[Recipe, tuple[float, ...]]:
