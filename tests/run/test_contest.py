@@ -42,7 +42,13 @@ def test_stages_behind_the_one_that_knows_most_are_unfrozen(lesson, tiny, best, 
 
 @pytest.mark.parametrize(
     ("budget", "plans"),
-    [(0.5, []), (1.0, [Unfreeze(1)]), (6.9, [Unfreeze(2)]), (7.0, [Unfreeze(2), Full()])],
+    [
+        (0.5, []),
+        (1.0, [Unfreeze(1)]),
+        (4.9, [Unfreeze(2)]),
+        (5.0, [Full()]),
+        (7.0, [Unfreeze(2), Full()]),
+    ],
 )
 def test_a_budget_buys_last_stages_first_and_all_of_them_at_the_end(budget, plans) -> None:
     assert unfrozen(lambda last: float(last), 2, 5, budget) == plans

@@ -37,11 +37,15 @@ from headstart.train import (
     Ulmfit,
     Unfreeze,
     fit,
+    known_in_half,
     strategy_of,
 )
 
 TRAINED = {"image": 6.0, "text": 3.5, "audio": 4.0}
 """A training step costs about this many of the fastest forward passes."""
+IN_HALF = 0.55
+"""A step of a network for texts in bfloat16 against one in single precision: 981 and 1,874 CPU ms
+of 32 sentences through all-MiniLM-L6-v2 (`python -m benchmarks steps`, with AMX)."""
 LIKE = 64
 """Items by whose size the costs of one are judged."""
 SEEDS = 3
@@ -163,15 +167,15 @@ def _tried(
     each = milliseconds(backbone.stages, modality, like) / 1000 / max(1, sum(adds))
     passes = passes_of(modality.kind) * len(train)
     if recurrent:
-        took = ULMFIT * TRAINED[modality.kind] * passes * each * sum(adds)
+        took = ULMFIT * trained(modality.kind) * passes * each * sum(adds)
         return plans + [Ulmfit()] * (took <= seconds(settings.budget))
     wanted = max(1, backbone.depth - 1 - depth.best)
 
     def cost(last: int) -> float:
-        return TRAINED[modality.kind] * passes * each * sum(adds[-last:])
+        return trained(modality.kind) * passes * each * sum(adds[-last:])
 
     tuned = unfrozen(cost, wanted, backbone.depth, seconds(settings.budget))
-    if Unfreeze(wanted) not in tuned:
+    if not tuned or tuned[-1] in [Unfreeze(n) for n in range(1, wanted)]:
         told = f"unfreeze:{wanted} could take {cost(wanted) / 60:,.0f} CPU minutes"
         note(tell, f"{told}, the budget is {settings.budget}: --budget TIME allows more")
     return [*plans, *tuned]
@@ -180,14 +184,21 @@ def _tried(
 def unfrozen(
     cost: Callable[[int], float], wanted: int, depth: int, budget_s: float
 ) -> list[Strategy]:
-    """The stages behind the one that knows most, or as many of them as the budget allows; and all
-    stages, where it allows these as well. `cost` gives the seconds of training the last few.
+    """The stages behind the one that knows most, and all of them; where the budget does not allow
+    both, all alone, else as many of the last as it allows. `cost` gives the seconds of training the
+    last few.
     """  # noqa: D205 - one sentence
+    if cost(wanted) + cost(depth) <= budget_s:
+        return [Unfreeze(wanted), Full()]
+    if cost(depth) <= budget_s:
+        return [Full()]
     allowed = [n for n in range(1, wanted + 1) if cost(n) <= budget_s]
-    if not allowed:
-        return []
-    both = allowed[-1] == wanted and cost(wanted) + cost(depth) <= budget_s
-    return [Unfreeze(allowed[-1]), *([Full()] * both)]
+    return [Unfreeze(allowed[-1])] if allowed else []
+
+
+def trained(kind: str) -> float:
+    """A training step costs about this many forward passes in single precision, here."""
+    return TRAINED[kind] * (IN_HALF if kind == "text" and known_in_half() else 1.0)
 
 
 def passes_of(kind: str) -> float:

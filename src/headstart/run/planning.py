@@ -21,7 +21,7 @@ from headstart.events import Tell, quiet
 from headstart.features import Items, Prefix, extract, milliseconds, noise, survey
 from headstart.head import HEADS, Sample, Task, posed
 from headstart.modality import Look
-from headstart.run.contest import JUDGED, LIKE, SEEDS, TRAINED, ULMFIT, passes_of, unfrozen
+from headstart.run.contest import JUDGED, LIKE, SEEDS, ULMFIT, passes_of, trained, unfrozen
 from headstart.run.finding import found_at
 from headstart.run.quantities import seconds
 from headstart.run.settings import Settings, cache_root
@@ -232,7 +232,7 @@ def _tuning(some: _Rehearsal, last: int) -> float:
     each = milliseconds(some.backbone.stages, some.backbone.modality, like) / 1000
     passes = passes_of(kind)
     return (
-        TRAINED[kind] * share * each * passes * some.rows * 0.68 / min(2, torch.get_num_threads())
+        trained(kind) * share * each * passes * some.rows * 0.68 / min(2, torch.get_num_threads())
     )
 
 

@@ -12,7 +12,14 @@ from headstart.features import milliseconds
 from headstart.head import Labeling
 from headstart.modality import Look
 from headstart.model import LONGEST_S
-from headstart.run.contest import TRAINED, best_of, decided, fitted_by, kept_plans, recipe_of
+from headstart.run.contest import (
+    best_of,
+    decided,
+    fitted_by,
+    kept_plans,
+    recipe_of,
+    trained,
+)
 from headstart.run.quantities import seconds
 from headstart.run.settings import Settings
 from headstart.train import (
@@ -92,7 +99,7 @@ def _tried(lesson: Lesson, backbone: Backbone, settings: Settings, tell: Tell) -
     each = milliseconds(backbone.stages, backbone.modality, like) / 1000 / max(1, sum(adds))
     passes = recipe.epochs * (1 + TRIAL * len(RATES)) * len(lesson.partition.train)
     cost = {
-        n: TRAINED[backbone.modality.kind] * passes * each * sum(adds[-n:])
+        n: trained(backbone.modality.kind) * passes * each * sum(adds[-n:])
         for n in range(1, max(2, backbone.depth // 2 + 1))
     }
     allowed = [n for n in cost if cost[n] <= seconds(settings.budget)]

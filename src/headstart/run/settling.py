@@ -15,7 +15,7 @@ from headstart.data import Examples, divide, strata_of
 from headstart.events import Tell, note, quiet
 from headstart.features import survey
 from headstart.head import posed
-from headstart.run.contest import TRAINED, recipe_of
+from headstart.run.contest import recipe_of, trained
 from headstart.stats import Interval, Merit, lead
 from headstart.train import RATES, TRIAL, Full, Lesson, fit
 
@@ -77,7 +77,7 @@ def settled(
 def _seconds(one: Ranked, backbone: Backbone, sample: Examples, epochs: int) -> float:
     passes = epochs + len(RATES) * max(1, round(TRIAL * epochs))
     rows = (1 - _HELD) * len(sample)
-    each = TRAINED[backbone.modality.kind] * one.ms_per_item / 1000
+    each = trained(backbone.modality.kind) * one.ms_per_item / 1000
     return each * passes * rows / min(2, torch.get_num_threads())
 
 

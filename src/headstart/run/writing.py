@@ -9,7 +9,14 @@ from headstart.evaluate import Candidate, Contest, constant, from_fit, nearest, 
 from headstart.events import Tell, note
 from headstart.features import milliseconds
 from headstart.hostile import printable
-from headstart.run.contest import TRAINED, best_of, decided, fitted_by, kept_plans, recipe_of
+from headstart.run.contest import (
+    best_of,
+    decided,
+    fitted_by,
+    kept_plans,
+    recipe_of,
+    trained,
+)
 from headstart.run.quantities import seconds
 from headstart.run.settings import Settings
 from headstart.train import (
@@ -93,7 +100,7 @@ def _affordable(lesson: Lesson, backbone: Backbone, settings: Settings, tell: Te
     like = lesson.items.take(lesson.partition.train[:64])
     each = milliseconds(backbone.stages, backbone.modality, like) / 1000
     passes = recipe.epochs * (1 + TRIAL * len(RATES)) * len(lesson.partition.train)
-    cost = BOTH * TRAINED[backbone.modality.kind] * passes * each
+    cost = BOTH * trained(backbone.modality.kind) * passes * each
     if cost > seconds(settings.budget):
         told = f"training all of it could take {cost / 60:,.0f} CPU minutes"
         note(tell, f"{told}, the budget is {settings.budget}: --budget TIME allows more")
