@@ -45,8 +45,15 @@ def test_files_that_cannot_be_read_cannot_be_planned_by(tmp_path: Path, tiny_fol
         (tmp_path / "broken" / name).mkdir(parents=True)
         for i in range(9):
             (tmp_path / "broken" / name / f"{i}.jpg").write_bytes(b"no picture")
-    with pytest.raises(DataError, match="D187"):
+    with pytest.raises(DataError, match="D104"):  # as train says it
         headstart.plan(tmp_path / "broken", backbone=str(tiny_folder))
+
+
+def test_a_handful_of_files_is_too_few_to_plan_by(photos: Path, tiny_folder: Path) -> None:
+    for file in sorted(photos.rglob("*.png"))[:-7]:
+        file.unlink()
+    with pytest.raises(DataError):
+        headstart.plan(photos, backbone=str(tiny_folder))
 
 
 @pytest.mark.slow

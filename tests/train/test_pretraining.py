@@ -128,7 +128,7 @@ def test_pictures_grow_where_the_network_takes_small_ones(tmp_path: Path, monkey
     from headstart.train import pretraining
     from headstart.train.pretraining import fitting
 
-    monkeypatch.setattr(pretraining, "_quicker", lambda stages, modality: False)
+    monkeypatch.setattr(pretraining, "_quicker", lambda *_: False)
     contract = Image(size_px=96)
     for name, growing in (("resnet18", 0.5), ("vit_tiny_patch16_224", 0.0)):
         stages = build(Architecture(name, (("img_size", 96),) if "vit" in name else ()))

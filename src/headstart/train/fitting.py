@@ -197,17 +197,14 @@ def _taught(
     prefix, suffix = source.cut(cut_of(strategy, source.depth))
     head = _first_head(lesson, source, strategy, tell)
     start = copy.deepcopy(nn.Sequential(suffix, head))
-    rows = len(lesson.partition.train)
-    opened(suffix, strategy, recipe.seed, rows)
-    if isinstance(head, Writer):
-        opened(head, strategy, recipe.seed, rows)
+    for half in (suffix, head) if isinstance(head, Writer) else (suffix,):
+        opened(half, strategy, recipe.seed, len(lesson.partition.train))
     keeping = _keeping(lesson, source, len(prefix), recipe, work, tell)
     course = _course(lesson, source, len(prefix), recipe, keeping, tell)
     plan, tried = paced(
         strategy, recipe, suffix, head, rows=len(course.labels), kind=source.modality.kind
     )
-    half = _half(course, suffix, head, plan, tried, work, tell)
-    course = replace(course, made=replace(course.made, half=half))
+    course = _in_half(course, suffix, head, plan, tried, work, tell)
     rates = search(course, suffix, head, plan, tried, work, tell)
     plan = replace(plan, rate=min(rates, key=lambda pair: pair[1])[0])
     note(tell, f"{strategy}: rate {plan.rate:g} had the lowest validation loss of {len(rates)}")
@@ -335,7 +332,7 @@ def _course(
     )
 
 
-def _half(
+def _in_half(
     course: Course,
     suffix: nn.Sequential,
     head: nn.Module,
@@ -343,8 +340,8 @@ def _half(
     rates: Sequence[float],
     work: Path,
     tell: Tell,
-) -> bool:
-    """Whether steps are in bfloat16; a run that goes on stays with what was decided before."""
+) -> Course:
+    """With steps in bfloat16 where these are quicker; a run that goes on stays with its choice."""
     place = work / "precision.json"
     if not place.exists():
         trial = copy.deepcopy(nn.Sequential(suffix, head)).train()
@@ -355,7 +352,8 @@ def _half(
         durable.write(place, json.dumps({"half": half}))
         if half:
             note(tell, "steps are in bfloat16, which is quicker here; weights are not")
-    return bool(json.loads(place.read_text())["half"])
+    half = bool(json.loads(place.read_text())["half"])
+    return replace(course, made=replace(course.made, half=half))
 
 
 def _lengths(lesson: Lesson, rows: Sequence[int]) -> tuple[int, ...]:

@@ -46,8 +46,8 @@ LANGUAGE = replace(
     PRETRAINING, epochs=6, batch=64, restraint=Restraint(weight_decay=0.02), views=None
 )
 """Of recurrent networks: texts have no views."""
-GROWN = 64
-"""Pixels a side from which pictures grow."""
+GROWN, TRIED = 64, 16
+"""Pixels a side from which pictures grow; rows of a step by which precision is decided."""
 MEASURED = 2048
 """Rows of a teacher that set the units of what it says."""
 
@@ -108,7 +108,8 @@ def pretrain(
     with torch.inference_mode():
         width = int(stages(modality.batch([modality.blank()] * 2)).shape[-1])
     stages.eval()
-    recipe, half = fitting(stages, modality, recipe, work)
+    rows = float(len(material.partition.train))
+    recipe, half = fitting(stages, modality, recipe, work, rows)
     if is_recurrent(architecture):
         course, suffix, head = _language(material, stages, width, tell)
     elif material.teacher is not None:
@@ -124,7 +125,11 @@ def pretrain(
 
 
 def fitting(
-    stages: nn.Sequential, modality: Modality, recipe: Recipe, work: Path
+    stages: nn.Sequential,
+    modality: Modality,
+    recipe: Recipe,
+    work: Path,
+    rows: float = math.inf,
 ) -> tuple[Recipe, bool]:
     """The recipe as this network can have it, and whether to compute in bfloat16.
 
@@ -134,7 +139,8 @@ def fitting(
     """
     place = work / "fitting.json"
     if not place.exists():
-        decided = {"grows": _grows(stages, modality), "half": _quicker(stages, modality)}
+        half = _quicker(stages, modality, recipe.epochs * rows / TRIED)
+        decided = {"grows": _grows(stages, modality), "half": half}
         durable.write(place, json.dumps(decided))
     decided = json.loads(place.read_text())
     if isinstance(recipe.views, Views) and not decided["grows"]:
@@ -148,15 +154,15 @@ def _grows(stages: nn.Sequential, modality: Modality) -> bool:
     return takes(stages, replace(modality, size_px=smaller(modality.size_px)))
 
 
-def _quicker(stages: nn.Sequential, modality: Modality) -> bool:
+def _quicker(stages: nn.Sequential, modality: Modality, steps: float) -> bool:
     """Whether bfloat16 is; of things of all sizes it is not asked."""
     if modality.varies:
         return False
     trial, batch = (
         copy.deepcopy(stages).requires_grad_(True).train(),
-        modality.batch([modality.blank()] * 16),
+        modality.batch([modality.blank()] * TRIED),
     )
-    return quicker_in_half(lambda: trial(batch).float().square().mean(), math.inf)
+    return quicker_in_half(lambda: trial(batch).float().square().mean(), steps)
 
 
 def _stages(network: nn.Sequential) -> nn.Sequential:
