@@ -16,6 +16,9 @@ from headstart.head import Goal
 from headstart.train.partial import set_modes
 from headstart.train.recipe import Recipe
 
+STEEPEST = 1.0
+"""Norm that slopes are cut to where steps follow them as they are: a head with large weights makes
+them a hundredfold steeper."""
 ALIKE = 40
 """Batches among whose rows those of a length are put together."""
 Feed = Callable[[Sequence[int], Sequence[int]], Any]
@@ -100,6 +103,8 @@ def learn(
                     loss = _loss(task, scores, labels[rows], mixed, recipe.restraint.smoothing)
                     optimizer.zero_grad()
                     loss.backward()
+                if recipe.pace.momentum:  # it goes as far as slopes are steep
+                    nn.utils.clip_grad_norm_(network.parameters(), STEEPEST)
                 optimizer.step()
                 _pull(apprentice, recipe)
                 _follow(apprentice, recipe, passed)
