@@ -14,7 +14,6 @@ arms, learning curves and report included.
 import json
 import os
 import subprocess
-import sys
 import tempfile
 import venv
 from pathlib import Path
@@ -22,6 +21,13 @@ from pathlib import Path
 from benchmarks.measuring import FLOWERS, SHARED, command, figure, here
 
 ENVS = Path(os.environ.get("HEADSTART_BENCH_ENVS", Path.home() / ".cache" / "headstart-peers"))
+SCRIPTS = {
+    "plain": "plain_loop",
+    "hf": "hf_trainer",
+    "fastai": "fastai_learner",
+    "lightning": "lightning_trainer",
+    "keras": "keras_model",
+}
 NEEDS = {
     "plain": ("torch", "torchvision", "timm"),
     "hf": ("torch", "torchvision", "timm", "transformers", "accelerate"),
@@ -77,7 +83,7 @@ def _linked(folder: Path, photos: Path, most: int) -> int:
 
 def _peer(peer: str, root: Path, network: str, count: int) -> float:
     """CPU seconds that ten epochs would take, whole process."""
-    script = Path(__file__).with_name(f"{peer}.py")
+    script = Path(__file__).with_name(f"{SCRIPTS[peer]}.py")
     done = subprocess.run(
         [_python(peer), str(script), str(root / "quarter"), network],
         capture_output=True,
@@ -108,7 +114,3 @@ def _python(peer: str) -> str:
         venv.create(place, with_pip=True)
         subprocess.run([python, "-m", "pip", "install", "-q", *NEEDS[peer]], check=True)
     return str(python)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,10 +1,9 @@
-"""A frozen fastai learner: python fastai.py FOLDER NETWORK."""
+"""A frozen fastai learner: python fastai_learner.py FOLDER NETWORK."""
 
 import json
 import sys
 import time
 
-sys.path.pop(0)  # this file is called like the library
 from fastai.vision.all import (
     Callback,
     ImageDataLoaders,

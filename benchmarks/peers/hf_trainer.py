@@ -1,28 +1,16 @@
-"""Hugging Face's Trainer: python hf.py FOLDER NETWORK."""
+"""Hugging Face's Trainer: python hf_trainer.py FOLDER NETWORK."""
 
 import json
 import sys
 import tempfile
-import time
 
-import timm
 import torch
+from pictures import cpu_s, frozen, pictures
 from torch import nn
-from torchvision import transforms
-from torchvision.datasets import ImageFolder
 from transformers import Trainer, TrainerCallback, TrainingArguments
 
 place, name = sys.argv[1:]
-half = (0.5, 0.5, 0.5)
-change = transforms.Compose(
-    [
-        transforms.Resize(256),
-        transforms.CenterCrop(224),
-        transforms.ToTensor(),
-        transforms.Normalize(half, half),
-    ]
-)
-data, spent = ImageFolder(place, change), []
+data, spent = pictures(place), []
 
 
 class Classifier(nn.Module):
@@ -30,9 +18,7 @@ class Classifier(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.backbone = timm.create_model(name, pretrained=False, num_classes=0)
-        self.backbone.requires_grad_(False)
-        width = self.backbone.eval()(torch.zeros(1, 3, 224, 224)).shape[1]
+        self.backbone, width = frozen(name)
         self.head = nn.Linear(width, len(data.classes))
 
     def forward(self, pixel_values, labels=None):
@@ -45,7 +31,7 @@ class Clock(TrainerCallback):
     """Notes the CPU time after each epoch."""
 
     def on_epoch_end(self, args, state, control, **kwargs):
-        spent.append(time.process_time())
+        spent.append(cpu_s())
 
 
 def collate(rows):

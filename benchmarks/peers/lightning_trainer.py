@@ -1,29 +1,16 @@
-"""Lightning: python lightning.py FOLDER NETWORK."""
+"""Lightning: python lightning_trainer.py FOLDER NETWORK."""
 
 import json
 import sys
-import time
 
-sys.path.pop(0)  # this file is called like the library
 import lightning
-import timm
 import torch
+from pictures import cpu_s, frozen, pictures
 from torch import nn
 from torch.utils.data import DataLoader
-from torchvision import transforms
-from torchvision.datasets import ImageFolder
 
 place, name = sys.argv[1:]
-half = (0.5, 0.5, 0.5)
-change = transforms.Compose(
-    [
-        transforms.Resize(256),
-        transforms.CenterCrop(224),
-        transforms.ToTensor(),
-        transforms.Normalize(half, half),
-    ]
-)
-data, spent = ImageFolder(place, change), []
+data, spent = pictures(place), []
 
 
 class Classifier(lightning.LightningModule):
@@ -31,9 +18,7 @@ class Classifier(lightning.LightningModule):
 
     def __init__(self) -> None:
         super().__init__()
-        self.backbone = timm.create_model(name, pretrained=False, num_classes=0)
-        self.backbone.requires_grad_(False)
-        width = self.backbone.eval()(torch.zeros(1, 3, 224, 224)).shape[1]
+        self.backbone, width = frozen(name)
         self.head = nn.Linear(width, len(data.classes))
 
     def training_step(self, batch, index):
@@ -44,7 +29,7 @@ class Classifier(lightning.LightningModule):
         return torch.optim.Adam(self.head.parameters(), lr=1e-3)
 
     def on_train_epoch_end(self):
-        spent.append(time.process_time())
+        spent.append(cpu_s())
 
 
 lightning.Trainer(

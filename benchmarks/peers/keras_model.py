@@ -1,10 +1,9 @@
-"""Keras on TensorFlow: python keras.py FOLDER NETWORK."""
+"""Keras on TensorFlow: python keras_model.py FOLDER NETWORK."""
 
 import json
 import sys
 import time
 
-sys.path.pop(0)  # this file is called like the library
 import keras
 
 place, name = sys.argv[1:]
