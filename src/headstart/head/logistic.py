@@ -66,7 +66,7 @@ def fit_logistic(sample: Sample, penalty: float | None = None) -> LinearFit:
         loss = _SOLVED[sample.task.kind]
         every = _Part(basis.rows.copy(), problem.targets, problem.weights)
         theta = _solve(every, start, chosen, loss, _EXACT)
-        found = _judged(problem, folds or [_Fold(*_all(sample), theta)], chosen)
+        found = _judged(problem, folds, chosen) if folds else _told(sample, basis.rows, theta)
         weight = (theta[:, :-1] @ basis.turn) / basis.scale
         bias = theta[:, -1] - weight @ basis.mean
     return fitted(weight, bias, chosen, found, sample)
@@ -169,9 +169,10 @@ def _divided(sample: Sample) -> list[tuple[np.ndarray, np.ndarray]]:
     return folds_of(strata_in(sample.labels), sample.groups, sample.seed)
 
 
-def _all(sample: Sample) -> tuple[np.ndarray, np.ndarray]:
-    every = np.arange(len(sample.labels))
-    return every, every
+def _told(sample: Sample, rows: np.ndarray, theta: np.ndarray) -> Float[np.ndarray, "n c"]:
+    """Answers to rows in the basis."""
+    found: np.ndarray = sample.task.answers(torch.from_numpy(_scores(rows, theta))).numpy()
+    return found
 
 
 def _chosen(problem: _Problem, folds: Sequence[_Fold]) -> float:
@@ -202,8 +203,7 @@ def _judged(problem: _Problem, folds: Sequence[_Fold], penalty: float) -> Float[
     for fold in folds:
         part = _Part(rows[fold.fit], problem.targets[fold.fit], problem.weights[fold.fit])
         fold.theta = _solve(part, fold.theta, penalty, loss, _ROUGH)
-        scores = _scores(rows[fold.held], fold.theta)
-        found[fold.held] = task.answers(torch.from_numpy(scores)).numpy()
+        found[fold.held] = _told(problem.sample, rows[fold.held], fold.theta)
     return found
 
 
