@@ -54,6 +54,15 @@ def test_a_picture_with_transparency_has_four_bands(tmp_path: Path) -> None:
     )
 
 
+def test_a_picture_that_lies_on_its_side_is_set_upright(tmp_path: Path) -> None:
+    four = Image(size_px=16, mean=(0.5,) * 4, std=(0.5,) * 4, channels=4, crop_pct=1.0)
+    turned = PIL.Image.Exif()
+    turned[0x0112] = 6  # a quarter turn clockwise brings it upright
+    PIL.Image.fromarray(STACK[..., :4], "RGBA").save(tmp_path / "a.png", exif=turned)
+    expected = np.rot90(STACK[..., :4], -1).transpose(2, 0, 1).copy()
+    assert torch.equal(four.read(tmp_path / "a.png"), torch.from_numpy(expected))
+
+
 def test_each_band_is_resized_as_a_gray_picture_is() -> None:
     big = RNG.integers(0, 256, (40, 30, 5), dtype=np.uint8)
     gray = Image(size_px=16, mean=(0.5,), std=(0.5,), channels=1, crop_pct=1.0)

@@ -5,7 +5,6 @@ They come as NumPy arrays or torch tensors, as `.npy` files, or as pictures that
 """
 
 import hashlib
-import io
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,11 +17,13 @@ from headstart.errors import DataError
 from headstart.modality.colors import Picture, eight_bits
 from headstart.modality.decoding import (
     NUMPY,
+    array_in,
     bytes_of,
     check_pixels,
-    checked_format,
     facts_of,
+    file_in,
     guarded,
+    upright,
 )
 
 
@@ -68,11 +69,11 @@ def bands_of(source: Source, count: int) -> Bands:
 
 def _in_file(content: bytes, name: str) -> tuple[np.ndarray, str]:
     if content.startswith(NUMPY):
-        return np.load(io.BytesIO(content), allow_pickle=False), "NumPy"
-    kind = checked_format(content, name)
-    with PIL.Image.open(io.BytesIO(content), formats=[kind]) as file:
-        check_pixels(file.size, name)
-        return np.asarray(file), kind
+        return array_in(content), "NumPy"
+    file, kind = file_in(content, name)
+    with file:
+        file.load()
+        return np.asarray(upright(file)), kind
 
 
 def _in_memory(thing: object, count: int) -> np.ndarray:

@@ -18,6 +18,7 @@ from typing import NoReturn
 
 import numpy as np
 import PIL.Image
+import PIL.ImageFile
 import PIL.ImageOps
 import torch
 
@@ -92,23 +93,34 @@ def _from_bytes(
     content: bytes, background: tuple[int, int, int], wanted: Callable[[Size], Size], name: str
 ) -> Decoded:
     if content.startswith(NUMPY):
-        array = np.load(io.BytesIO(content), allow_pickle=False)
-        found = _from_memory(array, background, name)
+        found = _from_memory(array_in(content), background, name)
         return replace(found, digest=hashlib.sha256(content).hexdigest())
-    kind = checked_format(content, name)
-    try:
-        file = PIL.Image.open(io.BytesIO(content), formats=[kind])
-    except PIL.Image.DecompressionBombError:
-        _refuse_bomb("too many", name)
+    file, kind = file_in(content, name)
     with file:
-        check_pixels(file.size, name)
         frames = frames_of(content, kind, 1 if kind == "TIFF" else getattr(file, "n_frames", 1))
         facts = facts_of(file.size, file.mode, file.format or kind, frames)
         if kind == "JPEG":
             file.draft(None, wanted(file.size))
         file.load()
-        picture = to_rgb(_upright(file), background, name)
+        picture = to_rgb(upright(file), background, name)
     return Decoded(picture, hashlib.sha256(content).hexdigest(), facts)
+
+
+def array_in(content: bytes) -> np.ndarray:
+    """What a `.npy` file holds; objects, which would have to be unpickled, are an error."""
+    array: np.ndarray = np.load(io.BytesIO(content), allow_pickle=False)
+    return array
+
+
+def file_in(content: bytes, name: str) -> tuple[PIL.ImageFile.ImageFile, str]:
+    """A picture that is opened and not yet decoded, and its format. Raises `DataError`."""
+    kind = _checked_format(content, name)
+    try:
+        file = PIL.Image.open(io.BytesIO(content), formats=[kind])
+    except PIL.Image.DecompressionBombError:
+        _refuse_bomb("too many", name)
+    check_pixels(file.size, name)
+    return file, kind
 
 
 def _from_memory(thing: object, background: tuple[int, int, int], name: str) -> Decoded:
@@ -118,7 +130,7 @@ def _from_memory(thing: object, background: tuple[int, int, int], name: str) -> 
         picture, mode = from_array(thing, name), str(thing.dtype)
     elif isinstance(thing, PIL.Image.Image):
         thing.load()
-        picture, mode = _upright(thing), thing.mode
+        picture, mode = upright(thing), thing.mode
     else:
         _refuse_thing(thing, name)
     check_pixels(picture.size, name)
@@ -140,7 +152,7 @@ def _channels_last(tensor: torch.Tensor) -> torch.Tensor:
     return tensor.permute(1, 2, 0) if first else tensor
 
 
-def _upright(picture: Picture) -> Picture:
+def upright(picture: Picture) -> Picture:
     """Turned as its EXIF or XMP orientation says; one that cannot be parsed says nothing."""
     try:
         turn = _UPRIGHT.get(picture.getexif().get(_ORIENTATION, 1))
@@ -183,7 +195,7 @@ def _check_regular(found: os.stat_result, name: str) -> None:
         )
 
 
-def checked_format(content: bytes, name: str) -> str:
+def _checked_format(content: bytes, name: str) -> str:
     """The format the bytes are in, whatever the file is called, once they are seen to be whole."""
     if not content:
         raise DataError(
