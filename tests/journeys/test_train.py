@@ -164,6 +164,21 @@ def test_random_weights_never_help(photos, tiny_folder, tmp_path) -> None:
     assert run.metrics["verdict"]["word"] != "helps"
 
 
+@pytest.mark.parametrize("options", [{"strategy": "scratch"}, {"weights": "random"}])
+def test_what_learned_nothing_elsewhere_is_not_remembered(
+    options, photos, tiny_folder, tmp_path, cache, monkeypatch
+) -> None:
+    _short(monkeypatch)
+    headstart.train(photos, backbone=str(tiny_folder), out=tmp_path / "run", **options)
+    assert not (cache / "trained.jsonl").exists()
+
+
+def test_a_model_that_nobody_named_is_remembered_by_its_name(photos, tmp_path, cache) -> None:
+    headstart.train(photos, backbone="shipped", strategy="probe", out=tmp_path / "run")
+    kept = json.loads((cache / "trained.jsonl").read_text())
+    assert kept["model"] == kept["architecture"] != "shipped"
+
+
 def test_a_wrong_option_is_named(photos) -> None:
     with pytest.raises(UsageError, match="there is no option 'sed'"):
         headstart.train(photos, sed=1)

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import torch
+
 from headstart import durable
 from headstart.advise import Depth, depth_of
 from headstart.backbone import Backbone, every_stage, is_recurrent, multiply_adds, widths
@@ -37,7 +39,6 @@ from headstart.train import (
     Ulmfit,
     Unfreeze,
     fit,
-    known_in_half,
     strategy_of,
 )
 
@@ -175,7 +176,7 @@ def _tried(
         return trained(modality.kind) * passes * each * sum(adds[-last:])
 
     tuned = unfrozen(cost, wanted, backbone.depth, seconds(settings.budget))
-    if not tuned or tuned[-1] in [Unfreeze(n) for n in range(1, wanted)]:
+    if not {Unfreeze(wanted), Full()} & set(tuned):
         told = f"unfreeze:{wanted} could take {cost(wanted) / 60:,.0f} CPU minutes"
         note(tell, f"{told}, the budget is {settings.budget}: --budget TIME allows more")
     return [*plans, *tuned]
@@ -198,7 +199,8 @@ def unfrozen(
 
 def trained(kind: str) -> float:
     """A training step costs about this many forward passes in single precision, here."""
-    return TRAINED[kind] * (IN_HALF if kind == "text" and known_in_half() else 1.0)
+    half = kind == "text" and torch.cpu._is_amx_tile_supported()
+    return TRAINED[kind] * (IN_HALF if half else 1.0)
 
 
 def passes_of(kind: str) -> float:

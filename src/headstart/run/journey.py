@@ -37,7 +37,7 @@ from headstart.run.folder import EVENTS, METRICS, Folder, opened
 from headstart.run.leaving import leave
 from headstart.run.planning import forecast
 from headstart.run.reciting import need_short, recite
-from headstart.run.settings import Settings, cache_root
+from headstart.run.settings import AUTO, Settings, cache_root
 from headstart.run.starting import Ranking, start_of
 from headstart.run.writing import write
 from headstart.share import load
@@ -139,12 +139,19 @@ def transfer(
         facts=facts_of(known.audit, partition, settings, backbone, arms),
     )
     metrics = leave(folder, report, model, lesson, found.examples, known.audit, spent(began))
-    if backbone.origin.pretrained and "accuracy" in metrics["test"]:
-        named = ranking[0].backbone if ranking else label_of(settings.backbone, settings.weights)
-        _remember(known, backbone, named, metrics, root)
+    if arms.model.transfer and "accuracy" in metrics["test"]:
+        _remember(known, backbone, _named(backbone, ranking, settings), metrics, root)
     folder.clear()
     trim(root)
     return Run(folder.path, metrics)
+
+
+def _named(backbone: Backbone, ranking: Ranking, settings: Settings) -> str:
+    """What a ranking calls this model."""
+    if ranking:
+        return ranking[0].backbone
+    plain = settings.backbone in (AUTO, "shipped")
+    return label_of(backbone.name if plain else settings.backbone, settings.weights)
 
 
 def _remember(

@@ -2,6 +2,7 @@
 
 import math
 import resource
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,13 +15,13 @@ from torch import Tensor
 
 from headstart.advise import Plan, Step, depth_of, grown
 from headstart.backbone import Backbone, every_stage, fresh, is_recurrent, multiply_adds, widths
-from headstart.data import TOLD, Found, Frame, Problem, audit, divide, spread, strata_of
+from headstart.data import TOLD, Examples, Found, Frame, Problem, audit, divide, spread, strata_of
 from headstart.errors import DataError, UsageError
 from headstart.evaluate import words_fit
 from headstart.events import Tell, quiet
 from headstart.features import Items, Prefix, extract, milliseconds, noise, survey
 from headstart.head import HEADS, Sample, Task, posed
-from headstart.modality import Look
+from headstart.modality import Look, Modality
 from headstart.run.contest import JUDGED, LIKE, SEEDS, ULMFIT, passes_of, trained, unfrozen
 from headstart.run.finding import found_at
 from headstart.run.quantities import seconds
@@ -105,8 +106,9 @@ def _rehearsed(
     examples = found.examples
     whole = every_stage(backbone) if backbone.depth > 1 else backbone
     first = examples.take(range(min(LIKE, len(examples))))
-    reading, like = _timed(lambda: survey(first, backbone.modality, cache=root))
-    all_read = len(examples) * reading / len(first) <= REHEARSAL_S
+    like = survey(first, backbone.modality, cache=root)
+    reading = _reading(first, backbone.modality)
+    all_read = len(examples) * reading <= REHEARSAL_S
     items = like.items.take([i for i, look in enumerate(like.looks) if isinstance(look, Look)])
     each = milliseconds(whole.stages, backbone.modality, items) / 1000
     count = min(JUDGED, max(LEAST, int(REHEARSAL_S / each)))
@@ -132,9 +134,16 @@ def _rehearsed(
         sample,
         0 if all_read else len(examples) - len(few),
         len(examples) - len(few),
-        reading / len(first),
+        reading,
         max(each, running / len(good)),
     )
+
+
+def _reading(few: Examples, modality: Modality) -> float:
+    """Seconds for one of these, as if it had never been read."""
+    with tempfile.TemporaryDirectory() as place:
+        took, _ = _timed(lambda: survey(few, modality, cache=Path(place)))
+    return took / len(few)
 
 
 def _pool(
@@ -200,7 +209,9 @@ def _without(some: _Rehearsal) -> Step:
     each = milliseconds(fresh(some.backbone, 1).stages, half, items) / 1000
     making, plain = _timed(lambda: modality.plain(items))
     raw = some.rows * making / len(items)
-    total = raw + some.rows * each + _fitting(some, plain) + _fitting(some, _last(some))
+    total = raw + _fitting(some, plain)
+    if some.backbone.origin.pretrained:  # else the probe has random weights itself
+        total += some.rows * each + _fitting(some, _last(some))
     return Step("without transfer", total, f"random weights at {1000 * each:.1f} ms an item")
 
 

@@ -7,7 +7,6 @@ Gives: `Fitted`; for pre-training, a new `Backbone`.
 from headstart.train.fitting import Fitted, fit, predict, probe_head
 from headstart.train.keeping import Keeping, keeping_of
 from headstart.train.lesson import Lesson, scores_of, takes
-from headstart.train.precision import known_in_half
 from headstart.train.pretraining import Material, Pretrained, Teacher, pretrain
 from headstart.train.rates import RATES
 from headstart.train.recipe import Recipe, Restraint
@@ -51,7 +50,6 @@ __all__ = [
     "cut_of",
     "fit",
     "keeping_of",
-    "known_in_half",
     "predict",
     "pretrain",
     "probe_head",

@@ -33,7 +33,7 @@ from headstart.train.keeping import KEPT, Keeping, keeping_of
 from headstart.train.lesson import Lesson, scores_of
 from headstart.train.loop import Feed, Steps, told
 from headstart.train.partial import closed, frozen, learned_in, opened
-from headstart.train.precision import quicker_in_half
+from headstart.train.precision import TRIED, quicker_in_half
 from headstart.train.rates import RATES, paced
 from headstart.train.recipe import Recipe
 from headstart.train.strategy import (
@@ -49,9 +49,6 @@ from headstart.train.tuning import TRIAL, Course, blended, halves, search, tune
 PER_MOMENT, ROOM, FITTING, SAMPLED = (1, 2, 4, 8), 1.5, 0.98, 64
 """Letters that a moment may hold; moments that a transcript should find for each that it needs; the
 share of the first so many transcripts that should find them."""
-
-TRIED = 16
-"""Rows of a step by which precision is decided."""
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,10 @@ from torch import Tensor
 
 GAIN = 1.15
 """What bfloat16 has to gain."""
+TRIED = 16
+"""Rows of a step by which it is decided."""
 WORTH_S = 60.0
 """CPU seconds of steps below which nothing is tried: short jobs are the same everywhere."""
-
-
-def known_in_half() -> bool:
-    """Whether the processor has instructions for bfloat16."""
-    known = (torch.cpu._is_amx_tile_supported, torch.cpu._is_avx512_bf16_supported)
-    return any(supported() for supported in known)
 
 
 def quicker_in_half(step: Callable[[], Tensor], steps: float) -> bool:
@@ -25,7 +21,8 @@ def quicker_in_half(step: Callable[[], Tensor], steps: float) -> bool:
     take less than `WORTH_S`, nor where the processor has no instructions for it, which emulating
     never beats.
     """
-    if not known_in_half():
+    known = (torch.cpu._is_amx_tile_supported, torch.cpu._is_avx512_bf16_supported)
+    if not any(supported() for supported in known):
         return False
     with torch.random.fork_rng(devices=[]):
         _took(step, half=False)  # the first one sets up

@@ -26,7 +26,7 @@ from headstart.train.checkpoint import Progress
 from headstart.train.goals import Language, Matching, NextToken, Several, Telling, matching
 from headstart.train.lesson import fed, takes
 from headstart.train.loop import Feed, Steps, Wanted, smaller
-from headstart.train.precision import quicker_in_half
+from headstart.train.precision import TRIED, quicker_in_half
 from headstart.train.recipe import EVEN, Recipe, Restraint
 from headstart.train.tuning import Course, tune
 
@@ -46,8 +46,8 @@ LANGUAGE = replace(
     PRETRAINING, epochs=6, batch=64, restraint=Restraint(weight_decay=0.02), views=None
 )
 """Of recurrent networks: texts have no views."""
-GROWN, TRIED = 64, 16
-"""Pixels a side from which pictures grow; rows of a step by which precision is decided."""
+GROWN = 64
+"""Pixels a side from which pictures grow."""
 MEASURED = 2048
 """Rows of a teacher that set the units of what it says."""
 
