@@ -22,7 +22,7 @@ from headstart.modality import Masks
 from headstart.stats import level
 from headstart.train import Lesson, Recipe, Unfreeze, fit, predict, rates
 
-RATE, EPOCHS = 1e-3, 40
+RATE, EPOCHS = 1e-3, 24
 DIGITS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 
 

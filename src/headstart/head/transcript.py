@@ -4,6 +4,7 @@ import math
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from typing import ClassVar
 
@@ -14,12 +15,16 @@ from torch import Tensor, nn
 from torch.nn.functional import ctc_loss, log_softmax
 
 from headstart.errors import needs
+from headstart.head.lexicon import Language, words_in
 from headstart.head.sequencing import NOTHING, Sequencing
 from headstart.stats import Merit
 
 BEAM, LIKELY = 8, 1e-3
 """Beginnings that are kept at a moment, and the least probability of a letter that is tried."""
+WEIGHT = 0.5
+"""What a word's likelihood counts beside that of its sounds."""
 _KEPT = frozenset("'’-")
+_NEVER = 1e-300
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,8 @@ class Transcribing(Sequencing):
     """The letters, a space among them."""
     beam: int = BEAM
     """Beginnings that decoding keeps; 1 takes the likeliest letter of each moment."""
+    words: tuple[tuple[str, int], ...] = ()
+    """Those that were learned from, each with how often it was there: decoding favors them."""
 
     @property
     def width(self) -> int:
@@ -69,7 +76,7 @@ class Transcribing(Sequencing):
         found = []
         for row in scores:
             said = log_softmax(row[row[:, -1] > 0, :-1].double(), dim=1).numpy()
-            codes = _greedy(said) if self.beam < 2 else _searched(said, self.beam)
+            codes = _greedy(said) if self.beam < 2 else _searched(said, self.beam, self._language)
             sure = math.exp(float(said.max(axis=1).mean())) if len(said) else 0.0
             found.append(torch.tensor([sure, *codes], dtype=torch.float32))
         return padded(found)
@@ -105,10 +112,16 @@ class Transcribing(Sequencing):
             place[: len(row)] = torch.tensor(row, dtype=torch.int64)
         return codes
 
+    @cached_property
+    def _language(self) -> Language | None:
+        return Language(self.words, self.classes) if self.words else None
+
 
 def transcribing(texts: Sequence[str]) -> Transcribing:
-    """The task that these transcripts pose: their letters."""
-    return Transcribing(tuple(sorted({letter for text in texts for letter in spelled(text)})))
+    """The task that these transcripts pose: their letters and words."""
+    plain = [spelled(text) for text in texts]
+    letters = tuple(sorted({letter for text in plain for letter in text}))
+    return Transcribing(letters, words=words_in(plain))
 
 
 def spelled(text: str) -> str:
@@ -169,12 +182,23 @@ def _greedy(said: Float[np.ndarray, "t c"]) -> list[int]:
     return [letter - 1 for letter in best if letter]
 
 
-def _searched(said: Float[np.ndarray, "t c"], width: int) -> list[int]:
+def _searched(
+    said: Float[np.ndarray, "t c"], width: int, language: Language | None = None
+) -> list[int]:
     """The likeliest transcript over all ways to time it, among `width` beginnings at a moment.
 
     Prefix search (Hannun et al. 2014): each beginning has a probability that it ended in silence
-    and one that it ended in its last letter.
+    and one that it ended in its last letter; beginnings are ranked by both and by their words.
     """
+
+    def rank(pair: tuple[tuple[int, ...], Sequence[float]]) -> float:
+        words = language.begun(pair[0]) if language else 0.0
+        return math.log(sum(pair[1]) or _NEVER) + WEIGHT * words
+
+    def last(pair: tuple[tuple[int, ...], Sequence[float]]) -> float:
+        words = language.ended(pair[0]) if language else 0.0
+        return math.log(sum(pair[1]) or _NEVER) + WEIGHT * words
+
     beams: dict[tuple[int, ...], tuple[float, float]] = {(): (1.0, 0.0)}
     for moment in np.exp(said):
         grown: dict[tuple[int, ...], list[float]] = {}
@@ -189,10 +213,10 @@ def _searched(said: Float[np.ndarray, "t c"], width: int) -> list[int]:
                 before = silent if text and letter == text[-1] else both
                 longer = grown.setdefault((*text, letter), [0.0, 0.0])
                 longer[1] += before * moment[letter + 1]
-        ranked = sorted(grown.items(), key=lambda pair: -sum(pair[1]))[:width]
-        most = sum(ranked[0][1]) or 1.0  # so that nothing vanishes over a long recording
+        ranked = sorted(grown.items(), key=rank, reverse=True)[:width]
+        most = max(sum(pair[1]) for pair in ranked) or 1.0  # nothing vanishes over a long recording
         beams = {text: (chance[0] / most, chance[1] / most) for text, chance in ranked}
-    return list(max(beams.items(), key=lambda pair: sum(pair[1]))[0])
+    return list(max(beams.items(), key=last)[0])
 
 
 def _is_mark(letter: str) -> bool:

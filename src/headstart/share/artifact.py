@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import torch
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from safetensors.torch import save as packed
@@ -44,6 +44,8 @@ class _Facts(BaseModel):
     ]
     classes: list[str]
     """In the order of the head's scores; none where the backbone writes."""
+    words: list[tuple[str, PositiveInt]] = []
+    """That transcripts were made of, with how often each was there."""
     sure_above: float = Field(ge=0, le=1)
     margin: float = Field(default=0.0, ge=0)
     center: float = 0.0
@@ -127,6 +129,8 @@ def _joined(folder: Path, facts: _Facts, head: nn.Linear | Reciting) -> Model:
 
 def _facts(model: Model) -> _Facts:
     task, values = model.task, dict[str, Any]()
+    if isinstance(task, Transcribing):
+        values = {"words": list(task.words)}
     if isinstance(task, Valuing):
         values = {"center": task.center, "spread": task.spread}
     return _Facts(
@@ -146,7 +150,7 @@ def _task(facts: _Facts) -> Task:
         case "multilabel":
             return Tagging(tuple(facts.classes))
         case "transcribe" | "text-to-text":
-            return Transcribing(tuple(facts.classes))
+            return Transcribing(tuple(facts.classes), words=tuple(facts.words))
         case "entities":
             return Labeling(tuple(facts.classes))
         case "regression":

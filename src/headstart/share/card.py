@@ -3,7 +3,7 @@
 from pathlib import PurePath
 from typing import Any
 
-from headstart.head import Valuing, Writing
+from headstart.head import Transcribing, Valuing, Writing
 from headstart.hostile import printable
 from headstart.model import Model
 
@@ -84,7 +84,8 @@ def _scores(figures: dict[str, Any]) -> list[str]:
 
 
 def _parts(model: Model) -> list[str]:
-    backbone = model.backbone
+    backbone, task = model.backbone, model.task
+    words = [len(task.words)] if isinstance(task, Transcribing) else []
     place = _cell(PurePath(backbone.origin.place).name)
     weights = f"weights from {backbone.origin.source}: {place}. {_cell(backbone.origin.note)}"
     return [
@@ -92,6 +93,7 @@ def _parts(model: Model) -> list[str]:
         f"- Frozen: the first {model.cut} of {backbone.depth} stages.",
         f"- Input: {_cell(backbone.modality)}",
         _trust(model),
+        *[f"- Words it favors: the {n:,} of its transcripts, in model.json." for n in words],
     ]
 
 
