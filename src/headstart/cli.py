@@ -69,6 +69,7 @@ SETTINGS = (
     _flag("weights", str, "a safetensors file for it, or random", "FILE"),
     _flag("size", int, "side of the pictures, where not the backbone's own", "PX"),
     _flag("channels", int, "1 for grays, N for N bands; the backbone is adapted", "N"),
+    _flag("prefix", str, "what stands before every text: 'query: ' for E5", "TEXT"),
     _flag("strategy", str, "auto (the default), probe, unfreeze:N, full, lora, gradual, ...", "S"),
     _flag("budget", str, "what auto may spend on training beyond probes (10m)", "TIME"),
     _flag("head", str, "how the output layer is fitted: logistic, ridge, lda", "H"),

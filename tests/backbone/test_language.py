@@ -124,6 +124,22 @@ def test_rows_that_cannot_be_made_are_refused(tiny_bert, tmp_path, facts) -> Non
         load_backbone(str(_pooled(tiny_bert, tmp_path / "pooled", facts)))
 
 
+def test_what_stood_before_texts_in_training_is_known(tiny_bert: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(tiny_bert, tmp_path / "prompted")
+    told = {"prompts": {"query": "the dog: ", "document": ""}, "default_prompt_name": "query"}
+    (folder / "config_sentence_transformers.json").write_text(json.dumps(told))
+    backbone = load_backbone(str(folder))
+    assert backbone.modality.prefix == "the dog: "
+    save_backbone(tmp_path / "saved", backbone, "# card")
+    again = read_backbone(tmp_path / "saved")
+    assert again.modality == backbone.modality
+    told["default_prompt_name"] = None
+    (folder / "config_sentence_transformers.json").write_text(json.dumps(told))
+    assert not load_backbone(str(folder)).modality.prefix
+    named = shutil.copytree(tiny_bert, tmp_path / "e5-small-v2")
+    assert load_backbone(str(named)).modality.prefix == "query: "
+
+
 def test_padding_and_company_change_no_row(tiny_bert: Path) -> None:
     backbone = load_backbone(str(tiny_bert))
     rows = batch(backbone)

@@ -9,7 +9,7 @@ from language import WORDS
 import headstart
 from headstart.backbone import load_backbone
 from headstart.cli import execute
-from headstart.errors import BackboneError
+from headstart.errors import BackboneError, UsageError
 
 pytest.importorskip("transformers")
 
@@ -48,6 +48,20 @@ def test_a_run_on_texts_leaves_figures_and_a_verdict(trained) -> None:
         "<blockquote" in page
         and "text-classification" in (trained.path / "model" / "README.md").read_text()
     )
+
+
+def test_what_stands_before_every_text_goes_with_the_model(
+    reviews: Path, tiny_bert: Path, tmp_path: Path, photos: Path
+) -> None:
+    asked = {"backbone": str(tiny_bert), "strategy": "probe"}
+    run = headstart.train(reviews, prefix="the dog: ", out=tmp_path / "begun", **asked)
+    model = run.model
+    assert model.backbone.modality.prefix == "the dog: "
+    plain = headstart.train(reviews, out=tmp_path / "plain", **asked).model
+    text = "the film was good"
+    assert model.predict([text])[0].probability != plain.predict([text])[0].probability
+    with pytest.raises(UsageError, match="U159"):
+        headstart.train(photos, prefix="query: ", backbone="shipped", out=tmp_path / "no")
 
 
 def test_the_model_reads_strings_files_and_the_same_elsewhere(trained, tmp_path: Path) -> None:

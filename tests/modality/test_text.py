@@ -1,11 +1,12 @@
 """Texts become tokens: always the same ones, however odd the text."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
-from headstart.data import Held
+from headstart.data import Held, Pair
 from headstart.errors import BackboneError, DataError
 from headstart.modality import Text
 
@@ -74,3 +75,27 @@ def test_another_tokenizer_in_the_same_place_is_noticed(words: Text, tmp_path: P
     (tmp_path / "tokenizer.json").write_text(words.place.read_text() + " ")
     with pytest.raises(BackboneError, match="M471"):
         Text(words.tokenizer, 24, tmp_path / "tokenizer.json").read(Held("x", "the"))
+
+
+def test_a_prefix_is_read_and_is_nothing_of_the_text(words: Text) -> None:
+    begun = replace(words, prefix="a dog: ")
+    plain, item = (one.read(Held("x", "the cat is good")) for one in (words, begun))
+    before = len(item) - len(plain)
+    assert before > 0 and item[1 + before :].tolist() == plain[1:].tolist()
+    assert item.tolist() == words.read(Held("x", "a dog: the cat is good")).tolist()
+    assert begun.show(item) == words.show(plain)
+    assert (begun.plain([item]) != words.plain([plain])).nnz == 0
+    looks = [one.look(Held("x", "the cat is good"))[0] for one in (words, begun)]
+    assert (looks[0].content, looks[0].near) == (looks[1].content, looks[1].near)
+    starts = words.starts("the cat is good")
+    assert begun.starts("the cat is good") == [start + before for start in starts]
+    assert begun.codes("the cat") == words.codes("the cat")  # what is to be written has none
+
+
+def test_a_prefix_stands_before_the_first_of_two(words: Text) -> None:
+    pair, plain = Held("x", Pair("the cat", "a dog")), replace(words, paired=True)
+    begun = replace(plain, prefix="is it ")
+    assert begun.read(pair).tolist() == plain.read(
+        Held("x", Pair("is it the cat", "a dog"))
+    ).tolist()  # fmt: skip
+    assert begun.show(begun.read(pair)) == plain.show(plain.read(pair))

@@ -48,6 +48,7 @@ class _Tokens(BaseModel):
     tokenizer: str
     max_tokens: int = Field(ge=2)
     paired: bool = False
+    prefix: str = Field(default="", max_length=2000)
 
 
 class _Bands(BaseModel):
@@ -169,8 +170,12 @@ def _contract(folder: Path, modality: Modality) -> dict[str, object]:
     """As JSON has it; a tokenizer is copied beside."""
     if isinstance(modality, Text):
         durable.write(folder / TOKENIZER, modality.place.read_bytes())
-        found = {"tokenizer": modality.tokenizer, "max_tokens": modality.max_tokens}
-        return {**found, "paired": True} if modality.paired else found
+        found: dict[str, object] = {
+            "tokenizer": modality.tokenizer,
+            "max_tokens": modality.max_tokens,
+        }
+        asked = {"paired": modality.paired, "prefix": modality.prefix}
+        return {**found, **{name: value for name, value in asked.items() if value}}
     if isinstance(modality, Prepared):
         durable.write(folder / EXTRACTOR, modality.place.read_bytes())
         return {name: getattr(modality, name) for name in _Heard.model_fields}
@@ -180,7 +185,9 @@ def _contract(folder: Path, modality: Modality) -> dict[str, object]:
 def _modality(folder: Path, contract: _Contract | _Tokens | _Bands | _Heard) -> Modality:
     if isinstance(contract, _Tokens):
         place = (folder / TOKENIZER).absolute()
-        return Text(contract.tokenizer, contract.max_tokens, place, contract.paired)
+        return Text(
+            contract.tokenizer, contract.max_tokens, place, contract.paired, contract.prefix
+        )
     if isinstance(contract, _Heard):
         return Prepared(**contract.model_dump(), place=(folder / EXTRACTOR).absolute())
     if isinstance(contract, _Bands):

@@ -6,8 +6,9 @@ token and 0 for padding. The first takes token numbers; the last gives one row a
 
 import copy
 import json
+import re
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +46,7 @@ _ROWS = {
     "mean": "mean",
     "cls": "first",
 }
+_E5 = re.compile(r"(^|/)(multilingual-)?e5-(small|base|large)(-v2)?$")
 _ALL_ROWS = {*_ROWS, "max_tokens", "mean_sqrt_len_tokens", "weightedmean_tokens"}
 """How sentence-transformers names them, older and newer."""
 
@@ -84,7 +86,9 @@ def from_folder(folder: Path, name: str = "", origin: Origin | None = None) -> B
     architecture = Architecture(name or folder.name, settings)
     stages = staged(found.network, row).requires_grad_(False).eval()
     place = folder / "tokenizer.json"
-    modality = text_of(place, _most_tokens(folder, facts))
+    modality = replace(
+        text_of(place, _most_tokens(folder, facts)), prefix=_prefix(folder, architecture.name)
+    )
     width = int(stages(modality.batch([modality.blank()])).shape[-1])
     origin = origin or Origin("folder", str(folder))
     writer = Writer(found.network, modality) if found.writes else None
@@ -242,6 +246,17 @@ def _row(folder: Path) -> Row:
             where=printable(folder),
         )  # fmt: skip
     return Row(known[0] if known else "mean", scaled=scaled)
+
+
+def _prefix(folder: Path, name: str) -> str:
+    """What stood before every text in training: as sentence-transformers wrote it down, or as the
+    authors of E5 ask for where rows are looked at (Wang et al. 2022).
+    """  # noqa: D205 - one sentence
+    told = json.loads(_text(folder / "config_sentence_transformers.json") or "{}")
+    named = told.get("default_prompt_name")
+    if isinstance(named, str):
+        return str((told.get("prompts") or {}).get(named) or "")
+    return "query: " if _E5.search(name) else ""
 
 
 def _layers(network: "PreTrainedModel", row: Row) -> "OrderedDict[str, nn.Module]":

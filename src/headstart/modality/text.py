@@ -54,6 +54,8 @@ class Text:
     """That file."""
     paired: bool = False
     """Whether it reads two texts as one."""
+    prefix: str = ""
+    """Stands before every text that is read, as it did where the network was trained."""
 
     def read(self, source: Source) -> Int32[Tensor, " t"]:
         """Its token numbers, special ones among them. Raises `DataError`."""
@@ -66,7 +68,7 @@ class Text:
         raw = _BETWEEN.join(texts)
         plain = " ".join(unicodedata.normalize("NFKC", raw).casefold().split())
         facts = (("tokens", float(length)), ("unknown", float(unknown)))
-        near = near_tokens(item.tolist()[1:-1])
+        near = near_tokens(self._own(item)[1:-1])
         return Look(_sha(raw), _sha(plain), near, facts), item
 
     def batch(self, items: Sequence[Tensor]) -> Int64[Tensor, "b t"]:
@@ -81,7 +83,8 @@ class Text:
     def show(self, item: Int32[Tensor, " t"]) -> tuple[str, bytes]:
         """What is left of the text once it is tokens."""
         tokens = _opened(self.place, self.tokenizer)
-        parts = _parts(item.tolist(), tokens) if self.paired else [item.tolist()]
+        own = self._own(item)
+        parts = _parts(own, tokens) if self.paired else [own]
         text = "\n".join(tokens.decode(part, skip_special_tokens=True) for part in parts)
         return "text/plain", text.encode("utf-8", "replace")
 
@@ -100,7 +103,7 @@ class Text:
             norm=None,
             alternate_sign=False,
         )
-        rows: list[Any] = [item.tolist() for item in items]
+        rows: list[Any] = [self._own(item) for item in items]
         if self.paired:
             tokens = _opened(self.place, self.tokenizer)
             rows = [_parts(row, tokens) for row in rows]
@@ -136,7 +139,7 @@ class Text:
 
     def starts(self, text: str) -> list[int]:
         """Where in its item each word, between single spaces, begins; -1 for those cut off."""
-        kept = text[:_CHARACTERS].encode("utf-8", "replace").decode()
+        kept = self.prefix + text[:_CHARACTERS].encode("utf-8", "replace").decode()
         found = _opened(self.place, self.tokenizer).encode(kept)
         whole = len(found.ids)
         special = sum(found.special_tokens_mask[-1:])
@@ -146,7 +149,7 @@ class Text:
             for place, span in enumerate(found.offsets[:last])
             if not found.special_tokens_mask[place]
         ]
-        begins, at = list[int](), 0
+        begins, at = list[int](), len(self.prefix)
         for word in text.split(" "):
             inside = (place for place, one, end in spans if one < at + len(word) and end > at)
             begins.append(next(inside, -1))
@@ -170,6 +173,7 @@ class Text:
 
     def _read(self, texts: Sequence[str]) -> tuple[Tensor, int, int]:
         """Tokens, how many there were before the cut, and how many of those are unknown."""
+        texts = [self.prefix + texts[0], *texts[1:]]
         if len(texts) < 2:
             return self._item(texts[0])
         tokens = _opened(self.place, self.tokenizer)
@@ -188,6 +192,18 @@ class Text:
         ids = tokens.post_process(first, second if known else None).ids
         ids = ids if known else [*ids, *second.ids, ids[-1]]
         return torch.tensor(ids, dtype=torch.int32), sum(lengths) + special, unknown
+
+    def _own(self, item: Tensor) -> list[int]:
+        """Tokens without those of the prefix."""
+        codes: list[int] = item.tolist()
+        if not self.prefix:
+            return codes
+        tokens = _opened(self.place, self.tokenizer)
+        before = tokens.encode(self.prefix.strip(), add_special_tokens=False).ids
+        for at in range(2):  # behind a special token that opens every text, or where there is none
+            if codes[at : at + len(before)] == before:
+                return codes[:at] + codes[at + len(before) :]
+        return codes
 
     def _item(self, text: str) -> tuple[Tensor, int, int]:
         """Tokens, how many there were before the cut, and how many of those are unknown."""

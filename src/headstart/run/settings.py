@@ -19,6 +19,19 @@ AUTO = "auto"
 
 
 @dataclass(frozen=True)
+class Given:
+    """What a backbone is given, where that differs from what it was made for."""
+
+    size: int = 0
+    """Side of the pictures in pixels; 0 for what the backbone was made for."""
+    channels: int = 0
+    """3 for colors, 1 for grays, or any number of bands; 0 for what the backbone was made for."""
+    prefix: str = ""
+    """Stands before every text that is read: "query: ", "translate English to German: "; empty for
+    the one that the backbone was trained with, where that is known."""
+
+
+@dataclass(frozen=True)
 class Settings:
     """All that decides what a run computes, besides the data itself."""
 
@@ -27,10 +40,9 @@ class Settings:
     gives of those on this machine, of texts and recordings the usual one."""
     weights: str = ""
     """A safetensors file, "random", or empty: the weights that come with the name."""
-    size: int = 0
-    """Side of the pictures in pixels; 0 for what the backbone was made for."""
-    channels: int = 0
-    """3 for colors, 1 for grays, or any number of bands; 0 for what the backbone was made for."""
+    given: Given = Given()
+    """What the backbone is given, where that differs from what it was made for; its fields are
+    options like the others."""
     strategy: str = AUTO
     """auto, probe, unfreeze:N, full, gradual, ulmfit, contrast, lora, lora:RANK, bitfit
     or scratch."""
@@ -73,8 +85,8 @@ class Settings:
     @classmethod
     def of(cls, **options: Any) -> "Settings":
         """From keyword options. Raises `UsageError` for one that is not a field."""
-        columns = {f.name for f in fields(Columns)}
-        known = {f.name for f in fields(cls)} - {"columns"} | columns
+        columns, given_as = ({f.name for f in fields(noun)} for noun in (Columns, Given))
+        known = {f.name for f in fields(cls)} - {"columns", "given"} | columns | given_as
         refuse_unknown(options, known)
         plain: dict[str, Any] = {
             k: str(v) if isinstance(v, Path) else v for k, v in options.items()
@@ -83,7 +95,8 @@ class Settings:
         plain["compare"] = (compare,) if isinstance(compare, str) else tuple(compare)
         given = {name: value for name, value in plain.items() if value is not None}
         named = Columns(**{name: given.pop(name) for name in columns & given.keys()})
-        return cls(columns=named, **given)
+        contract = Given(**{name: given.pop(name) for name in given_as & given.keys()})
+        return cls(columns=named, given=contract, **given)
 
     @property
     def plan(self) -> Strategy | None:

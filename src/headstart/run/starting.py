@@ -6,7 +6,9 @@ from pathlib import Path
 from headstart.advise import Ranked
 from headstart.backbone import HEARING, LANGUAGE, Backbone, load_backbone
 from headstart.data import Found
+from headstart.errors import UsageError
 from headstart.events import Tell, note
+from headstart.modality import Modality, Text
 from headstart.run.choosing import candidates, rank
 from headstart.run.finding import fitting, need_kind
 from headstart.run.settings import AUTO, Settings
@@ -24,11 +26,23 @@ def start_of(found: Found, settings: Settings, root: Path, tell: Tell) -> tuple[
         settings.weights or None,
         settings.seed,
         settings.offline,
-        size=settings.size or None,
-        channels=settings.channels or None,
+        size=settings.given.size or None,
+        channels=settings.given.channels or None,
     )
     need_kind(backbone, found)
-    return replace(backbone, modality=fitting(backbone.modality, found)), ranking
+    modality = fitting(_begun(backbone.modality, settings.given.prefix), found)
+    return replace(backbone, modality=modality), ranking
+
+
+def _begun(modality: Modality, prefix: str) -> Modality:
+    """With this before every text; as it is where nothing was asked. Raises `UsageError`."""
+    if not prefix:
+        return modality
+    if not isinstance(modality, Text):
+        raise UsageError(
+            "U159", f"--prefix stands before texts, and these are {modality.things}", "leave it out"
+        )
+    return replace(modality, prefix=prefix)
 
 
 def _named(found: Found, settings: Settings, root: Path, tell: Tell) -> tuple[str, Ranking]:
