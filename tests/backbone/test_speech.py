@@ -14,6 +14,7 @@ from headstart.backbone import (
     Backbone,
     every_stage,
     load_backbone,
+    moments,
     read_backbone,
     save_backbone,
 )
@@ -42,7 +43,20 @@ FEATURES = {
         "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2,
         "intermediate_size": 48, "max_length": 64, "num_mel_bins": 32,
     },
+    "clap": {
+        "projection_dim": 16,
+        "text_config": {
+            "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "vocab_size": 20,
+            "intermediate_size": 16,
+        },
+        "audio_config": {
+            "patch_embeds_hidden_size": 8, "depths": [1, 2, 1], "num_attention_heads": [1, 2, 2],
+            "spec_size": 64, "num_mel_bins": 16, "window_size": 4, "hidden_size": 32,
+            "num_hidden_layers": 3,
+        },
+    },
 }  # fmt: skip
+FUSED = {**FEATURES["clap"]["audio_config"], "enable_fusion": True}
 STABLE = {"do_stable_layer_norm": True, "feat_extract_norm": "layer"}
 FAMILIES = {
     "wav2vec2": ("wav2vec2", SAMPLES, 3),
@@ -50,11 +64,14 @@ FAMILIES = {
     "hubert": ("hubert", SAMPLES, 3),
     "unispeech": ("unispeech", SAMPLES, 3),
     "data2vec": ("data2vec-audio", SAMPLES, 3),
-    "wavlm": ("wavlm", SAMPLES, 1),
+    "wavlm": ("wavlm", SAMPLES, 3),
+    "wavlm stable": ("wavlm", {**SAMPLES, **STABLE}, 3),
     "whisper": ("whisper", FEATURES["whisper"], 3),
+    "clap": ("clap", FEATURES["clap"], 4),
+    "clap fused": ("clap", {**FEATURES["clap"], "audio_config": FUSED}, 4),
     "ast": ("audio-spectrogram-transformer", FEATURES["audio-spectrogram-transformer"], 3),
 }
-"""Name, settings, and how many stages it has: the layers of WavLM hand more than rows around."""
+"""Name, settings, and how many stages it has."""
 
 
 def save(place: Path, kind: str, settings: dict) -> Path:
@@ -65,6 +82,10 @@ def save(place: Path, kind: str, settings: dict) -> Path:
         transformers.AutoModel.from_config(config).save_pretrained(place)
     if kind == "whisper":
         made = transformers.WhisperFeatureExtractor(feature_size=80, chunk_length=2)
+    elif kind == "clap":
+        made = transformers.ClapFeatureExtractor(
+            feature_size=16, max_length_s=2, truncation="rand_trunc"
+        )
     elif kind == "audio-spectrogram-transformer":
         made = transformers.ASTFeatureExtractor(num_mel_bins=32, max_length=64)
     else:
@@ -110,6 +131,19 @@ def test_rows_are_what_the_network_itself_says_of_moments(tmp_path) -> None:
     assert torch.allclose(found, expected, atol=2e-2)  # items are kept in half precision
 
 
+@torch.inference_mode()
+def test_of_both_halves_of_clap_the_one_that_hears_is_read(tmp_path) -> None:
+    place = save(tmp_path / "net", "clap", FEATURES["clap"])
+    backbone, network = load_backbone(str(place)), transformers.AutoModel.from_pretrained(place)
+    assert backbone.modality.most_s == 2 and backbone.modality.rate_hz == 48_000
+    rows = batch(backbone, 1.5, 3.0)  # the second is heard in pieces of two seconds
+    longer = torch.zeros(2, 1, dtype=torch.bool)
+    heard = network.eval().audio_model(input_features=rows[:, None, :, :-1], is_longer=longer)
+    torch.testing.assert_close(backbone.stages(rows), heard.pooler_output, rtol=0, atol=1e-5)
+    with pytest.raises(BackboneError, match="M407"):
+        moments(backbone)
+
+
 def batch_of(backbone: Backbone, samples: np.ndarray) -> torch.Tensor:
     return backbone.modality.batch([backbone.modality.read(Held("x", (samples, 16_000)))])
 
@@ -118,7 +152,8 @@ def test_all_stages_are_profiled_and_a_folder_gives_the_same_back(family, tmp_pa
     backbone, depth = family
     rows = batch(backbone, 1.2)
     whole = every_stage(backbone)
-    assert whole.stages(rows).shape[1] == whole.width == 32 * depth
+    widths = [backbone.cut(at)[0](rows).shape[-1] - (at < depth) for at in range(1, depth + 1)]
+    assert whole.stages(rows).shape[1] == whole.width == sum(widths)
     save_backbone(tmp_path / "b", backbone, "# b")
     found = read_backbone(tmp_path / "b")
     assert torch.equal(found.stages(rows), backbone.stages(rows))
@@ -129,6 +164,8 @@ ROADS = [
     ("wav2vec2", "unfreeze:1"),
     pytest.param("wav2vec2", "full", marks=pytest.mark.slow),
     pytest.param("whisper", "probe", marks=pytest.mark.slow),
+    pytest.param("clap", "unfreeze:2", marks=pytest.mark.slow),
+    pytest.param("wavlm", "unfreeze:1", marks=pytest.mark.slow),
 ]
 
 

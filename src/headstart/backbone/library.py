@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from headstart.backbone.backbone import Architecture
+from headstart.backbone.clap import CLAP, HEARS
 from headstart.errors import BackboneError, SecurityError, needs
 from headstart.hostile import printable
 
@@ -33,11 +34,13 @@ def made(architecture: Architecture, seed: int, *, whole: bool = False) -> Any:
     """
     facts = config_of(architecture)
     with needs("text"):
-        from transformers import AutoConfig, AutoModel
+        from transformers import AutoConfig, AutoModel, ClapAudioModel
     try:
         with torch.random.fork_rng(devices=[]), quietly():
             torch.manual_seed(seed)
-            config = AutoConfig.for_model(facts.pop("model_type"), **facts)
+            config: Any = AutoConfig.for_model(facts.pop("model_type"), **facts)
+            if config.model_type == HEARS:
+                return ClapAudioModel(config).eval()
             return (_writing(config) if whole else AutoModel).from_config(config).eval()
     except Exception as error:  # configurations fail in more ways than can be named
         raise BackboneError(
@@ -96,6 +99,7 @@ def loaded(folder: Path, spare: Sequence[str]) -> Loaded:
             dtype=torch.float32,
             output_loading_info=True,
         )
+    heard = config.model_type == CLAP
     missing = [key for key in told["missing_keys"] if not any(name in key for name in spare)]
     lost = [key for key in missing if not (two_halves(network) and _is_written(key))]
     if lost:
@@ -104,6 +108,7 @@ def loaded(folder: Path, spare: Sequence[str]) -> Loaded:
             "save the model there again: save_pretrained(FOLDER)", where=printable(folder),
             why=", ".join(sorted(lost)[:5]),
         )  # fmt: skip
+    network, config = (network.audio_model, config.audio_config) if heard else (network, config)
     plain = {k: v for k, v in config.to_dict().items() if k not in _VOLATILE}
     writes = bool(config.is_encoder_decoder) and not any("decoder" in key for key in missing)
     return Loaded(network.eval(), json.dumps(plain, sort_keys=True), writes)

@@ -15,6 +15,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from headstart.backbone import clap
 from headstart.backbone.backbone import Architecture, Backbone, Origin
 from headstart.backbone.library import CONFIG, config_of, loaded, made, need_files
 from headstart.backbone.profile import SETTING, Profile
@@ -22,10 +23,10 @@ from headstart.backbone.writing import Writer
 from headstart.modality import prepared_by, text_of
 
 EXTRACTOR = "preprocessor_config.json"
-AST = "audio-spectrogram-transformer"
+AST, WAVLM = "audio-spectrogram-transformer", "wavlm"
 KINDS = frozenset(
-    {"data2vec-audio", "hubert", "unispeech", "unispeech-sat", "wav2vec2", "wavlm"}
-    | {"wav2vec2-conformer", "whisper", AST}
+    {"data2vec-audio", "hubert", "unispeech", "unispeech-sat", "wav2vec2", WAVLM}
+    | {"wav2vec2-conformer", "whisper", AST, clap.CLAP, clap.HEARS}
 )
 """What transformers calls the families."""
 _FEATURES = frozenset({"whisper", AST})
@@ -85,11 +86,13 @@ def staged(network: Any) -> nn.Sequential:
 
     Which of both it is follows from the configuration: the same network gives the same stages.
     """
-    kind = network.config.model_type
+    kind, heard = network.config.model_type, network.config.model_type == clap.HEARS
     encoder = network.get_encoder() if kind == "whisper" else network
-    whole = nn.Sequential(OrderedDict(whole=Heard(encoder, kind, pooled=True)))
+    plain = clap.Whole(encoder) if heard else Heard(encoder, kind, pooled=True)
+    whole = nn.Sequential(OrderedDict(whole=plain))
     try:
-        cut = nn.Sequential(_layers(copy.deepcopy(encoder), kind))
+        own = copy.deepcopy(encoder)
+        cut = nn.Sequential(clap.layers_of(own) if heard else _layers(own, kind))
         with torch.inference_mode():
             sample = _sample(encoder, kind)
             same = torch.allclose(cut(sample), whole(sample), rtol=0, atol=_TOLERANCE)
@@ -142,7 +145,10 @@ class HeardLayer(nn.Module):
         x, mask = rows[..., :-1], rows[..., -1]
         least = torch.finfo(x.dtype).min
         padding = None if self.kind in _FEATURES else ((1 - mask) * least)[:, None, None]
-        hidden = self.layer(x, attention_mask=padding)
+        if self.kind == WAVLM:
+            hidden, _ = self.layer(x, attention_mask=mask > 0)
+        else:
+            hidden = self.layer(x, attention_mask=padding)
         said = hidden if self.norm is None else self.norm(hidden)
         return _pooled(said, mask, self.kind) if self.pooling else _joined(said, mask)
 
@@ -166,6 +172,8 @@ def _layers(network: Any, kind: str) -> "OrderedDict[str, nn.Module]":
         closing = "layer_norm"
     norm = getattr(owner, closing) if closing else nn.Identity()
     layers, owner.layers = list(owner.layers), nn.ModuleList()
+    for layer in layers[1:] if kind == WAVLM else ():  # each finds the bias of places itself
+        layer.attention.rel_attn_embed = copy.deepcopy(layers[0].attention.rel_attn_embed)
     if closing:
         setattr(owner, closing, nn.Identity())
     stages = OrderedDict[str, nn.Module](features=Heard(network, kind, pooled=False))
@@ -179,6 +187,8 @@ def _sample(network: Any, kind: str) -> Tensor:
     """Two rows, one of them padded."""
     generator = torch.Generator().manual_seed(0)
     config = network.config
+    if kind == clap.HEARS:
+        return clap.sample(config)
     if kind == "whisper":
         shape = (2, 2 * config.max_source_positions, config.num_mel_bins)
     elif kind == AST:

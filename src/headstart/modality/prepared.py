@@ -101,6 +101,7 @@ class Prepared:
         options = {"sampling_rate": self.rate_hz, "return_tensors": "np"}
         made = extractor(padded, return_attention_mask=True, **options)
         found = torch.from_numpy(np.asarray(made[extractor.model_input_names[0]][0]))
+        found = found[0] if found.ndim == 3 else found  # CLAP's has room for longer recordings
         if found.ndim == 1:
             return found.to(torch.float16)
         frames = made.get("attention_mask")
@@ -118,7 +119,15 @@ class Prepared:
 def prepared_by(place: Path) -> Prepared:
     """The contract of the feature extractor in a file."""
     digest = durable.sha256(place)
-    return Prepared(digest, int(_opened(place, digest).sampling_rate), 30.0, place)
+    extractor = _opened(place, digest)
+    return Prepared(digest, int(extractor.sampling_rate), _longest(extractor), place)
+
+
+def _longest(extractor: Any) -> float:
+    """Seconds that it takes: of AST 10 ms a frame, of Whisper and CLAP as they say."""
+    frames = getattr(extractor, "max_length", None) or 3_000
+    told = getattr(extractor, "max_length_s", None) or getattr(extractor, "chunk_length", None)
+    return min(30.0, float(told or frames / 100))
 
 
 @cache
