@@ -14,7 +14,7 @@ from headstart.backbone import Backbone
 from headstart.data import SPOKEN, Held, Pair, Source
 from headstart.features import fast, noise
 from headstart.head import Labeling, Sequencing, Task, Trust, Valuing, belief_of, padded, said
-from headstart.modality import windows
+from headstart.modality import Prepared, Sound, windows
 from headstart.modality.text import content_of
 
 Given = Source | str | tuple[str, str]
@@ -73,18 +73,30 @@ class Model:
     def predict(self, sources: Sequence[Given]) -> list[Prediction]:
         """One prediction a source, in the order given. Raises `DataError` for one it can't read.
 
-        What is said in a long recording is written down part by part, cut where it is quiet.
+        What is said in a long recording is written down part by part, cut where it is quiet. Of
+        what else there is in one, the mean over windows as long as the backbone hears, of which
+        each shares a quarter or more with the next.
         """
         if self.task.kind == SPOKEN:
             parts = [windows(self._source(given), LONGEST_S) for given in sources]
             told = iter(self._each([part for some in parts for part in some]))
             return [_joined([next(told) for _ in some]) for some in parts]
+        modality = self.backbone.modality
+        if isinstance(modality, Sound | Prepared):
+            parts = [windows(self._source(s), modality.most_s, lapped=True) for s in sources]
+            every = self.probabilities([part for some in parts for part in some]).numpy()
+            ends = np.cumsum([len(some) for some in parts])[:-1]
+            means = [rows.mean(axis=0) for rows in np.split(every, ends)] if parts else []
+            return self._all_told(np.stack(means)) if means else []
         return self._each(sources)
 
     def _each(self, sources: Sequence[Given]) -> list[Prediction]:
         answers = self.probabilities(sources).numpy()
         if isinstance(self.task, Labeling):
             answers = self._at_words(sources, answers)
+        return self._all_told(answers)
+
+    def _all_told(self, answers: Float[np.ndarray, "n c"]) -> list[Prediction]:
         belief = belief_of(self.task, answers).tolist()
         return [self._told(row, sure) for row, sure in zip(answers, belief, strict=True)]
 

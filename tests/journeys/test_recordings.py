@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from sounds import folder, samples, write
 
 import headstart
 from headstart.backbone import HEARING
 from headstart.cli import execute
+from headstart.data import Held, Span
 from headstart.errors import BackboneError
 
 pytest.importorskip("soundfile")
@@ -52,6 +54,20 @@ def test_the_model_hears_files_and_samples_and_the_same_elsewhere(trained, sound
     for file in (trained.path / "model").iterdir():
         (tmp_path / "moved" / file.name).write_bytes(file.read_bytes())
     assert headstart.load(tmp_path / "moved").predict(things) == found
+
+
+def test_a_long_recording_is_heard_in_windows_whose_predictions_are_pooled(trained, tmp_path):
+    model = trained.model
+    most = model.backbone.modality.most_s
+    parts = [samples(kind, 7, most) for kind in ("low", "noise", "noise")]
+    clip = write(tmp_path / "long.wav", np.concatenate(parts))
+    (found,) = model.predict([clip])
+    step = most * 2 / 3
+    spans = [Held("x", Span(clip, i * step, i * step + most)) for i in range(4)]
+    each = [one.probabilities for one in model.predict(spans)]
+    mean = {name: np.mean([one[name] for one in each]) for name in found.probabilities}
+    assert found.probabilities == pytest.approx(mean, abs=1e-4)
+    assert model.predict([]) == []
 
 
 def test_the_command_line_checks_and_predicts(trained, sounds, tmp_path, capsys) -> None:

@@ -59,3 +59,17 @@ def test_bytes_that_are_long_are_refused_and_what_is_no_sound_is_left(tmp_path: 
         windows(Held("x", raw), 10.0)
     (tmp_path / "b.wav").write_bytes(b"no sound")
     assert windows(tmp_path / "b.wav", 10.0) == [tmp_path / "b.wav"]
+
+
+def test_lapped_windows_are_of_one_length_and_share_a_quarter(tmp_path: Path) -> None:
+    write(tmp_path / "a.wav", spoken(26.0, ()))
+    spans = [part.content for part in windows(tmp_path / "a.wav", 10.0, lapped=True)]
+    assert [s.end_s - s.start_s for s in spans] == pytest.approx([10.0] * 4)
+    assert spans[0].start_s == 0 and spans[-1].end_s == pytest.approx(26.0)
+    shared = [one.end_s - other.start_s for one, other in pairwise(spans)]
+    assert min(shared) >= 2.5 and max(shared) == pytest.approx(min(shared))
+    part = Held("x", Span(tmp_path / "a.wav", 3.0, 15.0))
+    inside = [one.content for one in windows(part, 10.0, lapped=True)]
+    assert [(s.start_s, s.end_s) for s in inside] == [(3.0, 13.0), (5.0, 15.0)]
+    held = windows(Held("x", (spoken(26.0, ()), RATE)), 10.0, lapped=True)
+    assert [len(one.content[0]) for one in held] == [10 * RATE] * 4

@@ -1,10 +1,14 @@
-"""Long recordings in parts that a backbone hears from end to end, cut where it is quiet."""
+"""Long recordings in parts that a backbone hears from end to end.
+
+They are cut where it is quiet, for words; or overlap, for what else there is to hear.
+"""
 
 import io
+import math
 from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from jaxtyping import Float32
@@ -13,16 +17,22 @@ from headstart.data import Held, Source, Span, name_of
 from headstart.errors import DataError, needs
 from headstart.hostile import printable
 
+if TYPE_CHECKING:
+    from soundfile import SoundFile
+
 _HOP_S = 0.05
 """A cut is in the middle of the quietest so many seconds."""
 _LAST = 1 / 3
 """Share of a part, at its end, in which the quietest moment is looked for."""
+OVERLAP = 0.25
+"""Share of a window that the next one hears, too, at least."""
 
 
-def windows(source: Source, most_s: float) -> list[Source]:
+def windows(source: Source, most_s: float, *, lapped: bool = False) -> list[Source]:
     """Parts of a recording, none longer than `most_s`, that follow one another without a gap.
 
-    The recording itself, where it is short enough. Raises `DataError`.
+    Where they are lapped all are `most_s` long, evenly spread, and share a quarter or more with the
+    next. The recording itself, where it is short enough. Raises `DataError`.
     """
     thing: object = source if isinstance(source, Path) else source.content
     span = thing if isinstance(thing, Span) else None
@@ -30,19 +40,24 @@ def windows(source: Source, most_s: float) -> list[Source]:
     if isinstance(place, bytes | bytearray | memoryview):
         place = io.BytesIO(bytes(place))
     if isinstance(place, Path | io.BytesIO):
-        return _of_file(source, place, span, most_s)
+        return _of_file(source, place, span, most_s, lapped=lapped)
     if isinstance(place, Mapping) and {"array", "sampling_rate"} <= place.keys():
         place = (place["array"], place["sampling_rate"])
     if not (isinstance(place, tuple) and len(place) == 2 and len(place[0]) > most_s * place[1]):
         return [source]
     samples, rate = np.asarray(place[0]), int(place[1])
-    loud = _loudness(samples.reshape(len(samples), -1), rate)
-    edges = [round(at * rate) for at in _edges(loud, len(samples) / rate, most_s)]
-    return [Held(name_of(source), (samples[one:end], rate)) for one, end in pairwise(edges)]
+    length = len(samples) / rate
+    if lapped:
+        parts = _spread(length, most_s)
+    else:
+        loud = _loudness(samples.reshape(len(samples), -1), rate)
+        parts = list(pairwise(_edges(loud, length, most_s)))
+    cut = [(round(one * rate), round(end * rate)) for one, end in parts]
+    return [Held(name_of(source), (samples[one:end], rate)) for one, end in cut]
 
 
 def _of_file(
-    source: Source, place: Path | io.BytesIO, span: Span | None, most_s: float
+    source: Source, place: Path | io.BytesIO, span: Span | None, most_s: float, *, lapped: bool
 ) -> list[Source]:
     with needs("audio"):
         import soundfile
@@ -53,16 +68,16 @@ def _of_file(
             start, end = (span.start_s, min(span.end_s, whole)) if span else (0.0, whole)
             if end - start <= most_s:
                 return [source]
-            opened.seek(round(start * rate))
-            hop, left = max(1, round(_HOP_S * rate)), round((end - start) * rate)
-            blocks = []
-            while left > 0:  # a recording of hours is not held in memory
-                block = opened.read(min(left, 1000 * hop), dtype="float32", always_2d=True)
-                blocks.append(_loudness(block, rate))
-                left = left - len(block) if len(block) else 0
+            if lapped:
+                parts = _spread(end - start, most_s)
+            else:
+                opened.seek(round(start * rate))
+                loud = _listened(opened, round((end - start) * rate))
+                parts = list(pairwise(_edges(loud, end - start, most_s)))
     except (RuntimeError, OSError, ValueError):  # whoever hears it says what is wrong
         return [source]
-    edges = [start + at for at in _edges(np.concatenate(blocks), end - start, most_s)]
+    if not isinstance(place, Path) and lapped:
+        return [source]
     if not isinstance(place, Path):
         raise DataError(
             "D210",
@@ -72,9 +87,28 @@ def _of_file(
         )
     name = printable(place.name)
     return [
-        Held(f"{name}, {one:.1f} to {end:.1f} s", Span(place, one, end))
-        for one, end in pairwise(edges)
+        Held(
+            f"{name}, {start + one:.1f} to {start + end:.1f} s",
+            Span(place, start + one, start + end),
+        )
+        for one, end in parts
     ]
+
+
+def _listened(opened: "SoundFile", left: int) -> Float32[np.ndarray, " h"]:
+    """How loud it is from here on; a recording of hours is not held in memory."""
+    hop, blocks = max(1, round(_HOP_S * opened.samplerate)), list[np.ndarray]()
+    while left > 0:
+        block = opened.read(min(left, 1000 * hop), dtype="float32", always_2d=True)
+        blocks.append(_loudness(block, opened.samplerate))
+        left = left - len(block) if len(block) else 0
+    return np.concatenate(blocks)
+
+
+def _spread(length_s: float, most_s: float) -> list[tuple[float, float]]:
+    """Seconds where windows begin and end, as few as share `OVERLAP` or more."""
+    count = 1 + math.ceil((length_s - most_s) / (most_s * (1 - OVERLAP)))
+    return [(one, one + most_s) for one in np.linspace(0, length_s - most_s, count).tolist()]
 
 
 def _loudness(samples: Float32[np.ndarray, "n c"], rate: int) -> Float32[np.ndarray, " h"]:
