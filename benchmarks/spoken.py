@@ -31,7 +31,7 @@ def main() -> None:
     if here(place):
         files = sorted(place.glob("*/*.flac"))
         speakers = sorted({path.name.split("_")[1] for path in files})
-        for held in sys.argv[2:] or speakers:
+        for held in [one for one in sys.argv[1:] if one in speakers] or speakers:
             with tempfile.TemporaryDirectory() as folder:
                 _judge(files, held, Path(folder))
 

@@ -13,7 +13,17 @@ from torch import Tensor, nn
 from headstart.backbone import Backbone
 from headstart.data import SPOKEN, Held, Pair, Source
 from headstart.features import fast, noise
-from headstart.head import Labeling, Sequencing, Task, Trust, Valuing, belief_of, padded, said
+from headstart.head import (
+    Continuing,
+    Labeling,
+    Sequencing,
+    Task,
+    Trust,
+    Valuing,
+    belief_of,
+    padded,
+    said,
+)
 from headstart.modality import Prepared, Sound, windows
 from headstart.modality.text import content_of
 
@@ -77,6 +87,8 @@ class Model:
         what else there is in one, the mean over windows as long as the backbone hears, of which
         each shares a quarter or more with the next.
         """
+        if isinstance(self.task, Continuing):
+            return self._continued(sources)
         if self.task.kind == SPOKEN:
             parts = [windows(self._source(given), LONGEST_S) for given in sources]
             told = iter(self._each([part for some in parts for part in some]))
@@ -89,6 +101,17 @@ class Model:
             means = [rows.mean(axis=0) for rows in np.split(every, ends)] if parts else []
             return self._all_told(np.stack(means)) if means else []
         return self._each(sources)
+
+    def _continued(self, sources: Sequence[Given]) -> list[Prediction]:
+        """What each text could go on with, the same every time it is asked."""
+        modality, told = self.backbone.modality, []
+        for given in sources:
+            codes = modality.read(self._source(given)).tolist()
+            (new,) = self.head.continued([codes])  # type: ignore[operator]  # an `Alone`
+            sure = float(self.task.answers(self._scores([given]))[0, 0])
+            label = modality.spelled([*codes, *new])  # type: ignore[attr-defined]
+            told.append(Prediction(label, {}, sure >= self.trust.sure_above, sure))
+        return told
 
     def _each(self, sources: Sequence[Given]) -> list[Prediction]:
         answers = self.probabilities(sources).numpy()

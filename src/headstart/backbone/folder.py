@@ -9,6 +9,8 @@ from safetensors.torch import save as packed
 from torch import Tensor
 
 from headstart import durable
+from headstart.backbone.alone import SETTING as ALONE
+from headstart.backbone.alone import Alone
 from headstart.backbone.backbone import Architecture, Backbone, Origin
 from headstart.backbone.building import build
 from headstart.backbone.library import made
@@ -151,7 +153,9 @@ def read_backbone(folder: Path, source: str = "folder") -> Backbone:
 
 
 def _fresh_writer(architecture: Architecture, tokens: Text, seed: int) -> Writer:
-    return Writer(made(architecture, seed, whole=True), tokens)
+    network = made(architecture, seed, whole=True)
+    task = dict(architecture.settings).get(ALONE)
+    return Alone(network, tokens, task=str(task)) if task else Writer(network, tokens)
 
 
 def _writer(folder: Path, architecture: Architecture, tokens: _Tokens | None) -> Writer | None:

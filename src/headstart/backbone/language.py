@@ -18,8 +18,18 @@ from torch import Tensor, nn
 from torch.nn.functional import normalize
 
 from headstart import durable
+from headstart.backbone.alone import SETTING as ALONE
+from headstart.backbone.alone import Alone, Tokens
 from headstart.backbone.backbone import Architecture, Backbone, Origin
-from headstart.backbone.library import CONFIG, config_of, loaded, made, need_files, two_halves
+from headstart.backbone.library import (
+    CONFIG,
+    config_of,
+    decodes,
+    loaded,
+    made,
+    need_files,
+    two_halves,
+)
 from headstart.backbone.profile import SETTING, Profile
 from headstart.backbone.writing import Writer
 from headstart.errors import BackboneError, SecurityError
@@ -63,6 +73,8 @@ def build(architecture: Architecture, seed: int = 0) -> nn.Sequential:
     as it is. Raises `BackboneError` for a configuration that makes no network.
     """
     settings = dict(architecture.settings)
+    if settings.get(ALONE):
+        return nn.Sequential(OrderedDict(tokens=Tokens())).eval()
     network = made(architecture, seed)
     row = Row(str(settings.get("row", "mean")), scaled=bool(settings.get("scaled")))
     stages = staged(network, row)
@@ -93,6 +105,25 @@ def from_folder(folder: Path, name: str = "", origin: Origin | None = None) -> B
     origin = origin or Origin("folder", str(folder))
     writer = Writer(found.network, modality) if found.writes else None
     return Backbone(architecture, stages, width, modality, origin, writer)
+
+
+def decoder_in(
+    folder: Path, task: str, name: str = "", origin: Origin | None = None
+) -> Backbone | None:
+    """The decoder in a folder with all of it in the half that writes; None where there is no such.
+
+    Raises as `from_folder` does.
+    """
+    need_files(folder, "tokenizer.json")
+    if not decodes(folder):
+        return None
+    facts = json.loads((folder / "config.json").read_text())
+    found = loaded(folder, (), whole=True)
+    modality = text_of(folder / "tokenizer.json", max(2, _most_tokens(folder, facts) // 2 - 2))
+    architecture = Architecture(name or folder.name, ((CONFIG, found.config), (ALONE, task)))
+    origin = origin or Origin("folder", str(folder))
+    writer = Alone(found.network, modality, task=task)
+    return Backbone(architecture, build(architecture), 3, modality, origin, writer)
 
 
 def packaged() -> Backbone | None:

@@ -79,18 +79,19 @@ class Loaded:
     """Whether it has a half that writes, with weights."""
 
 
-def loaded(folder: Path, spare: Sequence[str]) -> Loaded:
+def loaded(folder: Path, spare: Sequence[str], *, whole: bool = False) -> Loaded:
     """The network in a folder, in inference mode.
 
-    Only safetensors are read. Raises `BackboneError` where weights are missing that are not named
-    in `spare`: what was drawn at random would pass for learned.
+    Only safetensors are read; `whole` asks for a decoder with its output layer. Raises
+    `BackboneError` where weights are missing that are not named in `spare`: what was drawn
+    at random would pass for learned.
     """
     with needs("text"):
         from transformers import AutoConfig, AutoModel
 
     with quietly():
         config = AutoConfig.from_pretrained(folder, local_files_only=True)
-        kind = _writing(config) if config.is_encoder_decoder else AutoModel
+        kind = _writing(config) if config.is_encoder_decoder or whole else AutoModel
         network, told = kind.from_pretrained(
             folder,
             config=config,
@@ -112,6 +113,19 @@ def loaded(folder: Path, spare: Sequence[str]) -> Loaded:
     plain = {k: v for k, v in config.to_dict().items() if k not in _VOLATILE}
     writes = bool(config.is_encoder_decoder) and not any("decoder" in key for key in missing)
     return Loaded(network.eval(), json.dumps(plain, sort_keys=True), writes)
+
+
+def decodes(folder: Path) -> bool:
+    """Whether a decoder without an encoder lies there."""
+    with needs("text"):
+        from transformers import (
+            MODEL_FOR_CAUSAL_LM_MAPPING,
+            MODEL_FOR_MASKED_LM_MAPPING,
+            AutoConfig,
+        )
+    config = AutoConfig.from_pretrained(folder, local_files_only=True)
+    kind, alone = type(config), not config.is_encoder_decoder
+    return alone and kind in MODEL_FOR_CAUSAL_LM_MAPPING and kind not in MODEL_FOR_MASKED_LM_MAPPING
 
 
 @contextmanager
@@ -139,10 +153,15 @@ def two_halves(network: Any) -> bool:
 
 def _writing(config: Any) -> Any:
     """The class of networks that read and write."""
-    from transformers import AutoModelForSeq2SeqLM, AutoModelForSpeechSeq2Seq
+    from transformers import (
+        AutoModelForCausalLM,
+        AutoModelForSeq2SeqLM,
+        AutoModelForSpeechSeq2Seq,
+    )
 
-    heard = hasattr(config, "num_mel_bins")
-    return AutoModelForSpeechSeq2Seq if heard else AutoModelForSeq2SeqLM
+    if hasattr(config, "num_mel_bins"):
+        return AutoModelForSpeechSeq2Seq
+    return AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
 
 
 def _is_written(key: str) -> bool:

@@ -9,6 +9,7 @@ from torch import nn
 
 from headstart import durable
 from headstart.backbone import crossing, language, speech
+from headstart.backbone.alone import meant_for
 from headstart.backbone.backbone import Architecture, Backbone, Origin
 from headstart.backbone.building import build, contract
 from headstart.backbone.catalog import CATALOG, Known
@@ -42,6 +43,7 @@ def load_backbone(
     *,
     size: int | None = None,
     channels: int | None = None,
+    writes: str = "",
 ) -> Backbone:
     """A pretrained backbone, or the same network with fresh weights.
 
@@ -50,14 +52,18 @@ def load_backbone(
     ("intfloat/e5-small-v2"). `weights` is a safetensors file, "random" (drawn from `seed`), or
     None for those that belong to the name. `size` and `channels` are of the pictures it is to
     take, in pixels a side, where they are not those that it was made for: position embeddings
-    are resampled, and the first convolution is adapted. Raises `BackboneError` where there are
-    none, naming every missing file, or where they don't fit; `SecurityError` for files that
+    are resampled, and the first convolution is adapted. `writes` is a task for which a decoder is
+    needed with its output layer: "text-to-text" or "generation". Raises `BackboneError` where there
+    are none, naming every missing file, or where they don't fit; `SecurityError` for files that
     could run code.
     """
     if name.startswith(crossing.WORD):
         return _crossed(name, weights, seed, offline, size)
     repository = repository_of(name)
-    backbone = _published(name, repository, offline) if repository else _in_folder(name)
+    backbone = _in_folder(name, writes) if not repository else None
+    if repository:
+        folder = fetched_network(repository, offline=offline)
+        backbone = _of_transformers(folder, writes, name, Origin("hub", repository))
     if str(weights) == "random":
         return fresh(_resized(backbone or _built(Architecture(name)), size, channels), seed)
     if weights:
@@ -105,7 +111,7 @@ def shipped() -> tuple[Path, ...]:
     return tuple(sorted(folders, key=lambda folder: (folder.name != PICTURES, folder.name)))
 
 
-def _in_folder(name: str) -> Backbone | None:
+def _in_folder(name: str, writes: str) -> Backbone | None:
     """The backbone in a folder of this name; None where the name is an architecture's."""
     own = {folder.name: folder for folder in shipped()}
     own |= {"shipped": shipped()[0]} if own else {}
@@ -115,9 +121,9 @@ def _in_folder(name: str) -> Backbone | None:
         return language.packaged() or _without_package()
     for folder in (Path(name), Path(name) / "model"):
         if (folder / FACTS).is_file():
-            return pooled(read_backbone(folder))
+            return meant_for(pooled(read_backbone(folder)), writes)
     if (Path(name) / "config.json").is_file():
-        return _of_transformers(Path(name).absolute())
+        return _of_transformers(Path(name).absolute(), writes)
     if name == "shipped" or os.sep in name or Path(name).is_dir():
         raise BackboneError(
             "M441",
@@ -128,14 +134,13 @@ def _in_folder(name: str) -> Backbone | None:
     return None
 
 
-def _published(name: str, repository: str, offline: bool) -> Backbone:  # noqa: FBT001
-    folder = fetched_network(repository, offline=offline)
-    return _of_transformers(folder, name, Origin("hub", repository))
-
-
-def _of_transformers(folder: Path, name: str = "", origin: Origin | None = None) -> Backbone:
+def _of_transformers(
+    folder: Path, writes: str, name: str = "", origin: Origin | None = None
+) -> Backbone:
     if speech.is_folder(folder):
         return speech.from_folder(folder, name, origin)
+    if writes and (found := language.decoder_in(folder, writes, name, origin)):
+        return found
     return language.from_folder(folder, name, origin)
 
 

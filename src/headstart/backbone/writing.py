@@ -33,9 +33,9 @@ class Writer(nn.Module):
             setattr(owner, name, _Elsewhere(network.main_input_name))
         network.generation_config = GenerationConfig()
         self.network, self.tokens, self.beams = network.float().eval(), tokens, BEAMS
-        self.end = _first(config, "eos_token_id", "pad_token_id")
-        self.padding = _first(config, "pad_token_id", "eos_token_id")
-        self.start = _first(config, "decoder_start_token_id", "pad_token_id", "bos_token_id")
+        self.end = first_of(config, "eos_token_id", "pad_token_id")
+        self.padding = first_of(config, "pad_token_id", "eos_token_id")
+        self.start = first_of(config, "decoder_start_token_id", "pad_token_id", "bos_token_id")
 
     @torch.no_grad()
     def forward(self, rows: Float[Tensor, "b t e"]) -> Float[Tensor, "b m"]:
@@ -54,9 +54,16 @@ class Writer(nn.Module):
             pad_token_id=self.padding,
         )
         given: dict[str, Any] = {**_read(rows), "generation_config": plan}
-        found = GenerationMixin.generate(self.network, **given)[:, 1:]
+        return self.scored(rows, GenerationMixin.generate(self.network, **given)[:, 1:])
+
+    def until_end(self, found: Int[Tensor, "b l"]) -> Int[Tensor, "b l"]:
+        """What was written, and nothing behind the token that ends it."""
         ended = (found == self.end).cumsum(dim=1) - (found == self.end).long()
-        codes = torch.where(ended > 0, NOTHING, found)
+        return torch.where(ended > 0, NOTHING, found)
+
+    def scored(self, rows: Float[Tensor, "b t e"], found: Tensor) -> Float[Tensor, "b m"]:
+        """What was written, behind how sure it is."""
+        codes = self.until_end(found)
         said = self.forced(rows, codes).log_softmax(dim=-1)
         codes, there = codes[:, : said.shape[1]], codes[:, : said.shape[1]] != NOTHING
         each = said.gather(2, codes.clamp_min(0)[..., None])[..., 0] * there
@@ -126,7 +133,7 @@ def _owners(network: nn.Module, part: nn.Module) -> Iterator[tuple[nn.Module, st
                 yield owner, name
 
 
-def _first(config: Any, *names: str) -> int:
+def first_of(config: Any, *names: str) -> int:
     """The first of these numbers that a configuration has; of lists, the first."""
     for name in names:
         found = getattr(config, name, None)

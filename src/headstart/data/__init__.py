@@ -10,7 +10,16 @@ from headstart.data.examples import Examples, Held, Pair, Partition, Source, Spa
 from headstart.data.labels import EVEN, meant, need_task, strata_of, tags_in, tags_of, values_of
 from headstart.data.memory import Frame, from_frame, from_memory
 from headstart.data.place import find
-from headstart.data.problem import ENTITIES, SPOKEN, TOLD, WRITTEN, Columns, Found, Problem
+from headstart.data.problem import (
+    ENTITIES,
+    GENERATED,
+    SPOKEN,
+    TOLD,
+    WRITTEN,
+    Columns,
+    Found,
+    Problem,
+)
 from headstart.data.sounds import heard
 from headstart.data.splitting import divide, spread
 from headstart.data.unlabeled import collect, merge
@@ -18,6 +27,7 @@ from headstart.data.unlabeled import collect, merge
 __all__ = [
     "ENTITIES",
     "EVEN",
+    "GENERATED",
     "SPOKEN",
     "TOLD",
     "WRITTEN",

@@ -10,7 +10,7 @@ import numpy as np
 from headstart.data.clusters import clusters
 from headstart.data.examples import Examples, Partition
 from headstart.data.labels import EVEN, ONE, SEVERAL, VALUE, tags_in, tags_of, values_of
-from headstart.data.problem import ENTITIES, SPOKEN, TOLD, WRITTEN, Found, Problem
+from headstart.data.problem import ENTITIES, GENERATED, SPOKEN, TOLD, WRITTEN, Found, Problem
 from headstart.errors import DataError
 from headstart.hostile import printable
 
@@ -92,6 +92,8 @@ class Audit:
 
     def _summary(self) -> str:
         many = f"{len(self.usable):,} usable examples"
+        if self.found.examples.kind == GENERATED:
+            return many
         if self.found.examples.kind in TOLD:
             return f"{self.different:,} different {_LABELS[self.found.examples.kind]}, {many}"
         if self.found.examples.kind == VALUE:
@@ -105,7 +107,12 @@ class Audit:
         return f"{len(ordered)} {what}, {many}: {named}{more}"
 
 
-_LABELS = {SPOKEN: "transcripts", WRITTEN: "texts to write", ENTITIES: "rows of tags"}
+_LABELS = {
+    SPOKEN: "transcripts",
+    WRITTEN: "texts to write",
+    ENTITIES: "rows of tags",
+    GENERATED: "labels",
+}
 _KINDS = {
     "unreadable": "unreadable, left out: {}",
     "ignored": "passed over, no examples: {}",
@@ -146,7 +153,7 @@ def audit(found: Found, looks: Sequence[Seen | Problem]) -> Audit:
     ]
     together = tuple(clusters([*exact, *near]))
     checked = Audit(found, usable, together, tuple(problems))
-    if checked.different < 2:
+    if checked.different < 2 and examples.kind != GENERATED:
         raise DataError(
             "D181",
             f"{checked.different} classes have examples, need two at least",

@@ -10,17 +10,18 @@ from dataclasses import replace
 import numpy as np
 
 from headstart.data.examples import Examples, Held
-from headstart.data.problem import ENTITIES, SPOKEN, TOLD, WRITTEN, Found, Problem
+from headstart.data.problem import ENTITIES, GENERATED, SPOKEN, TOLD, WRITTEN, Found, Problem
 from headstart.data.records import natural
 from headstart.errors import DataError, UsageError
 from headstart.hostile import printable
 
 ONE, SEVERAL, VALUE, EVEN = "classification", "multilabel", "regression", "balanced"
-KINDS = (ONE, EVEN, SEVERAL, VALUE, SPOKEN, WRITTEN, ENTITIES)
+KINDS = (ONE, EVEN, SEVERAL, VALUE, SPOKEN, WRITTEN, ENTITIES, GENERATED)
 """Balanced is classification in which every class counts the same, however rare it is."""
 _ALSO = {
     **dict.fromkeys(("translation", "summarization", "seq2seq", "summary"), WRITTEN),
     **dict.fromkeys(("ner", "pos", "tokens", "token-classification", "tagging"), ENTITIES),
+    **dict.fromkeys(("language-modeling", "text-generation", "causal-lm", "continue"), GENERATED),
     **dict.fromkeys(("asr", "speech-recognition", "speech-to-text"), SPOKEN),
     **dict.fromkeys(("tags", "multi-label"), SEVERAL),
     **dict.fromkeys(("value", "values", "score"), VALUE),

@@ -35,7 +35,9 @@ WRITTEN = "text-to-text"
 """The task of labels that are texts: translations, summaries."""
 ENTITIES = "entities"
 """The task of labels that are a tag for each word."""
-TOLD = (SPOKEN, WRITTEN, ENTITIES)
+GENERATED = "generation"
+"""The task of texts without labels: more of the same."""
+TOLD = (SPOKEN, WRITTEN, ENTITIES, GENERATED)
 """Tasks whose labels are no classes: nearly every one is different."""
 
 

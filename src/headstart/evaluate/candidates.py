@@ -21,10 +21,19 @@ from torch import Tensor
 
 from headstart.backbone import Backbone, fresh
 from headstart.evaluate.arms import Arm, Cost
+from headstart.evaluate.followed import Followed
 from headstart.evaluate.words import words_fit
 from headstart.events import Tell, note, quiet
 from headstart.features import Items
-from headstart.head import Classification, Labeling, LinearFit, Sequencing, Valuing, Writing
+from headstart.head import (
+    Classification,
+    Continuing,
+    Labeling,
+    LinearFit,
+    Sequencing,
+    Valuing,
+    Writing,
+)
 from headstart.modality import Modality
 from headstart.stats import Interval, lead, level
 from headstart.train import Fitted, Lesson, predict, takes
@@ -40,6 +49,7 @@ CONSTANT = {
     "regression": "the mean value",
     "transcribe": "the usual words",
     "text-to-text": "the usual text",
+    "generation": "how often tokens are",
     "entities": "the usual tag",
 }
 """What the arm that always says the same is called."""
@@ -103,6 +113,8 @@ def constant(lesson: Lesson) -> Candidate:
     the mean value, or the most frequent transcript.
     """
     labels = lesson.labels_of(lesson.pool)
+    if isinstance(lesson.task, Continuing):
+        return _usual_tokens(lesson, lesson.task)
     coded = lesson.task.coded(labels)
     usual = coded.mean(axis=0)
     if isinstance(lesson.task, Labeling):
@@ -122,6 +134,34 @@ def constant(lesson: Lesson) -> Candidate:
     choice = float(lesson.task.losses(answer(lesson.pool), labels.numpy()).mean())
     name = CONSTANT[lesson.task.kind]
     return Candidate(name, "none", "", None, False, answer, choice)
+
+
+def _usual_tokens(lesson: Lesson, task: Continuing) -> Candidate:
+    """Each token as likely as it is often, whatever stands before it."""
+    known = np.asarray(lesson.labels_of(lesson.pool))
+
+    def answer(rows: Sequence[int]) -> Float[np.ndarray, "m c"]:
+        return task.usual(np.asarray(lesson.labels_of(rows)), known)
+
+    return _without_network(lesson, CONSTANT[task.kind], answer, lesson.pool)
+
+
+def followed(lesson: Lesson) -> Candidate:
+    """Each token as likely as it was behind the same two, in the rows that may be learned from.
+
+    It is judged on validation rows by what training rows hold, as networks are.
+    """
+    train, val = lesson.partition.train, lesson.partition.val
+    least = Followed(np.asarray(lesson.labels_of(train)))
+    labels = np.asarray(lesson.labels_of(val))
+    held = lesson.task.losses(least.judged(labels), labels)
+    every = Followed(np.asarray(lesson.labels_of(lesson.pool)))
+
+    def answer(rows: Sequence[int]) -> Float[np.ndarray, "m c"]:
+        return every.judged(np.asarray(lesson.labels_of(rows)))
+
+    name = "what followed before"
+    return Candidate(name, "none", "", None, False, answer, float(held.mean()))
 
 
 def repeated(lesson: Lesson, modality: Modality) -> Candidate:

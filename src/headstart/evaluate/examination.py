@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Float
 from torch import Tensor
 
 from headstart.advise import Depth, Ranked
-from headstart.backbone import CROSSED, hears, multiply_adds
-from headstart.data import ENTITIES, WRITTEN, Examples, Source, strata_of
+from headstart.backbone import CROSSED, halves, hears, multiply_adds
+from headstart.data import ENTITIES, GENERATED, WRITTEN, Examples, Source, strata_of
 from headstart.errors import DataError
 from headstart.evaluate.candidates import Candidate
 from headstart.evaluate.cautions import cautions
@@ -28,7 +29,7 @@ from headstart.evaluate.report import (
     StageRow,
 )
 from headstart.evaluate.verdict import judge
-from headstart.head import Classification, Known, Task, Trust, belief_of, said
+from headstart.head import Classification, Continuing, Known, Task, Trust, belief_of, said
 from headstart.train import Fitted, Lesson
 from headstart.train.loop import stage_rates
 
@@ -180,7 +181,12 @@ def _shown(
     shown: list[Shown] = []
     for position in _order(task, answers, labels, right)[:SHOWN]:
         row = rows[position]
-        mime, data = modality.show(lesson.items.take([row])[0])
+        item = lesson.items.take([row])[0]
+        mime, data = modality.show(item)
+        truth, guess_told = examples.classes[examples.labels[row]], said(task, answers[position])
+        if isinstance(task, Continuing) and len(shown) < PLAYED:
+            begun, truth, guess_told = _gone_on(task, item.tolist())
+            data = begun.encode()
         label = guess = -1
         if isinstance(task, Classification):
             label, guess = int(labels[position]), int(answers[position].argmax())
@@ -194,8 +200,8 @@ def _shown(
                 guess,
                 sure,
                 sure >= trust.sure_above,
-                truth=examples.classes[examples.labels[row]],
-                said=said(task, answers[position]),
+                truth=truth,
+                said=guess_told,
                 right=bool(right[position]),
                 beside=_beside(contest.fitted, task, examples.sources[row], guess)
                 if len(shown) < PLAYED
@@ -204,6 +210,15 @@ def _shown(
             )
         )
     return tuple(shown)
+
+
+def _gone_on(task: Continuing, codes: Sequence[int]) -> tuple[str, str, str]:
+    """The beginning of a text, how it goes on, and how the network goes on."""
+    begun, rest = halves(codes)
+    writer: Any = task.writer  # an `Alone`
+    (new,) = writer.continued([begun])
+    first, second, third = (writer.tokens.spelled(part) for part in (begun, rest, new))
+    return first, second, third
 
 
 def _beside(fitted: Fitted, task: Task, source: Source, guess: int) -> Beside:
@@ -220,7 +235,7 @@ def _order(
 
     Of texts and rows of tags, which are seldom all right, the best to the worst, evenly spread.
     """
-    if task.kind in (WRITTEN, ENTITIES):
+    if task.kind in (WRITTEN, ENTITIES, GENERATED):
         every = np.argsort(-task.merit(answers, labels), kind="stable")
         picked = np.linspace(0, len(every) - 1, min(len(every), SHOWN)).astype(int)
         return [int(place) for place in every[picked]]

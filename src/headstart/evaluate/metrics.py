@@ -9,6 +9,7 @@ from jaxtyping import Bool, Float, Int
 from headstart.evaluate.translations import bleu_of, counts_of
 from headstart.head import (
     Classification,
+    Continuing,
     Dictating,
     Known,
     Labeling,
@@ -36,7 +37,8 @@ class Scores:
     """Of classes: accuracy, macro F1, log loss, calibration error. Of tags: F1 of rows, macro F1,
     share of rows without a mistake, log loss. Of values: R², mean error, root mean squared error.
     Of transcripts: right words, word and letter error rates, share without a mistake. Of texts:
-    chrF, BLEU, ROUGE-L, share without a mistake. Of tags for words: F1 of a sentence's entities, of
+    chrF, BLEU, ROUGE-L, share without a mistake. Of texts to be continued: next tokens told right,
+    perplexity. Of tags for words: F1 of a sentence's entities, of
     all entities, tags right, share of sentences without a mistake.
     """
     values: tuple[tuple[float, float], ...] = ()
@@ -106,7 +108,8 @@ def measure(
         return Scores(task.kind, figures, tuple((true, said) for true, said in pairs))
     if isinstance(task, Sequencing):
         figures |= _told(task, answers, labels, groups)
-        figures["exact"] = share(right_of(task, answers, labels), groups)
+        if not isinstance(task, Continuing):
+            figures["exact"] = share(right_of(task, answers, labels), groups)
         return Scores(task.kind, figures)
     there, said = _cells(task, answers, labels)
     figures["macro_f1"] = _resampled(lambda rows: _macro_f1(there[rows], said[rows]), n, groups)
@@ -126,6 +129,10 @@ def _told(
     task: Task, answers: Float[np.ndarray, "n c"], labels: Known, groups: Sequence[str]
 ) -> dict[str, Interval]:
     """Word and letter errors of transcripts; BLEU and ROUGE-L of texts."""
+    if isinstance(task, Continuing):
+        return {
+            "perplexity": _resampled(lambda rows: _perplexity(answers[rows]), len(labels), groups)
+        }
     if isinstance(task, Labeling):
         return _tagged(task, answers, labels, groups)
     if isinstance(task, Dictating) or not isinstance(task, Writing):
@@ -137,6 +144,10 @@ def _told(
     counted = counts_of(*zip(*pairs, strict=True))
     bleu = _resampled(lambda rows: bleu_of(counted[rows]), len(pairs), groups)
     return {"bleu": bleu, "rouge_l": level(shared, groups)}
+
+
+def _perplexity(answers: np.ndarray) -> float:
+    return float(np.exp(answers[:, 1].sum() / answers[:, 3].sum()))
 
 
 def _tagged(

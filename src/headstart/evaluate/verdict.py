@@ -24,6 +24,7 @@ FIGURES = {
     "r2": "explained variance ",
     "word_accuracy": "words right ",
     "chrf": "chrF ",
+    "next_token": "next tokens right ",
     "sentence_f1": "entity F1 of a sentence ",
     "tags_right": "tags right ",
 }
@@ -32,6 +33,9 @@ _PHRASES = {
     "the usual words": "always the most frequent words",
     "the usual tag": "always the most frequent tag",
     "each word's usual tag": "the tag that each word had most often",
+    "how often tokens are": "how often each token is",
+    "what followed before": "what followed the same two tokens before",
+    "as it is": "the network as it was published",
     "the usual text": "always the most frequent text",
     "the source itself": "the source text as it is",
     "the nearest source": "what was written for the most similar source",

@@ -25,7 +25,7 @@ from headstart.head.task import (
     right_of,
 )
 from headstart.head.transcript import Reciting, Transcribing, moments_needed, padded
-from headstart.head.writing import Dictating, Writing, overlap
+from headstart.head.writing import Continuing, Dictating, Writing, overlap
 
 HEADS: Mapping[str, HeadFit] = {"logistic": fit_logistic, "ridge": fit_ridge, "lda": fit_lda}
 """By the name that `--head` takes."""
@@ -33,6 +33,7 @@ HEADS: Mapping[str, HeadFit] = {"logistic": fit_logistic, "ridge": fit_ridge, "l
 __all__ = [
     "HEADS",
     "Classification",
+    "Continuing",
     "Dictating",
     "Goal",
     "HeadFit",

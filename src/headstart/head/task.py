@@ -13,6 +13,7 @@ from headstart.backbone import Backbone
 from headstart.data import (
     ENTITIES,
     EVEN,
+    GENERATED,
     SPOKEN,
     TOLD,
     Examples,
@@ -24,8 +25,9 @@ from headstart.data import (
 from headstart.head.labeling import Labeling, labeling, tag_codes
 from headstart.head.sequencing import Sequencing
 from headstart.head.transcript import transcribing
-from headstart.head.writing import Dictating, Writing
+from headstart.head.writing import Continuing, Dictating, Writing
 from headstart.modality import Text
+from headstart.modality.text import content_of
 from headstart.stats import Merit
 
 Labels = Int[Tensor, " n"] | Float[Tensor, "n c"] | Int[Tensor, "n l"]
@@ -68,8 +70,8 @@ class Task(Goal, Protocol):
     """How the scores of a head are meant. An implementation is a frozen dataclass."""
 
     kind: ClassVar[str]
-    """ "classification", "multilabel", "regression", "transcribe", "text-to-text" or
-    "entities"."""
+    """ "classification", "multilabel", "regression", "transcribe", "text-to-text",
+    "entities" or "generation"."""
 
     @property
     def heads(self) -> tuple[str, ...]:
@@ -321,6 +323,9 @@ def _in_order(
         texts = [str(s.content) if isinstance(s, Held) else "" for s in examples.sources]
         tagged = labeling(told)
         return tagged, tag_codes(tagged, texts, told, backbone.modality)
+    if writer and examples.kind == GENERATED:
+        continued = Continuing(writer)
+        return continued, continued.codes([content_of(source) for source in examples.sources])
     if writer:
         written = Dictating(writer) if examples.kind == SPOKEN else Writing(writer)
         return written, written.codes(told)
@@ -334,6 +339,8 @@ def right_of(
     """Whether answers are the right class, or tag for tag the right ones."""
     if isinstance(task, Labeling):
         answers = task.at_words(answers, labels)
+    if isinstance(task, Continuing):
+        return np.asarray(answers[:, 2] == answers[:, 3])
     if isinstance(task, Sequencing):
         return np.array(
             [a == b for a, b in zip(task.said(answers), task.texts(labels), strict=True)]

@@ -116,6 +116,52 @@ class Dictating(Writing):
         return wrong / max(1.0, float(np.mean([len(text) for text in true])))
 
 
+@dataclass(frozen=True)
+class Continuing(Writing):
+    """More of the same kind of text. An answer is as good as each next token was told.
+
+    An answer is four numbers: how sure the network is of a text (the geometric mean of its tokens'
+    shares), its nats, how many of its tokens were the likeliest, and how many there are.
+    """
+
+    kind: ClassVar[str] = "generation"
+
+    @property
+    def figure(self) -> str:
+        """Next tokens that are told right."""
+        return "next_token"
+
+    def answers(self, scores: Float[Tensor, "n m"]) -> Float[Tensor, "n m"]:
+        """As they are."""
+        return scores
+
+    def merit(self, answers: Float[np.ndarray, "n m"], labels: Int[np.ndarray, "n l"]) -> Merit:
+        """Tokens told right over the mean number of tokens: the mean is over all tokens."""
+        merit: Float[np.ndarray, " n"] = answers[:, 2] / answers[:, 3].mean()
+        return merit
+
+    def losses(
+        self, answers: Float[np.ndarray, "n m"], labels: Int[np.ndarray, "n l"]
+    ) -> Float[np.ndarray, " n"]:
+        """Nats over the mean number of tokens: e to the mean is the perplexity."""
+        lost: Float[np.ndarray, " n"] = answers[:, 1] / answers[:, 3].mean()
+        return lost
+
+    def said(self, answers: Float[np.ndarray, "n m"]) -> list[str]:
+        """How surprising each text was."""
+        return [f"perplexity {1 / max(float(row[0]), 1e-30):.3g}" for row in answers]
+
+    def usual(self, labels: Int[np.ndarray, "n l"], known: Int[np.ndarray, "p l"]) -> np.ndarray:
+        """Answers to texts by how often each token is in others, add-one smoothed."""
+        counts = np.bincount(known[known >= 0]) + 1.0
+        there, clipped = labels >= 0, labels.clip(0, len(counts) - 1)
+        shares = counts / (counts.sum() + 1)
+        said = np.where(labels < len(counts), shares[clipped], 1 / (counts.sum() + 1))
+        nats, count = -(np.log(said) * there).sum(axis=1), there.sum(axis=1)
+        right = ((labels == counts.argmax()) & there).sum(axis=1)
+        return np.stack([np.exp(-nats / count), nats, right, count], axis=1).astype(float)
+
+
 def overlap(said: str, true: str) -> float:
     """ROUGE-L (Lin 2004): F1 of the longest common subsequence of words, without case.
 

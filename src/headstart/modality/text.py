@@ -137,6 +137,11 @@ class Text:
         """Token numbers of a text that is to be written; cut as those that are read are."""
         return self._item(text)[0].tolist()
 
+    def plain_codes(self, text: str) -> list[int]:
+        """Token numbers of some letters, without those that open and end every text."""
+        found = _opened(self.place, self.tokenizer).encode(text, add_special_tokens=False)
+        return list(found.ids)
+
     def starts(self, text: str) -> list[int]:
         """Where in its item each word, between single spaces, begins; -1 for those cut off."""
         kept = self.prefix + text[:_CHARACTERS].encode("utf-8", "replace").decode()
@@ -198,8 +203,7 @@ class Text:
         codes: list[int] = item.tolist()
         if not self.prefix:
             return codes
-        tokens = _opened(self.place, self.tokenizer)
-        before = tokens.encode(self.prefix.strip(), add_special_tokens=False).ids
+        before = self.plain_codes(self.prefix.strip())
         for at in range(2):  # behind a special token that opens every text, or where there is none
             if codes[at : at + len(before)] == before:
                 return codes[:at] + codes[at + len(before) :]

@@ -33,6 +33,8 @@ FIGURES = {
     "entity_f1": ("F1 of all entities", True),
     "tags_right": ("Tags right", True),
     "chrf": ("chrF", True),
+    "next_token": ("Next tokens right", True),
+    "perplexity": ("Perplexity", False),
     "bleu": ("BLEU", True),
     "rouge_l": ("ROUGE-L", True),
     "macro_f1": ("Macro F1", True),
@@ -46,7 +48,7 @@ FIGURES = {
 PICTURE_BYTES = 2_100_000
 """All pictures of a page together, before base64 adds a third."""
 _PICTURES = {"image/png", "image/jpeg"}
-_WRITTEN = ("text-to-text", "entities")
+_WRITTEN = ("text-to-text", "entities", "generation")
 """Kinds of tasks whose answers are shown beside what they should be."""
 _SAMPLES = 24
 _MISTAKES = 24

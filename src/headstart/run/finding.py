@@ -5,14 +5,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from headstart.backbone import LANGUAGE, Backbone, load_backbone, need_writer
+from headstart.backbone import LANGUAGE, Alone, Backbone, load_backbone, need_writer
 from headstart.data import (
+    GENERATED,
     WRITTEN,
     Columns,
     Found,
     Frame,
     Held,
     Pair,
+    collect,
     find,
     from_frame,
     heard,
@@ -49,8 +51,14 @@ def need_kind(backbone: Backbone, found: Found) -> None:
             f"{_THINGS[found.holds]}",
             "leave --backbone out, or name one for their kind: headstart backbones",
         )
-    if found.examples.kind == WRITTEN:
+    if found.examples.kind in (WRITTEN, GENERATED):
         need_writer(backbone.name, backbone.writer)
+    if found.examples.kind == GENERATED and not isinstance(backbone.writer, Alone):
+        raise BackboneError(
+            "M480",
+            f"{printable(backbone.name)} answers texts, it does not continue them",
+            "--backbone gpt2, or a folder with GPT-2, Llama, Qwen, Gemma or another decoder",
+        )
 
 
 def usual_modality(found: Found) -> Modality:
@@ -73,6 +81,8 @@ def found_at(place: Path | str | Found | Frame, columns: Columns, root: Path) ->
     need_task(columns.task)
     if isinstance(place, Found):
         found = place
+    elif columns.task == GENERATED:
+        found = collect(Path(str(place)), cache=root)
     elif isinstance(place, Frame):
         found = from_frame(place, columns)
     else:

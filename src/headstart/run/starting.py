@@ -5,7 +5,7 @@ from pathlib import Path
 
 from headstart.advise import Ranked
 from headstart.backbone import HEARING, LANGUAGE, Backbone, load_backbone
-from headstart.data import Found
+from headstart.data import GENERATED, WRITTEN, Found
 from headstart.errors import UsageError
 from headstart.events import Tell, note
 from headstart.modality import Modality, Text
@@ -28,6 +28,7 @@ def start_of(found: Found, settings: Settings, root: Path, tell: Tell) -> tuple[
         settings.offline,
         size=settings.given.size or None,
         channels=settings.given.channels or None,
+        writes=found.examples.kind if found.examples.kind in (WRITTEN, GENERATED) else "",
     )
     need_kind(backbone, found)
     modality = fitting(_begun(backbone.modality, settings.given.prefix), found)

@@ -1,11 +1,23 @@
 """Which arms a run compares whose model writes, and the fits behind them."""
 
+import time
 from pathlib import Path
 
-from headstart.backbone import Backbone
-from headstart.data import WRITTEN
+import torch
+
+from headstart.backbone import Alone, Backbone, moments
+from headstart.data import GENERATED, WRITTEN
 from headstart.errors import UsageError
-from headstart.evaluate import Candidate, Contest, constant, from_fit, nearest, priced, repeated
+from headstart.evaluate import (
+    Candidate,
+    Contest,
+    constant,
+    followed,
+    from_fit,
+    nearest,
+    priced,
+    repeated,
+)
 from headstart.events import Tell, note
 from headstart.features import milliseconds
 from headstart.hostile import printable
@@ -26,13 +38,21 @@ from headstart.train import (
     Contrast,
     Fitted,
     Full,
+    Gradual,
     Lesson,
+    LowRank,
     Probe,
     Scratch,
     Strategy,
     Ulmfit,
+    Unfreeze,
+    as_it_is,
 )
 
+AS_IT_IS = "as it is"
+"""The arm that learns nothing."""
+LIKE = 4
+"""Examples by which the cost of one is measured."""
 BOTH = 2.5
 """A network that writes costs about this many times its half that reads."""
 
@@ -43,17 +63,24 @@ def write(
     """What needs no network; the same network from scratch; the half that reads frozen; all of it.
 
     The half that writes learns in every one of them. Scratch is left out where it would cost more
-    than the budget, unless somebody asks for it.
+    than the budget, unless somebody asks for it. A decoder alone is also judged as it is, and
+    learns by thin matrices before all of it does.
     """
     _need_possible(settings.plan, backbone)
     found: list[Candidate] = []
     with priced(found):
         found.append(constant(lesson))
+    if lesson.task.kind == GENERATED:
+        with priced(found):
+            found.append(followed(lesson))
     if lesson.task.kind == WRITTEN:
         with priced(found):
             found.append(repeated(lesson, backbone.modality))
         with priced(found):
             found.append(nearest(lesson, backbone.modality))
+    if isinstance(backbone.writer, Alone):
+        with priced(found):
+            found.append(from_fit(lesson, as_it_is(lesson, backbone, tell), AS_IT_IS, tell))
     every = kept_plans(work, lambda: _tried(lesson, backbone, settings, tell))
     plans = [plan for plan in every if plan != Scratch()] or [Scratch()]
     fits: dict[str, Fitted] = {}
@@ -70,6 +97,12 @@ def _need_possible(plan: Strategy | None, backbone: Backbone) -> None:
             "U158",
             f"bitfit would train nothing: {printable(backbone.name)} has no biases",
             "--strategy lora, or full",
+        )
+    if isinstance(backbone.writer, Alone) and isinstance(plan, Probe | Unfreeze | Gradual):
+        raise UsageError(
+            "U160",
+            f"{plan} freezes stages that read, and {printable(backbone.name)} writes with all",
+            "--strategy lora, bitfit or full",
         )
     if plan == Probe(every_stage=True) or isinstance(plan, Ulmfit | Contrast):
         raise UsageError(
@@ -88,7 +121,8 @@ def _numbers(backbone: Backbone) -> list[str]:
 def _tried(lesson: Lesson, backbone: Backbone, settings: Settings, tell: Tell) -> list[Strategy]:
     """Scratch first; then what was asked for, or the half that writes alone and all of it."""
     whole = _affordable(lesson, backbone, settings, tell)
-    usual: list[Strategy] = [Probe(), *([Full()] * whole)]
+    first: Strategy = LowRank() if isinstance(backbone.writer, Alone) else Probe()
+    usual = [first, *([Full()] * whole)]
     plans = [settings.plan] if settings.plan else usual
     scratch = [Scratch()] * (whole or bool(settings.compare))
     return list(dict.fromkeys((*scratch, *plans)))
@@ -97,11 +131,26 @@ def _tried(lesson: Lesson, backbone: Backbone, settings: Settings, tell: Tell) -
 def _affordable(lesson: Lesson, backbone: Backbone, settings: Settings, tell: Tell) -> bool:
     """Whether training all of the network, its search for a rate included, is in the budget."""
     recipe = recipe_of(Full(), settings.seed, lesson.task.kind)
-    like = lesson.items.take(lesson.partition.train[:64])
-    each = milliseconds(backbone.stages, backbone.modality, like) / 1000
+    each = _each(lesson, backbone)
     passes = recipe.epochs * (1 + TRIAL * len(RATES)) * len(lesson.partition.train)
-    cost = BOTH * trained(backbone.modality.kind) * passes * each
+    cost = trained(backbone.modality.kind) * passes * each
     if cost > seconds(settings.budget):
         told = f"training all of it could take {cost / 60:,.0f} CPU minutes"
         note(tell, f"{told}, the budget is {settings.budget}: --budget TIME allows more")
     return cost <= seconds(settings.budget)
+
+
+def _each(lesson: Lesson, backbone: Backbone) -> float:
+    """CPU seconds of a pass over one example of middling length."""
+    rows = lesson.partition.train[:64]
+    like = lesson.items.take(rows)
+    if not isinstance(backbone.writer, Alone):
+        return BOTH * milliseconds(backbone.stages, backbone.modality, like) / 1000
+    middle = sorted(range(len(rows)), key=lambda at: len(like[at]))[len(rows) // 2]
+    given = moments(backbone).stages(backbone.modality.batch([like[middle]] * LIKE))
+    labels = torch.as_tensor(lesson.labels_of([rows[middle]] * LIKE))
+    with torch.inference_mode():
+        backbone.writer.forced(given, labels)
+        began = time.process_time()
+        backbone.writer.forced(given, labels)
+    return (time.process_time() - began) / LIKE

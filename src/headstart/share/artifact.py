@@ -15,6 +15,7 @@ from headstart.backbone import Writer, read_backbone, write_backbone
 from headstart.errors import BackboneError
 from headstart.head import (
     Classification,
+    Continuing,
     Dictating,
     Labeling,
     Reciting,
@@ -40,7 +41,13 @@ class _Facts(BaseModel):
 
     format: Literal[1] = 1
     task: Literal[
-        "classification", "multilabel", "regression", "transcribe", "text-to-text", "entities"
+        "classification",
+        "multilabel",
+        "regression",
+        "transcribe",
+        "text-to-text",
+        "entities",
+        "generation",
     ]
     classes: list[str]
     """In the order of the head's scores; none where the backbone writes."""
@@ -99,7 +106,8 @@ def _written(folder: Path, facts: _Facts) -> Model:
     backbone = read_backbone(folder)
     if (writer := backbone.writer) is None:
         raise _damaged(folder, "its backbone does not write")
-    task = Writing(writer) if facts.task == Writing.kind else Dictating(writer)
+    kinds = {kind.kind: kind for kind in (Writing, Dictating, Continuing)}
+    task = kinds[facts.task](writer)
     return Model(backbone, writer, task, Trust(facts.sure_above, facts.margin), facts.cut)
 
 
@@ -149,7 +157,7 @@ def _task(facts: _Facts) -> Task:
             return Classification(tuple(facts.classes))
         case "multilabel":
             return Tagging(tuple(facts.classes))
-        case "transcribe" | "text-to-text":
+        case "transcribe" | "text-to-text" | "generation":
             return Transcribing(tuple(facts.classes), words=tuple(facts.words))
         case "entities":
             return Labeling(tuple(facts.classes))

@@ -14,6 +14,7 @@ _HEADINGS = {
     "regression": "Output",
     "transcribe": "Letters",
     "text-to-text": "Texts",
+    "generation": "Texts",
     "entities": "Tags of words",
 }
 _USE = """## Use
@@ -101,7 +102,7 @@ def _fitted_to(model: Model) -> str:
     if isinstance(model.task, Valuing):
         return "a value"
     if isinstance(model.task, Writing):
-        return "texts" if model.task.kind == "text-to-text" else "transcripts"
+        return "transcripts" if model.task.kind == "transcribe" else "texts"
     return f"{len(model.task.classes)} {_HEADINGS[model.task.kind].lower()}"
 
 

@@ -4,7 +4,7 @@ Takes: a `Lesson` (items, labels and their division), a `Backbone`, a strategy a
 Gives: `Fitted`; for pre-training, a new `Backbone`.
 """
 
-from headstart.train.fitting import Fitted, fit, predict, probe_head
+from headstart.train.fitting import Fitted, as_it_is, fit, predict, probe_head
 from headstart.train.keeping import Keeping, keeping_of
 from headstart.train.lesson import Lesson, scores_of, takes
 from headstart.train.pretraining import Material, Pretrained, Teacher, pretrain
@@ -47,6 +47,7 @@ __all__ = [
     "Teacher",
     "Ulmfit",
     "Unfreeze",
+    "as_it_is",
     "cut_of",
     "fit",
     "keeping_of",

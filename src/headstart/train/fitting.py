@@ -137,6 +137,18 @@ def predict(lesson: Lesson, fitted: Fitted, rows: Sequence[int], tell: Tell = qu
     return lesson.task.answers(scores)
 
 
+@torch.inference_mode()
+def as_it_is(lesson: Lesson, backbone: Backbone, tell: Tell = quiet) -> Fitted:
+    """A network that writes, before it learned anything here."""
+    source = moments(backbone)
+    prefix, suffix = source.cut(source.depth)
+    head = _writing(lesson, need_writer(source.name, source.writer), tell).requires_grad_(False)
+    val = lesson.partition.val
+    feed = _feed(lesson, source, source.depth, val, tell)
+    held = lesson.task.answers(scores_of(nn.Sequential(suffix, head), feed, len(val)))
+    return Fitted(source, prefix, suffix, head, held, val)
+
+
 def probe_head(
     lesson: Lesson,
     backbone: Backbone,

@@ -20,6 +20,10 @@ from torch.nn.utils.parametrize import (
 
 from headstart.train.strategy import BitFit, LowRank, Strategy
 
+_TURNED = "Conv1D"
+"""GPT-2's own linear layer, whose weight has inputs in rows; known by its name, or texts would have
+to be installed."""
+
 
 class LowRankChange(nn.Module):
     """A weight, as a matrix, plus the product of two thin ones (LoRA: Hu et al. 2022).
@@ -88,11 +92,13 @@ def set_modes(network: nn.Module) -> None:
             part.eval()
 
 
-def _wide(suffix: nn.Module, rank: int) -> Iterator[nn.Linear | nn.Conv2d]:
+def _wide(suffix: nn.Module, rank: int) -> Iterator[Any]:
     """Layers whose weight is a matrix that two thin ones save anything on, and theirs alone."""
     owners = Counter(id(own) for m in suffix.modules() for own in m.parameters(recurse=False))
-    for layer in suffix.modules():
-        if isinstance(layer, nn.Linear | nn.Conv2d) and owners[id(layer.weight)] == 1:
+    layers: Iterator[Any] = suffix.modules()
+    for layer in layers:
+        plain = isinstance(layer, nn.Linear | nn.Conv2d) or type(layer).__name__ == _TURNED
+        if plain and owners[id(layer.weight)] == 1:
             rows, columns = len(layer.weight), layer.weight[0].numel()
             if rank * (rows + columns) < rows * columns:
                 yield layer
