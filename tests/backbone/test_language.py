@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from language import save_network
+from language import FAMILIES, save_network
 
 from headstart.backbone import (
     Backbone,
@@ -22,29 +22,7 @@ from headstart.errors import BackboneError, SecurityError
 
 transformers = pytest.importorskip("transformers")
 
-ENCODERS = ("bert", "roberta", "electra", "mpnet", "camembert", "xlm-roberta", "modernbert")
-DECODERS = ("llama", "qwen2", "gemma")
-SMALL = {
-    "hidden_size": 32, "num_hidden_layers": 3, "num_attention_heads": 4, "intermediate_size": 64,
-    "max_position_embeddings": 64, "pad_token_id": 0,
-}  # fmt: skip
-OWN = {
-    "distilbert": {"dim": 32, "n_layers": 3, "n_heads": 4, "hidden_dim": 64},
-    "gpt2": {"n_embd": 32, "n_layer": 3, "n_head": 4},
-    "bart": {
-        "d_model": 32, "encoder_layers": 3, "encoder_attention_heads": 4, "encoder_ffn_dim": 64,
-        "decoder_layers": 1, "decoder_attention_heads": 4, "decoder_ffn_dim": 64,
-    },
-    "t5": {"d_model": 32, "d_kv": 8, "d_ff": 64, "num_layers": 3, "num_heads": 4},
-    "albert": {**SMALL, "embedding_size": 16},
-    "deberta-v2": {**SMALL, "relative_attention": True, "pos_att_type": ["p2c", "c2p"]},
-}  # fmt: skip
-FAMILIES = {
-    **dict.fromkeys(ENCODERS, SMALL),
-    **{kind: {**SMALL, "num_key_value_heads": 2, "head_dim": 8} for kind in DECODERS},
-    **OWN,
-}
-WHOLE = ("albert", "deberta-v2")
+WHOLE = ("albert",)
 
 
 def batch(backbone: Backbone) -> torch.Tensor:

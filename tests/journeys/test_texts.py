@@ -1,10 +1,13 @@
 """Texts take the same road as pictures: check, plan, train, load, predict, rank."""
 
+import json
 import random
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from language import WORDS
+from language import FAMILIES, WORDS, save_network
 
 import headstart
 from headstart.backbone import load_backbone
@@ -48,6 +51,32 @@ def test_a_run_on_texts_leaves_figures_and_a_verdict(trained) -> None:
         "<blockquote" in page
         and "text-classification" in (trained.path / "model" / "README.md").read_text()
     )
+
+
+@pytest.mark.slow
+def test_every_family_takes_the_whole_road(reviews: Path, tmp_path: Path) -> None:
+    """A tiny random network of each is trained, saved, and predicts the same in a new process."""
+    asked = ["the film was good", "they runs and it is bad", "a"]
+    expected = {}
+    for kind, settings in FAMILIES.items():
+        place = save_network(tmp_path / kind / "net", kind, **settings)
+        depth = load_backbone(str(place)).depth
+        strategy = "unfreeze:1" if depth > 1 else "probe"
+        out = tmp_path / kind / "run"
+        run = headstart.train(reviews, backbone=str(place), strategy=strategy, out=out)
+        assert run.metrics["frozen"]["changed"] == 0
+        expected[str(out)] = [repr(one) for one in run.model.predict(asked)]
+    code = (
+        "import json, sys, headstart\n"
+        "folders, asked = json.loads(sys.argv[1])\n"
+        "told = {f: [repr(p) for p in headstart.load(f).predict(asked)] for f in folders}\n"
+        "print(json.dumps(told))"
+    )
+    given = json.dumps([list(expected), asked])
+    told = subprocess.run(
+        [sys.executable, "-c", code, given], capture_output=True, text=True, check=True
+    )
+    assert json.loads(told.stdout.splitlines()[-1]) == expected
 
 
 def test_what_stands_before_every_text_goes_with_the_model(

@@ -243,6 +243,13 @@ class _Nothing(nn.Module):
         return torch.zeros(1)
 
 
+class _Through(nn.Module):
+    """In the place of all layers of DeBERTa's, which give attention beside what they say."""
+
+    def forward(self, rows: Tensor, *_: Any, **__: Any) -> tuple[Tensor, None]:
+        return rows, None
+
+
 def _run(network: Any, tokens: Tensor) -> Tensor:
     mask = (tokens >= 0).long()
     padding = network.config.pad_token_id or 0
@@ -294,8 +301,12 @@ def _layers(network: "PreTrainedModel", row: Row) -> "OrderedDict[str, nn.Module
     """Shells of one network: embeddings alone, then each layer alone."""
     network = _encoder(network)
     path, layers = _row_of_layers(network)
-    parent = network.get_submodule(path.rpartition(".")[0]) if "." in path else network
-    setattr(parent, path.rpartition(".")[2], nn.ModuleList())
+    parent: Any = network.get_submodule(path.rpartition(".")[0]) if "." in path else network
+    relative = hasattr(parent, "get_rel_embedding")  # DeBERTa's loop wants a layer at least
+    setattr(parent, path.rpartition(".")[2], nn.ModuleList([_Through()] if relative else []))
+    convolved = getattr(parent, "conv", None) if relative else None
+    if relative:
+        parent.conv = None
     norms = [(owner, name) for owner in (network, parent) for name, _ in owner.named_children()
              if name in _LAST_NORMS]  # fmt: skip
     _share_places(layers)
@@ -309,6 +320,8 @@ def _layers(network: "PreTrainedModel", row: Row) -> "OrderedDict[str, nn.Module
         for owner, name, norm in closing if last else ():
             setattr(owner, name, norm)
         setattr(parent, path.rpartition(".")[2], nn.ModuleList([layer]))
+        if relative:
+            parent.conv = convolved if index == 0 else None
         shell = copy.deepcopy(network)
         shell.config.num_hidden_layers = 1
         stages[f"layer_{index}"] = Layer(shell, last=last, row=row)

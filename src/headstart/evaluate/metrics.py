@@ -34,7 +34,8 @@ class Scores:
     kind: str
     """Of the task."""
     figures: Mapping[str, Interval]
-    """Of classes: accuracy, macro F1, log loss, calibration error. Of tags: F1 of rows, macro F1,
+    """Of classes: accuracy, macro F1, Matthews' correlation, log loss,
+    calibration error. Of tags: F1 of rows, macro F1,
     share of rows without a mistake, log loss. Of values: R², mean error, root mean squared error.
     Of transcripts: right words, word and letter error rates, share without a mistake. Of texts:
     chrF, BLEU, ROUGE-L, share without a mistake. Of texts to be continued: next tokens told right,
@@ -113,6 +114,8 @@ def measure(
         return Scores(task.kind, figures)
     there, said = _cells(task, answers, labels)
     figures["macro_f1"] = _resampled(lambda rows: _macro_f1(there[rows], said[rows]), n, groups)
+    if isinstance(task, Classification):
+        figures["mcc"] = _resampled(lambda rows: correlation(there[rows], said[rows]), n, groups)
     if isinstance(task, Classification) and task.weights:
         figures["accuracy"] = share(right_of(task, answers, labels), groups)
     if isinstance(task, Tagging):
@@ -268,6 +271,17 @@ def _macro_f1(there: np.ndarray, said: np.ndarray) -> float:
         return float("nan")
     f1 = 2 * (there & said).sum(axis=0) / np.maximum(counts + said.sum(axis=0), 1)
     return float(f1[known].mean())
+
+
+def correlation(there: Bool[np.ndarray, "n c"], said: Bool[np.ndarray, "n c"]) -> float:
+    """Matthews' correlation of classes and answers, for any number of classes (Gorodkin 2004).
+
+    0 where all rows are of one class, or all answers are: they say nothing of each other then.
+    """
+    n, right = float(len(there)), float((there & said).sum())
+    of, called = there.sum(axis=0).astype(float), said.sum(axis=0).astype(float)
+    spread = (n * n - of @ of) * (n * n - called @ called)
+    return float((right * n - of @ called) / np.sqrt(spread)) if spread > 0 else 0.0
 
 
 def _gaps(probabilities: np.ndarray, right: np.ndarray) -> np.ndarray:

@@ -38,6 +38,7 @@ FIGURES = {
     "bleu": ("BLEU", True),
     "rouge_l": ("ROUGE-L", True),
     "macro_f1": ("Macro F1", True),
+    "mcc": ("Matthews' correlation", False),
     "exact": ("Without a mistake", True),
     "log_loss": ("Log-loss", False),
     "ece": ("Calibration error", True),

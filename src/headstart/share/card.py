@@ -113,7 +113,7 @@ def _trust(model: Model) -> str:
 
 
 def _told(key: str, found: dict[str, float]) -> str:
-    if key in ("log_loss", "mae", "rmse"):
+    if key in ("log_loss", "mae", "rmse", "mcc", "perplexity"):
         return f"{found['value']:.4g} ({found['low']:.4g} to {found['high']:.4g})"
     return _percent(found)
 
