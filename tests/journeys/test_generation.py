@@ -9,9 +9,12 @@ import torch
 from language import save_network, save_tokenizer
 
 import headstart
+from headstart.backbone import moments
 from headstart.cli import execute
+from headstart.data import Held
 from headstart.errors import BackboneError, UsageError
 from headstart.train import rates
+from headstart.train.goals import NextToken, Telling
 
 transformers = pytest.importorskip("transformers")
 for name in ("sacrebleu", "rapidfuzz"):
@@ -114,6 +117,34 @@ def test_a_decoder_answers_texts(network, tmp_path, monkeypatch) -> None:
     found = run.model.predict(["the cat sleeps"])
     assert found[0].label.startswith("it")
     assert headstart.load(run.path).predict(["the cat sleeps"]) == found
+
+
+def test_the_network_that_ships_goes_on_with_texts(tales, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(rates, "WRITING_RATES", (1e-3, 1e-3))
+    run = headstart.train(tales, task="generation", strategy="full", out=tmp_path / "run")
+    arms = {arm["name"]: arm["next_token"]["value"] for arm in run.metrics["arms"]}
+    assert arms["full"] > arms["as it is"] > arms["how often tokens are"]
+    model = run.model
+    assert model.backbone.name == "headstart_lstm" and model.backbone.writer.task == "generation"
+    found = model.predict(["the cat"])
+    assert found[0].label.startswith("the cat") and headstart.load(run.path).predict(
+        ["the cat"]
+    ) == found  # fmt: skip
+    with pytest.raises(UsageError, match="U160"):
+        headstart.train(tales, task="generation", strategy="lora", out=tmp_path / "no")
+
+
+@torch.inference_mode()
+def test_recurrent_stages_tell_tokens_as_they_were_pre_trained_to() -> None:
+    backbone = headstart.backbone.load_backbone("headstart_lstm", writes="generation")
+    plain = headstart.backbone.load_backbone("headstart_lstm")
+    item = backbone.modality.read(Held("x", "a man in a red shirt is running on the grass"))
+    rows = moments(backbone).stages(backbone.modality.batch([item]))
+    sure, nats, _, count = backbone.writer(rows)[0].tolist()
+    told = Telling(plain.stages[:-1])(plain.modality.batch([item]))
+    judged = NextToken(plain.stages[0], 1).eval()(told)[0].tolist()
+    assert (nats, count) == pytest.approx((judged[0], judged[2]), rel=1e-4)
+    assert sure == pytest.approx(np.exp(-nats / count), rel=1e-4) and sure > 1 / 60
 
 
 def test_what_cannot_be_asked_of_it_says_why(tales, network, trained, tmp_path) -> None:

@@ -6,6 +6,7 @@ whole network is the half that writes.
 """
 
 import copy
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -16,6 +17,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from headstart.backbone.backbone import Backbone
+from headstart.backbone.recurrent import Recurrence, is_recurrent
 from headstart.backbone.writing import BEAMS, NOTHING, Writer, first_of
 from headstart.errors import BackboneError
 from headstart.hostile import printable
@@ -59,10 +61,11 @@ class Alone(Writer):
     def __init__(self, network: Any, tokens: Text, *, task: str) -> None:
         """Take the network over; `task` is what it is for."""
         nn.Module.__init__(self)
-        from transformers import GenerationConfig
+        config = network.config
+        if not isinstance(network, Recurrence):
+            from transformers import GenerationConfig
 
-        config, network.generation_config = network.config, GenerationConfig()
-        network.config.use_cache = True
+            network.generation_config, network.config.use_cache = GenerationConfig(), True
         self.network, self.tokens, self.beams = network.float().eval(), tokens, BEAMS
         self.end = first_of(config, "eos_token_id", "pad_token_id")
         self.padding = first_of(config, "pad_token_id", "eos_token_id")
@@ -110,8 +113,12 @@ class Alone(Writer):
         given = [[self.start, *self._ended(text)[:-1]] for text in texts]
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
+            if isinstance(self.network, Recurrence):
+                drawn = [self.network.drawn(text, NEW, LIKELY) for text in given]
+                return [[code for code in text if code != self.end] for text in drawn]
             found = self._written(given, NEW, beams=1, do_sample=True, top_p=LIKELY, top_k=0)
-        return [row[row != NOTHING].tolist() for row in self.until_end(found)]
+        kept = [row[row != NOTHING].tolist() for row in self.until_end(found)]
+        return [[code for code in text if code != self.end] for text in kept]
 
     def codes(self, text: str) -> list[int]:
         """A text as the tokens that are to be written, the one that ends it among them."""
@@ -165,6 +172,8 @@ def meant_for(backbone: Backbone, task: str) -> Backbone:
     Raises `BackboneError` where it is one and the task is neither of its own.
     """
     settings = dict(backbone.architecture.settings)
+    if task == CONTINUES and SETTING not in settings and is_recurrent(backbone.architecture):
+        return _telling(backbone)
     if SETTING not in settings or settings[SETTING] == task:
         return backbone
     if task not in (ANSWERS, CONTINUES):
@@ -179,6 +188,26 @@ def meant_for(backbone: Backbone, task: str) -> Backbone:
         backbone.architecture, settings=tuple({**settings, SETTING: task}.items())
     )
     return replace(backbone, architecture=architecture, writer=writer)
+
+
+def _telling(backbone: Backbone) -> Backbone:
+    """A recurrent network that goes on with texts, as it was pre-trained to."""
+    network, tokens = Recurrence(copy.deepcopy(backbone.stages)), backbone.modality
+    if not isinstance(tokens, Text):
+        raise TypeError("a recurrent network reads texts")
+    plain = backbone.architecture
+    return replace(
+        backbone,
+        architecture=replace(plain, settings=(*plain.settings, (SETTING, CONTINUES))),
+        stages=spelling(),
+        width=_DIGITS,
+        writer=Alone(network, tokens, task=CONTINUES),
+    )
+
+
+def spelling() -> nn.Sequential:
+    """The one stage of a decoder alone."""
+    return nn.Sequential(OrderedDict(tokens=Tokens())).eval()
 
 
 def halves(text: Sequence[int]) -> tuple[list[int], list[int]]:

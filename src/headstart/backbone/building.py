@@ -5,6 +5,8 @@ from collections.abc import Callable
 from torch import nn
 
 from headstart.backbone import crossing, language, recurrent, sound, speech, vision
+from headstart.backbone.alone import SETTING as ALONE
+from headstart.backbone.alone import spelling
 from headstart.backbone.backbone import Architecture
 from headstart.backbone.moments import as_asked
 from headstart.errors import BackboneError
@@ -18,6 +20,8 @@ def build(architecture: Architecture, seed: int = 0) -> nn.Sequential:
 
     The global random state stays as it is. Raises `BackboneError` for what makes no network.
     """
+    if dict(architecture.settings).get(ALONE):
+        return as_asked(architecture, spelling())
     kinds: tuple[tuple[Callable[[Architecture], bool], Builder], ...] = (
         (crossing.hears, crossing.build),
         (speech.is_speech, speech.build),

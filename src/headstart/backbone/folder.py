@@ -14,6 +14,8 @@ from headstart.backbone.alone import Alone
 from headstart.backbone.backbone import Architecture, Backbone, Origin
 from headstart.backbone.building import build
 from headstart.backbone.library import made
+from headstart.backbone.moments import SETTING as MOMENTS
+from headstart.backbone.recurrent import Recurrence, is_recurrent
 from headstart.backbone.speech import EXTRACTOR
 from headstart.backbone.weights import put, read_tensors
 from headstart.backbone.writing import Writer, distinct
@@ -153,8 +155,13 @@ def read_backbone(folder: Path, source: str = "folder") -> Backbone:
 
 
 def _fresh_writer(architecture: Architecture, tokens: Text, seed: int) -> Writer:
-    network = made(architecture, seed, whole=True)
-    task = dict(architecture.settings).get(ALONE)
+    settings = dict(architecture.settings)
+    if is_recurrent(architecture):
+        plain = tuple((k, v) for k, v in settings.items() if k not in (ALONE, MOMENTS))
+        network: Any = Recurrence(build(replace(architecture, settings=plain), seed))
+    else:
+        network = made(architecture, seed, whole=True)
+    task = settings.get(ALONE)
     return Alone(network, tokens, task=str(task)) if task else Writer(network, tokens)
 
 

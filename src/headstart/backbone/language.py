@@ -19,7 +19,7 @@ from torch.nn.functional import normalize
 
 from headstart import durable
 from headstart.backbone.alone import SETTING as ALONE
-from headstart.backbone.alone import Alone, Tokens
+from headstart.backbone.alone import Alone, spelling
 from headstart.backbone.backbone import Architecture, Backbone, Origin
 from headstart.backbone.library import (
     CONFIG,
@@ -73,8 +73,6 @@ def build(architecture: Architecture, seed: int = 0) -> nn.Sequential:
     as it is. Raises `BackboneError` for a configuration that makes no network.
     """
     settings = dict(architecture.settings)
-    if settings.get(ALONE):
-        return nn.Sequential(OrderedDict(tokens=Tokens())).eval()
     network = made(architecture, seed)
     row = Row(str(settings.get("row", "mean")), scaled=bool(settings.get("scaled")))
     stages = staged(network, row)
@@ -123,7 +121,7 @@ def decoder_in(
     architecture = Architecture(name or folder.name, ((CONFIG, found.config), (ALONE, task)))
     origin = origin or Origin("folder", str(folder))
     writer = Alone(found.network, modality, task=task)
-    return Backbone(architecture, build(architecture), 3, modality, origin, writer)
+    return Backbone(architecture, spelling(), 3, modality, origin, writer)
 
 
 def packaged() -> Backbone | None:

@@ -116,7 +116,7 @@ def _in_folder(name: str, writes: str) -> Backbone | None:
     own = {folder.name: folder for folder in shipped()}
     own |= {"shipped": shipped()[0]} if own else {}
     if name in own:
-        return read_backbone(own[name], "shipped")
+        return meant_for(read_backbone(own[name], "shipped"), writes)
     if name == language.DEFAULT:
         return language.packaged() or _without_package()
     for folder in (Path(name), Path(name) / "model"):

@@ -7,7 +7,10 @@ a token never changes what is said of it, so the same stages can tell the next t
 """
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from itertools import pairwise
+from types import SimpleNamespace
+from typing import Any
 
 import torch
 from jaxtyping import Float, Int
@@ -24,6 +27,10 @@ DROP = 0.15
 """Share of the channels that a layer does not get in training, the same for a whole text."""
 _LOW = -1e4
 """Below all that a layer can give, so that padding is never the largest."""
+
+
+OPENS, ENDS = 2, 3
+"""Tokens that stand before and behind every text, as `learned_vocabulary` numbers them."""
 
 
 def is_recurrent(architecture: Architecture) -> bool:
@@ -94,6 +101,36 @@ class Recurrent(nn.Module):
         """Of its matrix products, which counters of PyTorch's do not see."""
         each = sum(p.numel() for p in self.lstm.parameters() if p.ndim > 1)
         return len(rows) * rows.shape[1] * each
+
+
+class Recurrence(nn.Module):
+    """Stages before their pooling, which tell the next token and are asked as decoders are."""
+
+    def __init__(self, stages: nn.Sequential) -> None:
+        super().__init__()
+        self.stages = stages[:-1]
+        self.config = SimpleNamespace(
+            bos_token_id=OPENS, eos_token_id=ENDS, pad_token_id=0, use_cache=False
+        )
+
+    def forward(
+        self, input_ids: Int[Tensor, "b t"], attention_mask: Int[Tensor, "b t"], **_: object
+    ) -> SimpleNamespace:
+        """`logits` of the token behind each, shape (b, t, words)."""
+        rows = self.stages(torch.where(attention_mask > 0, input_ids, -1))
+        words: Any = self.stages[0]
+        return SimpleNamespace(logits=rows[..., :-1] @ words.weight.T + words.bias)
+
+    def drawn(self, text: Sequence[int], most: int, likely: float) -> list[int]:
+        """Up to `most` tokens that could follow, of the likeliest that share so much."""
+        said = list(text)
+        while len(said) < len(text) + most and said[-1] != ENDS:
+            given = torch.tensor([said])
+            shares = self(given, torch.ones_like(given)).logits[0, -1].softmax(dim=0)
+            ordered, codes = shares.sort(descending=True)
+            kept = ordered * (ordered.cumsum(dim=0) - ordered < likely)
+            said.append(int(codes[torch.multinomial(kept, 1)]))
+        return said[len(text) :]
 
 
 class Pooled(nn.Module):

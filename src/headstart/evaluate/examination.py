@@ -184,7 +184,7 @@ def _shown(
         item = lesson.items.take([row])[0]
         mime, data = modality.show(item)
         truth, guess_told = examples.classes[examples.labels[row]], said(task, answers[position])
-        if isinstance(task, Continuing) and len(shown) < PLAYED:
+        if isinstance(task, Continuing):
             begun, truth, guess_told = _gone_on(task, item.tolist())
             data = begun.encode()
         label = guess = -1
@@ -237,7 +237,8 @@ def _order(
     """
     if task.kind in (WRITTEN, ENTITIES, GENERATED):
         every = np.argsort(-task.merit(answers, labels), kind="stable")
-        picked = np.linspace(0, len(every) - 1, min(len(every), SHOWN)).astype(int)
+        most = PLAYED if task.kind == GENERATED else SHOWN  # each of these is continued
+        picked = np.linspace(0, len(every) - 1, min(len(every), most)).astype(int)
         return [int(place) for place in every[picked]]
     single = isinstance(task, Classification)
     weight = belief_of(task, answers) if single else task.losses(answers, labels)

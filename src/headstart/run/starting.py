@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from headstart.advise import Ranked
-from headstart.backbone import HEARING, LANGUAGE, Backbone, load_backbone
+from headstart.backbone import HEARING, LANGUAGE, RECURRENT, Backbone, load_backbone
 from headstart.data import GENERATED, WRITTEN, Found
 from headstart.errors import UsageError
 from headstart.events import Tell, note
@@ -50,6 +50,8 @@ def _named(found: Found, settings: Settings, root: Path, tell: Tell) -> tuple[st
     """The backbone's name: as asked, or the first in the ranking of those that are here."""
     if settings.backbone != AUTO:
         return settings.backbone, ()
+    if found.examples.kind == GENERATED:
+        return RECURRENT, ()
     if found.holds in _USUAL:
         return _USUAL[found.holds], ()
     if settings.weights or len(candidates(found)) < 2:

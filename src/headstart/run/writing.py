@@ -5,7 +5,7 @@ from pathlib import Path
 
 import torch
 
-from headstart.backbone import Alone, Backbone, moments
+from headstart.backbone import Alone, Backbone, is_recurrent, moments
 from headstart.data import GENERATED, WRITTEN
 from headstart.errors import UsageError
 from headstart.evaluate import (
@@ -98,11 +98,12 @@ def _need_possible(plan: Strategy | None, backbone: Backbone) -> None:
             f"bitfit would train nothing: {printable(backbone.name)} has no biases",
             "--strategy lora, or full",
         )
-    if isinstance(backbone.writer, Alone) and isinstance(plan, Probe | Unfreeze | Gradual):
+    recurrent, alone = is_recurrent(backbone.architecture), isinstance(backbone.writer, Alone)
+    if alone and isinstance(plan, Probe | Unfreeze | Gradual | (LowRank if recurrent else Probe)):
         raise UsageError(
             "U160",
-            f"{plan} freezes stages that read, and {printable(backbone.name)} writes with all",
-            "--strategy lora, bitfit or full",
+            f"{plan} is not for {printable(backbone.name)}, which writes with all that it has",
+            "--strategy full" if recurrent else "--strategy lora, bitfit or full",
         )
     if plan == Probe(every_stage=True) or isinstance(plan, Ulmfit | Contrast):
         raise UsageError(
@@ -122,7 +123,7 @@ def _tried(lesson: Lesson, backbone: Backbone, settings: Settings, tell: Tell) -
     """Scratch first; then what was asked for, or the half that writes alone and all of it."""
     whole = _affordable(lesson, backbone, settings, tell)
     first: Strategy = LowRank() if isinstance(backbone.writer, Alone) else Probe()
-    usual = [first, *([Full()] * whole)]
+    usual = [Full()] if is_recurrent(backbone.architecture) else [first, *([Full()] * whole)]
     plans = [settings.plan] if settings.plan else usual
     scratch = [Scratch()] * (whole or bool(settings.compare))
     return list(dict.fromkeys((*scratch, *plans)))
