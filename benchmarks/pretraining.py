@@ -11,6 +11,7 @@ import filecmp
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -32,7 +33,7 @@ from headstart.modality import augment
 from headstart.train import Material, pretrain
 from headstart.train.pretraining import PRETRAINING
 
-KILLS, ROWS, EPOCHS = 10, 1024, 4
+KILLS, ROWS, EPOCHS = 10, 4096, 2
 ARCH = Architecture("headstart_resnet10")
 QUIET = subprocess.DEVNULL
 CALTECH = SHARED / "pretrain" / "caltech101_112px.tar"
@@ -122,7 +123,8 @@ def _killed() -> None:
 
 
 def _until_done(asked: tuple[str, ...], cache: Path, wall: float) -> int:
-    rng, kills = random.Random(1), 0
+    """Start again after every kill; what ended before all were spent begins anew."""
+    rng, kills, place = random.Random(1), 0, Path(asked[-1])
     program = str(Path(sys.executable).parent / "headstart")
     env = {**os.environ, "HEADSTART_CACHE": str(cache), "OMP_NUM_THREADS": "1"}
     while True:
@@ -130,10 +132,12 @@ def _until_done(asked: tuple[str, ...], cache: Path, wall: float) -> int:
             [program, *asked], stdout=QUIET, stderr=QUIET, env=env, start_new_session=True
         )
         try:
-            limit = rng.uniform(0.3, 0.8) * wall if kills < KILLS else None
+            limit = rng.uniform(0.2, 0.8) * wall if kills < KILLS else None
             if run.wait(timeout=limit):
                 raise SystemExit(f"ended with {run.returncode} after {kills} kills")
-            return kills
+            if kills == KILLS:
+                return kills
+            shutil.rmtree(place)
         except subprocess.TimeoutExpired:
             os.killpg(run.pid, signal.SIGKILL)
             run.wait()

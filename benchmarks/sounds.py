@@ -41,8 +41,11 @@ def _run(
     table = root / f"{held}.csv"
     with table.open("w", newline="") as file:
         parts = ("test" if key(path.name) == held else "train" for path in files)
-        lines = [(path, path.parent.name, part) for path, part in zip(files, parts, strict=True)]
-        csv.writer(file).writerows([("path", "label", "split"), *lines])
+        lines = [
+            (path, path.parent.name, part, key(path.name))
+            for path, part in zip(files, parts, strict=True)
+        ]
+        csv.writer(file).writerows([("path", "label", "split", "group"), *lines])
     out = root / f"run-{held}"
     spent = command("train", str(table), *options, "--out", str(out), cache=root / "cache")
     metrics = json.loads((out / "metrics.json").read_text())

@@ -176,7 +176,8 @@ def _shown(
     """Mistakes first, the most confident leading; then right answers, class by class."""
     rows, task, modality = lesson.partition.test, lesson.task, contest.fitted.backbone.modality
     labels = lesson.labels_of(rows).numpy()
-    belief, merit = belief_of(task, answers), task.merit(answers, labels)
+    belief = belief_of(task, answers)
+    merit = task.shares(answers) if isinstance(task, Continuing) else task.merit(answers, labels)
     right = trust.right(task, answers, labels)
     shown: list[Shown] = []
     for position in _order(task, answers, labels, right)[:SHOWN]:

@@ -29,6 +29,8 @@ WORKERS = max(1, (os.cpu_count() or 1) // 2)
 """Batches that are run at once."""
 AT_ONCE = 512
 """Rows that are read at once where only a part of each is wanted."""
+LOAD, TOKEN = 2**17, 2**8
+"""Numbers in a batch, at most, where items differ in size; a token counts as so many."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,11 +100,13 @@ def extract(
     """One row for each of `rows`, computed or found on disk.
 
     Batches are always full, the last one by repetition, so that a row's bits do not depend on
-    what it rides with. Raises `BackboneError` where the network gives numbers that are not
+    what it rides with; where items differ in size, how many make one follows from their size.
+    Raises `BackboneError` where the network gives numbers that are not
     finite, `ResourceError` where the disk takes no more.
     """
     modality = prefix.modality
-    made_by = (*prefix.fingerprint, str(batch), *_libraries())
+    size = f"{batch} of {LOAD}" if modality.varies else str(batch)
+    made_by = (*prefix.fingerprint, size, *_libraries())
     known = recall(cache, "; ".join(made_by), WORKERS)
     table, places, missing = _kept(items, rows, cache, made_by, known)
     with ThreadPoolExecutor(WORKERS, initializer=torch.set_num_threads, initargs=(1,)) as pool:
@@ -178,8 +182,8 @@ def _made(
     with two such cores, 44 on two, at 1.6 times the CPU time.
     """
     waiting: deque[tuple[list[str], Future[Tensor]]] = deque()
-    for part, taken in _parts(items, rows, prefix.modality, batch):
-        full, names = (taken * batch)[:batch], (part * batch)[:batch]
+    for part, taken, seats in _parts(items, rows, prefix.modality, batch):
+        full, names = (taken * seats)[:seats], (part * seats)[:seats]
         waiting.append((part, pool.submit(_run, run, prefix, full, names)))
         if len(waiting) > WORKERS:
             yield from _checked(*waiting.popleft(), rows)
@@ -189,20 +193,33 @@ def _made(
 
 def _parts(
     items: Items, rows: dict[str, int], modality: Modality, batch: int
-) -> Iterator[tuple[list[str], list[Tensor]]]:
-    """Names and items in batches; items that differ in size ride with those of their own size."""
+) -> Iterator[tuple[list[str], list[Tensor], int]]:
+    """Names, items and how many ride at once; items ride with those of their own size."""
     keys, chunk = list(rows), AT_ONCE if modality.varies else batch
     for begin in range(0, len(keys), chunk):
         part = keys[begin : begin + chunk]
         taken = items.take([rows[key] for key in part])
         sizes = dict.fromkeys(range(len(part)), 0)
         if modality.varies:
-            sizes = {i: modality.batch([item]).numel() for i, item in enumerate(taken)}
+            sizes = {i: _numbers(modality.batch([item])) for i, item in enumerate(taken)}
         for size in sorted(set(sizes.values())):
-            alike = [i for i in sizes if sizes[i] == size]
-            for first in range(0, len(alike), batch):
-                some = alike[first : first + batch]
-                yield [part[i] for i in some], [taken[i] for i in some]
+            alike, seats = [i for i in sizes if sizes[i] == size], _seats(size, batch)
+            for first in range(0, len(alike), seats):
+                some = alike[first : first + seats]
+                yield [part[i] for i in some], [taken[i] for i in some], seats
+
+
+def _numbers(one: Tensor) -> int:
+    return one.numel() * (TOKEN if one.ndim == 2 else 1)
+
+
+def _seats(size: int, batch: int) -> int:
+    """How many items of so many numbers are run at once: a power of two, `batch` at most.
+
+    >>> [_seats(size, 16) for size in (0, 16 * TOKEN, 64 * TOKEN, 256 * TOKEN, 10**6)]
+    [16, 16, 8, 2, 1]
+    """
+    return min(batch, 1 << max(0, (LOAD // max(1, size)).bit_length() - 1))
 
 
 @torch.inference_mode()

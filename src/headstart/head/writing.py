@@ -140,6 +140,11 @@ class Continuing(Writing):
         merit: Float[np.ndarray, " n"] = answers[:, 2] / answers[:, 3].mean()
         return merit
 
+    def shares(self, answers: Float[np.ndarray, "n m"]) -> Float[np.ndarray, " n"]:
+        """Of each text's own tokens those that are told right."""
+        right: Float[np.ndarray, " n"] = answers[:, 2] / answers[:, 3]
+        return right
+
     def losses(
         self, answers: Float[np.ndarray, "n m"], labels: Int[np.ndarray, "n l"]
     ) -> Float[np.ndarray, " n"]:
