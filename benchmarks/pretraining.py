@@ -1,9 +1,9 @@
 """Pre-training: against a bare loop of the same work, killed ten times, and a stranger's way.
 
-`python -m benchmarks pretraining`: 1.085 times a bare loop (34.1 against 31.4 CPU s), 10 kills, same
-bytes, no litter, 2026-11-22, two other jobs beside. The bare loop has the same network, pictures, views, optimizer
-and running average, and nothing else; CPU seconds of the epochs alone. The stranger pre-trains on
-Caltech-101 for about ten minutes and transfers to five flowers.
+`python -m benchmarks pretraining`: 1.085 times a bare loop (34.1 against 31.4 CPU s), 10 kills,
+same bytes, no litter, 2026-11-22, two other jobs beside. The bare loop has the same network,
+pictures, views, optimizer and running average, and nothing else; CPU seconds of the epochs alone.
+The stranger pre-trains on Caltech-101 for about ten minutes and transfers to five flowers.
 """
 
 import copy

@@ -4,6 +4,7 @@ import random
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from language import save_network, save_tokenizer
@@ -68,6 +69,18 @@ def test_it_learns_the_kind_of_text_and_is_held_against_counts(trained) -> None:
     page = (trained.path / "report.html").read_text()
     assert "Perplexity" in page and "Next tokens right" in page
     assert "fitted to texts" in (trained.path / "model" / "README.md").read_text()
+
+
+def test_texts_without_labels_are_lines_cells_or_rows(tmp_path: Path, capsys) -> None:
+    (tmp_path / "one.csv").write_text('text\n"the cat runs, and sleeps"\n"a dog is good, it was"\n')
+    (tmp_path / "more.csv").write_text("id,text,stars\n1,the cat is good,3\n2,a dog runs on,4\n")
+    (tmp_path / "lines.txt").write_text("the cat is good\n\na dog runs\n")
+    frame = pd.DataFrame({"text": ["the cat is good", "a dog runs"]})
+    for place in ("one.csv", "more.csv", "lines.txt"):
+        assert headstart.check(tmp_path / place, task="generation").usable == (0, 1), place
+        assert execute(["check", str(tmp_path / place), "--task", "generation"]) == 0
+    assert "2 usable examples" in capsys.readouterr().out
+    assert headstart.check(frame, task="generation").usable == (0, 1)
 
 
 def test_a_text_goes_on_as_the_others_do_and_the_same_elsewhere(trained, tmp_path, capsys) -> None:

@@ -140,6 +140,8 @@ class Alone(Writer):
         from transformers import GenerationConfig, GenerationMixin
 
         longest = max(map(len, given))
+        places = getattr(self.network.config, "max_position_embeddings", None) or longest + most
+        most = max(1, min(most, places - longest))
         rows = torch.full((len(given), longest), self.padding)
         mask = torch.zeros_like(rows)
         for row, text in enumerate(given):  # all end at the same place

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from headstart.data.cells import Sheet, missing
-from headstart.data.problem import ENTITIES, SPOKEN, WRITTEN, Columns
+from headstart.data.problem import ENTITIES, GENERATED, SPOKEN, WRITTEN, Columns
 from headstart.data.records import PARTS
 from headstart.data.sounds import ENDINGS
 from headstart.errors import DataError
@@ -97,7 +97,9 @@ def choose(
     if columns.split == "":
         chosen = replace(chosen, split=_guess_split(sheet, chosen))
     if not columns.label:
-        chosen = replace(chosen, label=_guess_label(sheet, chosen, columns.task))
+        own = columns.task == GENERATED  # a text is what is to be said
+        label = chosen.text if own else _guess_label(sheet, chosen, columns.task)
+        chosen = replace(chosen, label=label)
         if not columns.text and _is_headless(sheet, chosen):
             raise _unknown(sheet, "texts: the first line looks like an example", "text")
     if columns.group == "":

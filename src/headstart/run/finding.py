@@ -8,6 +8,7 @@ from pathlib import Path
 from headstart.backbone import LANGUAGE, Alone, Backbone, load_backbone, need_writer
 from headstart.data import (
     GENERATED,
+    TABLES,
     WRITTEN,
     Columns,
     Found,
@@ -81,10 +82,10 @@ def found_at(place: Path | str | Found | Frame, columns: Columns, root: Path) ->
     need_task(columns.task)
     if isinstance(place, Found):
         found = place
-    elif columns.task == GENERATED:
-        found = collect(Path(str(place)), cache=root)
     elif isinstance(place, Frame):
         found = from_frame(place, columns)
+    elif columns.task == GENERATED and Path(place).suffix.casefold() not in TABLES:
+        found = collect(Path(place), cache=root)
     else:
         found = find(Path(place), columns, cache=root)
     return meant(heard(found), columns.task)
