@@ -1,17 +1,19 @@
 """What auto tries, and what it leaves out."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 
 from headstart.advise import Depth, StageScore
 from headstart.backbone import Backbone
 from headstart.events import quiet
 from headstart.run import Settings
-from headstart.run.contest import _tried, kept_plans, unfrozen
+from headstart.run.contest import _tried, best_of, kept_plans, unfrozen
 from headstart.stats import Interval
-from headstart.train import Full, Lesson, Probe, Unfreeze
+from headstart.train import Fitted, Full, Lesson, Probe, Unfreeze, fit
 
 PROBES = [Probe(), Probe(every_stage=True)]
 
@@ -52,6 +54,28 @@ def test_stages_behind_the_one_that_knows_most_are_unfrozen(lesson, tiny, best, 
 )
 def test_a_budget_buys_last_stages_first_and_all_of_them_at_the_end(budget, plans) -> None:
     assert unfrozen(lambda last: float(last), 2, 5, budget) == plans
+
+
+@pytest.mark.parametrize(("sure", "taken"), [(0.9, PROBES[1]), (0.61, PROBES[0])])
+def test_all_stages_are_taken_where_they_lose_surely_less(
+    lesson, tiny, tmp_path, sure, taken
+) -> None:
+    probe = fit(lesson, tiny, Probe(), work=tmp_path)
+    labels = lesson.labels_of(lesson.pool)
+    rng = torch.Generator().manual_seed(0)
+    noise = torch.rand(len(labels), generator=rng) * 0.3 - 0.15
+
+    def held(right: torch.Tensor) -> Fitted:
+        others = (1 - right) / (lesson.task.width - 1)
+        answers = others[:, None].repeat(1, lesson.task.width)
+        answers[range(len(labels)), labels] = right
+        return replace(probe, held=answers)
+
+    fits = {
+        "probe": held(torch.full((len(labels),), 0.6)),
+        "probe:all": held(sure + noise * (sure < 0.7)),
+    }
+    assert best_of(lesson, PROBES, fits) == taken
 
 
 def test_a_budget_leaves_out_what_would_take_longer_and_says_so(lesson, tiny) -> None:

@@ -5,7 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import torch
+from jaxtyping import Float
 
 from headstart import durable
 from headstart.advise import Depth, depth_of
@@ -26,6 +28,7 @@ from headstart.head import Labeling, Sample, Writing
 from headstart.modality import Masks, Sound, Views
 from headstart.run.quantities import seconds
 from headstart.run.settings import Settings
+from headstart.stats import lead
 from headstart.train import (
     RATES,
     TRIAL,
@@ -49,6 +52,8 @@ IN_HALF = 0.55
 of 32 sentences through all-MiniLM-L6-v2 (`python -m benchmarks steps`, with AMX)."""
 LIKE = 64
 """Items by whose size the costs of one are judged."""
+NORMAL = 1.96
+"""Standard errors in half an interval of 95%."""
 SEEDS = 3
 """Heads fitted to other draws of the rows, to show how much luck is in one."""
 ULMFIT = 6.0
@@ -213,25 +218,31 @@ def best_of(lesson: Lesson, plans: list[Strategy], fits: Mapping[str, Fitted]) -
     """The plan that loses least on validation rows and is no worse on them, simple first.
 
     Probes are judged out of fold on all rows that may be looked at, trained networks on
-    validation rows; a later plan is held against the best before it on the rows of its own.
+    validation rows; a later plan is held against the best before it on the rows of its own. The
+    features of all stages are only taken where they lose less by more than a standard error
+    (Breiman et al. 1984, section 3.4.3): there are several times as many of them.
     """
     best = plans[0]
     for plan in plans[1:]:
         one, other = fits[str(best)], fits[str(plan)]
         rows = [row for row in other.held_rows if row in set(one.held_rows)]
         loss, merit = zip(*(_judged(lesson, fitted, rows) for fitted in (one, other)), strict=True)
-        if loss[1] < loss[0] and merit[1] >= merit[0]:
+        gain = lead(loss[0], loss[1], lesson.groups_of(rows))
+        needed = (gain.high - gain.low) / 2 / NORMAL if plan == Probe(every_stage=True) else 0.0
+        if gain.value > needed and merit[1].mean() >= merit[0].mean():
             best = plan
     return best
 
 
-def _judged(lesson: Lesson, fitted: Fitted, rows: Sequence[int]) -> tuple[float, float]:
-    """Mean loss and mean merit on rows that the network was not fitted to."""
+def _judged(
+    lesson: Lesson, fitted: Fitted, rows: Sequence[int]
+) -> tuple[Float[np.ndarray, " n"], Float[np.ndarray, " n"]]:
+    """Losses and merits of rows that the network was not fitted to."""
     place = {row: position for position, row in enumerate(fitted.held_rows)}
     found = fitted.held[[place[row] for row in rows]].numpy().astype(float)
     labels = lesson.labels_of(rows).numpy()
     task = lesson.task
-    return float(task.losses(found, labels).mean()), float(task.merit(found, labels).mean())
+    return task.losses(found, labels), task.merit(found, labels).astype(float)
 
 
 def fitted_by(
