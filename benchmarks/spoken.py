@@ -1,9 +1,10 @@
 """Words of digits on the shipped backbone for sound, one speaker held out: word error rate.
 
-`python -m benchmarks spoken [SPEAKER]`. The last two stages and a layer for letters learn from
-five speakers, of whom one in ten recordings chooses; no rate is searched. WER on 2026-11-22, other
-jobs beside, 14 CPU minutes each: jackson .082, lucas .056, nicolas .188, theo .010, yweweler .028;
-docs/gallery/sounds.md has george and the intervals. Asked is .10 on speakers it does not know.
+`python -m benchmarks spoken`, or `python -m benchmarks.spoken SPEAKER`. The last two stages and a
+layer for letters learn from five speakers, of whom one in ten recordings chooses; no rate is
+searched. WER on 2026-11-22, other jobs beside, 14 CPU minutes each: george .048, jackson .082,
+lucas .056, nicolas .188, theo .010, yweweler .028; docs/gallery/sounds.md has the intervals. Asked
+is .10 on speakers it does not know.
 """
 
 import sys
