@@ -15,7 +15,7 @@ from stand_ins import draw
 import headstart
 from headstart.cli import SETTINGS, execute
 from headstart.data import Columns
-from headstart.run.settings import Settings
+from headstart.run.settings import Given, Settings
 
 
 @pytest.fixture(scope="module")
@@ -42,8 +42,9 @@ def test_train_prints_the_verdict_and_where_everything_is(run, tiny_folder, caps
 
 def test_the_flags_of_train_are_the_fields_of_its_settings() -> None:
     flags = {flag.name for flag in SETTINGS}
-    fields = {field.name for part in (Settings, Columns) for field in dataclasses.fields(part)}
-    assert flags == fields - {"columns"}
+    parts = (Settings, Columns, Given)
+    fields = {field.name for part in parts for field in dataclasses.fields(part)}
+    assert flags == fields - {"columns", "given"}
 
 
 def test_check_lists_problems_and_trains_nothing(photos, tmp_path, capsys) -> None:
