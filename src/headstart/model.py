@@ -24,7 +24,7 @@ from headstart.head import (
     padded,
     said,
 )
-from headstart.modality import Prepared, Sound, windows
+from headstart.modality import Modality, Prepared, Sound, windows
 from headstart.modality.text import content_of
 
 Given = Source | str | tuple[str, str]
@@ -50,7 +50,12 @@ class Prediction:
 
 
 LONGEST_S = 30.0
-"""Of a recording whose words are written down, at once."""
+"""Of a recording whose words are written down, at once, at most."""
+
+
+def longest_s(modality: Modality) -> float:
+    """Seconds of a recording that are heard from end to end, so that words can be written down."""
+    return min(LONGEST_S, float(getattr(modality, "most_s", LONGEST_S)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +95,8 @@ class Model:
         if isinstance(self.task, Continuing):
             return self._continued(sources)
         if self.task.kind == SPOKEN:
-            parts = [windows(self._source(given), LONGEST_S) for given in sources]
+            most = longest_s(self.backbone.modality)
+            parts = [windows(self._source(given), most) for given in sources]
             told = iter(self._each([part for some in parts for part in some]))
             return [_joined([next(told) for _ in some]) for some in parts]
         modality = self.backbone.modality

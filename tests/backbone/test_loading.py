@@ -3,6 +3,7 @@
 import json
 import shutil
 from dataclasses import replace
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -236,7 +237,10 @@ def test_only_safe_files_are_fetched(hub, tiny_bert, monkeypatch) -> None:
     monkeypatch.setattr("headstart.backbone.hub._unreachable", lambda: "")
     monkeypatch.setattr("huggingface_hub.snapshot_download", fetch)
     assert load_backbone("somebody/some-network").origin.source == "hub"
-    assert not any(p.endswith((".bin", ".py", "*")) for p in asked["somebody/some-network"])
+    patterns = asked["somebody/some-network"]
+    assert not any(p.endswith((".bin", ".py", "*")) for p in patterns)
+    notes = ("1_Pooling/config.json", "config_sentence_transformers.json", "modules.json")
+    assert all(any(fnmatch(note, pattern) for pattern in patterns) for note in notes)
 
 
 def test_a_folder_that_is_there_is_never_asked_for_elsewhere(tmp_path, monkeypatch) -> None:

@@ -23,6 +23,12 @@ def test_a_share_is_what_witten_and_bell_say() -> None:
     assert Followed(TEXTS).share((1, 2), 3) == pytest.approx((1 + 2 * pair) / (2 + 2))
 
 
+def test_without_memory_a_token_is_as_likely_as_it_is_often() -> None:
+    found = Followed(TEXTS, memory=0)
+    assert [found.share((1, 2), token) for token in (1, 2, 3, 99)] == [0.2, 0.3, 0.3, 0.1]
+    assert found.likeliest((1, 2)) == found.likeliest((9, 9)) == 2
+
+
 def test_texts_are_judged_token_by_token() -> None:
     found = Followed(TEXTS)
     ((sure, nats, right, count),) = found.judged(np.array([[1, 2, 3]]))

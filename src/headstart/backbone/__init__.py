@@ -4,7 +4,7 @@ Takes: a name, a folder, or a file of weights.
 Gives: a `Backbone`: a row of stages, with its input contract, its origin and its digest.
 """
 
-from headstart.backbone.alone import Alone, halves
+from headstart.backbone.alone import Alone
 from headstart.backbone.backbone import Architecture, Backbone, Frozen, Origin
 from headstart.backbone.building import build, contract
 from headstart.backbone.costs import multiply_adds
@@ -41,7 +41,6 @@ __all__ = [
     "contract",
     "every_stage",
     "fresh",
-    "halves",
     "hears",
     "is_recurrent",
     "listed",

@@ -9,7 +9,6 @@ import copy
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
 from typing import Any
 
 import torch
@@ -115,10 +114,10 @@ class Alone(Writer):
             torch.manual_seed(seed)
             if isinstance(self.network, Recurrence):
                 drawn = [self.network.drawn(text, NEW, LIKELY) for text in given]
-                return [[code for code in text if code != self.end] for text in drawn]
-            found = self._written(given, NEW, beams=1, do_sample=True, top_p=LIKELY, top_k=0)
-        kept = [row[row != NOTHING].tolist() for row in self.until_end(found)]
-        return [[code for code in text if code != self.end] for text in kept]
+            else:
+                how = {"do_sample": True, "top_p": LIKELY, "top_k": 0}
+                drawn = self.until_end(self._written(given, NEW, beams=1, **how)).tolist()
+        return [[code for code in text if code not in (self.end, NOTHING)] for text in drawn]
 
     def codes(self, text: str) -> list[int]:
         """A text as the tokens that are to be written, the one that ends it among them."""
@@ -210,9 +209,3 @@ def _telling(backbone: Backbone) -> Backbone:
 def spelling() -> nn.Sequential:
     """The one stage of a decoder alone."""
     return nn.Sequential(OrderedDict(tokens=Tokens())).eval()
-
-
-def halves(text: Sequence[int]) -> tuple[list[int], list[int]]:
-    """The beginning of a text, to be continued, and the rest of it."""
-    (first, middle), (_, last) = pairwise((0, max(1, len(text) // 3), len(text)))
-    return list(text[first:middle]), list(text[middle:last])

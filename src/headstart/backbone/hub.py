@@ -16,7 +16,11 @@ NETWORK = ("config.json", FILE)
 """What a folder with a network of transformers' has at least."""
 READERS = ("tokenizer.json", "preprocessor_config.json")
 """One of which it has, too: for texts, or for recordings."""
-_BESIDES = ("tokenizer_config.json", "modules.json", "sentence_bert_config.json", "*.md")
+_BESIDES = (
+    *("tokenizer_config.json", "modules.json", "sentence_bert_config.json", "*.md"),
+    *("config_sentence_transformers.json", "*_Pooling/config.json"),
+)
+"""What is said of lengths, of how rows are made, and of what stands before every text."""
 _REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 _SHORT = {
     "albert-base-v2": "albert",

@@ -111,7 +111,6 @@ _LABELS = {
     SPOKEN: "transcripts",
     WRITTEN: "texts to write",
     ENTITIES: "rows of tags",
-    GENERATED: "labels",
 }
 _KINDS = {
     "unreadable": "unreadable, left out: {}",

@@ -114,7 +114,7 @@ def constant(lesson: Lesson) -> Candidate:
     """
     labels = lesson.labels_of(lesson.pool)
     if isinstance(lesson.task, Continuing):
-        return _usual_tokens(lesson, lesson.task)
+        return followed(lesson, CONSTANT[lesson.task.kind], memory=0)
     coded = lesson.task.coded(labels)
     usual = coded.mean(axis=0)
     if isinstance(lesson.task, Labeling):
@@ -136,31 +136,20 @@ def constant(lesson: Lesson) -> Candidate:
     return Candidate(name, "none", "", None, False, answer, choice)
 
 
-def _usual_tokens(lesson: Lesson, task: Continuing) -> Candidate:
-    """Each token as likely as it is often, whatever stands before it."""
-    known = np.asarray(lesson.labels_of(lesson.pool))
-
-    def answer(rows: Sequence[int]) -> Float[np.ndarray, "m c"]:
-        return task.usual(np.asarray(lesson.labels_of(rows)), known)
-
-    return _without_network(lesson, CONSTANT[task.kind], answer, lesson.pool)
-
-
-def followed(lesson: Lesson) -> Candidate:
-    """Each token as likely as it was behind the same two, in the rows that may be learned from.
+def followed(lesson: Lesson, name: str = "what followed before", memory: int = 2) -> Candidate:
+    """Each token as likely as it was behind the same few, in the rows that may be learned from.
 
     It is judged on validation rows by what training rows hold, as networks are.
     """
     train, val = lesson.partition.train, lesson.partition.val
-    least = Followed(np.asarray(lesson.labels_of(train)))
+    least = Followed(np.asarray(lesson.labels_of(train)), memory)
     labels = np.asarray(lesson.labels_of(val))
     held = lesson.task.losses(least.judged(labels), labels)
-    every = Followed(np.asarray(lesson.labels_of(lesson.pool)))
+    every = Followed(np.asarray(lesson.labels_of(lesson.pool)), memory)
 
     def answer(rows: Sequence[int]) -> Float[np.ndarray, "m c"]:
         return every.judged(np.asarray(lesson.labels_of(rows)))
 
-    name = "what followed before"
     return Candidate(name, "none", "", None, False, answer, float(held.mean()))
 
 

@@ -9,7 +9,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from headstart.advise import Depth, Ranked
-from headstart.backbone import CROSSED, halves, hears, multiply_adds
+from headstart.backbone import CROSSED, hears, multiply_adds
 from headstart.data import ENTITIES, GENERATED, WRITTEN, Examples, Source, strata_of
 from headstart.errors import DataError
 from headstart.evaluate.candidates import Candidate
@@ -214,8 +214,8 @@ def _shown(
 
 
 def _gone_on(task: Continuing, codes: Sequence[int]) -> tuple[str, str, str]:
-    """The beginning of a text, how it goes on, and how the network goes on."""
-    begun, rest = halves(codes)
+    """The first third of a text, how it goes on, and how the network goes on."""
+    begun, rest = codes[: max(1, len(codes) // 3)], codes[max(1, len(codes) // 3) :]
     writer: Any = task.writer  # an `Alone`
     (new,) = writer.continued([begun])
     first, second, third = (writer.tokens.spelled(part) for part in (begun, rest, new))

@@ -1,4 +1,4 @@
-"""What next tokens can be told without a network: by what followed the same two tokens before."""
+"""What next tokens can be told without a network: by what followed the same tokens before."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -12,24 +12,25 @@ _START = -2
 
 
 class Followed:
-    """Trigrams, interpolated as Witten and Bell (1991) do.
+    """Counts of what follows up to `memory` tokens, interpolated as Witten and Bell (1991) do.
 
     A history counts as much as it was seen, and shorter ones as much as it had different
     followers. Of tokens alone each is as likely as it is often, and one that was never there as
     likely as one seen once.
     """
 
-    def __init__(self, texts: Int[np.ndarray, "n l"]) -> None:
+    def __init__(self, texts: Int[np.ndarray, "n l"], memory: int = 2) -> None:
+        self.memory = memory
         self.after: defaultdict[tuple[int, ...], Counter[int]] = defaultdict(Counter)
         for *before, token in _windows(texts):
-            for length in range(3):
+            for length in range(memory + 1):
                 self.after[tuple(before[2 - length :])][token] += 1
 
     def share(self, before: Sequence[int], token: int) -> float:
         """How probable a token is behind these."""
         known = self.after[()]
         share = (known.get(token, 0) + (token not in known)) / (known.total() + 1)
-        for length in (1, 2):
+        for length in range(1, self.memory + 1):
             seen = self.after.get(tuple(before[-length:]))
             if seen:
                 share = (seen[token] + len(seen) * share) / (seen.total() + len(seen))
@@ -37,7 +38,8 @@ class Followed:
 
     def likeliest(self, before: Sequence[int]) -> int:
         """The token that is most probable behind these."""
-        lists = [self.after.get(tuple(before[-length:]), Counter[int]()) for length in (1, 2)]
+        lengths = range(1, self.memory + 1)
+        lists = [self.after.get(tuple(before[-length:]), Counter[int]()) for length in lengths]
         tried = {*chain(*lists), *(token for token, _ in self.after[()].most_common(1))}
         return max(sorted(tried), key=lambda token: self.share(before, token))
 

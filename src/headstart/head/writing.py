@@ -156,16 +156,6 @@ class Continuing(Writing):
         """How surprising each text was."""
         return [f"perplexity {1 / max(float(row[0]), 1e-30):.3g}" for row in answers]
 
-    def usual(self, labels: Int[np.ndarray, "n l"], known: Int[np.ndarray, "p l"]) -> np.ndarray:
-        """Answers to texts by how often each token is in others, add-one smoothed."""
-        counts = np.bincount(known[known >= 0]) + 1.0
-        there, clipped = labels >= 0, labels.clip(0, len(counts) - 1)
-        shares = counts / (counts.sum() + 1)
-        said = np.where(labels < len(counts), shares[clipped], 1 / (counts.sum() + 1))
-        nats, count = -(np.log(said) * there).sum(axis=1), there.sum(axis=1)
-        right = ((labels == counts.argmax()) & there).sum(axis=1)
-        return np.stack([np.exp(-nats / count), nats, right, count], axis=1).astype(float)
-
 
 def overlap(said: str, true: str) -> float:
     """ROUGE-L (Lin 2004): F1 of the longest common subsequence of words, without case.

@@ -29,7 +29,7 @@ from headstart.events import Tell, kept, note, quiet, together, warn
 from headstart.features import Items, noted, survey, trim
 from headstart.head import Labeling, Transcribing, Writing, posed, trust_of
 from headstart.modality import Look
-from headstart.model import Model
+from headstart.model import Model, longest_s
 from headstart.run.contest import SEEDS, contest
 from headstart.run.facts import clocks, facts_of, spent, versions
 from headstart.run.finding import content_of, found_at, label_of, usual_modality
@@ -168,7 +168,8 @@ def _arms(
 ) -> Contest:
     """Fitted and compared, in the way of what the labels are."""
     if known.found.examples.kind == SPOKEN:
-        need_short(known.looks, lesson.pool + lesson.partition.test)
+        rows = lesson.pool + lesson.partition.test
+        need_short(known.looks, rows, longest_s(backbone.modality))
     if isinstance(lesson.task, Writing):
         return write(lesson, backbone, settings, work, tell)
     if isinstance(lesson.task, Transcribing | Labeling):

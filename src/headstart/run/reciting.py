@@ -11,7 +11,6 @@ from headstart.events import Tell, note
 from headstart.features import milliseconds
 from headstart.head import Labeling
 from headstart.modality import Look
-from headstart.model import LONGEST_S
 from headstart.run.contest import (
     best_of,
     decided,
@@ -75,13 +74,13 @@ def _need_order(plan: Strategy | None) -> None:
         )
 
 
-def need_short(looks: Sequence[Look | Problem], rows: Sequence[int]) -> None:
+def need_short(looks: Sequence[Look | Problem], rows: Sequence[int], most_s: float) -> None:
     """Raise `DataError` where recordings are too long to be heard from end to end."""
-    long = [row for row in rows if _length(looks[row]) > LONGEST_S]
+    long = [row for row in rows if _length(looks[row]) > most_s]
     if long:
         raise DataError(
             "D211",
-            f"{len(long):,} of {len(rows):,} recordings are longer than {LONGEST_S:.0f} seconds",
+            f"{len(long):,} of {len(rows):,} recordings are longer than {most_s:g} seconds",
             "cut them, or give the columns with the seconds of each sentence: --start and --end",
         )
 
