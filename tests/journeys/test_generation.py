@@ -160,8 +160,10 @@ def test_recurrent_stages_tell_tokens_as_they_were_pre_trained_to() -> None:
     assert sure == pytest.approx(np.exp(-nats / count), rel=1e-4) and sure > 1 / 60
 
 
-def test_what_cannot_be_asked_of_it_says_why(tales, network, trained, tmp_path) -> None:
+def test_what_cannot_be_asked_of_it_says_why(tales, network, trained, photos, tmp_path) -> None:
     asked = {"task": "generation", "out": tmp_path / "run"}
+    with pytest.raises(UsageError, match="U161"):
+        headstart.train(photos, **asked)
     with pytest.raises(UsageError, match="U160"):
         headstart.train(tales, backbone=str(network), strategy="unfreeze:1", **asked)
     settings = {"d_model": 32, "d_kv": 8, "d_ff": 64, "num_layers": 1, "num_heads": 4}

@@ -22,7 +22,7 @@ from headstart.data import (
     meant,
     need_task,
 )
-from headstart.errors import BackboneError
+from headstart.errors import BackboneError, UsageError
 from headstart.hostile import printable
 from headstart.modality import Image, Modality, Sound, Text
 
@@ -88,4 +88,10 @@ def found_at(place: Path | str | Found | Frame, columns: Columns, root: Path) ->
         found = collect(Path(place), cache=root)
     else:
         found = find(Path(place), columns, cache=root)
+    if columns.task == GENERATED and found.holds != "text":
+        raise UsageError(
+            "U161",
+            f"--task {GENERATED} goes on with texts, and these are {_THINGS[found.holds]}",
+            "leave --task out, or name a .txt file or a table with texts",
+        )
     return meant(heard(found), columns.task)
