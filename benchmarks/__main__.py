@@ -8,6 +8,8 @@ ALL = (
     *("replay", "calibration", "destroyed", "plan", "texts", "sounds", "recurrent"),
     *("pretraining", "translation", "dictation", "spoken", "peers", "encoders", "steps", "profile"),
     "few",
+    "pool",
+    "negative",
 )
 """All that measure; `prior` writes a table that ships, `hearing` a backbone."""
 

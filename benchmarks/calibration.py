@@ -7,6 +7,8 @@ points more, *helps* in 82% where the arms differ on 15% of the rows, in 62% whe
 26%. Asked: at most 5%, at least 80%.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy.optimize import brentq
 from scipy.special import expit
@@ -23,13 +25,33 @@ def main() -> None:
 
 
 def _simulate(hardness: float, gain: float) -> None:
+    rng, differing = np.random.default_rng(0), list[float]()
+    words = judged(
+        rng, (0.80, 0.80 + gain), rows=ROWS, draws=DRAWS, hardness=hardness, differing=differing
+    )
+    counted = {word: round(words.count(word) / DRAWS, 3) for word in ("helps", "hurts")}
+    figure(
+        f"gain {100 * gain:+.0f} points, rows' hardness spread {hardness:g}",
+        **counted,
+        rows_that_differ=round(float(np.mean(differing)), 3),
+    )
+
+
+def judged(
+    rng: np.random.Generator,
+    accuracies: Sequence[float],
+    *,
+    rows: int,
+    draws: int,
+    hardness: float = 1.0,
+    differing: list[float] | None = None,
+) -> list[str]:
+    """Words for an arm without transfer and one with it that get these shares right, each draw."""
     from headstart.evaluate import Arm, Cost, judge
     from headstart.head import Classification
     from headstart.stats import share
 
-    rng, task = np.random.default_rng(0), Classification(tuple(map(str, range(CLASSES))))
-    words: list[str] = []
-    discordant = []
+    task = Classification(tuple(map(str, range(CLASSES))))
 
     def arm(name: str, right: np.ndarray, labels: np.ndarray, *, transfer: bool) -> Arm:
         guesses = np.where(right, labels, (labels + 1) % CLASSES)
@@ -37,22 +59,18 @@ def _simulate(hardness: float, gain: float) -> None:
         cost = Cost(0.0, 0.0, 0.0)
         return Arm(name, "probe", "", None, transfer, given, 0.5, share(right), cost)
 
-    skills = [_skill(accuracy, hardness) for accuracy in (0.80, 0.80 + gain)]
-    for _ in range(DRAWS):
-        labels, hard = rng.integers(CLASSES, size=ROWS), rng.normal(size=ROWS) * hardness
-        rights = [rng.random(ROWS) < expit(skill - hard) for skill in skills]
-        discordant.append(float((rights[0] != rights[1]).mean()))
+    skills, words = [_skill(accuracy, hardness) for accuracy in accuracies], []
+    for _ in range(draws):
+        labels, hard = rng.integers(CLASSES, size=rows), rng.normal(size=rows) * hardness
+        rights = [rng.random(rows) < expit(skill - hard) for skill in skills]
+        if differing is not None:
+            differing.append(float((rights[0] != rights[1]).mean()))
         rival, chosen = (
             arm(name, right, labels, transfer=name == "probe")
             for name, right in zip(("rival", "probe"), rights, strict=True)
         )
         words.append(judge(task, [rival, chosen], chosen, labels).word)
-    counted = {word: round(words.count(word) / DRAWS, 3) for word in ("helps", "hurts")}
-    figure(
-        f"gain {100 * gain:+.0f} points, rows' hardness spread {hardness:g}",
-        **counted,
-        rows_that_differ=round(float(np.mean(discordant)), 3),
-    )
+    return words
 
 
 def _skill(accuracy: float, hardness: float) -> float:

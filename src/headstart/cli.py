@@ -64,12 +64,15 @@ COLUMNS = (
     ),
     _flag("group", str, "column of what no split may tear, such as patients (guessed)", "COLUMN"),
 )
-SETTINGS = (
-    _flag("backbone", str, "a timm model, a folder with one, shipped, or auto (default)", "NAME"),
-    _flag("weights", str, "a safetensors file for it, or random", "FILE"),
+GIVEN = (
     _flag("size", int, "side of the pictures, where not the backbone's own", "PX"),
     _flag("channels", int, "1 for grays, N for N bands; the backbone is adapted", "N"),
     _flag("prefix", str, "what stands before every text: 'query: ' for E5", "TEXT"),
+)
+SETTINGS = (
+    _flag("backbone", str, "a timm model, a folder, several with commas, or auto (default)", "A"),
+    _flag("weights", str, "a safetensors file for it, or random", "FILE"),
+    *GIVEN,
     _flag("strategy", str, "auto (the default), probe, unfreeze:N, full, lora, gradual, ...", "S"),
     _flag("budget", str, "what auto may spend on training beyond probes (10m)", "TIME"),
     _flag("head", str, "how the output layer is fitted: logistic, ridge, lda", "H"),
@@ -234,6 +237,7 @@ def backbones(*, json: Json = False) -> None:
     _flag("max_mb", float, "leave heavier ones out", "MB"),
     _flag("license", str, "leave those out whose license does not say this", "WORD"),
     _flag("seed", int, "draws the examples; with the same one train tests on others (0)", "N"),
+    *GIVEN,
     *COLUMNS,
     _flag("offline", bool, "never ask the network"),
 )

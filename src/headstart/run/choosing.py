@@ -18,25 +18,18 @@ from headstart.advise import (
     remembered,
     target_of,
 )
-from headstart.backbone import Backbone, listed, load_backbone
+from headstart.backbone import Backbone, listed
 from headstart.data import TOLD, Columns, Examples, Found, Frame, audit, divide, spread, strata_of
 from headstart.errors import HeadstartError, UsageError
 from headstart.events import Tell, note, quiet, warn
 from headstart.features import Prefix, extract, milliseconds, survey, trim
 from headstart.head import Sample, posed
 from headstart.hostile import printable
-from headstart.run.finding import (
-    KINDS,
-    content_of,
-    fitting,
-    found_at,
-    label_of,
-    need_kind,
-    usual_modality,
-)
+from headstart.run.finding import content_of, found_at, usual_modality
 from headstart.run.quantities import count, seconds
-from headstart.run.settings import cache_root, refuse_unknown
+from headstart.run.settings import Given, cache_root, refuse_unknown
 from headstart.run.settling import settled
+from headstart.run.taking import KINDS, label_of, named, taken
 
 EXAMPLES = 1000
 """Examples that candidates are judged on, at most."""
@@ -85,9 +78,9 @@ def rank(
     that are on this machine. After `budget` (seconds, or "10m") no further candidate is begun; what
     is left of it is spent on short fine-tunes of the first three (see `settled`); without one, none
     is fine-tuned. Rows that `train` with the same seed would test on are not looked at. Options are
-    the fields of `Limits` and `Columns`. Raises `DataError`; `UsageError` where none is left.
+    fields of `Limits`, `Columns` and `Given`. Raises `DataError`; `UsageError` where none is left.
     """
-    columns, limits = _options(options)
+    columns, limits, given = _options(options)
     root, end = cache_root(cache), time.monotonic() + (seconds(budget) if budget else math.inf)
     found = found_at(place, columns, root)
     sample, digest = _sampled(found, seed, root, tell)
@@ -97,8 +90,12 @@ def rank(
         if entries and time.monotonic() > end:
             warn(tell, f"the budget is spent: {printable(name)} was not looked at")
             continue
-        backbone = _loaded(name, weights, found, seed, offline=offline, tell=tell)
-        if backbone is None:
+        try:
+            backbone = taken(name, weights, found, given, seed, offline=offline)
+        except UsageError:
+            raise
+        except HeadstartError as error:
+            warn(tell, f"{printable(name)} is left out: {error.what}", code=error.code)
             continue
         label = label_of(name, weights)
         entry = _entry(label, backbone, sample, past, seed, root, tell)
@@ -114,19 +111,6 @@ def rank(
     return order
 
 
-def _loaded(
-    name: str, weights: str | None, found: Found, seed: int, *, offline: bool, tell: Tell
-) -> Backbone | None:
-    """None, and a warning, where it cannot be had or takes other things than these."""
-    try:
-        backbone = load_backbone(name, weights, seed, offline)
-        need_kind(backbone, found)
-    except HeadstartError as error:
-        warn(tell, f"{printable(name)} is left out: {error.what}", code=error.code)
-        return None
-    return replace(backbone, modality=fitting(backbone.modality, found))
-
-
 def _some(entries: list[Entry]) -> list[Entry]:
     if not entries:
         raise UsageError(
@@ -137,11 +121,11 @@ def _some(entries: list[Entry]) -> list[Entry]:
     return entries
 
 
-def _options(options: dict[str, Any]) -> tuple[Columns, Limits]:
-    names = {kind: {f.name for f in fields(kind)} for kind in (Columns, Limits)}
-    refuse_unknown(options, names[Columns] | names[Limits])
-    given = [{k: v for k, v in options.items() if k in names[kind]} for kind in (Columns, Limits)]
-    return Columns(**given[0]), Limits(**given[1])
+def _options(options: dict[str, Any]) -> tuple[Columns, Limits, Given]:
+    names = {kind: {f.name for f in fields(kind)} for kind in (Columns, Limits, Given)}
+    refuse_unknown(options, set().union(*names.values()))
+    some = [{k: v for k, v in options.items() if k in known} for known in names.values()]
+    return Columns(**some[0]), Limits(**some[1]), Given(**some[2])
 
 
 def candidates(found: Found) -> tuple[str, ...]:
@@ -151,12 +135,11 @@ def candidates(found: Found) -> tuple[str, ...]:
 
 def _named(backbones: str, found: Found) -> Iterator[tuple[str, str | None]]:
     """Names and weights; "all" for every backbone on this machine that takes such examples."""
-    for word in (word.strip() for word in backbones.split(",")):
-        if word == "all":
-            yield from ((name, None) for name in candidates(found))
-        elif word:
-            name, _, weights = word.partition("=")
-            yield name, weights or None
+    for name, weights in named(backbones):
+        if name == "all":
+            yield from ((one, None) for one in candidates(found))
+        else:
+            yield name, weights
 
 
 def _sampled(found: Found, seed: int, root: Path, tell: Tell) -> tuple[Examples, str]:

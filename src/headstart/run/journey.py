@@ -32,13 +32,14 @@ from headstart.modality import Look
 from headstart.model import Model, longest_s
 from headstart.run.contest import SEEDS, contest
 from headstart.run.facts import clocks, facts_of, spent, versions
-from headstart.run.finding import content_of, found_at, label_of, usual_modality
+from headstart.run.finding import content_of, found_at, usual_modality
 from headstart.run.folder import EVENTS, METRICS, Folder, opened
 from headstart.run.leaving import leave
 from headstart.run.planning import forecast
 from headstart.run.reciting import need_short, recite
 from headstart.run.settings import AUTO, Settings, cache_root
 from headstart.run.starting import Ranking, start_of
+from headstart.run.taking import label_of
 from headstart.run.writing import write
 from headstart.share import load
 from headstart.train import Fitted, Lesson, probe_head

@@ -58,6 +58,7 @@ def metrics_of(
             "val": len(partition.val),
             "test": len(partition.test),
         },
+        "chosen": report.learned.strategy,
         "test": report.scores.record(),
         "arms": _arms(report, lesson),
         "verdict": {

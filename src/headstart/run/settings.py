@@ -36,8 +36,9 @@ class Settings:
     """All that decides what a run computes, besides the data itself."""
 
     backbone: str = AUTO
-    """A backbone's name, a folder with one, "shipped", or "auto": of pictures the first that `rank`
-    gives of those on this machine, of texts and recordings the usual one."""
+    """A backbone's name, a folder with one, NAME=FILE, "shipped", several with commas between them
+    (the first that `rank` gives is taken), or "auto": of pictures the first that `rank` gives of
+    those on this machine, of texts and recordings the usual one."""
     weights: str = ""
     """A safetensors file, "random", or empty: the weights that come with the name."""
     given: Given = Given()

@@ -1,0 +1,94 @@
+"""A pool of backbones: what `auto` takes of it, against fine-tuning every one of them.
+
+`python -m benchmarks pool`. Five sets; ten candidates: four files of weights, the backbone that
+ships, and each of the five with random weights, all given small pictures. Fine-tuned exhaustively
+is each of them by `--strategy full`, of which only that arm's own CPU seconds count; of `auto`, the
+whole process. The regret is held against the best of the ten on the test rows, which is more than
+anybody could choose. With the same runs: `auto` from one backbone, `mobilenetv2_100`, against its
+probe and its fine-tune.
+"""
+
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from benchmarks.measuring import SHARED, Spent, command, figure, here
+
+SETS = ("flowers5", "cats_dogs", "trashnet", "chest_xray", "digits")
+NETS = ("mobilenetv2_100", "mobilenetv1_100", "mobilenetv1_050", "mobilenetv2_035")
+ONE = NETS[0]
+SIZE = ("--size", "128")
+OPTIONS = {"chest_xray": ("--group", "patient")}
+
+
+def main() -> None:
+    for name in SETS:
+        measured(name)
+
+
+def measured(name: str) -> None:
+    """Print the figures of one set."""
+    with _placed(name) as (place, root):
+        if not here(place):
+            return
+        pool = [f"{net}={SHARED / 'weights' / net}.safetensors" for net in NETS] + ["shipped"]
+        pool += [f"{net}=random" for net in (*NETS, "headstart_resnet10")]
+        chosen, took = _trained(place, root / "pool", "--backbone", ",".join(pool))
+        auto = _right(chosen, chosen["chosen"])
+        figure(
+            f"pool, {name}, auto", accuracy=auto, cpu_s=round(took.cpu), strategy=chosen["chosen"],
+            ranking=[[_short(one["backbone"]), one["predicted"]] for one in chosen["ranking"]],
+        )  # fmt: skip
+        alone, took_one = _trained(place, root / "one", "--backbone", pool[0])
+        figure(
+            f"pool, {name}, {ONE} by auto", accuracy=_right(alone, alone["chosen"]),
+            cpu_s=round(took_one.cpu), strategy=alone["chosen"],
+        )  # fmt: skip
+        best, spent = 0.0, 0.0
+        for one in pool:
+            full, whole = _trained(place, root / "all", "--backbone", one, "--strategy", "full")
+            cost = next(arm["cost"]["cpu_s"] for arm in full["arms"] if arm["name"] == "full")
+            best, spent = max(best, _right(full, "full")), spent + cost
+            figure(
+                f"pool, {name}, {_short(one)}", full=_right(full, "full"), cpu_s=round(cost),
+                probe=_right(full, "probe"), whole_cpu_s=round(whole.cpu),
+            )  # fmt: skip
+        figure(
+            f"pool, {name}", regret=round(100 * (best - auto), 2), best=best,
+            share_of_cpu=round(took.cpu / spent, 3), all_cpu_s=round(spent),
+        )  # fmt: skip
+
+
+@contextmanager
+def _placed(name: str) -> Iterator[tuple[Path, Path]]:
+    """The set's place, and an empty folder."""
+    from headstart.demo import digits
+
+    with tempfile.TemporaryDirectory() as folder:
+        place = SHARED / "data" / name
+        if name == "digits":
+            place = Path(folder) / "digits.zip"
+            place.write_bytes(digits())
+        yield place, Path(folder)
+
+
+def _trained(place: Path, root: Path, *words: str) -> tuple[dict[str, Any], Spent]:
+    """Figures of a run, with the arm that its test accuracy is of."""
+    out = root / str(len(list(root.glob("*"))))
+    options = (*words, *SIZE, *OPTIONS.get(place.name, ()))
+    spent = command("train", str(place), *options, "--out", str(out), cache=root / "cache")
+    found = json.loads((out / "metrics.json").read_text())
+    return found, spent
+
+
+def _right(found: dict[str, Any], arm: str) -> float:
+    of = next(one["accuracy"]["value"] for one in found["arms"] if one["name"] == arm)
+    return round(float(of), 4)
+
+
+def _short(label: str) -> str:
+    name, _, weights = label.partition("=")
+    return f"{name} random" if weights == "random" else name

@@ -1,0 +1,101 @@
+"""Backbones as examples need them: of their kind, and given what was asked."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from headstart.backbone import Alone, Backbone, load_backbone, need_writer
+from headstart.data import GENERATED, WRITTEN, Found, Held, Pair
+from headstart.errors import BackboneError, UsageError
+from headstart.hostile import printable
+from headstart.modality import Modality, Text
+from headstart.run.settings import Given
+
+KINDS = {"files": "image", "text": "text", "sounds": "audio"}
+"""What backbones take where examples are such."""
+THINGS = {"files": "pictures", "text": "texts", "sounds": "recordings"}
+"""What examples are, in words."""
+
+
+def label_of(name: str, weights: str | None) -> str:
+    """What rankings call a model: the name, and the file that its weights are from."""
+    return f"{name}={weights}" if weights else name
+
+
+def named(text: str) -> Iterator[tuple[str, str | None]]:
+    """Names and weights of what was written with commas between; paths may hold either sign.
+
+    >>> list(named("resnet18, vit_tiny_patch16_224=random"))
+    [('resnet18', None), ('vit_tiny_patch16_224', 'random')]
+    """
+    words = [text] if Path(text).exists() else [word.strip() for word in text.split(",")]
+    for word in filter(None, words):
+        name, _, weights = (word, "", "") if Path(word).exists() else word.partition("=")
+        yield name, weights or None
+
+
+def taken(
+    name: str,
+    weights: str | None,
+    found: Found,
+    given: Given,
+    seed: int,
+    *,
+    offline: bool,
+) -> Backbone:
+    """The backbone of this name for these examples.
+
+    Raises `BackboneError` where it cannot be had or takes other things than these; `UsageError`
+    where what it is given is not for its kind.
+    """
+    kind = found.examples.kind
+    backbone = load_backbone(
+        name,
+        weights,
+        seed,
+        offline,
+        size=given.size or None,
+        channels=given.channels or None,
+        writes=kind if kind in (WRITTEN, GENERATED) else "",
+    )
+    need_kind(backbone, found)
+    return replace(backbone, modality=fitting(_begun(backbone.modality, given.prefix), found))
+
+
+def need_kind(backbone: Backbone, found: Found) -> None:
+    """Raise `BackboneError` where source and target differ in what they are, or it cannot write."""
+    given = backbone.modality
+    if KINDS[found.holds] != given.kind:
+        raise BackboneError(
+            "M461",
+            f"{printable(backbone.name)} takes {given.things}, the examples are "
+            f"{THINGS[found.holds]}",
+            "leave --backbone out, or name one for their kind: headstart backbones",
+        )
+    if found.examples.kind in (WRITTEN, GENERATED):
+        need_writer(backbone.name, backbone.writer)
+    if found.examples.kind == GENERATED and not isinstance(backbone.writer, Alone):
+        raise BackboneError(
+            "M480",
+            f"{printable(backbone.name)} answers texts, it does not continue them",
+            "--backbone gpt2, or a folder with GPT-2, Llama, Qwen, Gemma or another decoder",
+        )
+
+
+def fitting(modality: Modality, found: Found) -> Modality:
+    """The same contract for what the examples are: one text each, or two."""
+    if not isinstance(modality, Text):
+        return modality
+    first = found.examples.sources[0]
+    return replace(modality, paired=isinstance(first, Held) and isinstance(first.content, Pair))
+
+
+def _begun(modality: Modality, prefix: str) -> Modality:
+    """With this before every text; as it is where nothing was asked. Raises `UsageError`."""
+    if not prefix:
+        return modality
+    if not isinstance(modality, Text):
+        raise UsageError(
+            "U159", f"--prefix stands before texts, and these are {modality.things}", "leave it out"
+        )
+    return replace(modality, prefix=prefix)
