@@ -31,7 +31,7 @@ def test_nothing_frozen_moves_and_the_rest_does(
     fitted = _fit(lesson, tiny, text, tmp_path / "w")
     tensors, changed = fitted.frozen
     assert changed == 0
-    assert (tensors > 0) == (text in ("probe", "unfreeze:2", "lora:2", "bitfit"))
+    assert (tensors > 0) == (text != "scratch")  # norms keep their statistics under a fitted head
     after = tiny.stages.state_dict()
     assert all(torch.equal(before[name], after[name]) for name in before)  # the source stays
 

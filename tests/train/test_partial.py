@@ -71,6 +71,18 @@ def test_where_all_learn_nothing_is_frozen_and_norms_count(tiny: Backbone) -> No
     assert any("running_mean" in name for name in changed)
 
 
+def test_still_norms_keep_their_statistics_while_their_scales_learn(tiny: Backbone) -> None:
+    suffix = _opened(tiny, Full())
+    still = frozen(suffix, still=True)
+    assert still and all("running" in name or "batches" in name for name in still)
+    set_modes(suffix, still=True)
+    suffix(_rows()).square().sum().backward()
+    after = suffix.state_dict()
+    assert all(torch.equal(tensor, after[name]) for name, tensor in still.items())
+    norms = [m for m in suffix.modules() if isinstance(m, nn.BatchNorm2d)]
+    assert norms and all(norm.weight.grad is not None for norm in norms)
+
+
 def test_a_part_of_which_nothing_learns_stays_in_inference_mode(tiny: Backbone) -> None:
     suffix = _opened(tiny, Full())
     suffix[0].requires_grad_(False)

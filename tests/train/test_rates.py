@@ -6,7 +6,7 @@ from torch import nn
 
 from headstart.backbone import Backbone, load_backbone
 from headstart.head import Reciting, linear
-from headstart.train import Full, LowRank, Recipe, Scratch, Unfreeze
+from headstart.train import Full, Gradual, LowRank, Recipe, Scratch, Unfreeze
 from headstart.train.rates import BIT_RATES, FEW_RATES, FRESH_RATES, MANY, RATES, paced
 from headstart.train.recipe import BIT, EVEN, Pace
 
@@ -23,10 +23,18 @@ def test_convolutions_learn_by_the_rule_of_bit(tiny: Backbone, strategy) -> None
 
 
 def test_convolutions_over_sound_and_new_heads_keep_their_pace(tiny: Backbone) -> None:
-    assert _paced(Full(), tiny.stages, kind="audio") == (Recipe(), RATES)
+    plan, rates = _paced(Full(), tiny.stages, kind="audio")
+    assert (plan.pace, rates) == (Pace(), RATES)
     letters = Reciting(8, 5, 1)
     found = paced(Full(), Recipe(), tiny.stages, letters, rows=100, kind="image")
     assert found == (Recipe(), RATES)
+
+
+def test_norms_keep_the_statistics_that_a_head_was_fitted_by(tiny: Backbone) -> None:
+    for strategy in (Full(), Unfreeze(1), Gradual()):
+        assert _paced(strategy, tiny.stages)[0].restraint.still
+        assert _paced(strategy, tiny.stages, kind="audio")[0].restraint.still
+    assert not _paced(Scratch(), tiny.stages)[0].restraint.still
 
 
 def test_pictures_are_mixed_from_20000_rows_on(tiny: Backbone) -> None:

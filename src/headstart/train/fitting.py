@@ -218,7 +218,7 @@ def _taught(
     plan = replace(plan, rate=min(rates, key=lambda pair: pair[1])[0])
     note(tell, f"{strategy}: rate {plan.rate:g} had the lowest validation loss of {len(rates)}")
     tuned = tune(course, suffix, head, plan, work, tell)
-    still = _moved(frozen(suffix), tuned.suffix.state_dict())
+    still = _moved(frozen(suffix, still=plan.restraint.still), tuned.suffix.state_dict())
     learned = tuple(map(learned_in, (*tuned.suffix, tuned.head)))
     closed(tuned.suffix)
     closed(tuned.head)

@@ -89,7 +89,7 @@ def learn(
     try:
         for number in range(after + 1, recipe.epochs + 1):
             _thaw(network, recipe, number)
-            set_modes(network)
+            set_modes(network, still=recipe.restraint.still)
             total = 0.0
             for step, rows in enumerate(batches(len(labels), recipe, number, made)):
                 passed = (number - 1) * steps + step

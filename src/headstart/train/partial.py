@@ -69,11 +69,11 @@ def closed(suffix: nn.Module) -> None:
             remove_parametrizations(layer, "weight", leave_parametrized=True)
 
 
-def frozen(suffix: nn.Module) -> Mapping[str, Tensor]:
-    """Copies of the tensors that must not change; none where all learn."""
+def frozen(suffix: nn.Module, *, still: bool = False) -> Mapping[str, Tensor]:
+    """Copies of the tensors that must not change; none where all learn, unless norms are still."""
     kept = {name: p for name, p in suffix.named_parameters() if not p.requires_grad}
     for path, part in suffix.named_modules():
-        if _is_still(part):
+        if _is_still(part, still=still):
             kept |= {f"{path}.{name}": b for name, b in part.named_buffers(recurse=False)}
     return {name: tensor.detach().clone() for name, tensor in kept.items()}
 
@@ -83,12 +83,15 @@ def learned_in(stage: nn.Module) -> int:
     return sum(parameter.numel() for parameter in stage.parameters() if parameter.requires_grad)
 
 
-def set_modes(network: nn.Module) -> None:
-    """Training mode, but for parts with weights of which none learns, and norms held still."""
+def set_modes(network: nn.Module, *, still: bool = False) -> None:
+    """Training mode, but for parts with weights of which none learns, and norms held still.
+
+    `still` holds all batch norms to the statistics that they have.
+    """
     network.train()
     for part in network.modules():
         learns = [p.requires_grad for p in part.parameters()]
-        if (learns and not any(learns)) or _is_still(part):
+        if (learns and not any(learns)) or _is_still(part, still=still):
             part.eval()
 
 
@@ -104,5 +107,7 @@ def _wide(suffix: nn.Module, rank: int) -> Iterator[Any]:
                 yield layer
 
 
-def _is_still(part: nn.Module) -> bool:
-    return isinstance(part, _BatchNorm) and part.affine and not part.weight.requires_grad
+def _is_still(part: nn.Module, *, still: bool = False) -> bool:
+    if not isinstance(part, _BatchNorm):
+        return False
+    return still or (part.affine and not part.weight.requires_grad)

@@ -44,9 +44,13 @@ def paced(
 
     Stages before the last learn slower and slower, but where all are fresh, where few numbers
     learn, and in networks of convolutions for pictures under a fitted head, which follow the
-    hyper-rule of BiT (Kolesnikov et al. 2020).
+    hyper-rule of BiT (Kolesnikov et al. 2020). Under a fitted head batch norms keep the statistics
+    that its features were computed with: with those of each batch, what it was fitted to is gone
+    before the first step.
     """
-    plan = replace(recipe, gradual=isinstance(strategy, Gradual | Ulmfit))
+    fitted = isinstance(head, nn.Linear) and not isinstance(strategy, Scratch)
+    held = replace(recipe.restraint, still=fitted)
+    plan = replace(recipe, gradual=isinstance(strategy, Gradual | Ulmfit), restraint=held)
     even, few = replace(plan, pace=EVEN), isinstance(strategy, LowRank | BitFit)
     writes = isinstance(head, Writer)
     match strategy:
@@ -60,8 +64,8 @@ def paced(
         case _ if few or isinstance(strategy, Probe):
             return even, FEW_RATES
         case _:
-            fitted = isinstance(head, nn.Linear) and kind == "image"
-            return _tuned(plan, rows) if fitted and convolutional(suffix) else (plan, RATES)
+            pictures = fitted and kind == "image" and convolutional(suffix)
+            return _tuned(plan, rows) if pictures else (plan, RATES)
 
 
 def _tuned(plan: Recipe, rows: int) -> tuple[Recipe, tuple[float, ...]]:

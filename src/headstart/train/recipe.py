@@ -16,6 +16,9 @@ class Restraint:
     """The same toward the weights that training started from (L2-SP: Li et al. 2018)."""
     smoothing: float = 0.0
     """Label smoothing, from 0 to 1 (Szegedy et al. 2016)."""
+    still: bool = False
+    """Whether batch norms keep the statistics they came with, by which the first head was fitted;
+    their scales and shifts learn all the same."""
     mixup: float = 0.0
     """Of the Beta distribution that shares of two mixed items are drawn from, both its numbers
     (mixup: Zhang et al. 2018); 0 mixes nothing. Only where items or rows are of one size."""
