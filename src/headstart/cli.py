@@ -253,7 +253,7 @@ def rank(place: Place, *, json: Json = False, **options: Any) -> None:
 @_takes(
     _flag("teacher", str, "a backbone to be matched; labels are not looked at then", "NAME"),
     _flag("weights", str, "a safetensors file for the teacher", "FILE"),
-    _flag("watch", str, "labeled data: what a probe on it gets right, after each epoch", "DATA"),
+    _flag("watch", str, "labeled data: what a probe on it gets right, every two minutes", "DATA"),
     _flag("epochs", int, "times through the examples", "N"),
     _flag("size", int, "side of the input in pixels", "PX"),
     _flag("words", int, "of a recurrent network: how many words it knows (6000)", "N"),

@@ -63,6 +63,19 @@ def test_leaving_the_loop_and_coming_back_gives_the_same_weights(lesson: Lesson)
     assert torch.equal(_weights(lesson, recipe, (2, 3)), whole)
 
 
+def test_pauses_in_an_epoch_change_nothing_whoever_looks_then(lesson: Lesson) -> None:
+    recipe = Recipe(epochs=2, batch=32)
+    apprentice, known = _apprentice(recipe), (_feed(lesson), lesson.labels, lesson.task, recipe)
+    shares = []
+    for epoch in learn(apprentice, *known, made=Steps(pause_s=0.0)):
+        shares.append((epoch.number, epoch.share))
+        apprentice.network.eval()
+    assert [number for number, share in shares if share == 1.0] == [1, 2]
+    assert len([share for _, share in shares if share < 1.0]) == 4
+    weights = nn.utils.parameters_to_vector(apprentice.network.parameters())
+    assert torch.equal(weights, _weights(lesson, recipe))
+
+
 def test_weights_follow_the_seed(lesson: Lesson) -> None:
     recipe = Recipe(epochs=2)
     assert not torch.equal(_weights(lesson, recipe), _weights(lesson, recipe.with_seed(1)))

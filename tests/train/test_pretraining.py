@@ -111,16 +111,31 @@ def _killer():
     return tell
 
 
-def test_whoever_watches_sees_stages_and_changes_nothing(material, tiny, tmp_path) -> None:
+def test_whoever_watches_sees_stages_and_changes_nothing(
+    material, tiny, tmp_path, monkeypatch
+) -> None:
+    from headstart.train import pretraining
+
     seen = list[int]()
+    monkeypatch.setattr(pretraining, "WATCH_S", 0.0)
+    monkeypatch.setattr(pretraining, "PAUSE_S", 0.0)
 
     def watch(stages: torch.nn.Sequential) -> None:
         seen.append(stages(torch.zeros(2, 3, 32, 32)).shape[1])
 
     made, _ = _losses(material, tiny.architecture, QUICK, _made(tmp_path / "a"), watch=watch)
+    monkeypatch.setattr(pretraining, "PAUSE_S", 1e6)
     plain, _ = _losses(material, tiny.architecture, QUICK, _made(tmp_path / "b"))
-    assert seen == [16, 16, 16]
+    assert set(seen) == {16} and len(seen) > 3  # in the middle of epochs, too
     assert made.backbone.digest(tiny.depth) == plain.backbone.digest(tiny.depth)
+
+
+def test_watching_takes_place_now_and_then(material, tiny, tmp_path) -> None:
+    seen = list[int]()
+    _losses(
+        material, tiny.architecture, QUICK, _made(tmp_path / "a"), watch=lambda _: seen.append(1)
+    )
+    assert len(seen) == 1  # three epochs in less than two minutes
 
 
 def test_pictures_grow_where_the_network_takes_small_ones(tmp_path: Path, monkeypatch) -> None:

@@ -2,8 +2,9 @@
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -90,12 +91,9 @@ def rank(
         if entries and time.monotonic() > end:
             warn(tell, f"the budget is spent: {printable(name)} was not looked at")
             continue
-        try:
-            backbone = taken(name, weights, found, given, seed, offline=offline)
-        except UsageError:
-            raise
-        except HeadstartError as error:
-            warn(tell, f"{printable(name)} is left out: {error.what}", code=error.code)
+        take = partial(taken, name, weights, found, given, seed, offline=offline)
+        backbone = _had(name, take, tell)
+        if backbone is None:
             continue
         label = label_of(name, weights)
         entry = _entry(label, backbone, sample, past, seed, root, tell)
@@ -109,6 +107,17 @@ def rank(
         order = settled(order, loaded, sample, end=end, cache=root, tell=tell)
     trim(root)
     return order
+
+
+def _had(name: str, take: Callable[[], Backbone], tell: Tell) -> Backbone | None:
+    """None, and a warning, where a candidate cannot be had or takes other things than these."""
+    try:
+        return take()
+    except UsageError:
+        raise
+    except HeadstartError as error:
+        warn(tell, f"{printable(name)} is left out: {error.what}", code=error.code)
+        return None
 
 
 def _some(entries: list[Entry]) -> list[Entry]:

@@ -1,6 +1,7 @@
 """The training loop, whole and plain."""
 
 import math
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -40,6 +41,8 @@ class Epoch:
 
     number: int
     loss: float
+    share: float = 1.0
+    """Of the rows, those it has been over: less than 1 in the middle of a long one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +66,8 @@ class Steps:
     """Of the rows, where each class is to come up as often as any other."""
     half: bool = False
     """Whether products of matrices are computed in bfloat16; weights stay in single precision."""
+    pause_s: float = math.inf
+    """Seconds after which the loop yields in the middle of an epoch, too."""
 
 
 PLAIN = Steps()
@@ -81,37 +86,58 @@ def learn(
 ) -> Iterator[Epoch]:
     """Train in place, one epoch at a time; whoever iterates decides when to stop.
 
+    Yields after every epoch, and in its middle as often as `made` says.
+
     Order, views and noise of an epoch follow from (seed, epoch, step) alone, so that going on
     `after` an epoch whose state was kept gives the same weights as never having stopped.
     """
-    network, optimizer = apprentice.network, apprentice.optimizer
-    steps = math.ceil(len(labels) / recipe.batch)
+    network, n = apprentice.network, len(labels)
     try:
         for number in range(after + 1, recipe.epochs + 1):
             _thaw(network, recipe, number)
             set_modes(network, still=recipe.restraint.still)
-            total = 0.0
-            for step, rows in enumerate(batches(len(labels), recipe, number, made)):
-                passed = (number - 1) * steps + step
-                _set_rates(optimizer, recipe, passed, recipe.epochs * steps)
-                keys = [key_of(recipe.seed, number, row) for row in rows]
-                with torch.random.fork_rng(devices=[]):
-                    torch.manual_seed(key_of(recipe.seed, number, -1 - step))
-                    mixed = _mixed(seen(feed(rows, keys), recipe, number), recipe, number, step)
-                    with torch.autocast("cpu", torch.bfloat16, enabled=made.half):
-                        scores = told(network, mixed.given, labels[rows]).float()
-                    loss = _loss(task, scores, labels[rows], mixed, recipe.restraint.smoothing)
-                    optimizer.zero_grad()
-                    loss.backward()
-                if recipe.pace.momentum:  # it goes as far as slopes are steep
-                    nn.utils.clip_grad_norm_(network.parameters(), STEEPEST)
-                optimizer.step()
-                _pull(apprentice, recipe)
-                _follow(apprentice, recipe, passed)
-                total += loss.item() * len(rows)
-            yield Epoch(number, total / len(labels))
+            total, count, spoke = 0.0, 0, time.monotonic()
+            for loss, rows in _steps(apprentice, feed, labels, task, recipe, made, number):
+                total, count = total + loss * rows, count + rows
+                if count < n and time.monotonic() - spoke >= made.pause_s:
+                    yield Epoch(number, total / count, count / n)
+                    set_modes(network, still=recipe.restraint.still)  # whoever looked changed them
+                    spoke = time.monotonic()
+            yield Epoch(number, total / n)
     finally:
         network.eval()
+
+
+def _steps(
+    apprentice: Apprentice,
+    feed: Feed,
+    labels: Wanted,
+    task: Goal,
+    recipe: Recipe,
+    made: Steps,
+    number: int,
+) -> Iterator[tuple[float, int]]:
+    """Take the steps of an epoch, and say the loss of each and how many rows it was of."""
+    network, optimizer = apprentice.network, apprentice.optimizer
+    steps = math.ceil(len(labels) / recipe.batch)
+    for step, rows in enumerate(batches(len(labels), recipe, number, made)):
+        passed = (number - 1) * steps + step
+        _set_rates(optimizer, recipe, passed, recipe.epochs * steps)
+        keys = [key_of(recipe.seed, number, row) for row in rows]
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(key_of(recipe.seed, number, -1 - step))
+            mixed = _mixed(seen(feed(rows, keys), recipe, number), recipe, number, step)
+            with torch.autocast("cpu", torch.bfloat16, enabled=made.half):
+                scores = told(network, mixed.given, labels[rows]).float()
+            loss = _loss(task, scores, labels[rows], mixed, recipe.restraint.smoothing)
+            optimizer.zero_grad()
+            loss.backward()
+        if recipe.pace.momentum:  # it goes as far as slopes are steep
+            nn.utils.clip_grad_norm_(network.parameters(), STEEPEST)
+        optimizer.step()
+        _pull(apprentice, recipe)
+        _follow(apprentice, recipe, passed)
+        yield loss.item(), len(rows)
 
 
 def told(network: nn.Module, given: Any, labels: Tensor) -> Tensor:

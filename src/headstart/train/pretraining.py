@@ -7,6 +7,7 @@ things, and, for recurrent networks, the next token.
 import copy
 import json
 import math
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -90,6 +91,10 @@ class Material:
 
 Watch = Callable[[nn.Sequential], None]
 """Shows how stages do on something else while they learn."""
+PAUSE_S = 30.0
+"""Seconds after which progress is told in the middle of an epoch."""
+WATCH_S = 120.0
+"""Seconds from one look at how stages do on something else to the next."""
 
 
 def pretrain(
@@ -116,12 +121,25 @@ def pretrain(
         course, suffix, head = _taught(material, stages, width, material.teacher, recipe, tell)
     else:
         course, suffix, head = _labeled(material, stages, width, recipe)
-    course = replace(course, made=replace(course.made, half=half))
-    seen = None if watch is None else lambda network: watch(_stages(network))
+    course = replace(course, made=replace(course.made, half=half, pause_s=PAUSE_S))
+    seen = None if watch is None else _now_and_then(watch)
     tuned = tune(course, suffix, head, recipe, work, tell, watch=seen)
     trained = _stages(nn.Sequential(tuned.suffix, tuned.head)).requires_grad_(False).eval()
     backbone = Backbone(architecture, trained, width, modality, origin)
     return Pretrained(backbone, tuned.progress)
+
+
+def _now_and_then(watch: Watch) -> Watch:
+    """At the first chance, and then whenever some minutes have passed."""
+    last = -math.inf
+
+    def seen(network: nn.Sequential) -> None:
+        nonlocal last
+        if time.monotonic() - last >= WATCH_S:
+            watch(_stages(network))
+            last = time.monotonic()
+
+    return seen
 
 
 def fitting(

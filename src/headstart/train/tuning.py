@@ -24,6 +24,10 @@ BLENDS = (0.75, 0.5, 0.25)
 """Shares of the tuned weights that are tried in a mean with the start."""
 
 
+Watching = Callable[[nn.Sequential], None]
+"""Sees suffix and head while they learn."""
+
+
 @dataclass(frozen=True, eq=False)
 class Course:
     """What is taught, and on which rows it is judged after each epoch."""
@@ -86,12 +90,13 @@ def tune(
     work: Path,
     tell: Tell,
     *,
-    watch: Callable[[nn.Sequential], None] | None = None,
+    watch: Watching | None = None,
 ) -> Tuned:
     """Train suffix and head; keep the weights of the epoch with the lowest validation loss.
 
     Epoch 0 is the start itself: where training makes it only worse, the start is what is kept.
-    Whoever watches sees the network after each epoch, and draws nothing from the random state.
+    Whoever watches sees the network after each epoch, and in the middle of long ones where the
+    course pauses there, and draws nothing from the random state.
     """
     apprentice = _apprentice(suffix, head, recipe)
     place = work / "checkpoint.safetensors"
@@ -102,18 +107,31 @@ def tune(
     tell(Event("start", "training", progress.done, recipe.epochs))
     epochs = _epochs(course, apprentice, recipe, progress.done)
     for epoch in () if _stale(progress, recipe) else epochs:
+        if epoch.share < 1:
+            tell(_midway(epoch, recipe))
+            _shown(apprentice, watch)
+            continue
         progress, best = _marked(course, apprentice, progress, best, epoch.number, epoch.loss)
         save(place, apprentice, best, progress)
         facts = _facts(progress, course.task.figure)
         tell(Event("step", "training", epoch.number, recipe.epochs, facts))
-        if watch is not None:
-            watch(nn.Sequential(*(apprentice.average or apprentice.network).children()))
+        _shown(apprentice, watch)
         if _stale(progress, recipe):
             break
     tell(Event("end", "training", progress.done, recipe.epochs))
     apprentice.network.load_state_dict(best)
     apprentice.network.eval().to(memory_format=torch.contiguous_format)
     return Tuned(*halves(apprentice.network), progress, recipe)
+
+
+def _midway(epoch: Epoch, recipe: Recipe) -> Event:
+    facts = (("epoch", f"{epoch.share:.0%}"), ("train_loss", round(epoch.loss, 4)))
+    return Event("step", "training", epoch.number - 1, recipe.epochs, facts)
+
+
+def _shown(apprentice: Apprentice, watch: Watching | None) -> None:
+    if watch is not None:
+        watch(nn.Sequential(*(apprentice.average or apprentice.network).children()))
 
 
 def blended(
