@@ -233,7 +233,7 @@ def raw(lesson: Lesson, modality: Modality) -> Candidate:
         )
 
     fit = lesson.fit_head(table(lesson.pool), lesson.pool)
-    answer, refit = _answer(lesson, table, fit), _refit(lesson, table)
+    answer, refit = _answer(lesson, table, fit), _refit(lesson, table, fit.penalty)
     name = f"linear on raw {modality.plain_name}"
     return Candidate(name, "linear", "", None, False, answer, fit.loss, refit=refit)
 
@@ -270,7 +270,9 @@ def from_fit(lesson: Lesson, fitted: Fitted, strategy: str, tell: Tell = quiet) 
     backbone = fitted.backbone
     transfer = backbone.origin.pretrained
     trained = len(fitted.suffix) or isinstance(lesson.task, Sequencing)
-    refit = None if trained else _refit(lesson, _features(lesson, backbone))
+    penalty, refit = fitted.chosen.penalty, None
+    if not trained and penalty is not None:
+        refit = _refit(lesson, _features(lesson, backbone), penalty)
     return Candidate(
         strategy, strategy, backbone.name, fitted.at, transfer, answer, choice, refit=refit
     )
@@ -328,7 +330,7 @@ def _untrained(
     """The arm, and its out-of-fold answers to the pool."""
     table = _features(lesson, yardstick, tell)
     fit = lesson.fit_head(table(lesson.pool), lesson.pool)
-    answer, refit = _answer(lesson, table, fit), _refit(lesson, table)
+    answer, refit = _answer(lesson, table, fit), _refit(lesson, table, fit.penalty)
     name, depth = yardstick.name, yardstick.depth
     arm = Candidate(
         "probe on random weights", "probe", name, depth, False, answer, fit.loss, refit=refit
@@ -346,8 +348,8 @@ def _features(lesson: Lesson, backbone: Backbone, tell: Tell = quiet) -> Table:
     return table
 
 
-def _refit(lesson: Lesson, table: Table) -> Callable[[Sequence[int]], Answer]:
-    return lambda rows: _answer(lesson, table, lesson.fit_head(table(rows), rows))
+def _refit(lesson: Lesson, table: Table, penalty: float) -> Callable[[Sequence[int]], Answer]:
+    return lambda rows: _answer(lesson, table, lesson.fit_again(table(rows), rows, penalty))
 
 
 def _answer(lesson: Lesson, table: Table, fit: LinearFit) -> Answer:

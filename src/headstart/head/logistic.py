@@ -62,11 +62,11 @@ def fit_logistic(sample: Sample, penalty: float | None = None) -> LinearFit:
         start = np.zeros((sample.task.width, basis.rows.shape[1] + 1))
         problem = _Problem(sample, basis.rows.astype(np.float32, copy=False))
         folds = [_Fold(*pair, start) for pair in _divided(sample)] if penalty is None else []
-        chosen = _chosen(problem, folds) if penalty is None else penalty
+        chosen, held = _chosen(problem, folds) if penalty is None else (penalty, None)
         loss = _SOLVED[sample.task.kind]
         every = _Part(basis.rows.copy(), problem.targets, problem.weights)
         theta = _solve(every, start, chosen, loss, _EXACT)
-        found = _judged(problem, folds, chosen) if folds else _told(sample, basis.rows, theta)
+        found = _told(sample, basis.rows, theta) if held is None or not folds else held
         weight = (theta[:, :-1] @ basis.turn) / basis.scale
         bias = theta[:, -1] - weight @ basis.mean
     return fitted(weight, bias, chosen, found, sample)
@@ -175,10 +175,11 @@ def _told(sample: Sample, rows: np.ndarray, theta: np.ndarray) -> Float[np.ndarr
     return found
 
 
-def _chosen(problem: _Problem, folds: Sequence[_Fold]) -> float:
-    """The penalty with the lowest loss, strong ones first: decades, then halves beside the best.
+def _chosen(problem: _Problem, folds: Sequence[_Fold]) -> tuple[float, Float[np.ndarray, "n c"]]:
+    """The penalty with the lowest loss, and out-of-fold answers at it.
 
-    Where there are `MANY` rows, two of the folds are enough to tell decades apart.
+    Strong ones come first: decades, then halves beside the best of them. Where there are `MANY`
+    rows, two of the folds are enough to tell decades apart.
     """
     some = folds[:2] if len(problem.rows) >= MANY else folds
     losses: dict[float, float] = {}
@@ -187,12 +188,11 @@ def _chosen(problem: _Problem, folds: Sequence[_Fold]) -> float:
         best = min(losses, key=losses.__getitem__)
         if list(losses).index(best) + _WORSE < len(losses):
             break
-    losses = {best: losses[best]} if some is folds else {}
-    for penalty in (best * 10**0.5, best, best / 10**0.5):
-        if penalty in losses:
-            continue
-        losses[penalty] = loss_of(_judged(problem, folds, penalty), problem.sample)
-    return min(losses, key=losses.__getitem__)
+    tried = {
+        penalty: _judged(problem, folds, penalty)
+        for penalty in (best * 10**0.5, best, best / 10**0.5)
+    }
+    return min(tried.items(), key=lambda pair: loss_of(pair[1], problem.sample))
 
 
 def _judged(problem: _Problem, folds: Sequence[_Fold], penalty: float) -> Float[np.ndarray, "n c"]:

@@ -71,23 +71,24 @@ def recipe_of(strategy: Strategy, seed: int, kind: str = "image") -> Recipe:
     Pictures have views where whole networks learn, recordings where they are transcribed.
     """
     views = VIEWS if kind == "image" else None
-    told = {
-        WRITTEN: Recipe(epochs=20, patience=4, seed=seed),
-        # the first epochs go into finding out that silence is no letter
-        SPOKEN: Recipe(epochs=60, patience=12, views=Masks(), seed=seed),
-    }
-    if kind in told:
-        return told[kind]
-    match strategy:
-        case Ulmfit():
-            return Recipe(epochs=12, patience=4, seed=seed)
-        case Scratch():
-            return Recipe(epochs=40, patience=12, views=views, seed=seed)
-        case _ if kind == "text":
-            return Recipe(epochs=5, patience=2, seed=seed)
+    match kind, strategy:
+        case _ if kind == WRITTEN:
+            told = Recipe(epochs=20, patience=4)
+        case _ if kind == SPOKEN:  # the first epochs go into finding out that silence is no letter
+            told = Recipe(epochs=60, patience=12, views=Masks())
+        case _, Ulmfit():
+            told = Recipe(epochs=12, patience=4)
+        case _, Scratch():
+            told = Recipe(epochs=40, patience=12, views=views)
+        case "text", _:
+            told = Recipe(epochs=5, patience=2)
+        case "image", Probe() | Unfreeze():
+            told = Recipe(epochs=12, patience=12)
+        case "image", _:  # losses fall with the rates, which fall to the end
+            told = Recipe(epochs=12, patience=12, views=views)
         case _:
-            plain = isinstance(strategy, Probe | Unfreeze)
-            return Recipe(views=None if plain else views, seed=seed)
+            told = Recipe()
+    return told.with_seed(seed)
 
 
 def contest(

@@ -66,7 +66,7 @@ class Curriculum:
     weights: str = ""
     """A safetensors file for the teacher; empty for the weights that belong to its name."""
     watch: str = ""
-    """Labeled data on which a probe of the network is judged after each epoch."""
+    """Labeled data on which a probe of the network is judged every two minutes."""
     epochs: int = 0
     """Times through the examples; 0 for the recipe's."""
     size: int = 0

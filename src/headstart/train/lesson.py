@@ -65,6 +65,18 @@ class Lesson:
         head = HEADS[self.head or self.task.heads[0]]
         return head(Sample(table, labels, self.task, groups, seed), penalty)
 
+    def fit_again(
+        self, table: Float[Tensor, "m d"], rows: Sequence[int], penalty: float
+    ) -> LinearFit:
+        """The head for these rows under the prior that the one for all of the pool had.
+
+        `penalty` is that one's. Against a mean loss it grows as rows get fewer: the same prior on
+        the weights weighs more beside less evidence.
+        """
+        mean = (self.head or self.task.heads[0]) == "logistic"
+        share = len(self.pool) / len(rows) if mean else 1.0
+        return self.fit_head(table, rows, penalty=penalty * share)
+
     def rows_feed(
         self,
         rows: Sequence[int],
