@@ -1,6 +1,7 @@
 """Which arms a run compares, and the fits behind them."""
 
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from jaxtyping import Float
+from torch import Tensor
 
 from headstart import durable
 from headstart.advise import Depth, depth_of
@@ -41,9 +43,12 @@ from headstart.train import (
     Strategy,
     Ulmfit,
     Unfreeze,
+    cut_of,
     fit,
+    step_seconds,
     strategy_of,
 )
+from headstart.train.pricing import ROWS
 
 TRAINED = {"image": 6.0, "text": 3.5, "audio": 4.0}
 """A training step costs about this many of the fastest forward passes."""
@@ -115,11 +120,14 @@ def contest(
         else kept_plans(work, lambda: _tried(lesson, backbone, depth, settings, tell))
     )
     fits: dict[str, Fitted] = {"probe": probe}
+    allowed = allowances(plans, backbone, settings)
     for strategy in dict.fromkeys((*plans, *(Scratch() for _ in settings.compare))):
         if strategy == Probe():
             continue
         with priced(found):
-            fits[str(strategy)] = fitted_by(lesson, backbone, strategy, settings, work, tell)
+            fits[str(strategy)] = fitted_by(
+                lesson, backbone, strategy, settings, work, tell, allowed.get(strategy, math.inf)
+            )
             arm = from_fit(lesson, fits[str(strategy)], str(strategy), tell)
             found.append(replace(arm, note=_advice(fits[str(strategy)], lesson.task.figure)))
         if found[-1].note:
@@ -168,24 +176,41 @@ def _tried(
     recurrent = is_recurrent(backbone.architecture)
     if depth.linear and not recurrent:
         return plans
-    adds = multiply_adds(backbone)
-    modality, train = backbone.modality, lesson.partition.train
+    train = lesson.partition.train
     like = lesson.items.take(train[:LIKE])
-    each = milliseconds(backbone.stages, modality, like) / 1000 / max(1, sum(adds))
-    passes = passes_of(modality.kind) * len(train)
     if recurrent:
-        took = ULMFIT * trained(modality.kind) * passes * each * sum(adds)
+        each = milliseconds(backbone.stages, backbone.modality, like) / 1000
+        took = ULMFIT * trained(backbone.modality.kind) * passes_of("text") * len(train) * each
         return plans + [Ulmfit()] * (took <= seconds(settings.budget))
     wanted = max(1, backbone.depth - 1 - depth.best)
-
-    def cost(last: int) -> float:
-        return trained(modality.kind) * passes * each * sum(adds[-last:])
-
+    cost = tuning_cost(backbone, like, len(train))
     tuned = unfrozen(cost, wanted, backbone.depth, seconds(settings.budget))
     if not {Unfreeze(wanted), Full()} & set(tuned):
         told = f"unfreeze:{wanted} could take {cost(wanted) / 60:,.0f} CPU minutes"
         note(tell, f"{told}, the budget is {settings.budget}: --budget TIME allows more")
     return [*plans, *tuned]
+
+
+def tuning_cost(backbone: Backbone, like: Sequence[Tensor], rows: int) -> Callable[[int], float]:
+    """How many CPU seconds training the last few stages on so many rows takes, by one step."""
+    adds, by_size = multiply_adds(backbone), sorted(like, key=len)
+    middle = by_size[max(0, (len(like) - ROWS) // 2) :]
+    whole = step_seconds(backbone, middle) * passes_of(backbone.modality.kind) * rows
+    return lambda last: whole * sum(adds[-last:]) / max(1, sum(adds))
+
+
+def allowances(
+    plans: Sequence[Strategy], backbone: Backbone, settings: Settings
+) -> Mapping[Strategy, float]:
+    """CPU seconds of the budget for each plan, by the work of the stages that learn; those that
+    were asked for, and the steps of ULMFiT, take what they take.
+    """  # noqa: D205 - one sentence
+    if settings.plan or Ulmfit() in plans:
+        return {}
+    adds = multiply_adds(backbone)
+    shares = {plan: sum(adds[cut_of(plan, backbone.depth) :]) for plan in plans}
+    each = seconds(settings.budget) / max(1, sum(shares.values()))
+    return {plan: each * share for plan, share in shares.items() if share}
 
 
 def unfrozen(
@@ -253,8 +278,9 @@ def fitted_by(
     settings: Settings,
     work: Path,
     tell: Tell,
+    allowance: float = math.inf,
 ) -> Fitted:
-    """As the settings say, in a folder of the strategy's name."""
+    """As the settings say, in a folder of the strategy's name, in so many CPU seconds."""
     place = work / str(strategy).replace(":", "-")
     place.mkdir(exist_ok=True)
     told = lesson.task.kind == SPOKEN and not isinstance(lesson.task, Writing)
@@ -266,7 +292,8 @@ def fitted_by(
         recipe = replace(recipe, epochs=30, patience=5)
     if told and not isinstance(backbone.modality, Sound):  # samples have no bands to cover
         recipe = replace(recipe, views=None)
-    return fit(lesson, backbone, strategy, recipe, work=place, tell=tell)
+    paid = replace(recipe, allowance=allowance)
+    return fit(lesson, backbone, strategy, paid, work=place, tell=tell)
 
 
 def decided(

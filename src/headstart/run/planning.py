@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,7 +15,7 @@ from scipy.sparse import csr_array
 from torch import Tensor
 
 from headstart.advise import Plan, Step, depth_of, grown
-from headstart.backbone import Backbone, every_stage, fresh, is_recurrent, multiply_adds, widths
+from headstart.backbone import Backbone, every_stage, fresh, is_recurrent, widths
 from headstart.data import TOLD, Examples, Found, Frame, Problem, audit, divide, spread, strata_of
 from headstart.errors import DataError, UsageError
 from headstart.evaluate import words_fit
@@ -22,7 +23,16 @@ from headstart.events import Tell, quiet
 from headstart.features import Items, Prefix, extract, milliseconds, noise, survey
 from headstart.head import HEADS, Sample, Task, posed
 from headstart.modality import Look, Modality
-from headstart.run.contest import JUDGED, LIKE, SEEDS, ULMFIT, passes_of, trained, unfrozen
+from headstart.run.contest import (
+    JUDGED,
+    LIKE,
+    SEEDS,
+    ULMFIT,
+    passes_of,
+    trained,
+    tuning_cost,
+    unfrozen,
+)
 from headstart.run.finding import found_at
 from headstart.run.quantities import seconds
 from headstart.run.settings import Settings, cache_root
@@ -35,6 +45,8 @@ LEAST, REHEARSAL_S = 128, 60.0
 that takes no longer than this."""
 _SHARE = 0.8
 """Of all rows, those that heads are fitted to."""
+LEARNED = 0.68
+"""Of all rows, those that networks are trained on."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +68,16 @@ class _Rehearsal:
     """Examples that are not run yet."""
     reading: float
     running: float
+
+    @property
+    def like(self) -> list[Tensor]:
+        """Items by whose size costs are judged."""
+        return self.items.take(self.read[:LIKE])
+
+    @cached_property
+    def cost(self) -> Callable[[int], float]:
+        """CPU seconds of training the last few stages."""
+        return tuning_cost(self.backbone, self.like, round(LEARNED * self.rows))
 
 
 def plan(
@@ -186,13 +208,13 @@ def _strategies(some: _Rehearsal, settings: Settings) -> tuple[tuple[Strategy, .
     depth = depth_of(some.sample, names, widths(backbone.stages, noise(backbone.modality)))
     probes: tuple[Strategy, ...] = (Probe(), Probe(every_stage=True))
     recurrent = is_recurrent(backbone.architecture)
-    language = recurrent and ULMFIT * _tuning(some, backbone.depth) <= seconds(settings.budget)
+    language = recurrent and _adapting(some) <= seconds(settings.budget)
     if recurrent or depth.linear:
         frozen = f"as few as 0 of {backbone.depth} stages stay" if language else "every stage stays"
         return (*probes, *[Ulmfit()] * language, *scratch), f"{frozen} frozen: {depth.why}"
     wanted = max(1, backbone.depth - 1 - depth.best)
     budget = seconds(settings.budget)
-    tuned = unfrozen(lambda last: _tuning(some, last), wanted, backbone.depth, budget)
+    tuned = unfrozen(some.cost, wanted, backbone.depth, budget)
     if not tuned:
         told = f"unfreezing would take longer than the budget of {settings.budget}; {depth.why}"
         return (*probes, *scratch), f"every stage stays frozen: {told}"
@@ -229,22 +251,19 @@ def _training(some: _Rehearsal, strategy: Strategy, settings: Settings) -> Step:
     if isinstance(strategy, Probe):
         return Step(str(strategy), 0.0, "among the heads")
     at = cut_of(strategy, some.backbone.depth)
-    times = {Scratch: 3.0, Ulmfit: ULMFIT}.get(type(strategy), 1.0)
-    took = _tuning(some, some.backbone.depth - at) * times
+    took = some.cost(some.backbone.depth - at) * (3.0 if strategy == Scratch() else 1.0)
+    if strategy == Ulmfit():
+        took = _adapting(some)
+    if settings.plan is None:  # it is kept to
+        took = min(took, seconds(settings.budget))
+    took /= min(2, torch.get_num_threads())
     return Step(str(strategy), took, "less where it stops early")
 
 
-def _tuning(some: _Rehearsal, last: int) -> float:
-    """Seconds for the last few stages, if no epoch is saved."""
-    adds = multiply_adds(some.backbone)
-    share = sum(adds[-last:]) / max(1, sum(adds))
-    kind = some.backbone.modality.kind
-    like = some.items.take(some.read[:LIKE])
-    each = milliseconds(some.backbone.stages, some.backbone.modality, like) / 1000
-    passes = passes_of(kind)
-    return (
-        trained(kind) * share * each * passes * some.rows * 0.68 / min(2, torch.get_num_threads())
-    )
+def _adapting(some: _Rehearsal) -> float:
+    """CPU seconds of all the steps of ULMFiT."""
+    each = milliseconds(some.backbone.stages, some.backbone.modality, some.like) / 1000
+    return ULMFIT * trained("text") * passes_of("text") * LEARNED * some.rows * each
 
 
 def _fitting(some: _Rehearsal, rows: Tensor | csr_array) -> float:

@@ -15,9 +15,10 @@ from headstart.data import Examples, divide, strata_of
 from headstart.events import Tell, note, quiet
 from headstart.features import survey
 from headstart.head import posed
-from headstart.run.contest import recipe_of, trained
+from headstart.run.contest import recipe_of
 from headstart.stats import Interval, Merit, lead
-from headstart.train import RATES, TRIAL, Full, Lesson, fit
+from headstart.train import RATES, TRIAL, Full, Lesson, fit, step_seconds
+from headstart.train.pricing import ROWS
 
 BEST = 3
 """Candidates that are fine-tuned: of published pools (TransferGraph), the best of the first three
@@ -59,7 +60,7 @@ def settled(
         if len(left) < 2:
             break
         named = [(ranking[i], backbones[ranking[i].backbone]) for i in left]
-        cost = sum(_seconds(one, backbone, sample, epochs) for one, backbone in named)
+        cost = sum(_seconds(backbone, sample, epochs, cache) for _, backbone in named)
         if time.monotonic() + cost > end:
             told = f"{epochs} epochs of {len(left)} candidates take about {cost:,.0f} s"
             note(tell, f"{told}: there is no time for it in the budget")
@@ -74,11 +75,12 @@ def settled(
     return _placed(ranking, through, tried) if tried else list(ranking)
 
 
-def _seconds(one: Ranked, backbone: Backbone, sample: Examples, epochs: int) -> float:
+def _seconds(backbone: Backbone, sample: Examples, epochs: int, cache: Path) -> float:
+    """Of so many epochs and their search for a rate, by one step."""
+    seen = survey(sample.take(range(min(ROWS, len(sample)))), backbone.modality, cache=cache)
+    each = step_seconds(backbone, seen.items.take(range(len(seen.items.digests))))
     passes = epochs + len(RATES) * max(1, round(TRIAL * epochs))
-    rows = (1 - _HELD) * len(sample)
-    each = trained(backbone.modality.kind) * one.ms_per_item / 1000
-    return each * passes * rows / min(2, torch.get_num_threads())
+    return each * passes * (1 - _HELD) * len(sample) / min(2, torch.get_num_threads())
 
 
 def _tried(backbone: Backbone, sample: Examples, epochs: int, cache: Path) -> _Tried:

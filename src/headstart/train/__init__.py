@@ -8,6 +8,7 @@ from headstart.train.fitting import Fitted, as_it_is, fit, predict, probe_head
 from headstart.train.keeping import Keeping, keeping_of
 from headstart.train.lesson import Lesson, scores_of, takes
 from headstart.train.pretraining import Material, Pretrained, Teacher, pretrain
+from headstart.train.pricing import step_seconds
 from headstart.train.rates import RATES
 from headstart.train.recipe import Recipe, Restraint
 from headstart.train.strategy import (
@@ -55,6 +56,7 @@ __all__ = [
     "pretrain",
     "probe_head",
     "scores_of",
+    "step_seconds",
     "strategy_of",
     "takes",
 ]

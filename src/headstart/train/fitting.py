@@ -44,7 +44,7 @@ from headstart.train.strategy import (
     Ulmfit,
     cut_of,
 )
-from headstart.train.tuning import TRIAL, Course, blended, halves, search, tune
+from headstart.train.tuning import TRIAL, Course, blended, halves, rated, tune
 
 PER_MOMENT, ROOM, FITTING, SAMPLED = (1, 2, 4, 8), 1.5, 0.98, 64
 """Letters that a moment may hold; moments that a transcript should find for each that it needs; the
@@ -214,9 +214,10 @@ def _taught(
         strategy, recipe, suffix, head, rows=len(course.labels), kind=source.modality.kind
     )
     course = _in_half(course, suffix, head, plan, tried, work, tell)
-    rates = search(course, suffix, head, plan, tried, work, tell)
-    plan = replace(plan, rate=min(rates, key=lambda pair: pair[1])[0])
+    whole, (plan, rates) = plan.epochs, rated(course, suffix, head, plan, tried, work, tell)
     note(tell, f"{strategy}: rate {plan.rate:g} had the lowest validation loss of {len(rates)}")
+    if plan.epochs < whole:
+        note(tell, f"{strategy}: {plan.epochs} epochs instead of {whole}, for the budget")
     tuned = tune(course, suffix, head, plan, work, tell)
     still = _moved(frozen(suffix, still=plan.restraint.still), tuned.suffix.state_dict())
     learned = tuple(map(learned_in, (*tuned.suffix, tuned.head)))

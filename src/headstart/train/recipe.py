@@ -1,5 +1,6 @@
 """The few numbers that training needs."""
 
+import math
 from dataclasses import dataclass, replace
 
 from headstart.errors import UsageError
@@ -66,6 +67,9 @@ class Recipe:
     0 keeps the weights as they are."""
     seed: int = 0
     """Orders the rows, draws the views, the noise and the fresh weights."""
+    allowance: float = math.inf
+    """CPU seconds that training may take, the search for a rate included: where an epoch takes
+    long, fewer rates are tried, and there are fewer epochs (at least 3)."""
     gradual: bool = False
     """Whether earlier stages begin to learn later: all do from half of the epochs on."""
     views: Variation | None = None

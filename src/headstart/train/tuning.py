@@ -16,6 +16,7 @@ from headstart.train.checkpoint import Mark, Progress, restore, save
 from headstart.train.forcing import loss_of, merit_of, writes
 from headstart.train.lesson import scores_of
 from headstart.train.loop import PLAIN, Apprentice, Epoch, Feed, Steps, Wanted, learn, optimizer_for
+from headstart.train.pricing import Purse
 from headstart.train.recipe import Recipe
 
 TRIAL = 0.25
@@ -50,7 +51,7 @@ class Tuned:
     recipe: Recipe
 
 
-def search(
+def rated(
     course: Course,
     suffix: nn.Sequential,
     head: nn.Module,
@@ -58,28 +59,54 @@ def search(
     rates: tuple[float, ...],
     work: Path,
     tell: Tell = quiet,
-) -> tuple[tuple[float, float], ...]:
-    """Validation loss of a short run at each rate, from the same start.
+) -> tuple[Recipe, tuple[tuple[float, float], ...]]:
+    """The recipe with the best of the rates and the epochs it may have, and what was tried."""
+    purse = Purse(work / "epochs.json", recipe.allowance)
+    tried = search(course, suffix, head, recipe, rates, purse, tell)
+    best = replace(recipe, rate=min(tried, key=lambda pair: pair[1])[0])
+    return purse.bought(best, len(tried) * trial_of(recipe)), tried
 
-    A regime judged at one rate is not judged. What was tried stays in `work`, so that a killed
-    search goes on where it was.
+
+def search(
+    course: Course,
+    suffix: nn.Sequential,
+    head: nn.Module,
+    recipe: Recipe,
+    rates: tuple[float, ...],
+    purse: Purse,
+    tell: Tell = quiet,
+) -> tuple[tuple[float, float], ...]:
+    """Validation loss of a short run at each rate, from the same start; middle ones first.
+
+    A regime judged at one rate is not judged; fewer than all are tried only where the purse is
+    short. What was tried stays beside it, so that a killed search goes on where it was.
     """
-    place = work / "rates.json"
-    tried = _read_rates(place)
-    trial = replace(recipe, epochs=max(1, round(TRIAL * recipe.epochs)))
+    place = purse.place.with_name("rates.json")
+    tried, done = _read_rates(place)
+    trial = replace(recipe, epochs=trial_of(recipe))
     total = len(rates) * trial.epochs
+    middle = sorted(range(len(rates)), key=lambda i: abs(2 * i - len(rates) + 1))
     tell(Event("start", "trying rates", len(tried) * trial.epochs, total))
-    for rate in rates[len(tried) :]:
+    for rate in [rates[i] for i in middle[len(tried) :]]:
+        if done or purse.enough(len(tried), trial.epochs):
+            break
         apprentice, losses = _apprentice(suffix, head, replace(trial, rate=rate)), list[float]()
         for epoch in _epochs(course, apprentice, trial):
             losses.append(_lost(course, apprentice))
-            done = len(tried) * trial.epochs + epoch.number
+            purse.passes += 1
             facts = (("rate", rate), ("val_loss", round(losses[-1], 4)))
-            tell(Event("step", "trying rates", done, total, facts))
+            passed = len(tried) * trial.epochs + epoch.number
+            tell(Event("step", "trying rates", passed, total, facts))
         tried = (*tried, (rate, min(losses)))
-        durable.write(place, json.dumps(tried))
+        durable.write(place, json.dumps({"tried": tried, "done": False}))
+    durable.write(place, json.dumps({"tried": tried, "done": True}))
     tell(Event("end", "trying rates", total, total))
     return tried
+
+
+def trial_of(recipe: Recipe) -> int:
+    """Epochs that each rate of a search gets."""
+    return max(1, round(TRIAL * recipe.epochs))
 
 
 def tune(
@@ -247,8 +274,10 @@ def _facts(progress: Progress, figure: str) -> tuple[tuple[str, str | float], ..
     return tuple((name, round(value, 4)) for name, value in facts.items())
 
 
-def _read_rates(place: Path) -> tuple[tuple[float, float], ...]:
+def _read_rates(place: Path) -> tuple[tuple[tuple[float, float], ...], bool]:
+    """What was tried, and whether that is all."""
     try:
-        return tuple((rate, loss) for rate, loss in json.loads(place.read_text()))
+        kept = json.loads(place.read_text())
+        return tuple((rate, loss) for rate, loss in kept["tried"]), bool(kept["done"])
     except (OSError, ValueError):
-        return ()
+        return (), False

@@ -1,0 +1,63 @@
+"""What training costs, and that a short purse is kept to."""
+
+import json
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from headstart.train import Full, Recipe, fit, step_seconds
+from headstart.train.pricing import LEAST, Purse
+
+
+def test_a_step_costs_time_and_changes_nothing(lesson, tiny) -> None:
+    before = tiny.digest(tiny.depth)
+    assert 0 < step_seconds(tiny, lesson.items.take(range(8))) < 5
+    assert tiny.digest(tiny.depth) == before
+
+
+def test_without_an_allowance_the_recipe_is_as_it_was(tmp_path: Path) -> None:
+    purse = Purse(tmp_path / "epochs.json")
+    assert purse.bought(Recipe(), 3) == Recipe() and not purse.enough(3, 100)
+    assert not (tmp_path / "epochs.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("allowance", "epochs"), [(100.0, 12), (30.5, 10), (24.5, 4), (5.0, LEAST)]
+)
+def test_what_the_search_left_buys_epochs(tmp_path: Path, allowance: float, epochs: int) -> None:
+    """Twenty passes in twenty seconds: each costs a second."""
+    purse = _spent(Purse(tmp_path / "epochs.json", allowance), 20, 20.0)
+    usual = Recipe(epochs=12, patience=12)
+    assert purse.bought(usual, 20) == replace(usual, epochs=epochs, patience=epochs)
+    later = _spent(Purse(purse.place, allowance), 20, 1000.0)  # after a kill, it stays so
+    assert later.bought(usual, 20).epochs == epochs
+
+
+def test_the_search_ends_where_one_more_rate_would_take_too_much(tmp_path: Path) -> None:
+    purse = _spent(Purse(tmp_path / "epochs.json", 30.0), 5, 10.0)
+    assert not purse.enough(0, 100) and not purse.enough(1, 3) and purse.enough(1, 5)
+
+
+def test_a_short_allowance_is_kept_to(lesson, tiny, tmp_path: Path) -> None:
+    recipe = Recipe(epochs=8, patience=8, batch=8)
+    whole = fit(lesson, tiny, Full(), recipe, work=_made(tmp_path / "whole"))
+    short = replace(recipe, allowance=1e-6)
+    fitted = fit(lesson, tiny, Full(), short, work=_made(tmp_path / "short"))
+    assert len(whole.chosen.rates) == 4 and len(fitted.chosen.rates) == 1
+    assert (whole.progress.done, fitted.progress.done) == (8, LEAST)
+    kept = json.loads((tmp_path / "short" / "rates.json").read_text())
+    assert kept["done"] and len(kept["tried"]) == 1
+    again = fit(lesson, tiny, Full(), short, work=tmp_path / "short")
+    assert again.chosen.rates == fitted.chosen.rates
+
+
+def _spent(purse: Purse, passes: int, seconds: float) -> Purse:
+    purse.passes, purse.began = passes, time.process_time() - seconds
+    return purse
+
+
+def _made(place: Path) -> Path:
+    place.mkdir()
+    return place
