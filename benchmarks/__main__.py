@@ -10,6 +10,7 @@ ALL = (
     "few",
     "pool",
     "negative",
+    "budget",
 )
 """All that measure; `prior` writes a table that ships, `hearing` a backbone."""
 

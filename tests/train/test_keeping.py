@@ -7,8 +7,9 @@ import pytest
 import torch
 
 from headstart.backbone import Backbone
+from headstart.evaluate.candidates import Halved
 from headstart.features import Varied
-from headstart.modality import Views
+from headstart.modality import Image, Views
 from headstart.train import Lesson, Recipe, fit, keeping_of, strategy_of
 from headstart.train import fitting as fitting_room
 from headstart.train import keeping as keeping_room
@@ -106,3 +107,11 @@ def test_a_full_disk_means_computing_anew(tiny: Backbone, tmp_path: Path, monkey
     monkeypatch.setenv("HEADSTART_CACHE_GB", "0")
     found = keeping_of(tiny, 2, 1000, 40.0, tmp_path)
     assert found.anew and "do not fit" in found.why
+
+
+def test_names_of_items_are_made_once(lesson: Lesson) -> None:
+    """Made anew for each row that is looked up, they take the square of the number of rows."""
+    varied = Varied(lesson.items, 2, 0)
+    assert varied.digests is varied.digests
+    halved = Halved(lesson.items, Image(size_px=32))
+    assert halved.digests is halved.digests

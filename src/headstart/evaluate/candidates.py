@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -314,7 +315,7 @@ class Halved:
     items: Items
     modality: Modality
 
-    @property
+    @cached_property
     def digests(self) -> tuple[str, ...]:
         """Other names than the whole items have, so that tables don't mix them."""
         return tuple(f"{digest}-halved" for digest in self.items.digests)

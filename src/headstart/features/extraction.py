@@ -121,7 +121,8 @@ def extract(
             what = f"running {modality.things} through the frozen stages"
             places |= table.keep(track(tell, what, made, len(missing)))
             _give_back()
-    return Features(table, tuple(places[items.digests[row]] for row in rows))
+    digests = items.digests
+    return Features(table, tuple(places[digests[row]] for row in rows))
 
 
 def _kept(
@@ -129,7 +130,8 @@ def _kept(
 ) -> tuple[Table, dict[str, Place], dict[str, int]]:
     """The table of this engine, what it has of these rows, and what it has not."""
     table = table_of(cache, "features", *made_by, READER, engine.name)
-    keys = [items.digests[row] for row in rows]
+    digests = items.digests
+    keys = [digests[row] for row in rows]
     places = table.places(keys)
     missing = {key: row for key, row in zip(keys, rows, strict=True) if key not in places}
     return table, places, missing

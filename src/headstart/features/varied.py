@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import blake2b
 
 from torch import Tensor
@@ -21,7 +22,7 @@ class Varied:
     count: int
     seed: int
 
-    @property
+    @cached_property
     def digests(self) -> tuple[str, ...]:
         """One a view."""
         return tuple(

@@ -53,7 +53,7 @@ def fit_lda(sample: Sample, penalty: float | None = None) -> LinearFit:
         tried = [p * scatter.unit for p in PENALTIES] if penalty is None else [penalty]
         if sample.groups:
             folds = folds_of(known, sample.groups, sample.seed)
-            found = [_held_out(plain, known, classes, p, folds) for p in tried]
+            found = _held_out(plain, known, classes, tried, folds)
         else:
             found = [_left_out(scatter, known, p) for p in tried]
         best = int(np.argmin([loss_of(one, sample) for one in found]))
@@ -114,11 +114,14 @@ def _held_out(
     rows: np.ndarray,
     labels: np.ndarray,
     classes: int,
-    penalty: float,
+    penalties: Sequence[float],
     folds: Sequence[tuple[np.ndarray, np.ndarray]],
-) -> np.ndarray:
-    found = np.full((len(labels), classes), 1 / classes)
+) -> list[np.ndarray]:
+    """At each penalty; a fold is decomposed once for all of them."""
+    found = [np.full((len(labels), classes), 1 / classes) for _ in penalties]
     for fit, held in folds:
-        weight, bias = _linear(_scatter(rows[fit], labels[fit], classes), penalty)
-        found[held] = softmax(rows[held] @ weight.T + bias, axis=1)
+        scatter = _scatter(rows[fit], labels[fit], classes)
+        for answers, penalty in zip(found, penalties, strict=True):
+            weight, bias = _linear(scatter, penalty)
+            answers[held] = softmax(rows[held] @ weight.T + bias, axis=1)
     return found

@@ -251,7 +251,8 @@ def _teacher(
         own = replace(own, crop_pct=modality.crop_pct, crop_mode=modality.crop_mode)
         backbone = replace(backbone, modality=own)
     items = survey(found.examples, own, cache=root, tell=tell).items
-    lost = [row for row in (*partition.train, *partition.val) if not items.digests[row]]
+    digests = items.digests
+    lost = [row for row in (*partition.train, *partition.val) if not digests[row]]
     if lost:
         raise BackboneError(
             "M464",
