@@ -35,6 +35,9 @@ def test_norms_keep_the_statistics_that_a_head_was_fitted_by(tiny: Backbone) -> 
         assert _paced(strategy, tiny.stages)[0].restraint.still
         assert _paced(strategy, tiny.stages, kind="audio")[0].restraint.still
     assert not _paced(Scratch(), tiny.stages)[0].restraint.still
+    head, known = linear(8, 2), {"rows": 100, "kind": "image"}
+    fresh, _ = paced(Full(), Recipe(), tiny.stages, head, pretrained=False, **known)
+    assert not fresh.restraint.still  # they know nothing worth keeping
 
 
 def test_pictures_are_mixed_from_20000_rows_on(tiny: Backbone) -> None:

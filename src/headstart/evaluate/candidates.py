@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -227,6 +227,7 @@ def raw(lesson: Lesson, modality: Modality) -> Candidate:
     if issparse(modality.plain(lesson.items.take(lesson.pool[:1]))):
         return words(lesson, modality)
 
+    @lru_cache(maxsize=1)  # points of a learning curve are all judged on the same rows
     def table(rows: Sequence[int]) -> Float[Tensor, "m d"]:
         parts = [rows[i : i + 256] for i in range(0, len(rows), 256)]
         return torch.cat(

@@ -211,8 +211,9 @@ def _taught(
     keeping = _keeping(lesson, source, len(prefix), recipe, work, tell)
     course = _course(lesson, source, len(prefix), recipe, keeping, tell)
     plan, tried = paced(
-        strategy, recipe, suffix, head, rows=len(course.labels), kind=source.modality.kind
-    )
+        strategy, recipe, suffix, head, rows=len(course.labels), kind=source.modality.kind,
+        pretrained=source.origin.pretrained,
+    )  # fmt: skip
     course = _in_half(course, suffix, head, plan, tried, work, tell)
     whole, (plan, rates) = plan.epochs, rated(course, suffix, head, plan, tried, work, tell)
     note(tell, f"{strategy}: rate {plan.rate:g} had the lowest validation loss of {len(rates)}")

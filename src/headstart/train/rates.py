@@ -39,17 +39,18 @@ def paced(
     *,
     rows: int,
     kind: str,
+    pretrained: bool = True,
 ) -> tuple[Recipe, tuple[float, ...]]:
     """The recipe with the pace that suits the strategy and the network, and the rates to try.
 
     Stages before the last learn slower and slower, but where all are fresh, where few numbers
     learn, and in networks of convolutions for pictures under a fitted head, which follow the
-    hyper-rule of BiT (Kolesnikov et al. 2020). Under a fitted head batch norms keep the statistics
-    that its features were computed with: with those of each batch, what it was fitted to is gone
-    before the first step.
+    hyper-rule of BiT (Kolesnikov et al. 2020). Under a fitted head pretrained batch norms keep the
+    statistics that its features were computed with: with those of each batch, what it was fitted
+    to is gone before the first step.
     """
     fitted = isinstance(head, nn.Linear) and not isinstance(strategy, Scratch)
-    held = replace(recipe.restraint, still=fitted)
+    held = replace(recipe.restraint, still=fitted and pretrained)
     plan = replace(recipe, gradual=isinstance(strategy, Gradual | Ulmfit), restraint=held)
     even, few = replace(plan, pace=EVEN), isinstance(strategy, LowRank | BitFit)
     writes = isinstance(head, Writer)
