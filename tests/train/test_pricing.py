@@ -7,13 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from headstart.train import Full, Recipe, fit, step_seconds
+from headstart.train import Full, Recipe, fit, pricing, step_seconds
 from headstart.train.pricing import LEAST, Purse
 
 
 def test_a_step_costs_time_and_changes_nothing(lesson, tiny) -> None:
     before = tiny.digest(tiny.depth)
     assert 0 < step_seconds(tiny, lesson.items.take(range(8))) < 5
+    assert tiny.digest(tiny.depth) == before
+
+
+def test_of_a_large_network_the_last_stages_tell_what_all_cost(lesson, tiny, monkeypatch) -> None:
+    monkeypatch.setattr(pricing, "LARGE", 10)
+    before = tiny.digest(tiny.depth)
+    assert 0 < step_seconds(tiny, lesson.items.take(range(8))) < 60
     assert tiny.digest(tiny.depth) == before
 
 

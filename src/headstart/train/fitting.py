@@ -216,9 +216,10 @@ def _taught(
     )  # fmt: skip
     course = _in_half(course, suffix, head, plan, tried, work, tell)
     whole, (plan, rates) = plan.epochs, rated(course, suffix, head, plan, tried, work, tell)
-    note(tell, f"{strategy}: rate {plan.rate:g} had the lowest validation loss of {len(rates)}")
-    if plan.epochs < whole:
-        note(tell, f"{strategy}: {plan.epochs} epochs instead of {whole}, for the budget")
+    cut = f"; {plan.epochs} epochs, not {whole}, for the budget" if plan.epochs < whole else ""
+    note(
+        tell, f"{strategy}: rate {plan.rate:g} had the lowest validation loss of {len(rates)}{cut}"
+    )
     tuned = tune(course, suffix, head, plan, work, tell)
     still = _moved(frozen(suffix, still=plan.restraint.still), tuned.suffix.state_dict())
     learned = tuple(map(learned_in, (*tuned.suffix, tuned.head)))

@@ -12,12 +12,14 @@ import torch
 from torch import Tensor, nn
 
 from headstart import durable
-from headstart.backbone import Backbone
+from headstart.backbone import Backbone, multiply_adds
 from headstart.train.partial import set_modes
 from headstart.train.recipe import Recipe
 
 ROWS = 8
 """Rows of the step that is taken."""
+LARGE = 300_000_000
+"""Numbers in a network from which the step is one of its last stages."""
 LEAST = 3
 """Epochs in which a network learns anything of its target: fewer are not begun."""
 SEARCHING = 0.6
@@ -27,16 +29,22 @@ SEARCHING = 0.6
 def step_seconds(backbone: Backbone, items: Sequence[Tensor]) -> float:
     """CPU seconds that an item costs in a training step of all stages: forward, back and update.
 
-    Of the second of two steps, in the quicker precision where the processor has two.
+    Of the second of two steps, in the quicker precision where the processor has two. Of a network
+    with more than `LARGE` numbers the last two stages are taken, by their share of its work: a
+    copy of all of it, with slopes, might not fit the memory.
     """
-    stages = copy.deepcopy(backbone.stages).requires_grad_(True)
+    large = sum(p.numel() for p in backbone.stages.parameters()) > LARGE
+    at = max(0, backbone.depth - 2) if large else 0
+    adds = multiply_adds(backbone)
+    stages = copy.deepcopy(backbone.stages[at:]).requires_grad_(True)
     set_modes(stages, still=True)
-    batch = backbone.modality.batch(list(items[:ROWS]))
+    with torch.no_grad():
+        batch = backbone.stages[:at](backbone.modality.batch(list(items[:ROWS])))
     optimizer = torch.optim.SGD(stages.parameters(), lr=0.0, fused=True)
     halves = (False, True) if torch.cpu._is_amx_tile_supported() else (False,)
     with torch.random.fork_rng(devices=[]):
         took = [_second(stages, batch, optimizer, half=half) for half in halves]
-    return min(took) / len(items[:ROWS])
+    return min(took) / len(items[:ROWS]) * sum(adds) / max(1, sum(adds[at:]))
 
 
 def _second(
