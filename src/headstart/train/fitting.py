@@ -232,17 +232,9 @@ def _taught(
             note(tell, f"{strategy}: kept {share:.0%} of the change, which validation rows prefer")
     scores = scores_of(network, course.val_feed, len(course.val_labels))
     held, val = lesson.task.answers(scores), lesson.partition.val
+    chosen = Chosen(rates, None, keeping)
     return Fitted(
-        source,
-        prefix,
-        *halves(network),
-        held,
-        val,
-        tuned.progress,
-        plan,
-        still,
-        learned,
-        Chosen(rates, None, keeping),
+        source, prefix, *halves(network), held, val, tuned.progress, plan, still, learned, chosen
     )
 
 
