@@ -7,6 +7,7 @@ import pytest
 from headstart.backbone import Backbone
 from headstart.evaluate import Candidate, constant, from_fit, priced, raw, untrained
 from headstart.evaluate.candidates import Halved
+from headstart.modality import Image
 from headstart.train import Lesson, Probe, fit
 
 
@@ -76,3 +77,11 @@ def test_testing_opens_the_test_rows(lesson: Lesson) -> None:
     arm = constant(lesson).tested(lesson)
     assert arm.answers.shape == (len(lesson.partition.test), 3)
     assert 0 <= arm.merit.low <= arm.merit.value <= arm.merit.high <= 1
+
+
+def test_raw_features_are_asked_for_by_lists_of_rows_too(lesson: Lesson) -> None:
+    arm = raw(lesson, Image(size_px=32))
+    test = lesson.partition.test
+    assert np.array_equal(arm.answer(list(test)), arm.answer(test))
+    assert arm.refit is not None
+    assert arm.refit(list(lesson.pool))(list(test)).shape == (len(test), 3)

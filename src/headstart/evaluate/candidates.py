@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -227,17 +227,31 @@ def raw(lesson: Lesson, modality: Modality) -> Candidate:
     if issparse(modality.plain(lesson.items.take(lesson.pool[:1]))):
         return words(lesson, modality)
 
-    @lru_cache(maxsize=1)  # points of a learning curve are all judged on the same rows
-    def table(rows: Sequence[int]) -> Float[Tensor, "m d"]:
+    def plain(rows: Sequence[int]) -> Float[Tensor, "m d"]:
         parts = [rows[i : i + 256] for i in range(0, len(rows), 256)]
         return torch.cat(
             [torch.as_tensor(modality.plain(lesson.items.take(part))) for part in parts]
         )
 
+    table = _kept(plain)
     fit = lesson.fit_head(table(lesson.pool), lesson.pool)
     answer, refit = _answer(lesson, table, fit), _refit(lesson, table, fit.penalty)
     name = f"linear on raw {modality.plain_name}"
     return Candidate(name, "linear", "", None, False, answer, fit.loss, refit=refit)
+
+
+def _kept(table: Table) -> Table:
+    """The same, with the last answer at hand: points of a curve are all judged on the same rows."""
+    last = dict[tuple[int, ...], Float[Tensor, "m d"]]()
+
+    def asked(rows: Sequence[int]) -> Float[Tensor, "m d"]:
+        key = tuple(rows)
+        if key not in last:
+            last.clear()
+            last[key] = table(rows)
+        return last[key]
+
+    return asked
 
 
 def words(lesson: Lesson, modality: Modality) -> Candidate:
