@@ -75,7 +75,11 @@ def test_predictions_on_disk_are_those_of_the_model(valued, tagged, tables: Path
     for run, columns in ((valued, {"value", "low", "high"}), (tagged, {"probability", "p:red"})):
         rows = parquet.read_table(run.path / "predictions.parquet").to_pylist()
         found = run.model.predict([tables / row["name"] for row in rows])
-        assert [one.label for one in found] == pytest.approx([row["predicted"] for row in rows])
+        told, kept = ([one.label for one in found], [row["predicted"] for row in rows])
+        if run is valued:  # written with six digits, of which the last may be rounded either way
+            assert [*map(float, told)] == pytest.approx([*map(float, kept)], rel=1e-5)
+        else:
+            assert told == kept
         assert columns <= set(rows[0])
 
 
