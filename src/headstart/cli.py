@@ -70,7 +70,7 @@ GIVEN = (
     _flag("prefix", str, "what stands before every text: 'query: ' for E5", "TEXT"),
 )
 SETTINGS = (
-    _flag("backbone", str, "a timm model, a folder, several with commas, or auto (default)", "A"),
+    _flag("backbone", str, "a timm model, a folder, several with commas, or auto", "NAME"),
     _flag("weights", str, "a safetensors file for it, or random", "FILE"),
     *GIVEN,
     _flag("strategy", str, "auto (the default), probe, unfreeze:N, full, lora, gradual, ...", "S"),

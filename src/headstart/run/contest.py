@@ -33,7 +33,6 @@ from headstart.run.settings import Settings
 from headstart.stats import lead
 from headstart.train import (
     RATES,
-    TRIAL,
     Fitted,
     Full,
     Lesson,
@@ -49,6 +48,7 @@ from headstart.train import (
     strategy_of,
 )
 from headstart.train.pricing import ROWS
+from headstart.train.tuning import trial_of
 
 TRAINED = {"image": 6.0, "text": 3.5, "audio": 4.0}
 """A training step costs about this many of the fastest forward passes."""
@@ -236,8 +236,8 @@ def trained(kind: str) -> float:
 
 def passes_of(kind: str) -> float:
     """How many passes over the rows fine-tuning takes at most, its search for a rate included."""
-    epochs = recipe_of(Full(), 0, kind).epochs
-    return float(epochs + len(RATES) * max(1, round(TRIAL * epochs)))
+    recipe = recipe_of(Full(), 0, kind)
+    return float(recipe.epochs + len(RATES) * trial_of(recipe))
 
 
 def best_of(lesson: Lesson, plans: list[Strategy], fits: Mapping[str, Fitted]) -> Strategy:

@@ -251,11 +251,14 @@ def _training(some: _Rehearsal, strategy: Strategy, settings: Settings) -> Step:
     if isinstance(strategy, Probe):
         return Step(str(strategy), 0.0, "among the heads")
     at = cut_of(strategy, some.backbone.depth)
-    took = some.cost(some.backbone.depth - at) * (3.0 if strategy == Scratch() else 1.0)
     if strategy == Ulmfit():
         took = _adapting(some)
-    if settings.plan is None:  # it is kept to
-        took = min(took, seconds(settings.budget))
+    elif strategy == Scratch():
+        took = 3.0 * some.cost(some.backbone.depth)
+    else:
+        took = some.cost(some.backbone.depth - at)
+        if settings.plan is None:  # it is kept to
+            took = min(took, seconds(settings.budget))
     took /= min(2, torch.get_num_threads())
     return Step(str(strategy), took, "less where it stops early")
 
