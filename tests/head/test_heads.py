@@ -12,6 +12,7 @@ from headstart.errors import TrainingError
 from headstart.head import Sample, fit_lda, fit_logistic, fit_ridge
 from headstart.head import logistic as logistic_room
 from headstart.head import ridge as ridge_room
+from headstart.head.directions import directions_of
 
 FITS = {"logistic": fit_logistic, "ridge": fit_ridge, "lda": fit_lda}
 every = pytest.mark.parametrize("fit", FITS.values(), ids=FITS)
@@ -36,12 +37,16 @@ def scores(fit, rows):
     return (torch.from_numpy(rows).float() @ fit.weight.T + fit.bias).double().numpy()
 
 
+def decomposed(rows, targets):
+    share = targets.mean(axis=0)
+    return ridge_room._Decomposed(directions_of(rows), targets - share, share)
+
+
 @shapes
 def test_ridge_left_out_errors_are_those_of_fits_without_the_row(shape) -> None:
     rows, labels = drawn(shape)
     targets = np.eye(3)[labels]
-    parts = ridge_room._decomposed(rows, targets)
-    found = targets - ridge_room._residuals(parts, 2.5, [])
+    found = targets - ridge_room._residuals(decomposed(rows, targets), 2.5, [])
     for row in range(len(rows)):
         rest = np.arange(len(rows)) != row
         brute = Ridge(alpha=2.5, solver="svd").fit(rows[rest], targets[rest])
@@ -53,7 +58,7 @@ def test_ridge_leaves_whole_groups_out(shape) -> None:
     rows, labels = drawn(shape)
     targets, groups = np.eye(3)[labels], np.arange(len(rows)) // 4
     members = ridge_room._members([str(g) for g in groups], len(rows))
-    found = targets - ridge_room._residuals(ridge_room._decomposed(rows, targets), 2.5, members)
+    found = targets - ridge_room._residuals(decomposed(rows, targets), 2.5, members)
     for group in np.unique(groups):
         out = groups == group
         brute = Ridge(alpha=2.5, solver="svd").fit(rows[~out], targets[~out])

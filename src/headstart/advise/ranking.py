@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from jaxtyping import Float
 from scipy.stats import rankdata
-from sklearn.decomposition import PCA
 
 from headstart.advise.prior import PUBLISHED, Past, Prior
 from headstart.advise.scores import logme, regularized_h_score
@@ -81,8 +80,7 @@ def target_of(sample: Sample) -> Target:
     evidence = separated = math.nan
     n, d = rows.shape
     if isinstance(sample.task, Classification) and n >= ENOUGH * COMPONENTS:
-        parts = PCA(min(COMPONENTS, d), svd_solver="full").fit_transform(rows)
-        evidence = logme(parts, labels)
+        evidence = logme(sample.directions.rows[:, :COMPONENTS], labels)
         separated = regularized_h_score(rows, labels) if n > d else math.nan
     return Target(fits[head].loss, head, level(merit, sample.groups), evidence, separated, merit)
 

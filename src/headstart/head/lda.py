@@ -7,6 +7,7 @@ then gives each left-out distance from one decomposition for all rows and penalt
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -22,16 +23,25 @@ PENALTIES = tuple(10.0 ** (half / 2) for half in range(6, -13, -1))
 
 @dataclass(frozen=True, eq=False)
 class _Scatter:
-    """Rows and class means in the directions of the within-class scatter."""
+    """Rows and class means in the directions of the within-class scatter, each about `center`."""
 
     rows: Float[np.ndarray, "n r"]
     means: Float[np.ndarray, "c r"]
     """Of classes with rows; zeros for the others."""
     spread: Float[np.ndarray, " r"]
     """The scatter along each direction."""
-    turn: Float[np.ndarray, "d r"]
-    center: Float[np.ndarray, " d"]
+    turn: Float[np.ndarray, "r r"]
+    center: Float[np.ndarray, " r"]
     counts: Int[np.ndarray, " c"]
+    offset: Float[np.ndarray, "n r"]
+    """Of each row from the mean of its class."""
+
+    @cached_property
+    def products(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Along each direction, of a row and its offset from the mean of its class: the squares of
+        both, and their product; each of shape (n, r).
+        """  # noqa: D205 - one sentence
+        return self.rows**2, self.offset**2, self.rows * self.offset
 
     @property
     def unit(self) -> float:
@@ -48,7 +58,8 @@ def fit_lda(sample: Sample, penalty: float | None = None) -> LinearFit:
     """
     classes, known = sample.task.width, sample.labels.numpy()
     with threadpool_limits(1):
-        plain = sample.rows.double().numpy()
+        directions = sample.directions
+        plain = directions.rows
         scatter = _scatter(plain, known, classes)
         tried = [p * scatter.unit for p in PENALTIES] if penalty is None else [penalty]
         if sample.groups:
@@ -57,26 +68,26 @@ def fit_lda(sample: Sample, penalty: float | None = None) -> LinearFit:
         else:
             found = [_left_out(scatter, known, p) for p in tried]
         best = int(np.argmin([loss_of(one, sample) for one in found]))
-        return fitted(*_linear(scatter, tried[best]), tried[best], found[best], sample)
+        turned, bias = _linear(scatter, tried[best])
+        weight = turned @ directions.right
+        bias = bias - weight @ directions.mean
+        return fitted(weight, bias, tried[best], found[best], sample)
 
 
 def _scatter(rows: np.ndarray, labels: np.ndarray, classes: int) -> _Scatter:
     center = rows.mean(axis=0)
     rows = rows - center
-    _, singular, right = np.linalg.svd(rows, full_matrices=False)
-    basis = right[singular > 1e-12 * max(float(singular[0]), 1e-300)].T  # (d, r)
-    rows = rows @ basis
     counts = np.bincount(labels, minlength=classes)
     sums = np.eye(classes)[labels].T @ rows
     means = sums / np.maximum(counts, 1)[:, None]
     inside = rows - means[labels]
     spread, turn = np.linalg.eigh(inside.T @ inside)
     spread = np.maximum(spread, 0.0)
-    return _Scatter(rows @ turn, means @ turn, spread, basis @ turn, center, counts)
+    return _Scatter(rows @ turn, means @ turn, spread, turn, center, counts, inside @ turn)
 
 
 def _linear(scatter: _Scatter, penalty: float) -> tuple[np.ndarray, np.ndarray]:
-    """Weights (c, d) and biases (c); a class without rows is never chosen."""
+    """Weights (c, r) and biases (c); a class without rows is never chosen."""
     seen = scatter.counts > 0
     free = max(int(scatter.counts.sum() - seen.sum()), 1)
     scaled = free * scatter.means / (scatter.spread + penalty)  # (c, r)
@@ -90,15 +101,13 @@ def _left_out(scatter: _Scatter, labels: np.ndarray, penalty: float) -> np.ndarr
     """Probabilities of each row by the fit to all others, shape (n, c)."""
     every, own = np.arange(len(labels)), scatter.counts[labels]
     inverse = 1 / (scatter.spread + penalty)
-    offset = scatter.rows - scatter.means[labels]  # d, (n, r)
     kappa = np.where(own > 1, own / np.maximum(own - 1, 1), 1.0)
-    length = (offset**2 * inverse).sum(axis=1)  # a = d A⁻¹ d
+    squared, length, crossed = (product @ inverse for product in scatter.products)
+    turned = (scatter.means * inverse).T  # A⁻¹ μ, (r, c)
     left = np.maximum(1 - kappa * length, 1e-12)
     squares = (scatter.means**2 * inverse).sum(axis=1)
-    far = ((scatter.rows**2 * inverse).sum(axis=1))[:, None] + squares
-    far -= 2 * (scatter.rows * inverse) @ scatter.means.T  # (x - μ_k) A⁻¹ (x - μ_k)
-    along = (offset * inverse * scatter.rows).sum(axis=1)[:, None]
-    along = along - (offset * inverse) @ scatter.means.T  # d A⁻¹ (x - μ_k)
+    far = squared[:, None] + squares - 2 * scatter.rows @ turned  # (x - μ_k) A⁻¹ (x - μ_k)
+    along = crossed[:, None] - scatter.offset @ turned  # d A⁻¹ (x - μ_k), d = x - μ_y
     far += (kappa / left)[:, None] * along**2
     far[every, labels] = kappa**2 * (length + kappa * length**2 / left)
     counts = np.tile(scatter.counts.astype(float), (len(labels), 1))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -10,6 +11,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from headstart.errors import TrainingError
+from headstart.head.directions import Directions, directions_of
 from headstart.head.task import Labels, Task
 
 
@@ -32,6 +34,11 @@ class Sample:
                 "some rows of features are not finite",
                 "start from other weights: --backbone NAME or --weights FILE",
             )
+
+    @cached_property
+    def directions(self) -> Directions:
+        """Of the rows; found once for all heads and scores that go by them."""
+        return directions_of(self.rows.double().numpy())
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,6 +7,7 @@ decomposition judges every penalty, and no fit is repeated.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -15,6 +16,7 @@ from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax
 from threadpoolctl import threadpool_limits
 
+from headstart.head.directions import Directions
 from headstart.head.linear import LinearFit, Sample, fitted
 from headstart.head.task import Classification
 
@@ -24,19 +26,29 @@ PENALTIES = tuple(10.0 ** (half / 2) for half in range(8, -17, -1))
 
 @dataclass(frozen=True, eq=False)
 class _Decomposed:
-    """Centered rows `left * singular @ right`, and centered targets."""
+    """Rows by their directions, and centered targets."""
 
-    left: Float[np.ndarray, "n r"]
-    singular: Float[np.ndarray, " r"]
-    right: Float[np.ndarray, "r d"]
-    mean: Float[np.ndarray, " d"]
+    rows: Directions
     targets: Float[np.ndarray, "n c"]
     share: Float[np.ndarray, " c"]
     """The mean of each target, which centering took away."""
 
+    @cached_property
+    def fitting(self) -> Float[np.ndarray, "r c"]:
+        """The targets along each direction."""
+        found: np.ndarray = self.rows.left.T @ self.targets
+        return found
+
+    @cached_property
+    def squares(self) -> Float[np.ndarray, "n r"]:
+        """What each direction adds to the leverage of a row where nothing is shrunk."""
+        found: np.ndarray = self.rows.left**2
+        return found
+
     def shrunk(self, penalty: float) -> Float[np.ndarray, " r"]:
         """How much of each direction is left."""
-        kept: np.ndarray = self.singular**2 / (self.singular**2 + penalty)
+        squared = self.rows.singular**2
+        kept: np.ndarray = squared / (squared + penalty)
         return kept
 
 
@@ -49,8 +61,8 @@ def fit_ridge(sample: Sample, penalty: float | None = None) -> LinearFit:
     weights, of a sum over rows.
     """
     with threadpool_limits(1):
-        parts = _decomposed(sample.rows.double().numpy(), sample.task.coded(sample.labels))
-        unit = max(float((parts.singular**2).mean()), 1e-30) if len(parts.singular) else 1.0
+        rows, parts = sample.directions, _centered(sample)
+        unit = max(float((rows.singular**2).mean()), 1e-30) if len(rows.singular) else 1.0
         tried = [p * unit for p in PENALTIES] if penalty is None else [penalty]
         members = _members(sample.groups, len(sample.labels))
         errors = [float((_residuals(parts, p, members) ** 2).mean()) for p in tried]
@@ -59,18 +71,16 @@ def fit_ridge(sample: Sample, penalty: float | None = None) -> LinearFit:
         single = isinstance(sample.task, Classification)
         sharp = _sharpness(scores, sample.labels.numpy()) if single else 1.0
         found = sample.task.answers(torch.from_numpy(scores * sharp)).numpy()
-        turned = parts.right.T * (parts.shrunk(chosen) / np.maximum(parts.singular, 1e-300))
-        weight = (turned @ (parts.left.T @ parts.targets)).T  # (c, d)
-        bias = parts.share - weight @ parts.mean
+        turned = rows.right.T * (parts.shrunk(chosen) / np.maximum(rows.singular, 1e-300))
+        weight = (turned @ parts.fitting).T  # (c, d)
+        bias = parts.share - weight @ rows.mean
         return fitted(weight * sharp, bias * sharp, chosen, found, sample)
 
 
-def _decomposed(rows: np.ndarray, targets: np.ndarray) -> _Decomposed:
-    mean, share = rows.mean(axis=0), targets.mean(axis=0)
-    left, singular, right = np.linalg.svd(rows - mean, full_matrices=False)
-    kept = singular > 1e-12 * max(float(singular[0]), 1e-300)
-    parts = left[:, kept], singular[kept], right[kept]
-    return _Decomposed(*parts, mean, targets - share, share)
+def _centered(sample: Sample) -> _Decomposed:
+    targets = sample.task.coded(sample.labels)
+    share = targets.mean(axis=0)
+    return _Decomposed(sample.directions, targets - share, share)
 
 
 def _members(groups: Sequence[str], count: int) -> list[np.ndarray]:
@@ -83,14 +93,14 @@ def _members(groups: Sequence[str], count: int) -> list[np.ndarray]:
 
 def _residuals(parts: _Decomposed, penalty: float, members: Sequence[np.ndarray]) -> np.ndarray:
     """Errors of rows by fits that have not seen them, shape (n, c)."""
-    shrunk = parts.left * parts.shrunk(penalty)
-    errors: np.ndarray = parts.targets - shrunk @ (parts.left.T @ parts.targets)
+    left, shrunk = parts.rows.left, parts.shrunk(penalty)
+    errors: np.ndarray = parts.targets - left @ (shrunk[:, None] * parts.fitting)
     count = len(errors)
     if not members:
-        leverage = 1 / count + (shrunk * parts.left).sum(axis=1)
+        leverage = 1 / count + parts.squares @ shrunk
         errors /= np.maximum(1 - leverage, 1e-12)[:, None]
     for rows in members:
-        block = 1 / count + shrunk[rows] @ parts.left[rows].T
+        block = 1 / count + (left[rows] * shrunk) @ left[rows].T
         errors[rows] = np.linalg.lstsq(np.eye(len(rows)) - block, errors[rows], rcond=None)[0]
     return errors
 
