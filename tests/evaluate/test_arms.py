@@ -15,5 +15,6 @@ def test_the_record_is_what_metrics_json_promises():
         "backbone": "toy",
         "cut": 3,
         "accuracy": {"value": 0.5, "low": 0.4, "high": 0.6},
+        "unseen_loss": 0.3,
         "cost": {"wall_s": 1.0, "cpu_s": 2.0, "peak_rss_mb": 3.0},
     }

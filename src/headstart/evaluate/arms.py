@@ -55,5 +55,6 @@ class Arm:
             "backbone": self.backbone,
             "cut": self.cut,
             figure: self.merit.record(),
+            "unseen_loss": round(self.choice, 6),
             "cost": self.cost.record(),
         }
