@@ -39,6 +39,6 @@ class Held:
         return [self.tensors[row] for row in rows]
 
 
-def classes(count: int) -> Classification:
+def classes(count: int, weights: tuple[float, ...] = ()) -> Classification:
     """A task with so many classes, called by their numbers."""
-    return Classification(tuple(map(str, range(count))))
+    return Classification(tuple(map(str, range(count))), weights)

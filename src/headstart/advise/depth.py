@@ -58,7 +58,7 @@ def depth_of(sample: Sample, names: Sequence[str], widths: Sequence[int]) -> Dep
     all stages takes every column, each stage scaled to unit length: choosing columns by the labels
     of the rows that it is judged on would flatter it (by 1 to 7 points on four sets of pictures).
     """
-    parts = sample.rows.split(list(widths), dim=1)
+    parts = sample.table.split(list(widths), dim=1)
     found = [_judged(name, _with(sample, part)) for name, part in zip(names, parts, strict=True)]
     stages, merits = [score for score, _ in found], [merit for _, merit in found]
     scaled = torch.cat([_unit(part) for part in parts], dim=1)
@@ -70,7 +70,7 @@ def depth_of(sample: Sample, names: Sequence[str], widths: Sequence[int]) -> Dep
 def _judged(name: str, sample: Sample) -> tuple[StageScore, Merit]:
     fit = HEADS[sample.task.heads[-1]](sample)
     merit = sample.task.merit(fit.answers, sample.labels.numpy())
-    return StageScore(name, sample.rows.shape[1], level(merit, sample.groups), fit.loss), merit
+    return StageScore(name, sample.table.shape[1], level(merit, sample.groups), fit.loss), merit
 
 
 def _with(sample: Sample, rows: Float[Tensor, "n d"]) -> Sample:

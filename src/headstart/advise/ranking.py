@@ -75,7 +75,7 @@ def target_of(sample: Sample) -> Target:
     """Judge rows of features by every head, and classes by two scores that need none."""
     fits = {name: HEADS[name](sample) for name in sample.task.heads}
     head = min(fits, key=lambda name: fits[name].loss)
-    labels, rows = sample.labels.numpy(), sample.rows.double().numpy()
+    labels, rows = sample.labels.numpy(), sample.table.double().numpy()
     merit = sample.task.merit(fits[head].answers, labels)
     evidence = separated = math.nan
     n, d = rows.shape

@@ -31,9 +31,12 @@ from headstart.head import (
     Continuing,
     Labeling,
     LinearFit,
+    Read,
     Sequencing,
     Valuing,
     Writing,
+    blocks_of,
+    stays_far,
 )
 from headstart.modality import Modality
 from headstart.stats import Interval, lead, level
@@ -56,8 +59,8 @@ CONSTANT = {
 """What the arm that always says the same is called."""
 
 Answer = Callable[[Sequence[int]], Float[np.ndarray, "m c"]]
-Table = Callable[[Sequence[int]], Float[Tensor, "m d"]]
-"""Rows of the lesson -> features that a linear head reads."""
+Table = Callable[[Sequence[int]], Read]
+"""Rows of the lesson -> what gives the features of some of them, by position, to a linear head."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -227,14 +230,17 @@ def raw(lesson: Lesson, modality: Modality) -> Candidate:
     if issparse(modality.plain(lesson.items.take(lesson.pool[:1]))):
         return words(lesson, modality)
 
-    def plain(rows: Sequence[int]) -> Float[Tensor, "m d"]:
-        parts = [rows[i : i + 256] for i in range(0, len(rows), 256)]
-        return torch.cat(
-            [torch.as_tensor(modality.plain(lesson.items.take(part))) for part in parts]
-        )
+    def plain(rows: Sequence[int]) -> Read:
+        def read(positions: Sequence[int]) -> Float[Tensor, "m d"]:
+            asked = [rows[p] for p in positions]
+            parts = [asked[i : i + 256] for i in range(0, len(asked), 256)]
+            found = [torch.as_tensor(modality.plain(lesson.items.take(part))) for part in parts]
+            return torch.cat(found)
+
+        return read
 
     table = _kept(plain)
-    fit = lesson.fit_head(table(lesson.pool), lesson.pool)
+    fit = _fit(lesson, table, lesson.pool)
     answer, refit = _answer(lesson, table, fit), _refit(lesson, table, fit.penalty)
     name = f"linear on raw {modality.plain_name}"
     return Candidate(name, "linear", "", None, False, answer, fit.loss, refit=refit)
@@ -242,13 +248,15 @@ def raw(lesson: Lesson, modality: Modality) -> Candidate:
 
 def _kept(table: Table) -> Table:
     """The same, with the last answer at hand: points of a curve are all judged on the same rows."""
-    last = dict[tuple[int, ...], Float[Tensor, "m d"]]()
+    last = dict[tuple[int, ...], Read]()
 
-    def asked(rows: Sequence[int]) -> Float[Tensor, "m d"]:
+    def asked(rows: Sequence[int]) -> Read:
         key = tuple(rows)
         if key not in last:
+            read = table(rows)
             last.clear()
-            last[key] = table(rows)
+            few = not stays_far(len(rows), read(range(1)).shape[1])
+            last[key] = read(range(len(rows))).__getitem__ if few else read
         return last[key]
 
     return asked
@@ -345,7 +353,7 @@ def _untrained(
 ) -> tuple[Candidate, Float[np.ndarray, "p c"]]:
     """The arm, and its out-of-fold answers to the pool."""
     table = _features(lesson, yardstick, tell)
-    fit = lesson.fit_head(table(lesson.pool), lesson.pool)
+    fit = _fit(lesson, table, lesson.pool)
     answer, refit = _answer(lesson, table, fit), _refit(lesson, table, fit.penalty)
     name, depth = yardstick.name, yardstick.depth
     arm = Candidate(
@@ -357,20 +365,29 @@ def _untrained(
 def _features(lesson: Lesson, backbone: Backbone, tell: Tell = quiet) -> Table:
     """What all stages make of rows."""
 
-    def table(rows: Sequence[int]) -> Float[Tensor, "m d"]:
-        found: Tensor = lesson.rows_feed(rows, backbone, backbone.depth, tell)(range(len(rows)), ())
-        return found
+    def table(rows: Sequence[int]) -> Read:
+        feed = lesson.rows_feed(rows, backbone, backbone.depth, tell)
+        return lambda positions: feed(positions, ())
 
     return table
 
 
+def _fit(lesson: Lesson, table: Table, rows: Sequence[int]) -> LinearFit:
+    return lesson.fit_head(lesson.gathered(table(rows), len(rows)), rows)
+
+
 def _refit(lesson: Lesson, table: Table, penalty: float) -> Callable[[Sequence[int]], Answer]:
-    return lambda rows: _answer(lesson, table, lesson.fit_again(table(rows), rows, penalty))
+    def refit(rows: Sequence[int]) -> Answer:
+        found = lesson.gathered(table(rows), len(rows))
+        return _answer(lesson, table, lesson.fit_again(found, rows, penalty))
+
+    return refit
 
 
 def _answer(lesson: Lesson, table: Table, fit: LinearFit) -> Answer:
     def answer(rows: Sequence[int]) -> Float[np.ndarray, "m c"]:
-        scores = table(rows).float() @ fit.weight.T + fit.bias
+        parts = blocks_of(table(rows), len(rows))
+        scores = torch.cat([part.float() @ fit.weight.T + fit.bias for part in parts])
         found: np.ndarray = lesson.task.answers(scores).numpy().astype(float)
         return found
 

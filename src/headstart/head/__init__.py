@@ -7,6 +7,7 @@ Gives: a linear head with its loss on rows it has not seen; a `Task`, which says
 from collections.abc import Mapping
 
 from headstart.head.confidence import Trust, belief_of, said, trust_of
+from headstart.head.far import Far, Read, blocks_of, gathered, stays_far
 from headstart.head.labeling import Labeling, tag_codes
 from headstart.head.lda import fit_lda
 from headstart.head.linear import HeadFit, LinearFit, Sample, linear
@@ -35,12 +36,14 @@ __all__ = [
     "Classification",
     "Continuing",
     "Dictating",
+    "Far",
     "Goal",
     "HeadFit",
     "Known",
     "Labeling",
     "Labels",
     "LinearFit",
+    "Read",
     "Reciting",
     "Sample",
     "Sequencing",
@@ -51,10 +54,12 @@ __all__ = [
     "Valuing",
     "Writing",
     "belief_of",
+    "blocks_of",
     "fit_lda",
     "fit_logistic",
     "fit_ridge",
     "folds_of",
+    "gathered",
     "linear",
     "moments_needed",
     "overlap",
@@ -62,6 +67,7 @@ __all__ = [
     "posed",
     "right_of",
     "said",
+    "stays_far",
     "strata_in",
     "tag_codes",
     "trust_of",

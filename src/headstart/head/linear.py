@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from headstart.errors import TrainingError
 from headstart.head.directions import Directions, directions_of
+from headstart.head.far import Far
 from headstart.head.task import Labels, Task
 
 
@@ -19,7 +20,7 @@ from headstart.head.task import Labels, Task
 class Sample:
     """What a head is fitted to. Raises `TrainingError` for rows that are not finite."""
 
-    rows: Float[Tensor, "n d"]
+    rows: Float[Tensor, "n d"] | Far
     labels: Labels
     task: Task
     groups: Sequence[str] = ()
@@ -28,17 +29,23 @@ class Sample:
     """Draws folds."""
 
     def __post_init__(self) -> None:
-        if not bool(torch.isfinite(self.rows).all()):
+        rows = self.rows
+        if not (rows.finite if isinstance(rows, Far) else bool(torch.isfinite(rows).all())):
             raise TrainingError(
                 "T511",
                 "some rows of features are not finite",
                 "start from other weights: --backbone NAME or --weights FILE",
             )
 
+    @property
+    def table(self) -> Float[Tensor, "n d"]:
+        """The rows, in memory."""
+        return self.rows.take(range(len(self.rows))) if isinstance(self.rows, Far) else self.rows
+
     @cached_property
     def directions(self) -> Directions:
         """Of the rows; found once for all heads and scores that go by them."""
-        return directions_of(self.rows.double().numpy())
+        return directions_of(self.table.double().numpy())
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,19 +1,21 @@
 """Logistic regression, multinomial or a tag at a time, in the basis of the singular vectors."""
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import torch
 from jaxtyping import Float, Int
-from scipy.optimize import minimize
-from scipy.special import expit
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from threadpoolctl import threadpool_limits
+from torch import Tensor
 
+from headstart.head.far import SOME, Far
 from headstart.head.linear import LinearFit, Sample, fitted, loss_of
+from headstart.head.solving import EXACT, ROUGH, Near, solve, spread_of
+from headstart.head.streamed import fit_far
 from headstart.head.task import Classification, Labels
 
 PENALTIES = tuple(10.0**exponent for exponent in range(2, -7, -1))
@@ -23,16 +25,10 @@ FOLDS = 5
 MANY = 1000
 """Rows from which part of them is enough for a first look at a penalty."""
 LARGE = 5_000_000
-"""Numbers in a table from which it is worked on in single precision: it has to fit the memory."""
-LEAST = 1e-6
-"""Columns that vary less than this share of what columns usually do get no weight: it is what
-single precision rounds to. A unit that is 1e-8 everywhere was given 10^7, and what was then trained
-from that head was wrecked in its first steps."""
+"""Numbers in a table from which it is worked on in single precision."""
 _BLOCK = 1024  # rows that are turned at once
 _WORSE = 2
 """Weaker penalties in a row that only made it worse, after which no more are tried."""
-_ROUGH, _EXACT = 3e-4, 1e-6
-"""Largest slope at which a fit is done: to choose by, and to keep."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,18 +53,25 @@ def fit_logistic(sample: Sample, penalty: float | None = None) -> LinearFit:
     that it was fitted to.
     """
     with threadpool_limits(1):  # more threads only add CPU time at this size, and other bits
-        exact = torch.float64 if sample.rows.numel() <= LARGE else torch.float32
-        basis = _basis(sample.rows.to(exact, copy=True).numpy())
-        start = np.zeros((sample.task.width, basis.rows.shape[1] + 1))
-        problem = _Problem(sample, basis.rows.astype(np.float32, copy=False))
-        folds = [_Fold(*pair, start) for pair in _divided(sample)] if penalty is None else []
-        chosen, held = _chosen(problem, folds) if penalty is None else (penalty, None)
-        loss = _SOLVED[sample.task.kind]
-        every = _Part(basis.rows.copy(), problem.targets, problem.weights)
-        theta = _solve(every, start, chosen, loss, _EXACT)
-        found = _told(sample, basis.rows, theta) if held is None or not folds else held
-        weight = (theta[:, :-1] @ basis.turn) / basis.scale
-        bias = theta[:, -1] - weight @ basis.mean
+        if isinstance(sample.rows, Far):
+            near = fit_logistic(_some(sample, sample.rows)) if penalty is None else penalty
+            folds = _divided(sample) if penalty is None else []
+            return fit_far(sample, sample.rows, _weights(sample), folds, near)
+        return _fit_near(sample, sample.rows, penalty)
+
+
+def _fit_near(sample: Sample, rows: Float[Tensor, "n d"], penalty: float | None) -> LinearFit:
+    exact = torch.float64 if rows.numel() <= LARGE else torch.float32
+    basis = _basis(rows.to(exact, copy=True).numpy())
+    start = np.zeros((sample.task.width, basis.rows.shape[1] + 1))
+    problem = _Problem(sample, basis.rows.astype(np.float32, copy=False))
+    folds = [_Fold(*pair, start) for pair in _divided(sample)] if penalty is None else []
+    chosen, held = _chosen(problem, folds) if penalty is None else (penalty, None)
+    every = Near(basis.rows, problem.targets, problem.weights)
+    theta = solve(every, start, chosen, sample.task.kind, EXACT)
+    found = _told(sample, basis.rows, theta) if held is None or not folds else held
+    weight = (theta[:, :-1] @ basis.turn) / basis.scale
+    bias = theta[:, -1] - weight @ basis.mean
     return fitted(weight, bias, chosen, found, sample)
 
 
@@ -92,8 +95,7 @@ def folds_of(
 def _basis(rows: Float[np.ndarray, "n d"]) -> _Basis:
     """Standardize in place, and turn."""
     mean, scale = rows.mean(axis=0), rows.std(axis=0)
-    usual = float(np.sqrt((scale.astype(float) ** 2).mean()))
-    scale = np.where(scale > max(LEAST * usual, 1e-30), scale, np.inf)  # dead: weight 0
+    scale = spread_of(scale)
     rows -= mean
     rows /= scale
     if rows.shape[0] >= rows.shape[1]:
@@ -137,20 +139,23 @@ class _Problem:
     @cached_property
     def weights(self) -> Float[np.ndarray, "n 1"]:
         """What each row counts."""
-        task, labels = self.sample.task, self.sample.labels.numpy()
-        if isinstance(task, Classification) and task.weights:
-            weights: np.ndarray = np.asarray(task.weights)[labels][:, None]
-            return weights
-        return np.ones((len(labels), 1))
+        return _weights(self.sample)
 
 
-@dataclass(frozen=True, eq=False)
-class _Part:
-    """Rows to fit to, which are scaled in place; what their scores should be; what each counts."""
+def _weights(sample: Sample) -> Float[np.ndarray, "n 1"]:
+    task, labels = sample.task, sample.labels.numpy()
+    if isinstance(task, Classification) and task.weights:
+        weights: np.ndarray = np.asarray(task.weights)[labels][:, None]
+        return weights
+    return np.ones((len(labels), 1))
 
-    rows: np.ndarray
-    targets: np.ndarray
-    weights: np.ndarray
+
+def _some(sample: Sample, far: Far) -> Sample:
+    """A part of rows on disk that fits the memory, drawn by the seed."""
+    drawn = np.random.default_rng(sample.seed).permutation(len(far))[:SOME]
+    rows = sorted(drawn.tolist())
+    groups = [sample.groups[row] for row in rows] if sample.groups else ()
+    return Sample(far.take(rows), sample.labels[rows], sample.task, groups, sample.seed)
 
 
 def strata_in(labels: Labels) -> Int[np.ndarray, " n"]:
@@ -198,72 +203,12 @@ def _chosen(problem: _Problem, folds: Sequence[_Fold]) -> tuple[float, Float[np.
 def _judged(problem: _Problem, folds: Sequence[_Fold], penalty: float) -> Float[np.ndarray, "n c"]:
     """Out-of-fold probabilities."""
     rows, task = problem.rows, problem.sample.task
-    loss = _SOLVED[task.kind]
     found = task.answers(torch.zeros(len(rows), task.width, dtype=torch.float64)).numpy()
     for fold in folds:
-        part = _Part(rows[fold.fit], problem.targets[fold.fit], problem.weights[fold.fit])
-        fold.theta = _solve(part, fold.theta, penalty, loss, _ROUGH)
+        part = Near(rows[fold.fit], problem.targets[fold.fit], problem.weights[fold.fit])
+        fold.theta = solve(part, fold.theta, penalty, task.kind, ROUGH)
         found[fold.held] = _told(problem.sample, rows[fold.held], fold.theta)
     return found
-
-
-def _softmax_loss(
-    scores: np.ndarray, targets: np.ndarray, weights: np.ndarray
-) -> tuple[float, np.ndarray]:
-    """Summed cross-entropy, and probabilities in the place of the scores."""
-    scores -= scores.max(axis=1, keepdims=True)
-    given = np.exp(scores)
-    sums = given.sum(axis=1, keepdims=True)
-    lost = np.log(sums) - np.einsum("nc,nc->n", scores, targets)[:, None]
-    told = (weights * lost).sum(dtype=float)
-    given /= sums
-    return float(told), given
-
-
-def _sigmoid_loss(
-    scores: np.ndarray, targets: np.ndarray, weights: np.ndarray
-) -> tuple[float, np.ndarray]:
-    """Summed binary cross-entropy, each column by itself, and probabilities."""
-    told = (weights * (np.logaddexp(0, scores) - scores * targets)).sum(dtype=float)
-    return float(told), expit(scores)
-
-
-_Loss = Callable[[np.ndarray, np.ndarray, np.ndarray], tuple[float, np.ndarray]]
-_SOLVED: Mapping[str, _Loss] = {"classification": _softmax_loss, "multilabel": _sigmoid_loss}
-
-
-def _solve(
-    part: _Part, start: np.ndarray, penalty: float, summed: _Loss, slope: float
-) -> np.ndarray:
-    """Mean cross-entropy plus half the penalty times the squared weights; biases are free.
-
-    Each weight is measured in units of the curvature that its column has where nothing is known
-    yet. In a basis without correlations that leaves little for L-BFGS to find out. The rows are
-    scaled in place.
-    """
-    rows = part.rows
-    given = 1 / len(start) if summed is _softmax_loss else 1 / 2
-    free = given * (1 - given)  # the curvature at no opinion
-    unit = np.sqrt(free * np.einsum("nd,nd->d", rows, rows) / len(rows) + penalty)
-    units = np.append(unit, np.sqrt(free))
-    rows /= unit
-    shape, strength, targets = start.shape, penalty / unit**2, part.targets.astype(rows.dtype)
-    share = (part.weights / len(rows)).astype(rows.dtype)  # (n, 1)
-
-    def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
-        theta = flat.reshape(shape).astype(rows.dtype)
-        scores = rows @ theta[:, :-1].T + theta[:, -1] / rows.dtype.type(units[-1])  # (n, c)
-        told, given = summed(scores, targets, part.weights)
-        rest = (given - targets) * share
-        gradient = np.empty(shape)
-        gradient[:, :-1] = rest.T @ rows + strength * theta[:, :-1]
-        gradient[:, -1] = rest.sum(axis=0) / units[-1]
-        return told / len(rows) + float((strength * theta[:, :-1] ** 2).sum()) / 2, gradient.ravel()
-
-    options = {"maxiter": 1000, "gtol": slope, "ftol": 1e-12, "maxcor": 10}
-    found = minimize(loss, (start * units).ravel(), jac=True, method="L-BFGS-B", options=options)
-    solved: np.ndarray = found.x.reshape(shape) / units
-    return solved
 
 
 def _scores(rows: np.ndarray, theta: np.ndarray) -> np.ndarray:

@@ -21,7 +21,7 @@ from headstart.errors import DataError, UsageError
 from headstart.evaluate import words_fit
 from headstart.events import Tell, quiet
 from headstart.features import Items, Prefix, extract, milliseconds, noise, survey
-from headstart.head import HEADS, Sample, Task, posed
+from headstart.head import HEADS, Sample, Task, posed, stays_far
 from headstart.modality import Look, Modality
 from headstart.run.contest import (
     JUDGED,
@@ -284,18 +284,19 @@ def _fitting(some: _Rehearsal, rows: Tensor | csr_array) -> float:
 
 
 def _last(some: _Rehearsal) -> Tensor:
-    return some.sample.rows[:, -some.backbone.width :]
+    return some.sample.table[:, -some.backbone.width :]
 
 
 def _memory(some: _Rehearsal) -> float:
-    """What is held now, and three copies of the widest table that is fitted to."""
+    """What is held now, and three copies of the widest table that is fitted to in memory."""
     held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return held + 3 * 4 * some.rows * some.sample.rows.shape[1] / 1e6
+    width = some.sample.table.shape[1]
+    return held + (0 if stays_far(some.rows, width) else 3 * 4 * some.rows * width / 1e6)
 
 
 def _disk(some: _Rehearsal) -> float:
     item = some.items.take([0])[0]
-    kept = item.numel() * item.element_size() + 2 * 4 * some.sample.rows.shape[1]
+    kept = item.numel() * item.element_size() + 2 * 4 * some.sample.table.shape[1]
     weights = sum(p.numel() for p in some.backbone.stages.parameters()) * 4
     return (some.rows * kept + weights) / 1e6 + 3
 

@@ -159,7 +159,8 @@ def probe_head(
     tell: Tell = quiet,
 ) -> LinearFit:
     """A linear head on the pooled features of these rows."""
-    table = _feed(lesson, backbone, backbone.depth, rows, tell)(range(len(rows)), ())
+    feed = _feed(lesson, backbone, backbone.depth, rows, tell)
+    table = lesson.gathered(lambda positions: feed(positions, ()), len(rows))
     return lesson.fit_head(table, rows, seed, penalty)
 
 

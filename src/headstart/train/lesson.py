@@ -14,7 +14,7 @@ from headstart.backbone import Backbone, every_stage
 from headstart.data import Partition
 from headstart.events import Tell, quiet
 from headstart.features import Items, Prefix, Varied, extract
-from headstart.head import HEADS, Labels, LinearFit, Sample, Task
+from headstart.head import HEADS, Far, Labels, LinearFit, Read, Sample, Task, gathered
 from headstart.modality import Modality, Variation, Views, augment
 from headstart.train.loop import Feed
 from headstart.train.recipe import Recipe
@@ -53,9 +53,13 @@ class Lesson:
         """
         return tuple(self.groups[row] or f"#{row}" for row in rows) if self.groups else ()
 
+    def gathered(self, read: Read, count: int) -> Float[Tensor, "m d"] | Far:
+        """So many rows for a head: in memory, or too many for that, on disk beside the cache."""
+        return gathered(read, count, self.cache)
+
     def fit_head(
         self,
-        table: Float[Tensor, "m d"],
+        table: Float[Tensor, "m d"] | Far,
         rows: Sequence[int],
         seed: int = 0,
         penalty: float | None = None,
@@ -66,7 +70,7 @@ class Lesson:
         return head(Sample(table, labels, self.task, groups, seed), penalty)
 
     def fit_again(
-        self, table: Float[Tensor, "m d"], rows: Sequence[int], penalty: float
+        self, table: Float[Tensor, "m d"] | Far, rows: Sequence[int], penalty: float
     ) -> LinearFit:
         """The head for these rows under the prior that the one for all of the pool had.
 

@@ -1,0 +1,108 @@
+"""Rows on disk: as they were put there, and fitted as if they were in memory."""
+
+import numpy as np
+import pytest
+import torch
+from stand_ins import classes
+
+from headstart.errors import ResourceError, TrainingError
+from headstart.head import HEADS, Far, Sample, fit_logistic, gathered
+from headstart.head import far as far_room
+from headstart.head import logistic as logistic_room
+
+
+def drawn(count=400, width=12, seed=0):
+    """Rows far from the origin, one column of them dead, with labels that they tell in part."""
+    generator = torch.Generator().manual_seed(seed)
+    labels = torch.randint(0, 3, (count,), generator=generator)
+    mixed = torch.randn(width, width, generator=generator)
+    rows = torch.randn(count, width, generator=generator) @ mixed + 30
+    rows[:, :3] += 1.5 * torch.eye(3)[labels]
+    rows[:, -1] = 7.0
+    return rows, labels
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """A memory that holds next to nothing."""
+    monkeypatch.setattr(far_room, "BLOCK", 64)
+    monkeypatch.setattr(far_room, "SOME", 40)
+    monkeypatch.setattr(far_room, "NUMBERS", 100)
+
+
+def far_of(rows, folder) -> Far:
+    found = gathered(lambda positions: rows[list(positions)], len(rows), folder)
+    assert isinstance(found, Far)
+    return found
+
+
+def test_rows_come_back_as_they_were_and_leave_nothing_behind(small, tmp_path) -> None:
+    rows, _ = drawn()
+    far = far_of(rows, tmp_path / "cache")
+    assert far.shape == (400, 12)
+    assert torch.equal(far.take([399, 0, 63, 64]), rows[[399, 0, 63, 64]])
+    assert sum(len(part) for _, part in far.blocks()) == 400
+    for at, part in far.blocks():
+        np.testing.assert_array_equal(part, rows[at].numpy())
+    np.testing.assert_allclose(far.mean, rows.double().mean(dim=0), rtol=1e-6)
+    centered = (rows - rows.mean(dim=0)).double()
+    np.testing.assert_allclose(far.scatter, (centered.T @ centered).numpy(), rtol=1e-4, atol=1e-2)
+    assert not list((tmp_path / "cache").iterdir())
+
+
+def test_few_rows_stay_in_memory(tmp_path) -> None:
+    rows, _ = drawn()
+    assert gathered(lambda positions: rows[list(positions)], 400, tmp_path) is not None
+    assert isinstance(gathered(lambda p: rows[list(p)], 400, tmp_path), torch.Tensor)
+
+
+@pytest.mark.parametrize("weights", [(), (0.5, 1.0, 2.0)])
+def test_a_fit_at_a_given_penalty_is_that_in_memory(small, tmp_path, weights) -> None:
+    rows, labels = drawn()
+    near = fit_logistic(Sample(rows, labels, classes(3, weights)), 0.01)
+    far = fit_logistic(Sample(far_of(rows, tmp_path), labels, classes(3, weights)), 0.01)
+    assert far.penalty == near.penalty
+    torch.testing.assert_close(far.weight, near.weight, rtol=1e-3, atol=1e-4)
+    assert far.weight[:, -1].abs().max() == 0  # the dead column
+    np.testing.assert_allclose(far.answers, near.answers, atol=1e-3)
+
+
+@pytest.mark.parametrize("grouped", [False, True])
+def test_answers_are_to_rows_that_were_held_out(small, tmp_path, monkeypatch, grouped) -> None:
+    """At a penalty that a part of the rows chose; as in memory, held out by the same folds."""
+    monkeypatch.setattr(logistic_room, "SOME", 200)
+    rows, labels = drawn()
+    groups = [str(row // 4) for row in range(len(rows))] if grouped else ()
+    far = fit_logistic(Sample(far_of(rows, tmp_path), labels, classes(3), groups))
+    known = rows.numpy().astype(float)[:, :-1]
+    known = (known - known.mean(axis=0)) / known.std(axis=0)
+    found = np.zeros((400, 3))
+    for fit, held in logistic_room.folds_of(labels.numpy(), groups, 0):
+        part = Sample(torch.from_numpy(known[fit]), labels[fit], classes(3))
+        one = fit_logistic(part, far.penalty)
+        scores = known[held] @ one.weight.double().numpy().T + one.bias.double().numpy()
+        found[held] = torch.from_numpy(scores).softmax(dim=1).numpy()
+    np.testing.assert_allclose(far.answers, found, atol=0.01)
+    assert far.loss == pytest.approx(-np.log(far.answers[range(400), labels]).mean())
+
+
+@pytest.mark.parametrize("head", ["ridge", "lda"])
+def test_other_heads_take_the_rows_into_memory(small, tmp_path, head) -> None:
+    rows, labels = drawn()
+    near = HEADS[head](Sample(rows, labels, classes(3)))
+    far = HEADS[head](Sample(far_of(rows, tmp_path), labels, classes(3)))
+    assert torch.equal(far.weight, near.weight)
+
+
+def test_numbers_that_are_not_finite_are_refused(small, tmp_path) -> None:
+    rows, labels = drawn()
+    rows[100, 3] = torch.nan
+    with pytest.raises(TrainingError, match="not finite"):
+        Sample(far_of(rows, tmp_path), labels, classes(3))
+
+
+def test_a_disk_that_takes_no_rows_is_told(small, tmp_path) -> None:
+    rows, _ = drawn()
+    (tmp_path / "cache").write_text("not a folder")
+    with pytest.raises(ResourceError, match="disk does not take"):
+        far_of(rows, tmp_path / "cache")
