@@ -7,6 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from sys import intern
 from typing import Protocol, runtime_checkable
 
 from torch import Tensor
@@ -82,9 +83,8 @@ def survey(
     with ThreadPoolExecutor(workers) as pool:
         names = list(pool.map(_digest, examples.sources))
         places = table.places(name for name in names if name)
-        for row, name in enumerate(names):
-            if name in places:
-                seen[row] = _look(places[name].note)
+        known = {name: _look(place.note) for name, place in places.items()}
+        seen |= {row: known[name] for row, name in enumerate(names) if name in known}
         fresh = [row for row in range(len(names)) if row not in seen]
         if fresh:
             answers = _answers(pool, examples, modality, fresh)
@@ -149,5 +149,10 @@ def _digest(source: Source) -> str:
 
 def _look(note: str) -> Look:
     record = json.loads(note)
-    facts = tuple((name, value) for name, value in record["facts"])
+    facts = tuple((intern(name), _shared(value)) for name, value in record["facts"])
     return Look(record["digest"], record["content"], tuple(record["near"]), facts)
+
+
+def _shared(value: str | float) -> str | float:
+    """A word that many looks have, once in memory."""
+    return intern(value) if isinstance(value, str) else value

@@ -16,10 +16,10 @@ from headstart.hostile import printable
 
 BLOCK = 1024
 """Rows that are read at once."""
-SOME = 8192
+SOME = 4096
 """Rows by which what holds for all of them is chosen."""
 NUMBERS = 16_000_000
-"""In a table of twice as many rows as that, from which it stays on disk: 64 MB."""
+"""In a table of four times as many rows as that, from which it stays on disk: 64 MB."""
 Read = Callable[[Sequence[int]], Float[Tensor, "m d"]]
 """Positions -> rows."""
 
@@ -103,7 +103,7 @@ class Far:
 
 def stays_far(count: int, width: int) -> bool:
     """Whether so many rows of this width are fitted to where they are, on disk."""
-    return count > 2 * SOME and count * width > NUMBERS
+    return count > 4 * SOME and count * width > NUMBERS
 
 
 def gathered(read: Read, count: int, folder: Path) -> Float[Tensor, "n d"] | Far:
