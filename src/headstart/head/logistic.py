@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 from torch import Tensor
 
 from headstart.head.far import SOME, Far
-from headstart.head.linear import LinearFit, Sample, fitted, loss_of
+from headstart.head.linear import LinearFit, Sample, fitted
 from headstart.head.solving import EXACT, ROUGH, Near, solve, spread_of
 from headstart.head.streamed import fit_far
 from headstart.head.task import Classification, Labels
@@ -27,8 +27,11 @@ MANY = 1000
 LARGE = 5_000_000
 """Numbers in a table from which it is worked on in single precision."""
 _BLOCK = 1024  # rows that are turned at once
-_WORSE = 2
-"""Weaker penalties in a row that only made it worse, after which no more are tried."""
+_WORSE, _CLEARLY = 2, 1.02
+"""Weaker penalties in a row that only made it worse, after which no more are tried; or one that
+made it so many times worse."""
+_Fold = tuple[np.ndarray, np.ndarray]
+"""Rows to fit to, and rows held out."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,19 +68,17 @@ def _fit_near(sample: Sample, rows: Float[Tensor, "n d"], penalty: float | None)
     basis = _basis(rows.to(exact, copy=True).numpy())
     start = np.zeros((sample.task.width, basis.rows.shape[1] + 1))
     problem = _Problem(sample, basis.rows.astype(np.float32, copy=False))
-    folds = [_Fold(*pair, start) for pair in _divided(sample)] if penalty is None else []
-    chosen, held = _chosen(problem, folds) if penalty is None else (penalty, None)
+    best = _chosen(problem, _divided(sample), start) if penalty is None else None
+    chosen = best.penalty if best else float(penalty or 0)
     every = Near(basis.rows, problem.targets, problem.weights)
-    theta = solve(every, start, chosen, sample.task.kind, EXACT)
-    found = _told(sample, basis.rows, theta) if held is None or not folds else held
+    theta = solve(every, best.middle if best else start, chosen, sample.task.kind, EXACT)
+    found = best.answers if best else _told(sample, basis.rows, theta)
     weight = (theta[:, :-1] @ basis.turn) / basis.scale
     bias = theta[:, -1] - weight @ basis.mean
     return fitted(weight, bias, chosen, found, sample)
 
 
-def folds_of(
-    labels: Int[np.ndarray, " n"], groups: Sequence[str], seed: int
-) -> list[tuple[np.ndarray, np.ndarray]]:
+def folds_of(labels: Int[np.ndarray, " n"], groups: Sequence[str], seed: int) -> list[_Fold]:
     """Rows to fit to and rows held out; a single fold, of itself, where rows are too few."""
     counts = np.bincount(labels)
     count = min(FOLDS, int(counts[counts > 0].max()), len(set(groups)) if groups else FOLDS)
@@ -111,16 +112,23 @@ def _basis(rows: Float[np.ndarray, "n d"]) -> _Basis:
     return _Basis((left * singular).astype(rows.dtype), turn, mean, scale)
 
 
-@dataclass(eq=False)
-class _Fold:
-    """Which rows to fit to, which to hold out, and the last solution: the next one starts there.
+@dataclass(frozen=True, eq=False)
+class _Trial:
+    """What a penalty comes to on some folds."""
 
-    Rows are copied out only while they are needed: five folds of copies are five tables.
-    """
+    penalty: float
+    thetas: tuple[np.ndarray, ...]
+    """Solutions, one a fold."""
+    answers: Float[np.ndarray, "n c"]
+    """To rows that were held out."""
+    loss: float
+    """Of those rows."""
 
-    fit: Int[np.ndarray, " m"]
-    held: Int[np.ndarray, " h"]
-    theta: Float[np.ndarray, "c r1"]
+    @property
+    def middle(self) -> Float[np.ndarray, "c r1"]:
+        """Near to what other folds come to, and all rows."""
+        found: np.ndarray = np.mean(self.thetas, axis=0)
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,7 +178,7 @@ def strata_in(labels: Labels) -> Int[np.ndarray, " n"]:
     return rarest
 
 
-def _divided(sample: Sample) -> list[tuple[np.ndarray, np.ndarray]]:
+def _divided(sample: Sample) -> list[_Fold]:
     return folds_of(strata_in(sample.labels), sample.groups, sample.seed)
 
 
@@ -180,35 +188,47 @@ def _told(sample: Sample, rows: np.ndarray, theta: np.ndarray) -> Float[np.ndarr
     return found
 
 
-def _chosen(problem: _Problem, folds: Sequence[_Fold]) -> tuple[float, Float[np.ndarray, "n c"]]:
+def _chosen(problem: _Problem, folds: Sequence[_Fold], start: Float[np.ndarray, "c r1"]) -> _Trial:
     """The penalty with the lowest loss, and out-of-fold answers at it.
 
     Strong ones come first: decades, then halves beside the best of them. Where there are `MANY`
-    rows, two of the folds are enough to tell decades apart.
+    rows, two of the folds are enough to tell penalties apart; the others are solved at the best.
     """
     some = folds[:2] if len(problem.rows) >= MANY else folds
-    losses: dict[float, float] = {}
+    trials: list[_Trial] = []
     for penalty in PENALTIES:
-        losses[penalty] = loss_of(_judged(problem, some, penalty), problem.sample)
-        best = min(losses, key=losses.__getitem__)
-        if list(losses).index(best) + _WORSE < len(losses):
+        starts = trials[-1].thetas if trials else [start] * len(some)
+        trials.append(_tried(problem, some, penalty, starts))
+        best = min(trials, key=lambda trial: trial.loss)
+        since = len(trials) - 1 - trials.index(best)
+        if since >= _WORSE or trials[-1].loss > _CLEARLY * best.loss:
             break
-    tried = {
-        penalty: _judged(problem, folds, penalty)
-        for penalty in (best * 10**0.5, best, best / 10**0.5)
-    }
-    return min(tried.items(), key=lambda pair: loss_of(pair[1], problem.sample))
+    halves = [_tried(problem, some, best.penalty * by, best.thetas) for by in (10**0.5, 0.1**0.5)]
+    best = min((best, *halves), key=lambda trial: trial.loss)
+    rest = folds[len(some) :]
+    if not rest:
+        return best
+    others = _tried(problem, rest, best.penalty, [best.middle] * len(rest))
+    for _, held in rest:
+        best.answers[held] = others.answers[held]
+    return replace(best, thetas=(*best.thetas, *others.thetas))
 
 
-def _judged(problem: _Problem, folds: Sequence[_Fold], penalty: float) -> Float[np.ndarray, "n c"]:
-    """Out-of-fold probabilities."""
-    rows, task = problem.rows, problem.sample.task
-    found = task.answers(torch.zeros(len(rows), task.width, dtype=torch.float64)).numpy()
-    for fold in folds:
-        part = Near(rows[fold.fit], problem.targets[fold.fit], problem.weights[fold.fit])
-        fold.theta = solve(part, fold.theta, penalty, task.kind, ROUGH)
-        found[fold.held] = _told(problem.sample, rows[fold.held], fold.theta)
-    return found
+def _tried(
+    problem: _Problem, folds: Sequence[_Fold], penalty: float, starts: Sequence[np.ndarray]
+) -> _Trial:
+    """Each fold solved from where it is said to start. Rows are copied out for one at a time."""
+    rows, task, labels = problem.rows, problem.sample.task, problem.sample.labels.numpy()
+    answers = np.zeros((0, 0))
+    thetas, losses = [], []
+    for (fit, held), start in zip(folds, starts, strict=True):
+        part = Near(rows[fit], problem.targets[fit], problem.weights[fit])
+        thetas.append(solve(part, start, penalty, task.kind, ROUGH))
+        told = _told(problem.sample, rows[held], thetas[-1])
+        answers = answers if answers.size else np.zeros((len(rows), told.shape[1]))
+        answers[held] = told
+        losses.append(task.losses(told, labels[held]))
+    return _Trial(penalty, tuple(thetas), answers, float(np.concatenate(losses).mean()))
 
 
 def _scores(rows: np.ndarray, theta: np.ndarray) -> np.ndarray:
