@@ -251,7 +251,8 @@ def best_of(lesson: Lesson, plans: list[Strategy], fits: Mapping[str, Fitted]) -
     best = plans[0]
     for plan in plans[1:]:
         one, other = fits[str(best)], fits[str(plan)]
-        rows = [row for row in other.held_rows if row in set(one.held_rows)]
+        known = set(one.held_rows)
+        rows = [row for row in other.held_rows if row in known]
         loss, merit = zip(*(_judged(lesson, fitted, rows) for fitted in (one, other)), strict=True)
         gain = lead(loss[0], loss[1], lesson.groups_of(rows))
         needed = (gain.high - gain.low) / 2 / NORMAL if plan == Probe(every_stage=True) else 0.0

@@ -263,11 +263,11 @@ def _seeds(lesson: Lesson, backbone: Backbone, fitted: Fitted) -> tuple[float, .
         return ()
     labels = lesson.labels_of(rows).numpy()
     table = lesson.rows_feed(rows, backbone, backbone.depth)(range(len(rows)), ())
-    merits = []
+    merits, pool = [], lesson.pool
     for seed in range(1, SEEDS + 1):
         generator = torch.Generator().manual_seed(seed)
-        drawn = torch.randperm(len(lesson.pool), generator=generator)
-        some = [lesson.pool[i] for i in drawn[: len(lesson.partition.train)].tolist()]
+        drawn = torch.randperm(len(pool), generator=generator)
+        some = [pool[i] for i in drawn[: len(lesson.partition.train)].tolist()]
         fit = probe_head(lesson, backbone, some, seed=seed, penalty=penalty)
         penalty = fit.penalty
         answers = task.answers(table @ fit.weight.T + fit.bias).numpy()
