@@ -18,8 +18,8 @@ BLOCK = 1024
 """Rows that are read at once."""
 SOME = 4096
 """Rows by which what holds for all of them is chosen."""
-NUMBERS = 16_000_000
-"""In a table of four times as many rows as that, from which it stays on disk: 64 MB."""
+NUMBERS = 8_000_000
+"""In a table of twice as many rows as that, from which it stays on disk: 32 MB."""
 Read = Callable[[Sequence[int]], Float[Tensor, "m d"]]
 """Positions -> rows."""
 
@@ -103,7 +103,7 @@ class Far:
 
 def stays_far(count: int, width: int) -> bool:
     """Whether so many rows of this width are fitted to where they are, on disk."""
-    return count > 4 * SOME and count * width > NUMBERS
+    return count > max(2 * SOME, width) and count * width > NUMBERS
 
 
 def gathered(read: Read, count: int, folder: Path) -> Float[Tensor, "n d"] | Far:
