@@ -63,12 +63,19 @@ def test_another_contract_reads_again(sources, tmp_path) -> None:
 
 def test_copies_and_new_names_are_known(sources, tmp_path) -> None:
     shutil.copy(sources[0], tmp_path / "copy.png")
-    seen = survey(examples(sources[0], tmp_path / "copy.png"), CONTRACT, cache=tmp_path / "c")
+    heard: list[Event] = []
+    both = examples(sources[0], tmp_path / "copy.png")
+    seen = survey(both, CONTRACT, cache=tmp_path / "c", tell=heard.append)
+    assert reads(heard) == 1
     assert seen.items.digests[0] == seen.items.digests[1] and seen.looks[0] == seen.looks[1]
 
 
 def test_what_cannot_be_read_has_its_reason_and_no_item(sources, tmp_path) -> None:
-    (tmp_path / "torn.png").write_bytes(sources[0].read_bytes()[:60])
+    for name in ("torn.png", "torn too.png"):
+        (tmp_path / name).write_bytes(sources[0].read_bytes()[:60])
+    both = examples(tmp_path / "torn.png", tmp_path / "torn too.png")
+    looks = survey(both, CONTRACT, cache=tmp_path / "c").looks
+    assert [Path(look.name).name for look in looks] == ["torn.png", "torn too.png"]
     gone = tmp_path / "gone.png"
     seen = survey(examples(sources[0], tmp_path / "torn.png", gone), CONTRACT, cache=tmp_path / "c")
     assert [isinstance(look, Problem) for look in seen.looks] == [False, True, True]

@@ -4,7 +4,7 @@ import json
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from sys import intern
@@ -86,10 +86,16 @@ def survey(
         known = {name: _look(place.note) for name, place in places.items()}
         seen |= {row: known[name] for row, name in enumerate(names) if name in known}
         fresh = [row for row in range(len(names)) if row not in seen]
-        if fresh:
-            answers = _answers(pool, examples, modality, fresh)
-            told = track(tell, f"reading {modality.things}", answers, len(fresh))
+        first = {names[row] or row: row for row in reversed(fresh)}
+        if once := sorted(first.values()):
+            answers = _answers(pool, examples, modality, once)
+            told = track(tell, f"reading {modality.things}", answers, len(once))
             places |= table.keep(_readable(told, seen))
+    for row in fresh:  # equal files are read once
+        found = seen[first[names[row] or row]]
+        if isinstance(found, Problem):
+            found = replace(found, name=examples.name(row))
+        seen[row] = found
     looks = tuple(seen[row] for row in range(len(examples)))
     digests = tuple("" if isinstance(look, Problem) else look.digest for look in looks)
     return Survey(looks, _Kept(digests, table, places))
