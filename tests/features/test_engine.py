@@ -6,6 +6,7 @@ import pytest
 import torch
 from stand_ins import Held
 from torch import nn
+from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.nn.functional import cosine_similarity
 
 from headstart.backbone import Backbone
@@ -159,3 +160,35 @@ def test_a_remembered_engine_that_no_longer_starts_is_replaced(tiny, tmp_path, m
     made = extract(items, range(5), Prefix(tiny.modality, tiny.stages, "same"), cache=tmp_path)
     assert made.shape == (5, tiny.width)
     assert FOLDED.name in (tmp_path / "engines.json").read_text()
+
+
+def test_a_graphics_processor_is_an_engine_where_there_is_one(tiny, monkeypatch) -> None:
+    """Its name is its own, so that rows of two of them never share a table."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "some card")
+    assert [one for one in engines(1) if one.name.startswith("some card bfloat16")]
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert not [one for one in engines(1) if "card" in one.name]
+
+
+def test_rows_from_another_device_are_those_of_the_network(tiny) -> None:
+    """The processor stands in for the other device."""
+    batch = noise(tiny.modality)
+    with torch.inference_mode():
+        made = engine._elsewhere(tiny.stages, batch, "cpu")(batch)
+        whole = tiny.stages(batch)
+    assert made.dtype == torch.float32
+    assert float(cosine_similarity(made.flatten(1), whole.flatten(1)).min()) > 0.99
+
+
+@pytest.mark.filterwarnings("ignore:CUDA is not available")
+def test_network_and_items_meet_on_the_device_and_rows_come_back(monkeypatch) -> None:
+    """On a device without a single number, which refuses what is elsewhere."""
+    monkeypatch.setattr(engine, "fast", lambda network, sample: network)
+    network = nn.Sequential(nn.Linear(4, 2)).eval().requires_grad_(False)
+    with FakeTensorMode(allow_non_fake_inputs=True):
+        batch = torch.ones(3, 4)
+        made = engine._elsewhere(network, batch, "cuda")(batch)
+        assert made.device.type == "cpu" and made.shape == (3, 2)
+        with pytest.raises(RuntimeError, match="cuda"):
+            network(batch)

@@ -35,6 +35,8 @@ COSINE = 0.98
 hardly notice: see decision 8."""
 CONVERTING_S = 3.0
 """Of OpenVINO: 2.1 s for mobilenetv3_large, 3.1 for resnet50, 3.5 for ViT-S, 7 for inception_v3."""
+MOVING_S = 2.0
+"""Of a graphics processor: its first use, mostly. Guessed: there was none to measure it on."""
 MEMORY = "engines.json"
 
 Run = Callable[[Shaped[Tensor, "b ..."]], Shaped[Tensor, "b ..."]]
@@ -61,6 +63,9 @@ def engines(workers: int) -> tuple[Engine, ...]:
     found, half = [FOLDED], torch.cpu._is_amx_tile_supported()
     if half:
         found.append(Engine("folded bfloat16, channels last, 1", _half))
+    if torch.cuda.is_available():
+        name = f"{torch.cuda.get_device_name()} bfloat16, channels last, 1"
+        found.append(Engine(name, partial(_elsewhere, device="cuda"), setup_s=MOVING_S))
     with contextlib.suppress(PackageNotFoundError):
         precision = "bf16" if half else "f32"
         name = f"OpenVINO {version('openvino')} {_SPELLED[precision]}, 1"
@@ -154,6 +159,18 @@ def _half(network: nn.Sequential, batch: Shaped[Tensor, "b ..."]) -> Run:
         with torch.autocast("cpu", torch.bfloat16):
             made: Tensor = folded(rows)
         return made.float()
+
+    return run
+
+
+def _elsewhere(network: nn.Sequential, batch: Shaped[Tensor, "b ..."], device: str) -> Run:
+    """In bfloat16 on another device, which rows come back from."""
+    folded = fast(network, batch[:2]).to(device)
+
+    def run(rows: Shaped[Tensor, "b ..."]) -> Shaped[Tensor, "b ..."]:
+        with torch.autocast(torch.device(device).type, torch.bfloat16):
+            made: Tensor = folded(rows.to(device))
+        return made.float().cpu()
 
     return run
 
