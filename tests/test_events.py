@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from headstart.events import Event, kept, note, together, track, warn
+from headstart.events import Event, kept, note, span, together, track, warn
 
 
 def test_everybody_hears_in_order() -> None:
@@ -42,3 +42,17 @@ def test_work_that_fails_does_not_end() -> None:
     with pytest.raises(ValueError):
         list(track(heard.append, "work", broken(), 2))
     assert [event.kind for event in heard] == ["start", "step"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (0.04, "40 ms"),
+        (59.4, "59 s"),
+        (59.9, "1 min 0 s"),
+        (3599.7, "1 h 0 min"),
+        (75.0, "1 min 15 s"),
+    ],
+)
+def test_spans_are_for_people(seconds, told) -> None:
+    assert span(seconds) == told

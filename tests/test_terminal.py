@@ -2,8 +2,6 @@
 
 import io
 
-import pytest
-
 from headstart import terminal
 from headstart.events import Event, note, track, warn
 
@@ -69,14 +67,6 @@ def test_a_reader_that_went_away_stops_nothing() -> None:
     with terminal.listening(Gone()) as tell:
         note(tell, "one")
         note(tell, "two")
-
-
-@pytest.mark.parametrize(
-    ("seconds", "told"),
-    [(0.04, "0.0 s"), (59.9, "59.9 s"), (3599.7, "1 h 0 min"), (75, "1 min 15 s")],
-)
-def test_spans_are_for_people(seconds, told) -> None:
-    assert terminal.span(seconds) == told
 
 
 def test_columns_are_as_wide_as_a_terminal_shows_them() -> None:

@@ -65,6 +65,19 @@ def warn(tell: Tell, text: str, **facts: str | float) -> None:
     tell(Event("warning", text, facts=tuple(facts.items())))
 
 
+def span(seconds: float) -> str:
+    """A time for people.
+
+    >>> span(0.05), span(3.21), span(34.4), span(75), span(7300)
+    ('50 ms', '3.2 s', '34 s', '1 min 15 s', '2 h 1 min')
+    """
+    if seconds < 59.5:
+        few = f"{seconds:.1f} s" if seconds >= 0.1 else f"{1000 * seconds:.0f} ms"
+        return few if seconds < 10 else f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min {rest} s"
+
+
 def track(tell: Tell, what: str, things: Iterable[Thing], total: int) -> Iterator[Thing]:
     """Pass things on and tell how far the work is.
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from headstart.errors import HeadstartError
-from headstart.events import Event, Tell
+from headstart.events import Event, Tell, span
 from headstart.hostile import printable
 
 if TYPE_CHECKING:
@@ -137,20 +137,6 @@ def facts(event: Event) -> str:
         for name, value in event.facts
     ]
     return printable(", ".join(shown))
-
-
-def span(seconds: float) -> str:
-    """A time for people.
-
-    >>> span(3.21), span(75), span(7300)
-    ('3.2 s', '1 min 15 s', '2 h 1 min')
-    """
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    if minutes < 60:
-        return f"{minutes} min {rest} s"
-    return f"{minutes // 60} h {minutes % 60} min"
 
 
 def stopping() -> None:

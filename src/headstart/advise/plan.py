@@ -3,6 +3,8 @@
 import math
 from dataclasses import dataclass
 
+from headstart.events import span
+
 
 @dataclass(frozen=True)
 class Step:
@@ -38,12 +40,10 @@ class Plan:
     @property
     def told(self) -> str:
         """The same in a sentence."""
-        minutes = (
-            f"{self.seconds / 60:.1f} minutes" if self.seconds >= 90 else f"{self.seconds:.0f} s"
-        )
         return (
-            f"about {minutes}, {self.memory_mb / 1000:.1f} GB of memory, {self.disk_mb:,.0f} MB "
-            f"of disk; tries {', '.join(self.strategies)} from {self.backbone}; {self.sentence}"
+            f"about {span(self.seconds)}, {self.memory_mb / 1000:.1f} GB of memory, "
+            f"{self.disk_mb:,.0f} MB of disk; tries {', '.join(self.strategies)} "
+            f"from {self.backbone}; {self.sentence}"
         )
 
     def record(self) -> dict[str, object]:

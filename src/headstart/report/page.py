@@ -17,6 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from headstart.evaluate import Arm, Curve, Fact, Report, Shown
+from headstart.events import span
 from headstart.hostile import printable
 from headstart.report import figures
 from headstart.stats import Interval
@@ -158,7 +159,7 @@ def _room() -> Environment:
         "percent": lambda share: f"{share:.1%}",
         "count": lambda number: f"{number:,}",
         "parameters": _parameters,
-        "seconds": _seconds,
+        "seconds": span,
         "memory": lambda mb: f"{mb / 1000:.2f} GB" if mb >= 1000 else f"{mb:.0f} MB",
         "plain": lambda number: f"{number:.3f}" if abs(number) < 10 else f"{number:,.4g}",
         "rate": lambda rate: f"{rate:.2g}",
@@ -330,11 +331,3 @@ def _parameters(number: int) -> str:
         if number >= size:
             return f"{number / size:.3g} {letter}"
     return str(number)
-
-
-def _seconds(seconds: float) -> str:
-    if seconds < 60:
-        return f"{seconds:.1f} s" if seconds >= 0.1 else f"{1000 * seconds:.0f} ms"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"

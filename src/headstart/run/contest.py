@@ -24,7 +24,7 @@ from headstart.evaluate import (
     raw,
     untrained,
 )
-from headstart.events import Tell, note
+from headstart.events import Tell, note, span
 from headstart.features import milliseconds, noise
 from headstart.head import Labeling, Sample, Writing
 from headstart.modality import Masks, Sound, Views
@@ -186,7 +186,7 @@ def _tried(
     cost = tuning_cost(backbone, like, len(train))
     tuned = unfrozen(cost, wanted, backbone.depth, seconds(settings.budget))
     if not {Unfreeze(wanted), Full()} & set(tuned):
-        told = f"unfreeze:{wanted} could take {cost(wanted) / 60:,.0f} CPU minutes"
+        told = f"unfreeze:{wanted} could take {span(cost(wanted))} of CPU time"
         note(tell, f"{told}, the budget is {settings.budget}: --budget TIME allows more")
     return [*plans, *tuned]
 
