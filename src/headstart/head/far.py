@@ -18,8 +18,8 @@ BLOCK = 1024
 """Rows that are read at once."""
 SOME = 4096
 """Rows by which what holds for all of them is chosen."""
-NUMBERS = 8_000_000
-"""In a table of twice as many rows as that, from which it stays on disk: 32 MB."""
+NUMBERS = 5_000_000
+"""In a table of twice as many rows as that, from which it stays on disk: 20 MB."""
 Read = Callable[[Sequence[int]], Float[Tensor, "m d"]]
 """Positions -> rows."""
 
