@@ -2,8 +2,8 @@
 it grows from 10,000 to 100,000 files, 2,000 pictures many times over, with the shipped backbone.
 
 `python -m benchmarks memory`: 1,427 MB in 648 s on 2 shared cores, 2026-11-21. Asked: 1,500. With
-OpenVINO installed, which the run then takes, about 1,600. 10,000 files 1,301 MB, 100,000 over 4,100
-when it was stopped, 2026-11-22; asked: 1.2 times.
+OpenVINO installed, which the run then takes, about 1,600. 10,000 files 1,138 MB in 122 CPU s,
+100,000 files 1,353 MB in 461: 1.19 times, 2026-11-22, another job beside; asked: 1.2 times.
 """
 
 import json
