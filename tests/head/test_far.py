@@ -61,7 +61,7 @@ def test_a_fit_at_a_given_penalty_is_that_in_memory(small, tmp_path, weights) ->
     rows, labels = drawn()
     near = fit_logistic(Sample(rows, labels, classes(3, weights)), 0.01)
     far = fit_logistic(Sample(far_of(rows, tmp_path), labels, classes(3, weights)), 0.01)
-    assert far.penalty == near.penalty
+    assert far.way.penalty == near.way.penalty
     torch.testing.assert_close(far.weight, near.weight, rtol=1e-3, atol=1e-4)
     assert far.weight[:, -1].abs().max() == 0  # the dead column
     np.testing.assert_allclose(far.answers, near.answers, atol=1e-3)
@@ -79,7 +79,7 @@ def test_answers_are_to_rows_that_were_held_out(small, tmp_path, monkeypatch, gr
     found = np.zeros((400, 3))
     for fit, held in logistic_room.folds_of(labels.numpy(), groups, 0):
         part = Sample(torch.from_numpy(known[fit]), labels[fit], classes(3))
-        one = fit_logistic(part, far.penalty)
+        one = fit_logistic(part, far.way.penalty)
         scores = known[held] @ one.weight.double().numpy().T + one.bias.double().numpy()
         found[held] = torch.from_numpy(scores).softmax(dim=1).numpy()
     np.testing.assert_allclose(far.answers, found, atol=0.01)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from headstart.head import Way
 from headstart.train import Lesson
 
 
@@ -23,13 +24,13 @@ def test_a_head_fitted_again_to_a_part_has_the_same_prior(
     asked = replace(lesson, head=head)
     rows = lesson.pool[:12]
     assert len(lesson.pool) == 5 * len(rows)
-    again = asked.fit_again(_table(lesson, rows), rows, penalty=0.5)
-    plain = asked.fit_head(_table(lesson, rows), rows, penalty=0.5 * times)
+    again = asked.fit_again(_table(lesson, rows), rows, Way(head, 0.5))
+    plain = asked.fit_head(_table(lesson, rows), rows, way=Way(head, 0.5 * times))
     assert torch.equal(again.weight, plain.weight)
 
 
 def test_fitted_again_to_all_it_is_what_it_was(lesson: Lesson) -> None:
     table = _table(lesson, lesson.pool)
     first = lesson.fit_head(table, lesson.pool)
-    again = lesson.fit_again(table, lesson.pool, first.penalty)
+    again = lesson.fit_again(table, lesson.pool, first.way)
     assert torch.allclose(first.weight, again.weight, atol=1e-6)

@@ -34,6 +34,7 @@ from headstart.head import (
     Read,
     Sequencing,
     Valuing,
+    Way,
     Writing,
     blocks_of,
     stays_far,
@@ -241,7 +242,7 @@ def raw(lesson: Lesson, modality: Modality) -> Candidate:
 
     table = _kept(plain)
     fit = _fit(lesson, table, lesson.pool)
-    answer, refit = _answer(lesson, table, fit), _refit(lesson, table, fit.penalty)
+    answer, refit = _answer(lesson, table, fit), _refit(lesson, table, fit.way)
     name = f"linear on raw {modality.plain_name}"
     return Candidate(name, "linear", "", None, False, answer, fit.loss, refit=refit)
 
@@ -294,9 +295,9 @@ def from_fit(lesson: Lesson, fitted: Fitted, strategy: str, tell: Tell = quiet) 
     backbone = fitted.backbone
     transfer = backbone.origin.pretrained
     trained = len(fitted.suffix) or isinstance(lesson.task, Sequencing)
-    penalty, refit = fitted.chosen.penalty, None
-    if not trained and penalty is not None:
-        refit = _refit(lesson, _features(lesson, backbone), penalty)
+    way, refit = fitted.chosen.way, None
+    if not trained and way is not None:
+        refit = _refit(lesson, _features(lesson, backbone), way)
     return Candidate(
         strategy, strategy, backbone.name, fitted.at, transfer, answer, choice, refit=refit
     )
@@ -354,7 +355,7 @@ def _untrained(
     """The arm, and its out-of-fold answers to the pool."""
     table = _features(lesson, yardstick, tell)
     fit = _fit(lesson, table, lesson.pool)
-    answer, refit = _answer(lesson, table, fit), _refit(lesson, table, fit.penalty)
+    answer, refit = _answer(lesson, table, fit), _refit(lesson, table, fit.way)
     name, depth = yardstick.name, yardstick.depth
     arm = Candidate(
         "probe on random weights", "probe", name, depth, False, answer, fit.loss, refit=refit
@@ -376,10 +377,10 @@ def _fit(lesson: Lesson, table: Table, rows: Sequence[int]) -> LinearFit:
     return lesson.fit_head(lesson.gathered(table(rows), len(rows)), rows)
 
 
-def _refit(lesson: Lesson, table: Table, penalty: float) -> Callable[[Sequence[int]], Answer]:
+def _refit(lesson: Lesson, table: Table, way: Way) -> Callable[[Sequence[int]], Answer]:
     def refit(rows: Sequence[int]) -> Answer:
         found = lesson.gathered(table(rows), len(rows))
-        return _answer(lesson, table, lesson.fit_again(found, rows, penalty))
+        return _answer(lesson, table, lesson.fit_again(found, rows, way))
 
     return refit
 

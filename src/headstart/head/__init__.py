@@ -4,13 +4,12 @@ Takes: rows of features and their labels.
 Gives: a linear head with its loss on rows it has not seen; a `Task`, which says what scores mean.
 """
 
-from collections.abc import Mapping
-
+from headstart.head.choice import HEADS, fit_head
 from headstart.head.confidence import Trust, belief_of, said, trust_of
 from headstart.head.far import Far, Read, blocks_of, gathered, stays_far
 from headstart.head.labeling import Labeling, tag_codes
 from headstart.head.lda import fit_lda
-from headstart.head.linear import HeadFit, LinearFit, Sample, linear
+from headstart.head.linear import HeadFit, LinearFit, Sample, Way, linear
 from headstart.head.logistic import fit_logistic, folds_of, strata_in
 from headstart.head.ridge import fit_ridge
 from headstart.head.sequencing import Sequencing
@@ -27,9 +26,6 @@ from headstart.head.task import (
 )
 from headstart.head.transcript import Reciting, Transcribing, moments_needed, padded
 from headstart.head.writing import Continuing, Dictating, Writing, overlap
-
-HEADS: Mapping[str, HeadFit] = {"logistic": fit_logistic, "ridge": fit_ridge, "lda": fit_lda}
-"""By the name that `--head` takes."""
 
 __all__ = [
     "HEADS",
@@ -52,9 +48,11 @@ __all__ = [
     "Transcribing",
     "Trust",
     "Valuing",
+    "Way",
     "Writing",
     "belief_of",
     "blocks_of",
+    "fit_head",
     "fit_lda",
     "fit_logistic",
     "fit_ridge",

@@ -6,6 +6,9 @@ import numpy as np
 from jaxtyping import Float
 from threadpoolctl import threadpool_limits
 
+LEAST = 1e-7
+"""Square root of what double precision tells from nothing in a product, with room."""
+
 
 @dataclass(frozen=True, eq=False)
 class Directions:
@@ -25,9 +28,18 @@ class Directions:
 
 
 def directions_of(rows: Float[np.ndarray, "n d"]) -> Directions:
-    """By a singular value decomposition in double precision, on one thread."""
+    """By eigenvectors of the smaller of both products of the rows, in double precision.
+
+    A third of the time of a singular value decomposition; what varies less than `LEAST` times as
+    much as the direction that varies most is taken for none.
+    """
     mean = rows.mean(axis=0)
+    rows = rows - mean
     with threadpool_limits(1):  # more only add CPU time at this size, and other bits
-        left, singular, right = np.linalg.svd(rows - mean, full_matrices=False)
-    kept = singular > 1e-12 * max(float(singular[0]), 1e-300)
-    return Directions(mean, left[:, kept], singular[kept], right[kept])
+        tall = rows.shape[0] >= rows.shape[1]
+        values, vectors = np.linalg.eigh(rows.T @ rows if tall else rows @ rows.T)
+        kept = values > LEAST**2 * max(float(values[-1]), 1e-300)
+        singular, vectors = np.sqrt(values[kept])[::-1], vectors[:, kept][:, ::-1]
+        if tall:
+            return Directions(mean, rows @ vectors / singular, singular, vectors.T)
+        return Directions(mean, vectors, singular, vectors.T @ rows / singular[:, None])

@@ -14,7 +14,7 @@ from jaxtyping import Float, Int
 from scipy.special import softmax
 from threadpoolctl import threadpool_limits
 
-from headstart.head.linear import LinearFit, Sample, fitted, loss_of
+from headstart.head.linear import LinearFit, Sample, Way, fitted, loss_of
 from headstart.head.logistic import folds_of
 
 PENALTIES = tuple(10.0 ** (half / 2) for half in range(6, -13, -1))
@@ -71,7 +71,7 @@ def fit_lda(sample: Sample, penalty: float | None = None) -> LinearFit:
         turned, bias = _linear(scatter, tried[best])
         weight = turned @ directions.right
         bias = bias - weight @ directions.mean
-        return fitted(weight, bias, tried[best], found[best], sample)
+        return fitted(weight, bias, Way("lda", tried[best]), found[best], sample)
 
 
 def _scatter(rows: np.ndarray, labels: np.ndarray, classes: int) -> _Scatter:

@@ -48,14 +48,30 @@ class Sample:
         return directions_of(self.table.double().numpy())
 
 
+@dataclass(frozen=True)
+class Way:
+    """How a head was fitted, so that it can be again."""
+
+    head: str
+    """A name in `HEADS`."""
+    penalty: float
+    """The strength of the L2 penalty (or shrinkage) that was chosen."""
+
+    def for_part(self, share: float) -> "Way":
+        """The same prior on the weights where there is only such a share of the rows.
+
+        Against a mean loss, the logistic head's, a penalty grows as rows get fewer.
+        """
+        return Way(self.head, self.penalty / share) if self.head == "logistic" else self
+
+
 @dataclass(frozen=True, eq=False)
 class LinearFit:
     """A fitted linear head: scores are `rows @ weight.T + bias`."""
 
     weight: Float[Tensor, "c d"]
     bias: Float[Tensor, " c"]
-    penalty: float
-    """The strength of the L2 penalty (or shrinkage) that was chosen."""
+    way: Way
     loss: float
     """Of rows that it was not fitted to, as the task has it."""
     answers: Float[np.ndarray, "n c"]
@@ -87,13 +103,13 @@ def linear(
 def fitted(
     weight: Float[np.ndarray, "c d"],
     bias: Float[np.ndarray, " c"],
-    penalty: float,
+    way: Way,
     found: Float[np.ndarray, "n c"],
     sample: Sample,
 ) -> LinearFit:
     """What a fit in double precision leaves; `found` are the answers to rows, unseen."""
     kept = torch.from_numpy(weight).float(), torch.from_numpy(bias).float()
-    return LinearFit(*kept, float(penalty), loss_of(found, sample), found)
+    return LinearFit(*kept, way, loss_of(found, sample), found)
 
 
 def loss_of(found: Float[np.ndarray, "n c"], sample: Sample) -> float:

@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 from torch import Tensor
 
 from headstart.head.far import SOME, Far
-from headstart.head.linear import LinearFit, Sample, fitted
+from headstart.head.linear import LinearFit, Sample, Way, fitted
 from headstart.head.solving import EXACT, ROUGH, Near, solve, spread_of
 from headstart.head.streamed import fit_far
 from headstart.head.task import Classification, Labels
@@ -75,7 +75,7 @@ def _fit_near(sample: Sample, rows: Float[Tensor, "n d"], penalty: float | None)
     found = best.answers if best else _told(sample, basis.rows, theta)
     weight = (theta[:, :-1] @ basis.turn) / basis.scale
     bias = theta[:, -1] - weight @ basis.mean
-    return fitted(weight, bias, chosen, found, sample)
+    return fitted(weight, bias, Way("logistic", chosen), found, sample)
 
 
 def folds_of(labels: Int[np.ndarray, " n"], groups: Sequence[str], seed: int) -> list[_Fold]:
@@ -194,7 +194,8 @@ def _chosen(problem: _Problem, folds: Sequence[_Fold], start: Float[np.ndarray, 
     Strong ones come first: decades, then halves beside the best of them. Where there are `MANY`
     rows, two of the folds are enough to tell penalties apart; the others are solved at the best.
     """
-    some = folds[:2] if len(problem.rows) >= MANY else folds
+    alike = len(problem.rows) >= MANY and not problem.sample.groups
+    some = folds[:2] if alike else folds
     trials: list[_Trial] = []
     for penalty in PENALTIES:
         starts = trials[-1].thetas if trials else [start] * len(some)

@@ -17,7 +17,7 @@ from scipy.special import log_softmax
 from threadpoolctl import threadpool_limits
 
 from headstart.head.directions import Directions
-from headstart.head.linear import LinearFit, Sample, fitted
+from headstart.head.linear import LinearFit, Sample, Way, fitted
 from headstart.head.task import Classification
 
 PENALTIES = tuple(10.0 ** (half / 2) for half in range(8, -17, -1))
@@ -74,7 +74,7 @@ def fit_ridge(sample: Sample, penalty: float | None = None) -> LinearFit:
         turned = rows.right.T * (parts.shrunk(chosen) / np.maximum(rows.singular, 1e-300))
         weight = (turned @ parts.fitting).T  # (c, d)
         bias = parts.share - weight @ rows.mean
-        return fitted(weight * sharp, bias * sharp, chosen, found, sample)
+        return fitted(weight * sharp, bias * sharp, Way("ridge", chosen), found, sample)
 
 
 def _centered(sample: Sample) -> _Decomposed:

@@ -12,7 +12,7 @@ import torch
 from jaxtyping import Float, Int
 
 from headstart.head.far import Far
-from headstart.head.linear import LinearFit, Sample, fitted
+from headstart.head.linear import LinearFit, Sample, Way, fitted
 from headstart.head.solving import EXACT, ROUGH, Summed, solve, spread_of, step
 
 Fold = tuple[np.ndarray, np.ndarray]
@@ -105,7 +105,8 @@ class _FarPart:
     ) -> LinearFit:
         """What is left; `found` are the answers to rows, unseen."""
         plain = self.basis.plain(theta)
-        return fitted(plain[:, :-1], plain[:, -1], penalty, found, self.sample)
+        way = Way("logistic", penalty)
+        return fitted(plain[:, :-1], plain[:, -1], way, found, self.sample)
 
     def answers(self, theta: Float[np.ndarray, "c d1"]) -> Float[np.ndarray, "n c"]:
         """To every row."""
@@ -134,7 +135,7 @@ def fit_far(
     if isinstance(near, float):
         theta = part.solved(np.zeros((sample.task.width, far.shape[1] + 1)), near, EXACT)
         return part.fit(theta, near, part.answers(theta))
-    most = near.penalty * 10**0.5
+    most = near.way.penalty * 10**0.5
     steps = int(np.ceil(2 * np.log10(len(far) / len(near.answers)))) + 1
     theta, found, best = part.basis.turned(near), np.zeros((0, 0)), (np.inf, most)
     for penalty in (most / 10 ** (half / 2) for half in range(steps + 1)):

@@ -253,10 +253,10 @@ def _model(lesson: Lesson, arms: Contest) -> Model:
 def _seeds(lesson: Lesson, backbone: Backbone, fitted: Fitted) -> tuple[float, ...]:
     """Mean test merit of probes fitted to other draws of as many rows as there are to train on.
 
-    On the stages that the model reads, where it is a probe itself; then they share its penalty,
-    else the one that suits the first draw.
+    On the stages that the model reads, where it is a probe itself; then they are fitted as it is,
+    else in the way that suits the first draw.
     """
-    penalty = fitted.chosen.penalty
+    way = fitted.chosen.way
     backbone = backbone if len(fitted.suffix) else fitted.backbone
     rows, task = lesson.partition.test, lesson.task
     if task.kind in TOLD:
@@ -268,8 +268,8 @@ def _seeds(lesson: Lesson, backbone: Backbone, fitted: Fitted) -> tuple[float, .
         generator = torch.Generator().manual_seed(seed)
         drawn = torch.randperm(len(pool), generator=generator)
         some = [pool[i] for i in drawn[: len(lesson.partition.train)].tolist()]
-        fit = probe_head(lesson, backbone, some, seed=seed, penalty=penalty)
-        penalty = fit.penalty
+        fit = probe_head(lesson, backbone, some, seed=seed, way=way)
+        way = fit.way
         answers = task.answers(table @ fit.weight.T + fit.bias).numpy()
         merits.append(float(task.merit(answers, labels).mean()))
     return tuple(merits)

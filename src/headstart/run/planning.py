@@ -21,7 +21,7 @@ from headstart.errors import DataError, UsageError
 from headstart.evaluate import words_fit
 from headstart.events import Tell, quiet
 from headstart.features import Items, Prefix, extract, milliseconds, noise, survey
-from headstart.head import HEADS, Sample, Task, posed, stays_far
+from headstart.head import Sample, Task, fit_head, posed, stays_far
 from headstart.modality import Look, Modality
 from headstart.run.contest import (
     JUDGED,
@@ -271,12 +271,12 @@ def _adapting(some: _Rehearsal) -> float:
 
 def _fitting(some: _Rehearsal, rows: Tensor | csr_array) -> float:
     """Seconds of a head on such rows, as many as there will be; from fits to a half and to all."""
-    labels, head = some.sample.labels, HEADS[some.task.heads[0]]
+    labels = some.sample.labels
     took = []
     for n in (len(labels) // 2, len(labels)):
         began = time.perf_counter()
         if isinstance(rows, Tensor):
-            head(Sample(rows[:n], labels[:n], some.task))
+            fit_head(Sample(rows[:n], labels[:n], some.task))
         else:
             words_fit(some.task, rows[:n], labels[:n], ())
         took.append((n, time.perf_counter() - began))

@@ -48,8 +48,8 @@ class Settings:
     """auto, probe, unfreeze:N, full, gradual, ulmfit, contrast, lora, lora:RANK, bitfit
     or scratch."""
     head: str = ""
-    """How the output layer of a probe is fitted: logistic, ridge or lda; empty for the task's
-    default, which is logistic for classes and tags, and ridge for values."""
+    """How the output layer of a probe is fitted: logistic, ridge or lda; empty for the one
+    of the first two that loses least on unseen rows; tags only have the first, values the second."""
     compare: tuple[str, ...] = ()
     """Further arms: "scratch"."""
     seed: int = 0

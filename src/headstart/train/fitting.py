@@ -22,6 +22,7 @@ from headstart.head import (
     Reciting,
     Sequencing,
     Transcribing,
+    Way,
     Writing,
     linear,
     moments_needed,
@@ -57,7 +58,7 @@ class Chosen:
 
     rates: tuple[tuple[float, float], ...] = ()
     """Rates that were tried, each with its validation loss."""
-    penalty: float | None = None
+    way: Way | None = None
     """Of the head, where only the head was fitted."""
     keeping: Keeping = KEPT
     """How rows at the cut came about."""
@@ -155,20 +156,20 @@ def probe_head(
     rows: Sequence[int],
     *,
     seed: int = 0,
-    penalty: float | None = None,
+    way: Way | None = None,
     tell: Tell = quiet,
 ) -> LinearFit:
     """A linear head on the pooled features of these rows."""
     feed = _feed(lesson, backbone, backbone.depth, rows, tell)
     table = lesson.gathered(lambda positions: feed(positions, ()), len(rows))
-    return lesson.fit_head(table, rows, seed, penalty)
+    return lesson.fit_head(table, rows, seed, way)
 
 
 def _probed(lesson: Lesson, source: Backbone, tell: Tell) -> Fitted:
     """Everything frozen, and a head on top."""
     probe = probe_head(lesson, source, lesson.pool, tell=tell)
     held = torch.as_tensor(probe.answers).float()
-    head, chosen = _head(source, lesson, probe), Chosen((), probe.penalty)
+    head, chosen = _head(source, lesson, probe), Chosen((), probe.way)
     frozen, learned = source.cut(source.depth), (learned_in(head),)
     return Fitted(source, *frozen, head, held, lesson.pool, learned=learned, chosen=chosen)
 
@@ -191,7 +192,7 @@ def _contrasted(lesson: Lesson, source: Backbone, recipe: Recipe, tell: Tell) ->
         nn.Sequential(suffix, head), lesson.items_feed(val, modality, None), len(val)
     )
     learned = tuple(map(learned_in, (*suffix, head)))
-    held, chosen = lesson.task.answers(scores), Chosen((), probe.penalty)
+    held, chosen = lesson.task.answers(scores), Chosen((), probe.way)
     prefix = source.cut(0)[0]
     return Fitted(
         source, prefix, suffix, head, held, val, learned=learned, chosen=chosen

@@ -14,7 +14,18 @@ from headstart.backbone import Backbone, every_stage
 from headstart.data import Partition
 from headstart.events import Tell, quiet
 from headstart.features import Items, Prefix, Varied, extract
-from headstart.head import HEADS, Far, Labels, LinearFit, Read, Sample, Task, gathered
+from headstart.head import (
+    HEADS,
+    Far,
+    Labels,
+    LinearFit,
+    Read,
+    Sample,
+    Task,
+    Way,
+    fit_head,
+    gathered,
+)
 from headstart.modality import Modality, Variation, Views, augment
 from headstart.train.loop import Feed
 from headstart.train.recipe import Recipe
@@ -33,7 +44,7 @@ class Lesson:
     cache: Path
     """Where tables of features are kept."""
     head: str = ""
-    """How heads are fitted: a name in `headstart.head.HEADS`, or empty for the task's default."""
+    """How heads are fitted: a name in `headstart.head.HEADS`, or empty for the best: `fit_head`."""
     profiled: bool = False
     """Whether the pass over a pretrained backbone keeps what every stage gives."""
 
@@ -62,24 +73,18 @@ class Lesson:
         table: Float[Tensor, "m d"] | Far,
         rows: Sequence[int],
         seed: int = 0,
-        penalty: float | None = None,
+        way: Way | None = None,
     ) -> LinearFit:
-        """Fit a head to what was made of these rows of the lesson."""
+        """Fit a head to what was made of these rows of the lesson; the best, or in a given way."""
         labels, groups = self.labels_of(rows), self.groups_of(rows)
-        head = HEADS[self.head or self.task.heads[0]]
-        return head(Sample(table, labels, self.task, groups, seed), penalty)
+        sample = Sample(table, labels, self.task, groups, seed)
+        return HEADS[way.head](sample, way.penalty) if way else fit_head(sample, self.head)
 
     def fit_again(
-        self, table: Float[Tensor, "m d"] | Far, rows: Sequence[int], penalty: float
+        self, table: Float[Tensor, "m d"] | Far, rows: Sequence[int], way: Way
     ) -> LinearFit:
-        """The head for these rows under the prior that the one for all of the pool had.
-
-        `penalty` is that one's. Against a mean loss it grows as rows get fewer: the same prior on
-        the weights weighs more beside less evidence.
-        """
-        mean = (self.head or self.task.heads[0]) == "logistic"
-        share = len(self.pool) / len(rows) if mean else 1.0
-        return self.fit_head(table, rows, penalty=penalty * share)
+        """The head for these rows under the prior that the one for all of the pool had: `way`."""
+        return self.fit_head(table, rows, way=way.for_part(len(rows) / len(self.pool)))
 
     def rows_feed(
         self,

@@ -1,0 +1,59 @@
+"""Without a name the head is the one that loses least on rows it has not seen."""
+
+import numpy as np
+import pytest
+import torch
+from stand_ins import classes
+
+from headstart.head import HEADS, Far, Sample, Way, choice, fit_head
+from headstart.head import far as far_room
+
+
+def drawn(columns: int, count: int = 40):
+    """One row of a class beside the other, in the first column of so many."""
+    generator = torch.Generator().manual_seed(0)
+    labels = torch.arange(count) % 2
+    rows = torch.randn(count, columns, generator=generator)
+    rows[:, 0] += 3 * labels
+    return rows, labels
+
+
+@pytest.mark.parametrize("columns", [1, 4, 30, 200])
+def test_it_is_the_better_of_two(columns) -> None:
+    sample = Sample(*drawn(columns), classes(2))
+    fits = {name: HEADS[name](sample) for name in ("logistic", "ridge")}
+    best = min(fits, key=lambda name: fits[name].loss)
+    found = fit_head(sample)
+    assert found.way.head == best and torch.equal(found.weight, fits[best].weight)
+
+
+def test_either_can_be_the_better_one() -> None:
+    """Few rows of many columns suit ridge; values far out, which squares mind, do not."""
+    found = [fit_head(Sample(*drawn(200), classes(2))).way.head]
+    rows, labels = drawn(1, 200)
+    rows[labels == 1] = rows[labels == 1].exp() * 3
+    found.append(fit_head(Sample(rows, labels, classes(2))).way.head)
+    assert set(found) == {"logistic", "ridge"}
+
+
+@pytest.mark.parametrize("name", HEADS)
+def test_a_name_is_taken_at_its_word(name) -> None:
+    sample = Sample(*drawn(4), classes(2))
+    found, asked = fit_head(sample, name), HEADS[name](sample)
+    assert found.way == asked.way and found.way.head == name
+    np.testing.assert_array_equal(found.answers, asked.answers)
+
+
+def test_many_rows_get_the_default_alone(monkeypatch, tmp_path) -> None:
+    rows, labels = drawn(200)
+    monkeypatch.setattr(choice, "LARGE", 100)
+    assert fit_head(Sample(rows, labels, classes(2))).way.head == "logistic"
+    monkeypatch.setattr(choice, "LARGE", 10**9)
+    monkeypatch.setattr(far_room, "SOME", 20)
+    far = Far([rows], tmp_path)
+    assert fit_head(Sample(far, labels, classes(2))).way.head == "logistic"
+
+
+def test_the_same_prior_weighs_more_beside_fewer_rows() -> None:
+    assert Way("logistic", 0.1).for_part(0.5) == Way("logistic", 0.2)
+    assert Way("ridge", 0.1).for_part(0.5) == Way("ridge", 0.1)
