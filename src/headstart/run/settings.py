@@ -49,7 +49,7 @@ class Settings:
     or scratch."""
     head: str = ""
     """How the output layer of a probe is fitted: logistic, ridge or lda; empty for the one
-    of the first two that loses least on unseen rows; tags only have the first, values the second."""
+    of the first two that loses least on unseen rows; tags have the first, values the second."""
     compare: tuple[str, ...] = ()
     """Further arms: "scratch"."""
     seed: int = 0
