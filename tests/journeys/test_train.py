@@ -65,6 +65,11 @@ def test_the_figures_have_the_promised_shape(trained) -> None:
     assert {"wall_s", "cpu_s", "peak_rss_mb"} == set(figures["cost"])
 
 
+def test_the_page_says_which_head_was_taken(trained) -> None:
+    page = (trained.path / "report.html").read_text()
+    assert "logistic, penalty" in page or "ridge, penalty" in page
+
+
 def test_predictions_are_those_of_the_model(trained, photos: Path) -> None:
     table = parquet.read_table(trained.path / "predictions.parquet").to_pylist()
     found = trained.model.predict([photos / row["name"] for row in table])

@@ -46,6 +46,8 @@ def facts_of(
         Fact("settings", "input", repr(modality)),
         Fact("settings", "seed", str(settings.seed)),
     ]
+    if way := contest.fitted.chosen.way:
+        chosen.append(Fact("settings", "head", f"{way.head}, penalty {way.penalty:.3g}"))
     for rate, loss in contest.fitted.chosen.rates:
         chosen.append(Fact("settings", f"rate {rate:g} tried", f"validation loss {loss:.4f}"))
     notes = [Fact("arms", c.name, c.note) for c in contest.candidates if c.note]
