@@ -6,7 +6,7 @@ import torch
 from stand_ins import classes
 
 from headstart.errors import ResourceError, TrainingError
-from headstart.head import HEADS, Far, Sample, fit_logistic, gathered
+from headstart.head import HEADS, Far, Sample, Tagging, fit_logistic, gathered
 from headstart.head import far as far_room
 from headstart.head import logistic as logistic_room
 
@@ -65,6 +65,17 @@ def test_a_fit_at_a_given_penalty_is_that_in_memory(small, tmp_path, weights) ->
     torch.testing.assert_close(far.weight, near.weight, rtol=1e-3, atol=1e-4)
     assert far.weight[:, -1].abs().max() == 0  # the dead column
     np.testing.assert_allclose(far.answers, near.answers, atol=1e-3)
+
+
+def test_tags_are_fitted_there_too(small, tmp_path) -> None:
+    rows, labels = drawn()
+    tags = torch.stack([labels == 0, labels > 0, rows[:, 4] > 30], dim=1).float()
+    task = Tagging(("a", "b", "c"))
+    near = fit_logistic(Sample(rows, tags, task), 0.01)
+    far = fit_logistic(Sample(far_of(rows, tmp_path), tags, task), 0.01)
+    torch.testing.assert_close(far.weight, near.weight, rtol=1e-3, atol=1e-4)
+    chosen = fit_logistic(Sample(far_of(rows, tmp_path), tags, task))
+    assert chosen.answers.shape == (400, 3) and chosen.loss < 0.7
 
 
 @pytest.mark.parametrize("grouped", [False, True])
