@@ -6,9 +6,10 @@ import torch
 from stand_ins import classes
 
 from headstart.errors import ResourceError, TrainingError
-from headstart.head import HEADS, Far, Sample, Tagging, fit_logistic, gathered
+from headstart.head import Far, Sample, Tagging, fit_lda, fit_logistic, fit_ridge, gathered
 from headstart.head import far as far_room
 from headstart.head import logistic as logistic_room
+from headstart.head import ridge as ridge_room
 
 
 def drawn(count=400, width=12, seed=0):
@@ -97,11 +98,24 @@ def test_answers_are_to_rows_that_were_held_out(small, tmp_path, monkeypatch, gr
     assert far.loss == pytest.approx(-np.log(far.answers[range(400), labels]).mean())
 
 
-@pytest.mark.parametrize("head", ["ridge", "lda"])
-def test_other_heads_take_the_rows_into_memory(small, tmp_path, head) -> None:
+@pytest.mark.parametrize("grouped", [False, True])
+@pytest.mark.parametrize("penalty", [None, 5.0])
+def test_ridge_is_the_same_there(small, monkeypatch, tmp_path, grouped, penalty) -> None:
+    """Exactly, whole groups left out and all: rows are read in parts, and groups in bundles."""
+    monkeypatch.setattr(ridge_room, "BLOCK", 30)
     rows, labels = drawn()
-    near = HEADS[head](Sample(rows, labels, classes(3)))
-    far = HEADS[head](Sample(far_of(rows, tmp_path), labels, classes(3)))
+    groups = [str(row * 7 % 90) for row in range(len(rows))] if grouped else ()
+    near = fit_ridge(Sample(rows, labels, classes(3), groups), penalty)
+    far = fit_ridge(Sample(far_of(rows, tmp_path), labels, classes(3), groups), penalty)
+    assert far.way.penalty == pytest.approx(near.way.penalty, rel=1e-4)
+    torch.testing.assert_close(far.weight, near.weight, rtol=1e-3, atol=1e-4)
+    np.testing.assert_allclose(far.answers, near.answers, atol=1e-4)
+
+
+def test_lda_takes_the_rows_into_memory(small, tmp_path) -> None:
+    rows, labels = drawn()
+    near = fit_lda(Sample(rows, labels, classes(3)))
+    far = fit_lda(Sample(far_of(rows, tmp_path), labels, classes(3)))
     assert torch.equal(far.weight, near.weight)
 
 

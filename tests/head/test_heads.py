@@ -12,7 +12,6 @@ from headstart.errors import TrainingError
 from headstart.head import Sample, fit_lda, fit_logistic, fit_ridge
 from headstart.head import logistic as logistic_room
 from headstart.head import ridge as ridge_room
-from headstart.head.directions import directions_of
 
 FITS = {"logistic": fit_logistic, "ridge": fit_ridge, "lda": fit_lda}
 every = pytest.mark.parametrize("fit", FITS.values(), ids=FITS)
@@ -37,16 +36,19 @@ def scores(fit, rows):
     return (torch.from_numpy(rows).float() @ fit.weight.T + fit.bias).double().numpy()
 
 
-def decomposed(rows, targets):
-    share = targets.mean(axis=0)
-    return ridge_room._Decomposed(directions_of(rows), targets - share, share)
+def left_out(rows, labels, groups=()):
+    """What a fit to the other rows makes of each, at a penalty of 2.5."""
+    targets = np.eye(3)[labels]
+    sample = Sample(torch.from_numpy(rows), torch.from_numpy(labels), classes(3), groups)
+    found = ridge_room._near(sample, targets - targets.mean(axis=0))
+    (part,) = found.parts()
+    return targets - found.residuals(part, 2.5)
 
 
 @shapes
 def test_ridge_left_out_errors_are_those_of_fits_without_the_row(shape) -> None:
     rows, labels = drawn(shape)
-    targets = np.eye(3)[labels]
-    found = targets - ridge_room._residuals(decomposed(rows, targets), 2.5, [])
+    targets, found = np.eye(3)[labels], left_out(rows, labels)
     for row in range(len(rows)):
         rest = np.arange(len(rows)) != row
         brute = Ridge(alpha=2.5, solver="svd").fit(rows[rest], targets[rest])
@@ -57,8 +59,7 @@ def test_ridge_left_out_errors_are_those_of_fits_without_the_row(shape) -> None:
 def test_ridge_leaves_whole_groups_out(shape) -> None:
     rows, labels = drawn(shape)
     targets, groups = np.eye(3)[labels], np.arange(len(rows)) // 4
-    members = ridge_room._members([str(g) for g in groups], len(rows))
-    found = targets - ridge_room._residuals(decomposed(rows, targets), 2.5, members)
+    found = left_out(rows, labels, [str(g) for g in groups])
     for group in np.unique(groups):
         out = groups == group
         brute = Ridge(alpha=2.5, solver="svd").fit(rows[~out], targets[~out])

@@ -36,10 +36,17 @@ def directions_of(rows: Float[np.ndarray, "n d"]) -> Directions:
     mean = rows.mean(axis=0)
     rows = rows - mean
     with threadpool_limits(1):  # more only add CPU time at this size, and other bits
-        tall = rows.shape[0] >= rows.shape[1]
-        values, vectors = np.linalg.eigh(rows.T @ rows if tall else rows @ rows.T)
-        kept = values > LEAST**2 * max(float(values[-1]), 1e-300)
-        singular, vectors = np.sqrt(values[kept])[::-1], vectors[:, kept][:, ::-1]
-        if tall:
-            return Directions(mean, rows @ vectors / singular, singular, vectors.T)
-        return Directions(mean, vectors, singular, vectors.T @ rows / singular[:, None])
+        if rows.shape[0] >= rows.shape[1]:
+            singular, right = directions_in(rows.T @ rows)
+            return Directions(mean, rows @ right.T / singular, singular, right)
+        singular, left = directions_in(rows @ rows.T)
+        return Directions(mean, left.T, singular, left @ rows / singular[:, None])
+
+
+def directions_in(
+    products: Float[np.ndarray, "d d"],
+) -> tuple[Float[np.ndarray, " r"], Float[np.ndarray, "r d"]]:
+    """How far rows of which these are the products lie along each direction, and the directions."""
+    values, vectors = np.linalg.eigh(products)
+    kept = values > LEAST**2 * max(float(values[-1]), 1e-300)
+    return np.sqrt(values[kept])[::-1], vectors[:, kept].T[::-1]

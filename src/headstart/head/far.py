@@ -55,8 +55,8 @@ class Far:
                 width = part.shape[1]
                 near = part.mean(axis=0)  # products of what is far from 0 would lose digits
                 self._sum, self._products = np.zeros(width), np.zeros((width, width))
-            part = part - near
-            self._sum += part.sum(axis=0, dtype=float)
+            part = part.astype(float) - near
+            self._sum += part.sum(axis=0)
             self._products += part.T @ part
             count += len(part)
         self._file.flush()

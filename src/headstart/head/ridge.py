@@ -5,18 +5,18 @@ With H the hat matrix, the residuals of rows that were left out together are
 decomposition judges every penalty, and no fit is repeated.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax
 from threadpoolctl import threadpool_limits
 
-from headstart.head.directions import Directions
+from headstart.head.directions import Directions, directions_in
+from headstart.head.far import BLOCK, Far
 from headstart.head.linear import LinearFit, Sample, Way, fitted
 from headstart.head.task import Classification
 
@@ -25,31 +25,52 @@ PENALTIES = tuple(10.0 ** (half / 2) for half in range(8, -17, -1))
 
 
 @dataclass(frozen=True, eq=False)
-class _Decomposed:
-    """Rows by their directions, and centered targets."""
+class _Part:
+    """Some of the rows by their directions: which, where they lie, and what is left out together.
 
-    rows: Directions
+    Groups are never torn; without any, each row is left out alone.
+    """
+
+    rows: Int[np.ndarray, " m"]
+    left: Float[np.ndarray, "m r"]
+    members: Sequence[np.ndarray]
+
+
+@dataclass(frozen=True, eq=False)
+class _Regression:
+    """Centered targets, and what all rows together say of them."""
+
+    directions: Directions
+    """Of rows on disk without `left`: that comes in parts."""
     targets: Float[np.ndarray, "n c"]
-    share: Float[np.ndarray, " c"]
-    """The mean of each target, which centering took away."""
-
-    @cached_property
-    def fitting(self) -> Float[np.ndarray, "r c"]:
-        """The targets along each direction."""
-        found: np.ndarray = self.rows.left.T @ self.targets
-        return found
-
-    @cached_property
-    def squares(self) -> Float[np.ndarray, "n r"]:
-        """What each direction adds to the leverage of a row where nothing is shrunk."""
-        found: np.ndarray = self.rows.left**2
-        return found
+    fitting: Float[np.ndarray, "r c"]
+    """The targets along each direction."""
+    parts: Callable[[], Iterator[_Part]]
 
     def shrunk(self, penalty: float) -> Float[np.ndarray, " r"]:
         """How much of each direction is left."""
-        squared = self.rows.singular**2
+        squared = self.directions.singular**2
         kept: np.ndarray = squared / (squared + penalty)
         return kept
+
+    def residuals(self, part: _Part, penalty: float) -> Float[np.ndarray, "m c"]:
+        """Errors of a part's rows by fits that have not seen them."""
+        left, shrunk, count = part.left, self.shrunk(penalty), len(self.targets)
+        found: np.ndarray = self.targets[part.rows] - left @ (shrunk[:, None] * self.fitting)
+        if not part.members:
+            leverage = 1 / count + left**2 @ shrunk
+            found /= np.maximum(1 - leverage, 1e-12)[:, None]
+        for rows in part.members:
+            block = 1 / count + (left[rows] * shrunk) @ left[rows].T
+            found[rows] = np.linalg.lstsq(np.eye(len(rows)) - block, found[rows], rcond=None)[0]
+        return found
+
+    def weight(self, penalty: float) -> Float[np.ndarray, "c d"]:
+        """Of the rows as they are."""
+        ways = self.directions
+        turned = ways.right.T * (self.shrunk(penalty) / np.maximum(ways.singular, 1e-300))
+        weight: np.ndarray = (turned @ self.fitting).T
+        return weight
 
 
 def fit_ridge(sample: Sample, penalty: float | None = None) -> LinearFit:
@@ -58,51 +79,82 @@ def fit_ridge(sample: Sample, penalty: float | None = None) -> LinearFit:
     The best has the least squared error of rows left out, each alone or with its group. Scores
     of classes are then multiplied by the one temperature at which their softmax loses least on
     those rows, so that they can be read as a classifier's. `penalty` is on the sum of squared
-    weights, of a sum over rows.
+    weights, of a sum over rows. Rows on disk are read three times, a block at a time.
     """
     with threadpool_limits(1):
-        rows, parts = sample.directions, _centered(sample)
-        unit = max(float((rows.singular**2).mean()), 1e-30) if len(rows.singular) else 1.0
+        targets = sample.task.coded(sample.labels)
+        share = targets.mean(axis=0)
+        rows, rest = sample.rows, targets - share
+        found = _far(sample, rows, rest) if isinstance(rows, Far) else _near(sample, rest)
+        singular = found.directions.singular
+        unit = max(float((singular**2).mean()), 1e-30) if len(singular) else 1.0
         tried = [p * unit for p in PENALTIES] if penalty is None else [penalty]
-        members = _members(sample.groups, len(sample.labels))
-        errors = [float((_residuals(parts, p, members) ** 2).mean()) for p in tried]
-        chosen = tried[int(np.argmin(errors))]
-        scores = parts.targets + parts.share - _residuals(parts, chosen, members)
+        chosen = tried[int(np.argmin(_errors(found, tried)))] if penalty is None else penalty
+        scores = targets.copy()
+        for part in found.parts():
+            scores[part.rows] -= found.residuals(part, chosen)
         single = isinstance(sample.task, Classification)
         sharp = _sharpness(scores, sample.labels.numpy()) if single else 1.0
-        found = sample.task.answers(torch.from_numpy(scores * sharp)).numpy()
-        turned = rows.right.T * (parts.shrunk(chosen) / np.maximum(rows.singular, 1e-300))
-        weight = (turned @ parts.fitting).T  # (c, d)
-        bias = parts.share - weight @ rows.mean
-        return fitted(weight * sharp, bias * sharp, Way("ridge", chosen), found, sample)
+        answers = sample.task.answers(torch.from_numpy(scores * sharp)).numpy()
+        weight = found.weight(chosen)
+        bias = share - weight @ found.directions.mean
+        return fitted(weight * sharp, bias * sharp, Way("ridge", chosen), answers, sample)
 
 
-def _centered(sample: Sample) -> _Decomposed:
-    targets = sample.task.coded(sample.labels)
-    share = targets.mean(axis=0)
-    return _Decomposed(sample.directions, targets - share, share)
+def _errors(found: _Regression, penalties: Sequence[float]) -> Float[np.ndarray, " p"]:
+    """Squared errors of left-out rows, summed, at each penalty."""
+    total = np.zeros(len(penalties))
+    for part in found.parts():
+        total += [float((found.residuals(part, p) ** 2).sum()) for p in penalties]
+    return total
 
 
-def _members(groups: Sequence[str], count: int) -> list[np.ndarray]:
+def _near(sample: Sample, targets: Float[np.ndarray, "n c"]) -> _Regression:
+    ways = sample.directions
+    whole = _Part(np.arange(len(targets)), ways.left, _members(sample.groups))
+    return _Regression(ways, targets, ways.left.T @ targets, lambda: iter([whole]))
+
+
+def _far(sample: Sample, far: Far, targets: Float[np.ndarray, "n c"]) -> _Regression:
+    found = np.zeros((far.shape[1], targets.shape[1]))
+    for at, block in far.blocks():
+        found += (block - far.mean).T @ targets[at]
+    singular, right = directions_in(far.scatter)
+    turn = right.T / singular  # (d, r)
+    ways = Directions(far.mean, np.zeros((0, len(singular))), singular, right)
+
+    def parts() -> Iterator[_Part]:
+        if not sample.groups:
+            for at, block in far.blocks():
+                yield _Part(np.arange(at.start, at.stop), (block - far.mean) @ turn, ())
+        for bundle in _bundles(_members(sample.groups)):
+            rows = np.concatenate(bundle)
+            ends = np.cumsum([len(group) for group in bundle])[:-1]
+            left = (far.take(rows.tolist()).double().numpy() - far.mean) @ turn
+            yield _Part(rows, left, np.split(np.arange(len(rows)), ends))
+
+    return _Regression(ways, targets, turn.T @ found, parts)
+
+
+def _members(groups: Sequence[str]) -> list[np.ndarray]:
     """Rows that are left out together; none where each is left out alone."""
     if not groups:
         return []
-    named = np.asarray(groups)
-    return [np.flatnonzero(named == name) for name in np.unique(named)] if count else []
+    _, named = np.unique(np.asarray(groups), return_inverse=True)
+    order = np.argsort(named, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(named[order])) + 1)
 
 
-def _residuals(parts: _Decomposed, penalty: float, members: Sequence[np.ndarray]) -> np.ndarray:
-    """Errors of rows by fits that have not seen them, shape (n, c)."""
-    left, shrunk = parts.rows.left, parts.shrunk(penalty)
-    errors: np.ndarray = parts.targets - left @ (shrunk[:, None] * parts.fitting)
-    count = len(errors)
-    if not members:
-        leverage = 1 / count + parts.squares @ shrunk
-        errors /= np.maximum(1 - leverage, 1e-12)[:, None]
-    for rows in members:
-        block = 1 / count + (left[rows] * shrunk) @ left[rows].T
-        errors[rows] = np.linalg.lstsq(np.eye(len(rows)) - block, errors[rows], rcond=None)[0]
-    return errors
+def _bundles(members: Sequence[np.ndarray]) -> Iterator[list[np.ndarray]]:
+    """Groups, as many at a time as make a block of rows."""
+    bundle: list[np.ndarray] = []
+    for group in members:
+        bundle.append(group)
+        if sum(map(len, bundle)) >= BLOCK:
+            yield bundle
+            bundle = []
+    if bundle:
+        yield bundle
 
 
 def _sharpness(scores: np.ndarray, labels: np.ndarray) -> float:
