@@ -68,7 +68,7 @@ def warn(tell: Tell, text: str, **facts: str | float) -> None:
 def span(seconds: float) -> str:
     """A time for people.
 
-    >>> span(0.05), span(3.21), span(34.4), span(75), span(7300)
+    >>> span(0.05), span(3.21), span(34.4), span(75.0), span(7300.0)
     ('50 ms', '3.2 s', '34 s', '1 min 15 s', '2 h 1 min')
     """
     if seconds < 59.5:
