@@ -1,8 +1,8 @@
 """Five photographs' classes, five seeds: accuracy and verdict, pretrained and random weights.
 
-`python -m benchmarks flowers`: pretrained .8900 (.8714 to .9000), helps five times, 2026-11-22;
-random weights .4171 (.3429 to .4643), no evidence five times, 2026-11-21. Two cores of a shared
-Xeon, no GPU.
+`python -m benchmarks flowers`: pretrained .8900 (.8714 to .9000), helps five times; random
+weights .4243 (.3286 to .4857), no evidence five times. Two cores of a shared Xeon, no GPU,
+2026-11-22.
 """
 
 import json
