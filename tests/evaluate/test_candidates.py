@@ -6,7 +6,7 @@ import pytest
 
 from headstart.backbone import Backbone
 from headstart.evaluate import Candidate, constant, from_fit, priced, raw, untrained
-from headstart.evaluate.candidates import Halved
+from headstart.features import Halved
 from headstart.modality import Image
 from headstart.train import Lesson, Probe, fit
 

@@ -7,8 +7,7 @@ import pytest
 import torch
 
 from headstart.backbone import Backbone
-from headstart.evaluate.candidates import Halved
-from headstart.features import Varied
+from headstart.features import Halved, Varied
 from headstart.modality import Image, Views
 from headstart.train import Lesson, Recipe, fit, keeping_of, strategy_of
 from headstart.train import fitting as fitting_room

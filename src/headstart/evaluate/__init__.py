@@ -5,19 +5,15 @@ Gives: a `Report`: figures with intervals, a verdict, and the rows behind them.
 """
 
 from headstart.evaluate.arms import Arm, Cost
-from headstart.evaluate.candidates import (
+from headstart.evaluate.baselines import (
     CONSTANT,
-    Candidate,
     constant,
     followed,
-    from_fit,
     nearest,
-    priced,
-    raw,
     repeated,
-    untrained,
     usual_tags,
 )
+from headstart.evaluate.candidates import Candidate, priced
 from headstart.evaluate.examination import Contest, examine, learned_of
 from headstart.evaluate.learning import Learning, LearningCurve, learning
 from headstart.evaluate.metrics import (
@@ -29,6 +25,7 @@ from headstart.evaluate.metrics import (
     per_class,
     reliability,
 )
+from headstart.evaluate.probes import from_fit, raw, untrained
 from headstart.evaluate.report import (
     Beside,
     Curve,

@@ -1,0 +1,196 @@
+"""Arms that a head reads: raw features, random weights, and fitted networks.
+
+The ladder of evidence goes on from the baselines, cheapest first: a linear head on raw features, a
+probe on the same architecture with random weights, a probe on pretrained features, training.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from scipy.sparse import issparse
+from torch import Tensor
+
+from headstart.backbone import Backbone, fresh
+from headstart.evaluate.candidates import Answer, Candidate
+from headstart.evaluate.words import words_fit
+from headstart.events import Tell, note, quiet
+from headstart.features import Halved
+from headstart.head import (
+    Labeling,
+    LinearFit,
+    Read,
+    Sequencing,
+    Way,
+    blocks_of,
+    stays_far,
+)
+from headstart.modality import Modality
+from headstart.stats import Interval, lead
+from headstart.train import Fitted, Lesson, predict, takes
+
+CLEAR = 0.05
+"""A lead of the pretrained probe, the lower end of its interval, that ends the ladder early."""
+
+Table = Callable[[Sequence[int]], Read]
+"""Rows of the lesson -> what gives the features of some of them, by position, to a linear head."""
+
+
+def raw(lesson: Lesson, modality: Modality) -> Candidate:
+    """A linear head on features that need no network: pixels, word counts, spectra."""
+    if issparse(modality.plain(lesson.items.take(lesson.pool[:1]))):
+        return words(lesson, modality)
+
+    def plain(rows: Sequence[int]) -> Read:
+        def read(positions: Sequence[int]) -> Float[Tensor, "m d"]:
+            asked = [rows[p] for p in positions]
+            parts = [asked[i : i + 256] for i in range(0, len(asked), 256)]
+            found = [torch.as_tensor(modality.plain(lesson.items.take(part))) for part in parts]
+            return torch.cat(found)
+
+        return read
+
+    table = _kept(plain)
+    fit = _fit(lesson, table, lesson.pool)
+    answer, refit = _answer(lesson, table, fit), _refit(lesson, table, fit.way)
+    name = f"linear on raw {modality.plain_name}"
+    return Candidate(name, "linear", "", None, False, answer, fit.loss, refit=refit)
+
+
+def _kept(table: Table) -> Table:
+    """The same, with the last answer at hand: points of a curve are all judged on the same rows."""
+    last = dict[tuple[int, ...], Read]()
+
+    def asked(rows: Sequence[int]) -> Read:
+        key = tuple(rows)
+        if key not in last:
+            read = table(rows)
+            last.clear()
+            few = not stays_far(len(rows), read(range(1)).shape[1])
+            last[key] = read(range(len(rows))).__getitem__ if few else read
+        return last[key]
+
+    return asked
+
+
+def words(lesson: Lesson, modality: Modality) -> Candidate:
+    """A linear head on weighted counts: the way without a network that texts have."""
+    name = f"linear on {modality.plain_name}"
+
+    def refit(rows: Sequence[int]) -> Answer:
+        counts, labels = modality.plain(lesson.items.take(rows)), lesson.labels_of(rows)
+        fitted, _, _ = words_fit(lesson.task, counts, labels, lesson.groups_of(rows), strength)
+        return lambda asked: fitted(modality.plain(lesson.items.take(asked)))
+
+    counts, labels = modality.plain(lesson.items.take(lesson.pool)), lesson.labels_of(lesson.pool)
+    fitted, strength, choice = words_fit(lesson.task, counts, labels, lesson.groups_of(lesson.pool))
+
+    def answer(rows: Sequence[int]) -> Float[np.ndarray, "m c"]:
+        return fitted(modality.plain(lesson.items.take(rows)))
+
+    return Candidate(name, "linear", "", None, False, answer, choice, refit=refit)
+
+
+def from_fit(lesson: Lesson, fitted: Fitted, strategy: str, tell: Tell = quiet) -> Candidate:
+    """A fitted network as an arm."""
+    labels = lesson.labels_of(fitted.held_rows).numpy()
+    choice = float(lesson.task.losses(fitted.held.numpy().astype(float), labels).mean())
+
+    def answer(rows: Sequence[int]) -> Float[np.ndarray, "m c"]:
+        found: np.ndarray = predict(lesson, fitted, rows, tell).numpy().astype(float)
+        if isinstance(lesson.task, Labeling):
+            return lesson.task.at_words(found, lesson.labels_of(rows).numpy())
+        return found
+
+    backbone = fitted.backbone
+    transfer = backbone.origin.pretrained
+    trained = len(fitted.suffix) or isinstance(lesson.task, Sequencing)
+    way, refit = fitted.chosen.way, None
+    if not trained and way is not None:
+        refit = _refit(lesson, _features(lesson, backbone), way)
+    return Candidate(
+        strategy, strategy, backbone.name, fitted.at, transfer, answer, choice, refit=refit
+    )
+
+
+def untrained(
+    lesson: Lesson,
+    backbone: Backbone,
+    seed: int,
+    pretrained: Float[np.ndarray, "p c"],
+    tell: Tell = quiet,
+) -> Candidate:
+    """A probe on the same architecture with random weights: what the architecture alone gives.
+
+    Its forward pass would cost as much as the pretrained one. So it is first run on items of half
+    the size, at about a quarter of that; only where the lead of the pretrained probe (its
+    answers to the pool, out of fold) is not clear (see `CLEAR`) is it run at full size, and
+    the better of the two on held-out rows is the arm.
+    """
+    yardstick = fresh(backbone, seed + 1)
+    half = yardstick.modality.half()
+    if half is None or not takes(yardstick.stages, half):
+        return _untrained(lesson, yardstick, tell)[0]
+    smaller = replace(lesson, items=Halved(lesson.items, yardstick.modality))
+    coarse, held = _untrained(smaller, replace(yardstick, modality=half), tell)
+    ahead = _lead(lesson, pretrained, held)
+    if ahead.low > CLEAR:
+        text = f"lead of the pretrained probe on held-out rows {ahead.value:+.1%}: clear"
+        note(tell, f"random weights on items of half the size settle it ({text})")
+        return replace(coarse, note=f"items of half the size; {text}")
+    whole, _ = _untrained(lesson, yardstick, tell)
+    return min(whole, coarse, key=lambda candidate: candidate.choice)
+
+
+def _untrained(
+    lesson: Lesson, yardstick: Backbone, tell: Tell
+) -> tuple[Candidate, Float[np.ndarray, "p c"]]:
+    """The arm, and its out-of-fold answers to the pool."""
+    table = _features(lesson, yardstick, tell)
+    fit = _fit(lesson, table, lesson.pool)
+    answer, refit = _answer(lesson, table, fit), _refit(lesson, table, fit.way)
+    name, depth = yardstick.name, yardstick.depth
+    arm = Candidate(
+        "probe on random weights", "probe", name, depth, False, answer, fit.loss, refit=refit
+    )
+    return arm, fit.answers
+
+
+def _features(lesson: Lesson, backbone: Backbone, tell: Tell = quiet) -> Table:
+    """What all stages make of rows."""
+
+    def table(rows: Sequence[int]) -> Read:
+        feed = lesson.rows_feed(rows, backbone, backbone.depth, tell)
+        return lambda positions: feed(positions, ())
+
+    return table
+
+
+def _fit(lesson: Lesson, table: Table, rows: Sequence[int]) -> LinearFit:
+    return lesson.fit_head(lesson.gathered(table(rows), len(rows)), rows)
+
+
+def _refit(lesson: Lesson, table: Table, way: Way) -> Callable[[Sequence[int]], Answer]:
+    def refit(rows: Sequence[int]) -> Answer:
+        found = lesson.gathered(table(rows), len(rows))
+        return _answer(lesson, table, lesson.fit_again(found, rows, way))
+
+    return refit
+
+
+def _answer(lesson: Lesson, table: Table, fit: LinearFit) -> Answer:
+    def answer(rows: Sequence[int]) -> Float[np.ndarray, "m c"]:
+        parts = blocks_of(table(rows), len(rows))
+        scores = torch.cat([part.float() @ fit.weight.T + fit.bias for part in parts])
+        found: np.ndarray = lesson.task.answers(scores).numpy().astype(float)
+        return found
+
+    return answer
+
+
+def _lead(lesson: Lesson, one: np.ndarray, other: np.ndarray) -> Interval:
+    labels = lesson.labels_of(lesson.pool).numpy()
+    merit = lesson.task.merit
+    return lead(merit(one, labels), merit(other, labels), lesson.groups_of(lesson.pool))
