@@ -53,8 +53,8 @@ def test_rows_come_back_as_they_were_and_leave_nothing_behind(small, tmp_path) -
 
 def test_few_rows_stay_in_memory(tmp_path) -> None:
     rows, _ = drawn()
-    assert gathered(lambda positions: rows[list(positions)], 400, tmp_path) is not None
-    assert isinstance(gathered(lambda p: rows[list(p)], 400, tmp_path), torch.Tensor)
+    found = gathered(lambda positions: rows[list(positions)], 400, tmp_path)
+    assert isinstance(found, torch.Tensor) and torch.equal(found, rows)
 
 
 @pytest.mark.parametrize("weights", [(), (0.5, 1.0, 2.0)])

@@ -1,6 +1,5 @@
 """Rows that are too many for the memory: in a file of their own, read a block at a time."""
 
-import os
 import tempfile
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -34,6 +33,7 @@ class Far:
     def __init__(self, blocks: Iterable[Float[Tensor, "m d"]], folder: Path) -> None:
         try:
             folder.mkdir(parents=True, exist_ok=True)
+            self._folder = folder
             self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - as long as the rows
             weakref.finalize(self, self._file.close)
             self.shape = self._filled(blocks)
@@ -97,7 +97,7 @@ class Far:
                 "R324",
                 "rows that a head is fitted to can't be read back",
                 "look after the disk of the cache, then give the same command again",
-                where=printable(os.fspath(tempfile.gettempdir())),
+                where=printable(self._folder),
             )
 
 

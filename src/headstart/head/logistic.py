@@ -15,7 +15,7 @@ from torch import Tensor
 from headstart.head.far import SOME, Far
 from headstart.head.linear import LinearFit, Sample, Way, fitted
 from headstart.head.solving import EXACT, ROUGH, Near, solve, spread_of
-from headstart.head.streamed import fit_far
+from headstart.head.streamed import Fold, fit_far
 from headstart.head.task import Classification, Labels
 
 PENALTIES = tuple(10.0**exponent for exponent in range(2, -7, -1))
@@ -30,8 +30,6 @@ _BLOCK = 1024  # rows that are turned at once
 _WORSE, _CLEARLY = 2, 1.02
 """Weaker penalties in a row that only made it worse, after which no more are tried; or one that
 made it so many times worse."""
-_Fold = tuple[np.ndarray, np.ndarray]
-"""Rows to fit to, and rows held out."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +76,7 @@ def _fit_near(sample: Sample, rows: Float[Tensor, "n d"], penalty: float | None)
     return fitted(weight, bias, Way("logistic", chosen), found, sample)
 
 
-def folds_of(labels: Int[np.ndarray, " n"], groups: Sequence[str], seed: int) -> list[_Fold]:
+def folds_of(labels: Int[np.ndarray, " n"], groups: Sequence[str], seed: int) -> list[Fold]:
     """Rows to fit to and rows held out; a single fold, of itself, where rows are too few."""
     counts = np.bincount(labels)
     count = min(FOLDS, int(counts[counts > 0].max()), len(set(groups)) if groups else FOLDS)
@@ -178,7 +176,7 @@ def strata_in(labels: Labels) -> Int[np.ndarray, " n"]:
     return rarest
 
 
-def _divided(sample: Sample) -> list[_Fold]:
+def _divided(sample: Sample) -> list[Fold]:
     return folds_of(strata_in(sample.labels), sample.groups, sample.seed)
 
 
@@ -188,7 +186,7 @@ def _told(sample: Sample, rows: np.ndarray, theta: np.ndarray) -> Float[np.ndarr
     return found
 
 
-def _chosen(problem: _Problem, folds: Sequence[_Fold], start: Float[np.ndarray, "c r1"]) -> _Trial:
+def _chosen(problem: _Problem, folds: Sequence[Fold], start: Float[np.ndarray, "c r1"]) -> _Trial:
     """The penalty with the lowest loss, and out-of-fold answers at it.
 
     Strong ones come first: decades, then halves beside the best of them. Where there are `MANY`
@@ -216,7 +214,7 @@ def _chosen(problem: _Problem, folds: Sequence[_Fold], start: Float[np.ndarray, 
 
 
 def _tried(
-    problem: _Problem, folds: Sequence[_Fold], penalty: float, starts: Sequence[np.ndarray]
+    problem: _Problem, folds: Sequence[Fold], penalty: float, starts: Sequence[np.ndarray]
 ) -> _Trial:
     """Each fold solved from where it is said to start. Rows are copied out for one at a time."""
     rows, task, labels = problem.rows, problem.sample.task, problem.sample.labels.numpy()

@@ -67,9 +67,10 @@ def step(
 ) -> tuple[float, Float[np.ndarray, "c r1"]]:
     """Summed loss and slopes of some rows, in their precision."""
     kind = rows.dtype
+    targets, counted = (part.astype(kind, copy=False) for part in (targets, weights))
     scores = rows @ theta[:, :-1].T.astype(kind) + theta[:, -1].astype(kind)  # (n, c)
-    told, given = summed(scores, targets.astype(kind, copy=False), weights)
-    rest = (given - targets.astype(kind, copy=False)) * weights.astype(kind, copy=False)
+    told, given = summed(scores, targets, weights)
+    rest = (given - targets) * counted
     slope = np.empty(theta.shape)
     slope[:, :-1], slope[:, -1] = rest.T @ rows, rest.sum(axis=0)
     return told, slope

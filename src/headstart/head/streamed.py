@@ -128,8 +128,8 @@ def fit_far(
     """At a given penalty; or, from the fit to a part of the rows, at one near to that of the part.
 
     Half decades from the part's on are tried on the first fold, down to where the same prior would
-    weigh as much beside a mean loss over all rows. Which of them suits differs: 1e-3 at 8,000 rows
-    and at 32,000, where features are many and classes clear.
+    weigh as much beside a mean loss over all rows. Which of them suits differs: 1e-3 at 8,000
+    made-up rows and at 32,000, of many features and clear classes.
     """
     part = _FarPart(sample, far, _Basis.of(far), weights)
     if isinstance(near, float):
