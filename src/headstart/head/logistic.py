@@ -190,7 +190,8 @@ def _chosen(problem: _Problem, folds: Sequence[Fold], start: Float[np.ndarray, "
     """The penalty with the lowest loss, and out-of-fold answers at it.
 
     Strong ones come first: decades, then halves beside the best of them. Where there are `MANY`
-    rows, two of the folds are enough to tell penalties apart; the others are solved at the best.
+    rows and no groups, two of the folds are enough to tell penalties apart; the others are solved
+    at the best. Folds of groups are not alike.
     """
     alike = len(problem.rows) >= MANY and not problem.sample.groups
     some = folds[:2] if alike else folds
@@ -218,13 +219,12 @@ def _tried(
 ) -> _Trial:
     """Each fold solved from where it is said to start. Rows are copied out for one at a time."""
     rows, task, labels = problem.rows, problem.sample.task, problem.sample.labels.numpy()
-    answers = np.zeros((0, 0))
+    answers = task.answers(torch.zeros(len(rows), task.width, dtype=torch.float64)).numpy()
     thetas, losses = [], []
     for (fit, held), start in zip(folds, starts, strict=True):
         part = Near(rows[fit], problem.targets[fit], problem.weights[fit])
         thetas.append(solve(part, start, penalty, task.kind, ROUGH))
         told = _told(problem.sample, rows[held], thetas[-1])
-        answers = answers if answers.size else np.zeros((len(rows), told.shape[1]))
         answers[held] = told
         losses.append(task.losses(told, labels[held]))
     return _Trial(penalty, tuple(thetas), answers, float(np.concatenate(losses).mean()))
