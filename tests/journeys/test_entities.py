@@ -116,3 +116,11 @@ def test_texts_without_a_tag_for_each_word_are_told(tmp_path: Path) -> None:
     (tmp_path / "u.csv").write_text("text,label\none two three four,a\nfive six seven eight,b\n")
     with pytest.raises(DataError, match="as many tags as words"):
         found_at(tmp_path / "u.csv", Columns(task="entities"), tmp_path)
+
+
+def test_backbones_are_ranked_by_the_tags_they_learn_to_tell(conll, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(rates, "FEW_RATES", (1e-2,))
+    network = save_network(tmp_path / "bert")
+    found = headstart.rank(conll, backbones=f"{network},{network}=random")
+    assert {one.backbone for one in found} == {str(network), f"{network}=random"}
+    assert all(0 <= one.low <= one.predicted <= one.high <= 1 for one in found)

@@ -176,3 +176,11 @@ def test_what_cannot_be_asked_of_it_says_why(tales, network, trained, photos, tm
     with pytest.raises(BackboneError, match="M409"):
         headstart.backbone.load_backbone(str(trained.path))
     assert np.isfinite(trained.metrics["test"]["perplexity"]["high"])
+
+
+def test_decoders_are_ranked_by_what_they_give_each_letter(tales, network, trained) -> None:
+    able = str(trained.path / "model")
+    found = headstart.rank(tales, task="generation", backbones=f"{network},{able}")
+    assert [one.backbone for one in found] == [able, str(network)]
+    first, second = found
+    assert first.low > second.high > second.low > 0

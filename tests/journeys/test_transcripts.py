@@ -143,3 +143,15 @@ def test_whisper_writes_what_it_hears(speech: Path, tmp_path: Path) -> None:
     found = headstart.load(run.path).predict(things)
     assert found == run.model.predict(things)
     assert all(set(one.label.split()) <= {*language.WORDS, "!"} for one in found)
+
+
+def test_backbones_are_ranked_by_the_words_they_learn_to_tell(speech, capsys, monkeypatch) -> None:
+    monkeypatch.setattr(rates, "FEW_RATES", (1e-2,))
+    pool = "headstart_dscnn,headstart_dscnn=random"
+    found = headstart.rank(speech, task="transcribe", backbones=pool)
+    assert [one.backbone for one in found] == ["headstart_dscnn", "headstart_dscnn=random"]
+    first, second = found
+    assert first.predicted > second.predicted and first.low <= first.predicted <= first.high
+    command = ["rank", str(speech), "--task", "transcribe", "--backbones", "headstart_dscnn"]
+    assert execute(command) == 0
+    assert "the only candidate" in capsys.readouterr().out

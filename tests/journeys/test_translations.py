@@ -127,3 +127,15 @@ def test_one_source_may_have_several_texts(tmp_path: Path) -> None:
     found = headstart.check(tmp_path / "pairs.tsv", task="text-to-text")
     assert not [p for p in found.problems if p.kind == "conflict"]
     assert "texts to write" in " ".join(found.lines())
+
+
+def test_networks_that_write_are_ranked_by_what_they_learn_to_write(
+    pairs, trained, network, monkeypatch
+) -> None:
+    monkeypatch.setattr(rates, "WRITING_RATES", (1e-2, 1e-2))
+    able = str(trained.path / "model")
+    found = headstart.rank(pairs, task="text-to-text", backbones=f"{network},{able}")
+    assert [one.backbone for one in found] == [able, str(network)]
+    assert found[0].predicted > found[1].predicted
+    with pytest.raises(UsageError, match="no candidate is left"):
+        headstart.rank(pairs, task="text-to-text", backbones="headstart_dscnn")

@@ -27,6 +27,7 @@ class Target:
     loss: float
     """Of the head that loses least: ridge or LDA left one out, or logistic in folds."""
     head: str
+    """Which; or how it learned, where answers have an order."""
     figure: Interval
     """Mean merit of that head: accuracy, F1 or R²."""
     logme: float
@@ -36,6 +37,8 @@ class Target:
     """Regularized; not a number with more columns than rows."""
     merit: Merit = field(repr=False)
     """How good that head's answers are, unseen."""
+    groups: tuple[str, ...] = field(default=(), repr=False)
+    """Of the rows that were answered; empty where they have none."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,17 +85,19 @@ def target_of(sample: Sample) -> Target:
     if isinstance(sample.task, Classification) and n >= ENOUGH * COMPONENTS:
         evidence = logme(sample.directions.rows[:, :COMPONENTS], labels)
         separated = regularized_h_score(rows, labels) if n > d else math.nan
-    return Target(fits[head].loss, head, level(merit, sample.groups), evidence, separated, merit)
+    figure, groups = level(merit, sample.groups), tuple(sample.groups)
+    return Target(fits[head].loss, head, figure, evidence, separated, merit, groups)
 
 
-def ranked(entries: Sequence[Entry], groups: Sequence[str] = ()) -> list[Ranked]:
+def ranked(entries: Sequence[Entry]) -> list[Ranked]:
     """Best first: by the mean of the ranks that score and prior give, where there is a prior.
 
-    All entries are judged on the same rows; `groups` are of those. Where the best is ahead of
-    others by no more than `NEAR`, and not beyond the noise (paired, 95%), the smallest comes first.
+    All entries are judged on the same rows. Where the best is ahead of others by no more than
+    `NEAR`, and not beyond the noise (paired, 95%), the smallest comes first.
     """
     if not entries:
         return []
+    groups = entries[0].target.groups
     scores = _scores([entry.target for entry in entries])
     order = np.argsort(mean_ranks(scores, [entry.prior for entry in entries]), kind="stable")
     placed = [_plain(entries[i], float(scores[i])) for i in order]

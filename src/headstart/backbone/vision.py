@@ -201,7 +201,7 @@ def _namer(network: nn.Module) -> Namer | None:
 
 _SETTINGS = frozenset(
     {"channels", "depth", "drop_path_rate", "img_size", "in_chans", "mlp_ratio"}
-    | {"pad_type", "stem_width", SETTING}
+    | {"output_stride", "pad_type", "stem_width", SETTING}
 )
 """What an `Architecture` may say besides the name."""
 

@@ -145,6 +145,16 @@ class Continuing(Writing):
         right: Float[np.ndarray, " n"] = answers[:, 2] / answers[:, 3]
         return right
 
+    def letters(
+        self, answers: Float[np.ndarray, "n m"], labels: Int[np.ndarray, "n l"]
+    ) -> Float[np.ndarray, " n"]:
+        """The share that each letter of a text was given, the geometric mean: it does not go by
+        tokens, of which every network has its own.
+        """  # noqa: D205 - one sentence
+        each = np.array([max(1, len(text)) for text in self.texts(labels)])
+        share: Float[np.ndarray, " n"] = np.exp(-answers[:, 1] / each)
+        return share
+
     def losses(
         self, answers: Float[np.ndarray, "n m"], labels: Int[np.ndarray, "n l"]
     ) -> Float[np.ndarray, " n"]:

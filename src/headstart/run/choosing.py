@@ -12,6 +12,7 @@ from headstart.advise import (
     Entry,
     Past,
     Ranked,
+    Target,
     compared,
     prior_of,
     ranked,
@@ -31,6 +32,8 @@ from headstart.run.quantities import count, seconds
 from headstart.run.settings import Given, cache_root, refuse_unknown
 from headstart.run.settling import settled
 from headstart.run.taking import KINDS, label_of, named, taken
+from headstart.run.trying import EXAMPLES as TRIED
+from headstart.run.trying import tried
 
 EXAMPLES = 1000
 """Examples that candidates are judged on, at most."""
@@ -78,8 +81,10 @@ def rank(
     `backbones` are names, folders, NAME=FILE or NAME=random, with commas between them, or "all"
     that are on this machine. After `budget` (seconds, or "10m") no further candidate is begun; what
     is left of it is spent on short fine-tunes of the first three (see `settled`); without one, none
-    is fine-tuned. Rows that `train` with the same seed would test on are not looked at. Options are
-    fields of `Limits`, `Columns` and `Given`. Raises `DataError`; `UsageError` where none is left.
+    is fine-tuned. Where answers are transcripts, texts or tags of words, candidates learn a little
+    from 400 examples at most (see `tried`), and none is fine-tuned. Rows that `train` with the same
+    seed would test on are not looked at. Options are fields of `Limits`, `Columns` and `Given`.
+    Raises `DataError`; `UsageError` where none is left.
     """
     columns, limits, given = _options(options)
     root, end = cache_root(cache), time.monotonic() + (seconds(budget) if budget else math.inf)
@@ -102,8 +107,8 @@ def rank(
         entries += [] if why else [entry]
         loaded[label] = backbone
     remember(root, compared(digest, entries))
-    order = ranked(_some(entries), sample.groups)
-    if budget:
+    order = ranked(_some(entries))
+    if budget and found.examples.kind not in TOLD:
         order = settled(order, loaded, sample, end=end, cache=root, tell=tell)
     trim(root)
     return order
@@ -153,16 +158,12 @@ def _named(backbones: str, found: Found) -> Iterator[tuple[str, str | None]]:
 
 def _sampled(found: Found, seed: int, root: Path, tell: Tell) -> tuple[Examples, str]:
     """Examples to judge on, none of them from the test; and the name of the data."""
-    if found.examples.kind in TOLD:
-        raise UsageError(
-            "U153", "transcripts and texts rank nothing yet", "headstart train --backbone NAME"
-        )
     seen = survey(found.examples, usual_modality(found), cache=root, tell=tell)
     checked = audit(found, seen.looks)
     strata = strata_of(found.examples)
     partition = divide(strata, test=0.2, seed=seed, together=checked.together, rows=checked.usable)
     order = spread(partition.train + partition.val, strata.labels, seed)
-    rows = sorted(order[:EXAMPLES])
+    rows = sorted(order[: TRIED if found.examples.kind in TOLD else EXAMPLES])
     digest = content_of(seen.items.digests, found.examples.labels)
     grouped = replace(found.examples, groups=_groups(found.examples, checked.together))
     return grouped.take(rows), digest
@@ -186,6 +187,20 @@ def _entry(
     root: Path,
     tell: Tell,
 ) -> Entry:
+    judge = tried if examples.kind in TOLD else _probed
+    return Entry(
+        label,
+        judge(examples, backbone, seed, root, tell),
+        prior_of(backbone.name, label, past) if backbone.origin.pretrained else None,
+        milliseconds(backbone.stages, backbone.modality),
+        sum(p.numel() for p in backbone.stages.parameters()),
+        backbone.origin.license,
+        backbone.origin.pretrained,
+    )
+
+
+def _probed(examples: Examples, backbone: Backbone, seed: int, root: Path, tell: Tell) -> Target:
+    """By heads on the rows of features that it gives."""
     items = survey(examples, backbone.modality, cache=root, tell=tell).items
     features = extract(
         items,
@@ -195,19 +210,10 @@ def _entry(
         tell=tell,
     )
     task, labels = posed(examples, tuple(range(len(examples))))
-    sample = Sample(features.all(), labels, task, examples.groups, seed)
-    return Entry(
-        label,
-        target_of(sample),
-        prior_of(backbone.name, label, past) if backbone.origin.pretrained else None,
-        milliseconds(backbone.stages, backbone.modality),
-        sum(p.numel() for p in backbone.stages.parameters()),
-        backbone.origin.license,
-        backbone.origin.pretrained,
-    )
+    return target_of(Sample(features.all(), labels, task, examples.groups, seed))
 
 
 def _told(entry: Entry) -> str:
     found = entry.target.figure
     interval = f"{found.value:.1%} ({found.low:.1%} to {found.high:.1%})"
-    return f"{interval} by a {entry.target.head} head, {entry.ms_per_item:.1f} ms an item"
+    return f"{interval} by {entry.target.head}, {entry.ms_per_item:.1f} ms an item"
