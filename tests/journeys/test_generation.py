@@ -184,3 +184,9 @@ def test_decoders_are_ranked_by_what_they_give_each_letter(tales, network, train
     assert [one.backbone for one in found] == [able, str(network)]
     first, second = found
     assert first.low > second.high > second.low > 0
+
+
+def test_a_plan_says_what_will_be_tried(tales, network) -> None:
+    found = headstart.plan(tales, task="generation", backbone=str(network), strategy="lora")
+    assert [step.what for step in found.steps] == [
+        "starting", "reading", "as it is", "scratch", "lora"]  # fmt: skip

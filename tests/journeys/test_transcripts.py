@@ -155,3 +155,13 @@ def test_backbones_are_ranked_by_the_words_they_learn_to_tell(speech, capsys, mo
     command = ["rank", str(speech), "--task", "transcribe", "--backbones", "headstart_dscnn"]
     assert execute(command) == 0
     assert "the only candidate" in capsys.readouterr().out
+
+
+def test_a_plan_says_what_will_be_tried(speech, trained, tmp_path) -> None:
+    found = headstart.plan(speech, task="transcribe", strategy="probe", backbone="headstart_dscnn")
+    assert found.strategies == ("probe",) and "stages stay frozen" in found.sentence
+    arms = [arm["name"] for arm in trained.metrics["arms"]][1:]
+    assert [step.what for step in found.steps] == ["starting", "reading", *arms]
+    assert all(step.seconds > 0 for step in found.steps) and found.disk_mb > 1
+    with pytest.raises(UsageError, match="U154"):
+        headstart.plan(speech, task="transcribe", strategy="probe:all")

@@ -139,3 +139,12 @@ def test_networks_that_write_are_ranked_by_what_they_learn_to_write(
     assert found[0].predicted > found[1].predicted
     with pytest.raises(UsageError, match="no candidate is left"):
         headstart.rank(pairs, task="text-to-text", backbones="headstart_dscnn")
+
+
+def test_a_plan_says_what_will_be_tried(pairs, network, capsys) -> None:
+    options = {"task": "text-to-text", "backbone": str(network)}
+    planned = headstart.plan(pairs, **options)
+    assert planned.strategies == ("scratch", "probe", "full")
+    assert headstart.plan(pairs, budget="1s", **options).strategies == ("probe",)
+    assert execute(["plan", str(pairs), "--task", "text-to-text", "--backbone", str(network)]) == 0
+    assert "as few as 0 of" in capsys.readouterr().out

@@ -80,14 +80,13 @@ def rank(
 
     `backbones` are names, folders, NAME=FILE or NAME=random, with commas between them, or "all"
     that are on this machine. After `budget` (seconds, or "10m") no further candidate is begun; what
-    is left of it is spent on short fine-tunes of the first three (see `settled`); without one, none
-    is fine-tuned. Where answers are transcripts, texts or tags of words, candidates learn a little
-    from 400 examples at most (see `tried`), and none is fine-tuned. Rows that `train` with the same
-    seed would test on are not looked at. Options are fields of `Limits`, `Columns` and `Given`.
-    Raises `DataError`; `UsageError` where none is left.
+    is left of it is spent on short fine-tunes of the first three (see `settled`). Where answers are
+    transcripts, texts or tags of words, candidates learn from some of 400 examples (see `tried`).
+    Rows that `train` would test on are not looked at. Options are fields of `Limits`, `Columns` and
+    `Given`. Raises `DataError`; `UsageError` where none is left.
     """
-    columns, limits, given = _options(options)
-    root, end = cache_root(cache), time.monotonic() + (seconds(budget) if budget else math.inf)
+    (columns, limits, given), root = _options(options), cache_root(cache)
+    end = time.monotonic() + (seconds(budget) if budget else math.inf)
     found = found_at(place, columns, root)
     sample, digest = _sampled(found, seed, root, tell)
     past, entries = remembered(root, digest), list[Entry]()
@@ -97,8 +96,7 @@ def rank(
             warn(tell, f"the budget is spent: {printable(name)} was not looked at")
             continue
         take = partial(taken, name, weights, found, given, seed, offline=offline)
-        backbone = _had(name, take, tell)
-        if backbone is None:
+        if (backbone := _had(name, take, tell)) is None:
             continue
         label = label_of(name, weights)
         entry = _entry(label, backbone, sample, past, seed, root, tell)

@@ -284,6 +284,14 @@ def fitted_by(
     """As the settings say, in a folder of the strategy's name, in so many CPU seconds."""
     place = work / str(strategy).replace(":", "-")
     place.mkdir(exist_ok=True)
+    recipe = replace(learned_by(lesson, backbone, strategy, settings), allowance=allowance)
+    return fit(lesson, backbone, strategy, recipe, work=place, tell=tell)
+
+
+def learned_by(
+    lesson: Lesson, backbone: Backbone, strategy: Strategy, settings: Settings
+) -> Recipe:
+    """The recipe of a strategy for what the answers are."""
     told = lesson.task.kind == SPOKEN and not isinstance(lesson.task, Writing)
     kind = SPOKEN if told else backbone.modality.kind
     recipe = recipe_of(
@@ -293,8 +301,7 @@ def fitted_by(
         recipe = replace(recipe, epochs=30, patience=5)
     if told and not isinstance(backbone.modality, Sound):  # samples have no bands to cover
         recipe = replace(recipe, views=None)
-    paid = replace(recipe, allowance=allowance)
-    return fit(lesson, backbone, strategy, paid, work=place, tell=tell)
+    return recipe
 
 
 def decided(

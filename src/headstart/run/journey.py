@@ -112,7 +112,7 @@ def transfer(
     """The same from examples that are found, a backbone that is loaded, and why it was."""
     backbone, ranking = start
     began = clocks()
-    large = len(found.examples) >= LARGE and found.examples.kind not in TOLD
+    large = len(found.examples) >= LARGE
     if large and not folder.finished:
         note(tell, forecast(found, backbone, settings, root, tell).told)
     tell = together(tell, kept(folder.path / EVENTS))

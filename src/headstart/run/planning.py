@@ -17,7 +17,7 @@ from torch import Tensor
 from headstart.advise import Plan, Step, depth_of, grown
 from headstart.backbone import Backbone, every_stage, fresh, is_recurrent, widths
 from headstart.data import TOLD, Examples, Found, Frame, Problem, audit, divide, spread, strata_of
-from headstart.errors import DataError, UsageError
+from headstart.errors import DataError
 from headstart.evaluate import words_fit
 from headstart.events import Tell, quiet
 from headstart.features import Items, Prefix, extract, milliseconds, noise, survey
@@ -34,6 +34,7 @@ from headstart.run.contest import (
     unfrozen,
 )
 from headstart.run.finding import found_at
+from headstart.run.foretelling import LEARNED, foretold
 from headstart.run.quantities import seconds
 from headstart.run.settings import Settings, cache_root
 from headstart.run.starting import start_of
@@ -45,8 +46,6 @@ LEAST, REHEARSAL_S = 128, 60.0
 that takes no longer than this."""
 _SHARE = 0.8
 """Of all rows, those that heads are fitted to."""
-LEARNED = 0.68
-"""Of all rows, those that networks are trained on."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,10 +93,6 @@ def plan(
     """
     settings, root = Settings.of(**options), cache_root(cache)
     found = found_at(place, settings.columns, root)
-    if found.examples.kind in TOLD:
-        raise UsageError(
-            "U152", "transcripts and texts can't be planned yet", "headstart train PATH"
-        )
     return forecast(found, start_of(found, settings, root, tell)[0], settings, root, tell)
 
 
@@ -105,6 +100,8 @@ def forecast(
     found: Found, backbone: Backbone, settings: Settings, root: Path, tell: Tell = quiet
 ) -> Plan:
     """The same from examples that are found and a backbone that is loaded."""
+    if found.examples.kind in TOLD:
+        return foretold(found, backbone, settings, tell)
     began = time.process_time()
     some = _rehearsed(found, backbone, settings, root, tell)
     strategies, sentence = _strategies(some, settings)

@@ -40,7 +40,7 @@ def recite(
     lesson: Lesson, backbone: Backbone, settings: Settings, work: Path, tell: Tell
 ) -> Contest:
     """What needs no network; a layer on random weights; a layer on pretrained ones; training."""
-    _need_order(settings.plan)
+    need_order(settings.plan)
     found: list[Candidate] = []
     with priced(found):
         found.append(constant(lesson))
@@ -54,7 +54,9 @@ def recite(
     plans = (
         [settings.plan]
         if settings.plan
-        else kept_plans(work, lambda: _tried(lesson, backbone, settings, tell))
+        else kept_plans(
+            work, lambda: recited(lesson, len(lesson.partition.train), backbone, settings, tell)
+        )
     )
     fits: dict[str, Fitted] = {}
     for strategy in dict.fromkeys((Probe(), *plans, *(Scratch() for _ in settings.compare))):
@@ -65,7 +67,8 @@ def recite(
     return decided(found, fits, chosen, None)
 
 
-def _need_order(plan: Strategy | None) -> None:
+def need_order(plan: Strategy | None) -> None:
+    """Raise `UsageError` where a strategy has one row for everything."""
     if plan == Probe(every_stage=True) or isinstance(plan, Contrast):
         raise UsageError(
             "U154",
@@ -89,14 +92,18 @@ def _length(look: Look | Problem) -> float:
     return float(dict(look.facts).get("seconds", 0.0)) if isinstance(look, Look) else 0.0
 
 
-def _tried(lesson: Lesson, backbone: Backbone, settings: Settings, tell: Tell) -> list[Strategy]:
-    """A probe; and as many stages unfrozen, up to half of them, as the budget allows."""
+def recited(
+    lesson: Lesson, rows: int, backbone: Backbone, settings: Settings, tell: Tell
+) -> list[Strategy]:
+    """What is tried on so many training rows: a probe; and as many stages unfrozen, up to half of
+    them, as the budget allows.
+    """  # noqa: D205 - one sentence
     adds = multiply_adds(backbone)
     kind = lesson.task.kind if lesson.task.kind == SPOKEN else backbone.modality.kind
     recipe = recipe_of(Unfreeze(1), settings.seed, kind)
     like = lesson.items.take(lesson.partition.train[:64])
     each = milliseconds(backbone.stages, backbone.modality, like) / 1000 / max(1, sum(adds))
-    passes = recipe.epochs * (1 + TRIAL * len(RATES)) * len(lesson.partition.train)
+    passes = recipe.epochs * (1 + TRIAL * len(RATES)) * rows
     cost = {
         n: trained(backbone.modality.kind) * passes * each * sum(adds[-n:])
         for n in range(1, max(2, backbone.depth // 2 + 1))

@@ -66,7 +66,7 @@ def write(
     than the budget, unless somebody asks for it. A decoder alone is also judged as it is, and
     learns by thin matrices before all of it does.
     """
-    _need_possible(settings.plan, backbone)
+    need_possible(settings.plan, backbone)
     found: list[Candidate] = []
     with priced(found):
         found.append(constant(lesson))
@@ -81,7 +81,8 @@ def write(
     if isinstance(backbone.writer, Alone):
         with priced(found):
             found.append(from_fit(lesson, as_it_is(lesson, backbone, tell), AS_IT_IS, tell))
-    every = kept_plans(work, lambda: _tried(lesson, backbone, settings, tell))
+    rows = len(lesson.partition.train)
+    every = kept_plans(work, lambda: written(lesson, rows, backbone, settings, tell))
     plans = [plan for plan in every if plan != Scratch()] or [Scratch()]
     fits: dict[str, Fitted] = {}
     for strategy in every:
@@ -91,7 +92,8 @@ def write(
     return decided(found, fits, str(settings.plan or best_of(lesson, plans, fits)), None)
 
 
-def _need_possible(plan: Strategy | None, backbone: Backbone) -> None:
+def need_possible(plan: Strategy | None, backbone: Backbone) -> None:
+    """Raise `UsageError` where a strategy is not for a network that writes, or not for this."""
     if plan == BitFit() and not any(name.endswith("bias") for name in _numbers(backbone)):
         raise UsageError(
             "U158",
@@ -119,9 +121,13 @@ def _numbers(backbone: Backbone) -> list[str]:
     return [name for half in halves for name, _ in half.named_parameters()]
 
 
-def _tried(lesson: Lesson, backbone: Backbone, settings: Settings, tell: Tell) -> list[Strategy]:
-    """Scratch first; then what was asked for, or the half that writes alone and all of it."""
-    whole = _affordable(lesson, backbone, settings, tell)
+def written(
+    lesson: Lesson, rows: int, backbone: Backbone, settings: Settings, tell: Tell
+) -> list[Strategy]:
+    """What is tried on so many training rows: scratch first; then what was asked for, or the half
+    that writes alone and all of it.
+    """  # noqa: D205 - one sentence
+    whole = _affordable(lesson, rows, backbone, settings, tell)
     first: Strategy = LowRank() if isinstance(backbone.writer, Alone) else Probe()
     usual = [Full()] if is_recurrent(backbone.architecture) else [first, *([Full()] * whole)]
     plans = [settings.plan] if settings.plan else usual
@@ -129,11 +135,13 @@ def _tried(lesson: Lesson, backbone: Backbone, settings: Settings, tell: Tell) -
     return list(dict.fromkeys((*scratch, *plans)))
 
 
-def _affordable(lesson: Lesson, backbone: Backbone, settings: Settings, tell: Tell) -> bool:
+def _affordable(
+    lesson: Lesson, rows: int, backbone: Backbone, settings: Settings, tell: Tell
+) -> bool:
     """Whether training all of the network, its search for a rate included, is in the budget."""
     recipe = recipe_of(Full(), settings.seed, lesson.task.kind)
     each = _each(lesson, backbone)
-    passes = recipe.epochs * (1 + TRIAL * len(RATES)) * len(lesson.partition.train)
+    passes = recipe.epochs * (1 + TRIAL * len(RATES)) * rows
     cost = trained(backbone.modality.kind) * passes * each
     if cost > seconds(settings.budget):
         told = f"training all of it could take {cost / 60:,.0f} CPU minutes"

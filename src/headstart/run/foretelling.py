@@ -1,0 +1,176 @@
+"""What `train` would do where answers have an order, from a rehearsal of each training."""
+
+import math
+import resource
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+
+from headstart.advise import Plan, Step
+from headstart.backbone import Alone, Backbone
+from headstart.data import SPOKEN, Examples, Found, Problem, divide, spread, strata_of
+from headstart.errors import DataError
+from headstart.events import Event, Tell, quiet
+from headstart.features import survey
+from headstart.head import Writing, posed
+from headstart.model import longest_s
+from headstart.run.contest import learned_by
+from headstart.run.reciting import UNTRAINED, need_order, need_short, recited
+from headstart.run.settings import Settings
+from headstart.run.writing import AS_IT_IS, need_possible, written
+from headstart.train import RATES, Lesson, Probe, Scratch, Strategy, cut_of, fit
+from headstart.train.tuning import trial_of
+
+FEW, HELD, LEAST = 80, 0.2, 8
+"""Examples of a rehearsal, the share that it judges by, and how many it needs."""
+LEARNED, JUDGED = 0.68, 0.32
+"""Of all rows, those that networks are trained on, and those that they answer in the end."""
+TRAINING, SEARCHING = "training", "trying rates"
+"""What the work of `headstart.train` is called in its events."""
+_EPOCHS = 2
+
+
+class _Clock:
+    """Listens to a training: how long each work took, and when epochs ended."""
+
+    def __init__(self) -> None:
+        self.begun: dict[str, float] = {}
+        self.spent: dict[str, float] = {}
+        self.ends: list[float] = []
+
+    def __call__(self, event: Event) -> None:
+        now = time.perf_counter()
+        if event.kind == "start":
+            self.begun[event.what] = now
+        if event.kind == "end":
+            self.spent[event.what] = now - self.begun.get(event.what, now)
+        if event.what == TRAINING:
+            self.ends.append(now)
+
+
+@dataclass(frozen=True)
+class _Took:
+    """Seconds that a rehearsed training took."""
+
+    frozen: float
+    """For what stays frozen, all rows."""
+    epoch: float
+    """Over the training rows."""
+    answering: float
+    """The rows that it was judged by."""
+
+
+def foretold(found: Found, backbone: Backbone, settings: Settings, tell: Tell = quiet) -> Plan:
+    """Train each strategy for two epochs on 64 examples and answer 16; work out the rest.
+
+    Nothing is kept. Trainings that stop early take less than is said here. Raises what `train`
+    raises.
+    """
+    began, examples = time.process_time(), found.examples
+    with tempfile.TemporaryDirectory() as place:
+        root = Path(place)
+        lesson, reading = _lesson(examples, backbone, settings, root, tell)
+        rows = round(LEARNED * len(examples))
+        strategies = _strategies(lesson, rows, backbone, settings, tell)
+        steps = [
+            Step("starting", began, "what starting took this time"),
+            Step("reading", len(examples) * reading, f"{1000 * reading:.1f} ms an example"),
+        ]
+        took = {one: _took(lesson, backbone, one, settings, root) for one in strategies}
+        if isinstance(backbone.writer, Alone):
+            told = next(iter(took.values())).answering / len(lesson.partition.val)
+            steps.append(Step(AS_IT_IS, told * JUDGED * len(examples), "answering alone"))
+        steps += [
+            _step(lesson, backbone, one, settings, took[one], len(examples)) for one in strategies
+        ]
+        if not isinstance(lesson.task, Writing):
+            probe = next(step for step in steps if step.what == str(Probe()))
+            steps.insert(2, replace(probe, what=UNTRAINED))
+        kept = _size(root) / len(lesson.pool)
+    held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    weights = 4 * sum(p.numel() for p in backbone.stages.parameters()) / 1e6
+    tried, disk = tuple(map(str, strategies)), kept * len(examples) + weights + 3
+    return Plan(backbone.name, tried, _sentence(strategies, backbone), tuple(steps), held, disk)
+
+
+def _lesson(
+    examples: Examples, backbone: Backbone, settings: Settings, root: Path, tell: Tell
+) -> tuple[Lesson, float]:
+    """A few examples, none of them from the test, and the seconds that reading one took."""
+    strata = strata_of(examples)
+    drawn = divide(strata, test=settings.test_size, seed=settings.seed)
+    rows = spread(drawn.train + drawn.val, strata.labels, settings.seed)[:FEW]
+    few = examples.take(sorted(rows))
+    began = time.perf_counter()
+    seen = survey(few, backbone.modality, cache=root, tell=tell)
+    reading = (time.perf_counter() - began) / len(few)
+    good = [row for row, look in enumerate(seen.looks) if not isinstance(look, Problem)]
+    if len(good) < LEAST:
+        raise DataError(
+            "D188", f"{len(good)} of {len(few)} examples can be read: too few to plan by",
+            "headstart check PATH tells what is wrong with them",
+        )  # fmt: skip
+    if examples.kind == SPOKEN:
+        need_short(seen.looks, good, longest_s(backbone.modality))
+    partition = divide(strata_of(few), test=0.0, val=HELD, rows=good)
+    task, labels = posed(few, partition.train + partition.val, backbone)
+    return Lesson(seen.items, labels, few.groups, partition, task, root), reading
+
+
+def _strategies(
+    lesson: Lesson, rows: int, backbone: Backbone, settings: Settings, tell: Tell
+) -> tuple[Strategy, ...]:
+    """What `train` will try on so many training rows."""
+    if isinstance(lesson.task, Writing):
+        need_possible(settings.plan, backbone)
+        return tuple(written(lesson, rows, backbone, settings, tell))
+    need_order(settings.plan)
+    asked = settings.plan
+    plans = [asked] if asked else recited(lesson, rows, backbone, settings, tell)
+    return tuple(dict.fromkeys((Probe(), *plans, *(Scratch() for _ in settings.compare))))
+
+
+def _took(
+    lesson: Lesson, backbone: Backbone, strategy: Strategy, settings: Settings, root: Path
+) -> _Took:
+    """One rate is tried for an epoch, and two epochs follow."""
+    clock, recipe = _Clock(), learned_by(lesson, backbone, strategy, settings)
+    short = replace(recipe, epochs=_EPOCHS, patience=_EPOCHS, allowance=1e-6)
+    with tempfile.TemporaryDirectory(dir=root.parent) as work:
+        fit(lesson, backbone, strategy, short, work=Path(work), tell=clock)
+    answering = time.perf_counter() - clock.ends[-1]
+    learning = {TRAINING, SEARCHING}
+    frozen = math.fsum(took for what, took in clock.spent.items() if what not in learning)
+    epoch = min(b - a for a, b in pairwise(clock.ends[: _EPOCHS + 1]))
+    return _Took(frozen, epoch, answering)
+
+
+def _step(
+    lesson: Lesson,
+    backbone: Backbone,
+    strategy: Strategy,
+    settings: Settings,
+    took: _Took,
+    rows: int,
+) -> Step:
+    """The same for all rows, all rates and all epochs."""
+    recipe = learned_by(lesson, backbone, strategy, settings)
+    passes = recipe.epochs + len(RATES) * trial_of(recipe)
+    train, val = len(lesson.partition.train), len(lesson.partition.val)
+    each = took.epoch / train
+    total = took.frozen * rows / (train + val) + took.answering * JUDGED * rows / val
+    told = f"{1000 * each:.1f} ms an example, {passes} times at most: less where it stops early"
+    return Step(str(strategy), total + each * LEARNED * rows * passes, told)
+
+
+def _sentence(strategies: Sequence[Strategy], backbone: Backbone) -> str:
+    least = min(cut_of(strategy, backbone.depth) for strategy in strategies)
+    return f"as few as {least} of {backbone.depth} stages stay frozen"
+
+
+def _size(place: Path) -> float:
+    """Megabytes of all files."""
+    return sum(file.stat().st_size for file in place.rglob("*") if file.is_file()) / 1e6
