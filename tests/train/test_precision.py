@@ -18,7 +18,7 @@ def clock(monkeypatch: pytest.MonkeyPatch):
     def says(plain: float, half: float, *, supported: bool = True) -> list[bool]:
         tried: list[bool] = []
 
-        def took(step, *, half: bool) -> float:
+        def took(step, device, *, half: bool) -> float:
             tried.append(half)
             return halved if half else plain
 

@@ -13,6 +13,7 @@ from torch import Tensor
 from headstart import durable
 from headstart.errors import TrainingError
 from headstart.train.loop import Apprentice
+from headstart.train.placing import CPU
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def _restore_optimizer(optimizer: torch.optim.Optimizer, tensors: dict[str, Tens
 
 def _apart(tensor: Tensor) -> Tensor:
     """In memory of its own: some networks use the same weights twice."""
-    return tensor.detach().clone(memory_format=torch.contiguous_format)
+    return tensor.detach().to(CPU).clone(memory_format=torch.contiguous_format)
 
 
 def _below(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -15,6 +15,7 @@ from headstart.backbone import Backbone
 from headstart.events import Event, Tell
 from headstart.train.lesson import Lesson
 from headstart.train.loop import Apprentice, learn, optimizer_for
+from headstart.train.placing import CPU, processor
 from headstart.train.recipe import Recipe
 
 STEPS, BATCH, RATE = 120, 24, 3e-5
@@ -37,7 +38,8 @@ class Alike:
         """Mean squared difference of cosines from 1 and from 0."""
         rows = normalize(scores, dim=1)
         wrong = (rows @ rows.T - (labels[:, None] == labels).to(rows)).square()
-        same = (labels[:, None] == labels) & ~torch.eye(len(labels), dtype=torch.bool)
+        own = torch.eye(len(labels), dtype=torch.bool, device=labels.device)
+        same = (labels[:, None] == labels) & ~own
         other = labels[:, None] != labels
         parts = [wrong[pairs].mean() for pairs in (same, other) if bool(pairs.any())]
         return torch.stack(parts).mean() if parts else wrong.sum() * 0
@@ -72,13 +74,13 @@ def contrasted(lesson: Lesson, source: Backbone, recipe: Recipe, tell: Tell) -> 
         rate=RATE,
         pace=replace(recipe.pace, stage_decay=0.9),
     )
-    network = nn.Sequential(suffix, nn.Identity())
+    network = nn.Sequential(suffix, nn.Identity()).to(processor())
     apprentice = Apprentice(network, optimizer_for(suffix, network[1], plan))
     feed = lesson.items_feed(rows, source.modality, plan.views)
     epochs = learn(apprentice, feed, lesson.labels_of(rows), Alike(), plan)
     for _ in _told(epochs, passes, tell):
         pass
-    return suffix.requires_grad_(True).eval()
+    return suffix.to(CPU).requires_grad_(True).eval()
 
 
 def _told(epochs: Iterator[object], passes: int, tell: Tell) -> Iterator[object]:

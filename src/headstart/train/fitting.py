@@ -34,6 +34,7 @@ from headstart.train.keeping import KEPT, Keeping, keeping_of
 from headstart.train.lesson import Lesson, scores_of
 from headstart.train.loop import Feed, Steps, told
 from headstart.train.partial import closed, frozen, learned_in, opened
+from headstart.train.placing import processor
 from headstart.train.precision import TRIED, quicker_in_half
 from headstart.train.rates import RATES, paced
 from headstart.train.recipe import Recipe
@@ -350,11 +351,13 @@ def _in_half(
     """With steps in bfloat16 where these are quicker; a run that goes on stays with its choice."""
     place = work / "precision.json"
     if not place.exists():
-        trial = copy.deepcopy(nn.Sequential(suffix, head)).train()
-        rows = range(min(TRIED, len(course.labels)))
-        given, wanted = course.feed(rows, rows), course.labels[rows]
+        device, rows = processor(), range(min(TRIED, len(course.labels)))
+        trial = copy.deepcopy(nn.Sequential(suffix, head)).train().to(device)
+        given, wanted = course.feed(rows, rows).to(device), course.labels[rows].to(device)
         steps = plan.epochs * (1 + TRIAL * len(rates)) * len(course.labels) / len(rows)
-        half = quicker_in_half(lambda: told(trial, given, wanted).float().square().mean(), steps)
+        half = quicker_in_half(
+            lambda: told(trial, given, wanted).float().square().mean(), steps, device
+        )
         durable.write(place, json.dumps({"half": half}))
         if half:
             note(tell, "steps are in bfloat16, which is quicker here; weights are not")

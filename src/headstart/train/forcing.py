@@ -10,6 +10,7 @@ from headstart.backbone import Writer
 from headstart.head import Goal
 from headstart.train.lesson import scores_of
 from headstart.train.loop import Feed, told
+from headstart.train.placing import lent, processor
 
 JUDGED = 64
 """Texts that are written after an epoch, at most, to see how good they are."""
@@ -25,12 +26,13 @@ def loss_of(network: nn.Module, feed: Feed, labels: Tensor, goal: Goal, batch: i
         return float(goal.loss(scores_of(network, feed, len(labels)), labels))
     network.eval()
     lost, tokens = 0.0, 0
-    for start in range(0, len(labels), batch):
-        rows = range(start, min(start + batch, len(labels)))
-        wanted = labels[list(rows)]
-        count = int((wanted >= 0).sum())
-        lost += float(goal.loss(told(network, feed(rows, ()), wanted), wanted)) * count
-        tokens += count
+    with lent(network, processor()) as device:
+        for start in range(0, len(labels), batch):
+            rows = range(start, min(start + batch, len(labels)))
+            given, wanted = feed(rows, ()).to(device), labels[list(rows)].to(device)
+            count = int((wanted >= 0).sum())
+            lost += float(goal.loss(told(network, given, wanted), wanted)) * count
+            tokens += count
     return lost / max(1, tokens)
 
 

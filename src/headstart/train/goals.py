@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
-from torch.nn.functional import cross_entropy, kl_div, log_softmax, mse_loss
+from torch.nn.functional import cross_entropy, kl_div, linear, log_softmax, mse_loss
 
 from headstart.backbone import Pooled, Words
 
@@ -74,10 +74,12 @@ class Matching:
         self, scores: Float[Tensor, "n d"], labels: Float[Tensor, "n d"], *, smoothing: float = 0.0
     ) -> Float[Tensor, ""]:
         """Mean squared error over variance, and a share of the divergence of probabilities."""
-        loss = ALIKE * mse_loss(scores, (labels - self.center) / self.spread)
+        center, spread = self.center.to(scores.device), self.spread.to(scores.device)
+        loss = ALIKE * mse_loss(scores, (labels - center) / spread)
         if self.head is not None:
-            said = log_softmax(self.head(scores * self.spread + self.center), dim=1)
-            wanted = log_softmax(self.head(labels), dim=1)
+            layer = [tensor.to(scores.device) for tensor in (self.head.weight, self.head.bias)]
+            said = log_softmax(linear(scores * spread + center, *layer), dim=1)
+            wanted = log_softmax(linear(labels, *layer), dim=1)
             loss = loss + SOFT * kl_div(said, wanted, reduction="batchmean", log_target=True)
         return loss
 

@@ -1,5 +1,6 @@
 """What every arm learns from: the same rows, the same labels, the same division of them."""
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
-from headstart.backbone import Backbone, every_stage
+from headstart.backbone import Backbone, Writer, every_stage
 from headstart.data import Partition
 from headstart.events import Tell, quiet
 from headstart.features import Items, Prefix, Varied, extract
@@ -28,6 +29,7 @@ from headstart.head import (
 )
 from headstart.modality import Modality, Variation, Views, augment
 from headstart.train.loop import Feed
+from headstart.train.placing import CPU, lent, processor
 from headstart.train.recipe import Recipe
 
 
@@ -146,11 +148,13 @@ class Lesson:
         self, rows: Sequence[int], backbone: Backbone, at: int, views: Variation | None
     ) -> Feed:
         """Feed what the frozen prefix makes of these rows, each time again."""
-        prefix, whole = backbone.stages[:at], self.items_feed(rows, backbone.modality, views)
+        device, whole = processor(), self.items_feed(rows, backbone.modality, views)
+        prefix = backbone.stages[:at] if device == CPU else copy.deepcopy(backbone.stages[:at])
+        prefix.to(device)
 
         def feed(positions: Sequence[int], keys: Sequence[int]) -> Tensor:
             with torch.no_grad():
-                made: Tensor = prefix(whole(positions, keys))
+                made: Tensor = prefix(whole(positions, keys).to(device))
             return made
 
         return feed
@@ -181,10 +185,15 @@ def takes(stages: nn.Module, modality: Modality) -> bool:
 
 @torch.inference_mode()
 def scores_of(network: nn.Module, feed: Feed, n: int, batch: int = 64) -> Float[Tensor, "n ..."]:
-    """Scores of positions 0 to n-1, as they are, in inference mode."""
+    """Scores of positions 0 to n-1, as they are, in inference mode, on the CPU.
+
+    What writes does so there, too: its searches go to and fro between tokens and numbers.
+    """
     network.eval()
     parts = [range(start, min(start + batch, n)) for start in range(0, n, batch)]
-    found = [network(feed(part, ())) for part in parts]
+    writes = any(isinstance(part, Writer) for part in network.children())
+    with lent(network, CPU if writes else processor()) as device:
+        found = [network(feed(part, ()).to(device)).cpu() for part in parts]
     if len({scores.shape[1:] for scores in found}) > 1:  # moments, of which there are 0 behind
         return pad_sequence([row for scores in found for row in scores], batch_first=True)
     return torch.cat(found)

@@ -15,6 +15,7 @@ from torch.nn.functional import interpolate
 from headstart.backbone import Writer
 from headstart.head import Goal
 from headstart.train.partial import set_modes
+from headstart.train.placing import device_of
 from headstart.train.recipe import Recipe
 
 STEEPEST = 1.0
@@ -84,7 +85,7 @@ def learn(
     after: int = 0,
     made: Steps = PLAIN,
 ) -> Iterator[Epoch]:
-    """Train in place, one epoch at a time; whoever iterates decides when to stop.
+    """Train in place, where the network lies; whoever iterates decides when to stop.
 
     Yields after every epoch, and in its middle as often as `made` says.
 
@@ -119,6 +120,7 @@ def _steps(
 ) -> Iterator[tuple[float, int]]:
     """Take the steps of an epoch, and say the loss of each and how many rows it was of."""
     network, optimizer = apprentice.network, apprentice.optimizer
+    device = device_of(network)
     steps = math.ceil(len(labels) / recipe.batch)
     for step, rows in enumerate(batches(len(labels), recipe, number, made)):
         passed = (number - 1) * steps + step
@@ -126,10 +128,11 @@ def _steps(
         keys = [key_of(recipe.seed, number, row) for row in rows]
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(key_of(recipe.seed, number, -1 - step))
-            mixed = _mixed(seen(feed(rows, keys), recipe, number), recipe, number, step)
-            with torch.autocast("cpu", torch.bfloat16, enabled=made.half):
-                scores = told(network, mixed.given, labels[rows]).float()
-            loss = _loss(task, scores, labels[rows], mixed, recipe.restraint.smoothing)
+            given, wanted = feed(rows, keys).to(device), labels[rows].to(device)
+            mixed = _mixed(seen(given, recipe, number), recipe, number, step)
+            with torch.autocast(device.type, torch.bfloat16, enabled=made.half):
+                scores = told(network, mixed.given, wanted).float()
+            loss = _loss(task, scores, wanted, mixed, recipe.restraint.smoothing)
             optimizer.zero_grad()
             loss.backward()
         if recipe.pace.momentum:  # it goes as far as slopes are steep

@@ -27,6 +27,7 @@ from headstart.train.checkpoint import Progress
 from headstart.train.goals import Language, Matching, NextToken, Several, Telling, matching
 from headstart.train.lesson import fed, takes
 from headstart.train.loop import Feed, Steps, Wanted, smaller
+from headstart.train.placing import processor
 from headstart.train.precision import TRIED, quicker_in_half
 from headstart.train.recipe import EVEN, Recipe, Restraint
 from headstart.train.tuning import Course, tune
@@ -176,11 +177,10 @@ def _quicker(stages: nn.Sequential, modality: Modality, steps: float) -> bool:
     """Whether bfloat16 is; of things of all sizes it is not asked."""
     if modality.varies:
         return False
-    trial, batch = (
-        copy.deepcopy(stages).requires_grad_(True).train(),
-        modality.batch([modality.blank()] * TRIED),
-    )
-    return quicker_in_half(lambda: trial(batch).float().square().mean(), steps)
+    device = processor()
+    trial = copy.deepcopy(stages).requires_grad_(True).train().to(device)
+    batch = modality.batch([modality.blank()] * TRIED).to(device)
+    return quicker_in_half(lambda: trial(batch).float().square().mean(), steps, device)
 
 
 def _stages(network: nn.Sequential) -> nn.Sequential:

@@ -3,7 +3,6 @@
 import copy
 import json
 import math
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from torch import Tensor, nn
 from headstart import durable
 from headstart.backbone import Backbone, multiply_adds
 from headstart.train.partial import set_modes
+from headstart.train.placing import processor, spent_on
 from headstart.train.recipe import Recipe
 
 ROWS = 8
@@ -27,19 +27,21 @@ SEARCHING = 0.6
 
 
 def step_seconds(backbone: Backbone, items: Sequence[Tensor]) -> float:
-    """CPU seconds that an item costs in a training step of all stages: forward, back and update.
+    """Seconds that an item costs in a training step of all stages: forward, back and update.
 
-    Of the second of two steps, in the quicker precision where the processor has two. Of a network
-    with more than `LARGE` numbers the last two stages are taken, by their share of its work: a
-    copy of all of it, with slopes, might not fit the memory.
+    CPU seconds, or those of the graphics processor that training would run on; of the second of two
+    steps, in the quicker precision where the processor has two. Of a network with more than `LARGE`
+    numbers the last two stages are taken, by their share of its work: a copy of all of it, with
+    slopes, might not fit the memory.
     """
     large = sum(p.numel() for p in backbone.stages.parameters()) > LARGE
     at = max(0, backbone.depth - 2) if large else 0
     adds = multiply_adds(backbone)
-    stages = copy.deepcopy(backbone.stages[at:]).requires_grad_(True)
+    device = processor()
+    stages = copy.deepcopy(backbone.stages[at:]).requires_grad_(True).to(device)
     set_modes(stages, still=True)
     with torch.no_grad():
-        batch = backbone.stages[:at](backbone.modality.batch(list(items[:ROWS])))
+        batch = backbone.stages[:at](backbone.modality.batch(list(items[:ROWS]))).to(device)
     optimizer = torch.optim.SGD(stages.parameters(), lr=0.0, fused=True)
     halves = (False, True) if torch.cpu._is_amx_tile_supported() else (False,)
     with torch.random.fork_rng(devices=[]):
@@ -48,22 +50,22 @@ def step_seconds(backbone: Backbone, items: Sequence[Tensor]) -> float:
 
 
 def _second(
-    stages: nn.Module, batch: object, optimizer: torch.optim.Optimizer, *, half: bool
+    stages: nn.Module, batch: Tensor, optimizer: torch.optim.Optimizer, *, half: bool
 ) -> float:
     spent = math.nan
     for _ in range(2):
-        began = time.process_time()
-        with torch.autocast("cpu", torch.bfloat16, enabled=half):
+        began = spent_on(batch.device)
+        with torch.autocast(batch.device.type, torch.bfloat16, enabled=half):
             loss = stages(batch).float().square().mean()
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        spent = time.process_time() - began
+        spent = spent_on(batch.device) - began
     return spent
 
 
 class Purse:
-    """CPU seconds that one training may take, its search for a rate included, and what is gone.
+    """Seconds that one training may take, its search for a rate included, and what is gone.
 
     What hangs on the time is kept in `place`, so that a run that was killed goes on as it began.
     `passes` counts epochs since the clock runs.
@@ -71,12 +73,13 @@ class Purse:
 
     def __init__(self, place: Path, allowance: float = math.inf) -> None:
         self.place, self.allowance = place, allowance
-        self.passes, self.began = 0, time.process_time()
+        self.passes, self.device = 0, processor()
+        self.began = spent_on(self.device)
 
     @property
     def each(self) -> float:
-        """CPU seconds of an epoch; 0 before there was one."""
-        return (time.process_time() - self.began) / self.passes if self.passes else 0.0
+        """Seconds of an epoch; 0 before there was one."""
+        return (spent_on(self.device) - self.began) / self.passes if self.passes else 0.0
 
     def enough(self, trials: int, epochs: int) -> bool:
         """Whether one more trial of so many epochs would take too much of what may be spent."""

@@ -16,6 +16,7 @@ from headstart.train.checkpoint import Mark, Progress, restore, save
 from headstart.train.forcing import loss_of, merit_of, writes
 from headstart.train.lesson import scores_of
 from headstart.train.loop import PLAIN, Apprentice, Epoch, Feed, Steps, Wanted, learn, optimizer_for
+from headstart.train.placing import CPU, lent, processor
 from headstart.train.pricing import Purse
 from headstart.train.recipe import Recipe
 
@@ -147,7 +148,7 @@ def tune(
             break
     tell(Event("end", "training", progress.done, recipe.epochs))
     apprentice.network.load_state_dict(best)
-    apprentice.network.eval().to(memory_format=torch.contiguous_format)
+    apprentice.network.eval().to(CPU).to(memory_format=torch.contiguous_format)
     return Tuned(*halves(apprentice.network), progress, recipe)
 
 
@@ -158,7 +159,9 @@ def _midway(epoch: Epoch, recipe: Recipe) -> Event:
 
 def _shown(apprentice: Apprentice, watch: Watching | None) -> None:
     if watch is not None:
-        watch(nn.Sequential(*(apprentice.average or apprentice.network).children()))
+        network = apprentice.average or apprentice.network
+        with lent(network, CPU):
+            watch(nn.Sequential(*network.children()))
 
 
 def blended(
@@ -212,8 +215,11 @@ class _Judged:
 
 
 def _apprentice(suffix: nn.Sequential, head: nn.Module, recipe: Recipe) -> Apprentice:
-    """Copies to train; channels last in memory, which convolutions on a CPU are faster with."""
-    network = nn.Sequential(*copy.deepcopy((suffix, head))).to(memory_format=torch.channels_last)
+    """Copies to train, where training runs; channels last in memory, which convolutions are faster
+    with.
+    """  # noqa: D205 - one sentence
+    network = nn.Sequential(*copy.deepcopy((suffix, head)))
+    network.to(processor()).to(memory_format=torch.channels_last)
     average = copy.deepcopy(network).eval() if recipe.averaging else None
     parts = halves(network)
     pulled = parts[0].parameters() if recipe.restraint.pull else ()
@@ -257,7 +263,7 @@ def _marked(
     first = min(losses, key=lambda n: (losses[n], n))
     if first == number:
         kept = apprentice.average or apprentice.network
-        best = {name: t.detach().clone() for name, t in kept.state_dict().items()}
+        best = {name: t.detach().to(CPU, copy=True) for name, t in kept.state_dict().items()}
     return Progress(marks, first), best
 
 
