@@ -7,7 +7,7 @@ from language import save_network
 
 from headstart.backbone import load_backbone
 from headstart.evaluate.translations import bleu_lead, bleu_of, counts_of
-from headstart.head import Dictating, Writing, overlap
+from headstart.head import Continuing, Dictating, Writing, overlap
 
 pytest.importorskip("transformers")
 sacrebleu = pytest.importorskip("sacrebleu")
@@ -71,3 +71,16 @@ def test_what_is_dictated_is_judged_by_words(task: Writing) -> None:
 def test_overlap_is_of_words_in_order() -> None:
     assert overlap("a b c", "a x c") == pytest.approx(2 / 3)
     assert overlap("", "a") == 0 and overlap("A b", "a, B!") == 1
+
+
+def test_the_share_of_a_letter_does_not_go_by_tokens(task: Writing) -> None:
+    """Two networks give a text the same nats, one in twice as many tokens."""
+    continued = Continuing(task.writer)
+    labels = continued.codes(TEXTS).numpy()
+    nats = np.array([1.0, 2.0, 4.0])
+    few, many = (
+        np.stack([np.exp(-nats / n), nats, np.ones(3), np.full(3, n)], axis=1) for n in (5.0, 10.0)
+    )
+    expected = np.exp(-nats / [len(text) for text in TEXTS])
+    np.testing.assert_allclose(continued.letters(few, labels), expected)
+    np.testing.assert_allclose(continued.letters(many, labels), expected)
