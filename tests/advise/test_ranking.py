@@ -135,3 +135,11 @@ def test_many_columns_on_few_rows_are_not_flattered() -> None:
     )  # fmt: skip
     assert np.isnan(noise.target.logme) and np.isnan(noise.target.h_score)
     assert names([noise, signal]) == ["signal", "noise"]
+
+
+def test_networks_for_texts_have_published_means_by_both_of_their_names() -> None:
+    known = {name: prior_of(name, name) for name in ("roberta-base", "FacebookAI/roberta-base")}
+    assert len(set(known.values())) == 1 and None not in known.values()
+    means = [prior_of(name, name) for name in ("distilbert-base-uncased", "roberta-large")]
+    assert means[0] and means[1] and means[0].points < 0 < means[1].points
+    assert prior_of("somebody/roberta-base", "somebody/roberta-base") is None
