@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 from stand_ins import draw
 
 import headstart
@@ -123,10 +124,11 @@ def test_an_error_is_json_where_json_was_asked_for(tmp_path, capsys) -> None:
     ("failure", "code", "named"),
     [
         (MemoryError(), 4, "R321"),
+        (torch.OutOfMemoryError("CUDA out of memory"), 4, "R327"),
         (OSError(errno.ENOSPC, "No space left on device"), 4, "R322"),
         (ZeroDivisionError("odd\x1b[31m"), 1, "X100"),
     ],
-    ids=["memory", "disk", "a bug"],
+    ids=["memory", "memory elsewhere", "disk", "a bug"],
 )
 def test_failures_that_nobody_foresaw_have_the_shape_too(
     failure, code, named, monkeypatch, capsys, tmp_path

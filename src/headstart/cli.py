@@ -352,11 +352,15 @@ def _working() -> Iterator[Tell]:
 
 
 def _stopped(number: int) -> Interrupted:
-    again = shlex.join(["headstart", *sys.argv[1:]])
-    what, fix = "stopped; everything that was finished is kept", printable(again, limit=4000)
+    what, fix = "stopped; everything that was finished is kept", printable(_again(), limit=4000)
     if number == signal.SIGTERM:
         return _Terminated("I143", what, fix, why="the system asked")
     return Interrupted("I130", what, fix)
+
+
+def _again() -> str:
+    """The same command."""
+    return shlex.join(["headstart", *sys.argv[1:]])
 
 
 def _named(error: Exception) -> HeadstartError:
@@ -366,8 +370,25 @@ def _named(error: Exception) -> HeadstartError:
     if hasattr(error, "format_message"):  # typer's, which has had several homes
         command = getattr(getattr(error, "ctx", None), "command_path", "headstart")
         return UsageError("U151", printable(error.format_message(), 500), f"{command} --help")
+    return _short_of(error) or HeadstartError(
+        "X100",
+        f"{type(error).__name__}: {printable(error, 500)}",
+        f"HEADSTART_DEBUG=1 {printable(_again(), 4000)}",
+        why="this should not happen; the fix shows where it did",
+    )
+
+
+def _short_of(error: Exception) -> ResourceError | None:
+    """What the machine has too little of."""
     if isinstance(error, MemoryError):
         return ResourceError("R321", "the memory does not suffice", "close other programs")
+    if type(error).__name__ == "OutOfMemoryError":  # PyTorch's, which is not imported yet
+        return ResourceError(
+            "R327",
+            "the memory of the graphics processor does not suffice",
+            f"CUDA_VISIBLE_DEVICES= {printable(_again(), 4000)}",
+            why="the fix learns on the CPU; a smaller backbone may fit",
+        )
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return ResourceError(
             "R322",
@@ -375,12 +396,7 @@ def _named(error: Exception) -> HeadstartError:
             "make room, or move the cache: HEADSTART_CACHE=FOLDER",
             where=printable(error.filename or ""),
         )
-    return HeadstartError(
-        "X100",
-        f"{type(error).__name__}: {printable(error, 500)}",
-        f"HEADSTART_DEBUG=1 {printable(shlex.join(['headstart', *sys.argv[1:]]), 4000)}",
-        why="this should not happen; the fix shows where it did",
-    )
+    return None
 
 
 def _given(options: dict[str, Any]) -> dict[str, Any]:
