@@ -11,8 +11,9 @@ ALL = (
     "pool",
     "negative",
     "budget",
+    "shipped",
 )
-"""All that measure; `prior` writes a table that ships, `hearing` a backbone."""
+"""All that measure; `prior` writes a table that ships, `hearing` and `seeing` a backbone each."""
 
 
 def main() -> None:

@@ -36,7 +36,7 @@ def main() -> None:
 
 def measured(name: str) -> None:
     """Print the figures of one set."""
-    with _placed(name) as (place, root):
+    with placed(name) as (place, root):
         if not here(place):
             return
         pool = [f"{net}={SHARED / 'weights' / net}.safetensors" for net in NETS] + ["shipped"]
@@ -73,7 +73,7 @@ def measured(name: str) -> None:
 
 
 @contextmanager
-def _placed(name: str) -> Iterator[tuple[Path, Path]]:
+def placed(name: str) -> Iterator[tuple[Path, Path]]:
     """The set's place, and an empty folder."""
     with tempfile.TemporaryDirectory() as folder:
         place = SHARED / "data" / name

@@ -13,6 +13,8 @@ from headstart.run import Run, cache_root, train
 
 LABELED = 20
 """Digits a class to learn from; all others are for the test."""
+SIDE = 48
+"""Pixels that a digit of 8 is drawn out to: half of what the backbone is made for, and enough."""
 
 
 def demo(out: Path | str | None = None, *, tell: Tell = quiet) -> Run:
@@ -23,7 +25,7 @@ def demo(out: Path | str | None = None, *, tell: Tell = quiet) -> Run:
     place = cache_root(None) / "demo" / "digits.zip"
     if not place.exists():
         durable.write(place, digits())
-    return train(place, out=out, strategy="probe", offline=True, tell=tell)
+    return train(place, out=out, strategy="probe", size=SIDE, offline=True, tell=tell)
 
 
 def digits() -> bytes:
