@@ -186,6 +186,7 @@ def test_decoders_are_ranked_by_what_they_give_each_letter(tales, network, train
     assert first.low > second.high > second.low > 0
 
 
+@pytest.mark.slow
 def test_a_plan_says_what_will_be_tried(tales, network) -> None:
     found = headstart.plan(tales, task="generation", backbone=str(network), strategy="lora")
     assert [step.what for step in found.steps] == [
