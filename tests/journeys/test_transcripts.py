@@ -143,6 +143,7 @@ def test_whisper_writes_what_it_hears(speech: Path, tmp_path: Path) -> None:
     assert all(set(one.label.split()) <= {*language.WORDS, "!"} for one in found)
 
 
+@pytest.mark.slow
 def test_backbones_are_ranked_by_the_words_they_learn_to_tell(speech, capsys, monkeypatch) -> None:
     monkeypatch.setattr(rates, "FEW_RATES", (1e-2,))
     pool = "headstart_dscnn,headstart_dscnn=random"
