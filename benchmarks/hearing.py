@@ -9,7 +9,6 @@ leaves 19% of the variance of YAMNet's numbers and 35% of the speech embedding's
 The figures on real sounds are those of `python -m benchmarks sounds`.
 """
 
-import copy
 import math
 import os
 from concurrent.futures import ProcessPoolExecutor
@@ -23,6 +22,7 @@ from safetensors.torch import save_file
 from benchmarks.measuring import SHARED, figure, here
 from benchmarks.scenes import LONG, scene
 from benchmarks.teachers import PLACE, SpeechEmbedding, Yamnet
+from benchmarks.teaching import taught
 from headstart.backbone import HEARING, Architecture, build
 from headstart.modality import Sound
 from headstart.modality.sound import FLOOR
@@ -73,45 +73,24 @@ def _trained(heard: np.ndarray, said: np.ndarray) -> torch.nn.Sequential:
         return torch.cat([x, torch.ones(*x.shape[:2], 1)], dim=2), wanted
 
     network = build(Architecture(HEARING)).requires_grad_(True)
-    average, steps = copy.deepcopy(network), len(rest) // BATCH
-    optimizer = torch.optim.AdamW(network.parameters(), RATE, weight_decay=0.02, fused=True)
-    rng, step = np.random.default_rng(0), 0
-    for epoch in range(1, EPOCHS + 1):
-        network.train()
-        for rows in np.array_split(rng.permutation(rest)[: steps * BATCH], steps):
-            for group in optimizer.param_groups:
-                falling = 0.5 * (1 + math.cos(math.pi * step / (EPOCHS * steps)))
-                group["lr"] = RATE * min(1, (step + 1) / 200) * falling
-            _step(network, optimizer, *taken(np.sort(rows)))
-            step += 1
-            _follow(average, network, min(0.998, (1 + step) / (10 + step)))
-        _told(average.eval(), *taken(kept), epoch)
+    average = network
+
+    def left(
+        network: torch.nn.Sequential, rows: np.ndarray, _: np.random.Generator
+    ) -> torch.Tensor:
+        return _left(network, *taken(np.sort(rows)))
+
+    plan = {"rng": np.random.default_rng(0), "epochs": EPOCHS, "rate": RATE, "batch": BATCH}
+    for epoch, average in taught(network, rest, left, **plan, clip=5.0):
+        _told(average, *taken(kept), epoch)
     return average
 
 
-def _step(
-    network: torch.nn.Sequential,
-    optimizer: torch.optim.Optimizer,
-    x: torch.Tensor,
-    wanted: torch.Tensor,
-) -> None:
+def _left(network: torch.nn.Sequential, x: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+    """What the student does not say yet, each moment for itself and in the mean."""
     said = network[-1].moments(network[:-1](x))
     each = (said - wanted).square() + 2 * (said.mean(1) - wanted.mean(1)).square()[:, None]
-    loss = (each * torch.from_numpy(SHARE).float()).mean()
-    optimizer.zero_grad()
-    loss.backward()
-    torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
-    optimizer.step()
-
-
-@torch.no_grad()
-def _follow(average: torch.nn.Module, network: torch.nn.Module, decay: float) -> None:
-    now = network.state_dict()
-    for name, tensor in average.state_dict().items():
-        if tensor.is_floating_point():
-            tensor.lerp_(now[name], 1 - decay)
-        else:
-            tensor.copy_(now[name])
+    return (each * torch.from_numpy(SHARE).float()).mean()
 
 
 @torch.inference_mode()

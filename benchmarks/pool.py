@@ -40,7 +40,7 @@ def measured(name: str) -> None:
         if not here(place):
             return
         pool = [f"{net}={SHARED / 'weights' / net}.safetensors" for net in NETS] + ["shipped"]
-        pool += [f"{net}=random" for net in (*NETS, "headstart_resnet10")]
+        pool += [f"{net}=random" for net in (*NETS, "shipped")]
         chosen, took = _trained(
             place, root / "pool", "--backbone", ",".join(pool), "--budget", BUDGET
         )

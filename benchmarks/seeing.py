@@ -6,7 +6,6 @@ at twice the size; then a student learns to say the same, cell by cell and in th
 ../shared/data is seen. Needs openvino.
 """
 
-import copy
 import io
 import math
 import os
@@ -23,6 +22,7 @@ from PIL import Image, ImageOps
 from safetensors.torch import load_file, save_file
 
 from benchmarks.measuring import SHARED, figure, here
+from benchmarks.teaching import taught
 from headstart.backbone import Architecture, build
 
 PLACE, TEACHER = SHARED / "pretrain", SHARED / "weights" / "mobilenetv2_100.safetensors"
@@ -200,24 +200,15 @@ def _trained(seen: np.ndarray, said: np.ndarray) -> torch.nn.Sequential:
     network = build(STUDENT).requires_grad_(True)
     network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     average = torch.nn.ModuleList([network, torch.nn.Linear(384, NUMBERS)])
+
+    def left(both: torch.nn.ModuleList, rows: np.ndarray, rng: np.random.Generator) -> torch.Tensor:
+        return _left(both, seen[rows], said[rows], mirrored=rng.random() < 0.5).sum()
+
     for cycle, (scenes, epochs, rate) in enumerate(CYCLES):
         both, rest = average, np.setdiff1d(np.arange(scenes), kept)
-        average, rng, step = copy.deepcopy(both), np.random.default_rng(cycle), 0
-        optimizer = torch.optim.AdamW(both.parameters(), rate, weight_decay=0.02, fused=True)
-        steps = len(rest) // BATCH
-        for epoch in range(1, epochs + 1):
-            both.train()
-            for rows in np.array_split(rng.permutation(rest)[: steps * BATCH], steps):
-                for group in optimizer.param_groups:
-                    falling = 0.5 * (1 + math.cos(math.pi * step / (epochs * steps)))
-                    group["lr"] = rate * min(1, (step + 1) / 200) * falling
-                loss = _left(both, seen[rows], said[rows], mirrored=rng.random() < 0.5).sum()
-                optimizer.zero_grad()
-                loss.backward()
-                optimizer.step()
-                _follow(average, both, min(0.998, (1 + step) / (10 + step)))
-                step += 1
-            _told(average.eval(), seen[kept], said[kept], f"cycle {cycle + 1}, epoch {epoch}")
+        plan = {"rng": np.random.default_rng(cycle), "epochs": epochs, "rate": rate, "batch": BATCH}
+        for epoch, average in taught(both, rest, left, **plan):
+            _told(average, seen[kept], said[kept], f"cycle {cycle + 1}, epoch {epoch}")
     trained: torch.nn.Sequential = average[0]  # type: ignore[assignment]
     return trained
 
@@ -244,16 +235,6 @@ def _left(
     apart = cells.float() - wanted
     pooled = apart.mean((1, 2))
     return torch.stack([apart.square().mean(), POOLED * pooled.square().mean()])
-
-
-def _follow(average: torch.nn.Module, network: torch.nn.Module, keep: float) -> None:
-    with torch.no_grad():
-        pairs = zip(average.state_dict().values(), network.state_dict().values(), strict=True)
-        for slow, quick in pairs:
-            if slow.is_floating_point():
-                slow.lerp_(quick, 1 - keep)
-            else:
-                slow.copy_(quick)
 
 
 @torch.no_grad()

@@ -16,6 +16,7 @@ from stand_ins import draw
 import headstart
 from headstart.cli import SETTINGS, execute
 from headstart.data import Columns
+from headstart.data.labels import KINDS
 from headstart.run.settings import Given, Settings
 
 
@@ -46,6 +47,11 @@ def test_the_flags_of_train_are_the_fields_of_its_settings() -> None:
     parts = (Settings, Columns, Given)
     fields = {field.name for part in parts for field in dataclasses.fields(part)}
     assert flags == fields - {"columns", "given"}
+
+
+def test_the_help_of_task_names_every_task() -> None:
+    (task,) = (flag for flag in SETTINGS if flag.name == "task")
+    assert set(KINDS) == set(task.annotation.__metadata__[0].help.split(", "))
 
 
 def test_check_lists_problems_and_trains_nothing(photos, tmp_path, capsys) -> None:

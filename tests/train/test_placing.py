@@ -113,13 +113,28 @@ def test_what_was_learned_there_is_what_is_learned_here(lesson, tiny, tmp_path) 
 
 
 @pytest.mark.slow
-def test_a_killed_training_goes_on_there(lesson, tiny, tmp_path, graphics) -> None:
+def test_a_killed_training_goes_on_there(lesson, tiny, tmp_path, graphics, monkeypatch) -> None:
     whole, part = tmp_path / "whole", tmp_path / "part"
     for place in (whole, part):
         place.mkdir()
+    steps, learn = [], loop.told
+
+    def told(*given):
+        steps.append(given)
+        if len(steps) == killed_at:
+            raise KeyboardInterrupt
+        return learn(*given)
+
+    monkeypatch.setattr(loop, "told", told)
+    killed_at = 0
     straight = fit(lesson, tiny, strategy_of("full"), RECIPE, work=whole)
-    fit(lesson, tiny, strategy_of("full"), replace(RECIPE, epochs=3, patience=1), work=part)
+    count, killed_at = len(steps), len(steps) - 1
+    steps.clear()
+    with pytest.raises(KeyboardInterrupt):
+        fit(lesson, tiny, strategy_of("full"), RECIPE, work=part)
+    killed_at = 0
     again = fit(lesson, tiny, strategy_of("full"), RECIPE, work=part)
+    assert len(steps) < 2 * count - 2, "it went on from what was kept"
     assert torch.equal(straight.held, again.held)
 
 

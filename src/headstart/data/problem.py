@@ -58,7 +58,7 @@ class Columns:
     end: str = ""
     task: str = ""
     """What the labels are: classification, balanced, multilabel, regression, transcribe,
-    text-to-text or entities; empty to guess."""
+    text-to-text, entities or generation; empty to guess."""
 
     @property
     def named(self) -> tuple[str, ...]:

@@ -26,6 +26,8 @@ from headstart.train.tuning import trial_of
 
 FEW, HELD, LEAST = 80, 0.2, 8
 """Examples of a rehearsal, the share that it judges by, and how many it needs."""
+FEWEST, ALLOWED_S = 16, 60.0
+"""Examples that are taken whatever they take; seconds after which no more than those are."""
 LEARNED, JUDGED = 0.68, 0.32
 """Of all rows, those that networks are trained on, and those that they answer in the end."""
 TRAINING, SEARCHING = "training", "trying rates"
@@ -66,19 +68,22 @@ class _Took:
 def foretold(found: Found, backbone: Backbone, settings: Settings, tell: Tell = quiet) -> Plan:
     """Train each strategy for two epochs on 64 examples and answer 16; work out the rest.
 
-    Nothing is kept. Trainings that stop early take less than is said here. Raises what `train`
-    raises.
+    Fewer where that would take more than a minute, 13 and 3 at least. Nothing is kept. Trainings
+    that stop early take less than is said here. Raises what `train` raises.
     """
     began, examples = time.process_time(), found.examples
     with tempfile.TemporaryDirectory() as place:
         root = Path(place)
         lesson, reading = _lesson(examples, backbone, settings, root, tell)
+        looks = _size(root) / len(lesson.pool)
         rows = round(LEARNED * len(examples))
         strategies = _strategies(lesson, rows, backbone, settings, tell)
         steps = [
             Step("starting", began, "what starting took this time"),
             Step("reading", len(examples) * reading, f"{1000 * reading:.1f} ms an example"),
         ]
+        before = _size(root)
+        lesson = _afforded(lesson, backbone, strategies, settings, root)
         took = {one: _took(lesson, backbone, one, settings, root) for one in strategies}
         if isinstance(backbone.writer, Alone):
             told = next(iter(took.values())).answering / len(lesson.partition.val)
@@ -89,7 +94,7 @@ def foretold(found: Found, backbone: Backbone, settings: Settings, tell: Tell = 
         if not isinstance(lesson.task, Writing):
             probe = next(step for step in steps if step.what == str(Probe()))
             steps.insert(2, replace(probe, what=UNTRAINED))
-        kept = _size(root) / len(lesson.pool)
+        kept = looks + (_size(root) - before) / len(lesson.pool)
     held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     weights = 4 * sum(p.numel() for p in backbone.stages.parameters()) / 1e6
     tried, disk = tuple(map(str, strategies)), kept * len(examples) + weights + 3
@@ -99,7 +104,11 @@ def foretold(found: Found, backbone: Backbone, settings: Settings, tell: Tell = 
 def _lesson(
     examples: Examples, backbone: Backbone, settings: Settings, root: Path, tell: Tell
 ) -> tuple[Lesson, float]:
-    """A few examples, none of them from the test, and the seconds that reading one took."""
+    """A few examples, and the seconds that reading one took.
+
+    None is of the test as it would be drawn without looking at the files; `train` keeps equal ones
+    together, and so may draw another.
+    """
     strata = strata_of(examples)
     drawn = divide(strata, test=settings.test_size, seed=settings.seed)
     rows = spread(drawn.train + drawn.val, strata.labels, settings.seed)[:FEW]
@@ -131,6 +140,34 @@ def _strategies(
     asked = settings.plan
     plans = [asked] if asked else recited(lesson, rows, backbone, settings, tell)
     return tuple(dict.fromkeys((Probe(), *plans, *(Scratch() for _ in settings.compare))))
+
+
+def _afforded(
+    lesson: Lesson,
+    backbone: Backbone,
+    strategies: Sequence[Strategy],
+    settings: Settings,
+    root: Path,
+) -> Lesson:
+    """As many examples as all strategies take a minute for, if each takes what the last does."""
+    if len(lesson.pool) <= FEWEST:
+        return lesson
+    least = _part(lesson, FEWEST)
+    with tempfile.TemporaryDirectory() as place:
+        began = time.perf_counter()
+        _took(replace(least, cache=Path(place)), backbone, strategies[-1], settings, root)
+        spent = (time.perf_counter() - began) * len(strategies)
+    return _part(lesson, int(FEWEST * ALLOWED_S / spent))
+
+
+def _part(lesson: Lesson, count: int) -> Lesson:
+    """The same with so many examples, from end to end of what it trains and chooses on."""
+    share, drawn = min(1.0, max(FEWEST, count) / len(lesson.pool)), lesson.partition
+    train, val = (
+        tuple(rows[int(at / share)] for at in range(int(len(rows) * share)))
+        for rows in (drawn.train, drawn.val)
+    )
+    return replace(lesson, partition=replace(drawn, train=train, val=val))
 
 
 def _took(

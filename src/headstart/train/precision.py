@@ -22,7 +22,7 @@ def quicker_in_half(step: Callable[[], Tensor], steps: float, device: torch.devi
     where they take less than `WORTH_S`, nor where the processor has no instructions for it, which
     emulating never beats.
     """
-    if not _supported(device):
+    if not has_halves(device):
         return False
     with torch.random.fork_rng(devices=[]):
         _took(step, device, half=False)  # the first one sets up
@@ -34,7 +34,8 @@ def quicker_in_half(step: Callable[[], Tensor], steps: float, device: torch.devi
         return once * GAIN < min(plain, again)
 
 
-def _supported(device: torch.device) -> bool:
+def has_halves(device: torch.device) -> bool:
+    """Whether the device has instructions for bfloat16."""
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     known = (torch.cpu._is_amx_tile_supported, torch.cpu._is_avx512_bf16_supported)

@@ -14,6 +14,7 @@ from headstart import durable
 from headstart.backbone import Backbone, multiply_adds
 from headstart.train.partial import set_modes
 from headstart.train.placing import processor, spent_on
+from headstart.train.precision import has_halves
 from headstart.train.recipe import Recipe
 
 ROWS = 8
@@ -43,7 +44,7 @@ def step_seconds(backbone: Backbone, items: Sequence[Tensor]) -> float:
     with torch.no_grad():
         batch = backbone.stages[:at](backbone.modality.batch(list(items[:ROWS]))).to(device)
     optimizer = torch.optim.SGD(stages.parameters(), lr=0.0, fused=True)
-    halves = (False, True) if torch.cpu._is_amx_tile_supported() else (False,)
+    halves = (False, True) if has_halves(device) else (False,)
     with torch.random.fork_rng(devices=[]):
         took = [_second(stages, batch, optimizer, half=half) for half in halves]
     return min(took) / len(items[:ROWS]) * sum(adds) / max(1, sum(adds[at:]))
