@@ -59,3 +59,12 @@ def test_sets_of_different_kinds_are_refused(photos: Path, tmp_path: Path) -> No
     founds = [collect(place, cache=tmp_path) for place in (photos, tmp_path / "some.txt")]
     with pytest.raises(DataError, match="different kinds"):
         merge(founds, ["photos", "some"])
+
+
+def test_a_text_in_two_unlabeled_sets_is_a_copy(tmp_path: Path) -> None:
+    for name, text in (("one", "alike\nfirst"), ("two", "second\nalike")):
+        (tmp_path / f"{name}.txt").write_text(text)
+    both = merge(
+        [collect(tmp_path / f"{n}.txt", cache=tmp_path) for n in ("one", "two")], ["1", "2"]
+    )
+    assert both.examples.classes == ("",) and both.examples.labels == (0, 0, 0, 0)

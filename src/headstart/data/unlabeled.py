@@ -14,6 +14,9 @@ from headstart.data.sounds import heard
 from headstart.errors import DataError
 from headstart.hostile import printable
 
+UNLABELED = ("",)
+"""The classes of examples that have none."""
+
 
 def collect(place: Path, *, cache: Path) -> Found:
     """Every picture, recording or text at a place, however deep; labels are not looked at.
@@ -34,7 +37,7 @@ def collect(place: Path, *, cache: Path) -> Found:
     sources: Sequence[Source] = others or [line for file in texts for line in _lines(file)]
     if not sources:
         raise _nothing(path)
-    examples = Examples(tuple(sources), (0,) * len(sources), ("",), root=path)
+    examples = Examples(tuple(sources), (0,) * len(sources), UNLABELED, root=path)
     found = Found(examples, tuple(problems), "files", "files" if others else "text")
     return heard(found)
 
@@ -42,6 +45,7 @@ def collect(place: Path, *, cache: Path) -> Found:
 def merge(founds: Sequence[Found], names: Sequence[str]) -> Found:
     """Several sets as one, each with classes of its own, whose names begin with the set's.
 
+    Without any where none of them has labels: what is in two of them is a copy, no contradiction.
     Raises `DataError` where they are of different kinds. Groups and parts are not kept: what is
     pre-trained on is divided anew.
     """
@@ -59,12 +63,14 @@ def merge(founds: Sequence[Found], names: Sequence[str]) -> Found:
     sources = tuple(source for found in founds for source in found.examples.sources)
     problems = tuple(problem for found in founds for problem in found.problems)
     examples = Examples(sources, tuple(labels), tuple(classes))
+    if all(found.examples.classes == UNLABELED for found in founds):
+        examples = Examples(sources, (0,) * len(sources), UNLABELED)
     return replace(founds[0], examples=examples, problems=problems)
 
 
 def _without_labels(found: Found) -> Found:
     examples = found.examples
-    plain = Examples(examples.sources, (0,) * len(examples), ("",), root=examples.root)
+    plain = Examples(examples.sources, (0,) * len(examples), UNLABELED, root=examples.root)
     return heard(replace(found, examples=plain))
 
 

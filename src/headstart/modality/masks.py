@@ -30,6 +30,10 @@ class Masks:
     """Greatest share by which it is faster; never slower, so that its end is not cut off."""
     loud: float = 0.7
     """Greatest change of loudness, in natural logarithms of amounts."""
+    noise: float = 0.1
+    """Greatest amount of white noise that is added, as a share of the mean amount."""
+    late: float = 1.0
+    """Greatest share of the time that it is faster by, that it begins later: silence before."""
     kept: int = 4
     """How many views of each are kept where a frozen prefix makes rows of them."""
 
@@ -47,8 +51,10 @@ def cover(
         rng = np.random.default_rng(int(key) & 0xFFFF_FFFF_FFFF_FFFF)
         heard = given[: int(given[:, -1].sum()), :-1].float()
         if len(heard):
-            made = _masked(_stretched(heard, rng, masks), rng, masks)
-            row[: len(made), :-1], row[: len(made), -1] = made.to(row), 1
+            made = _masked(_noisy(_stretched(heard, rng, masks), rng, masks), rng, masks)
+            late = int(rng.uniform(0, masks.late) * (len(heard) - len(made) + 1))
+            end = min(len(heard), late + len(made))
+            row[late:end, :-1], row[:end, -1] = made[: end - late].to(row), 1
     return seen
 
 
@@ -81,6 +87,14 @@ def _masked(heard: Tensor, rng: np.random.Generator, masks: Masks) -> Tensor:
     first, end = _range(rng, len(heard), masks.moments)
     heard[first:end] = 0
     return heard
+
+
+def _noisy(heard: Float[Tensor, "t f"], rng: np.random.Generator, masks: Masks) -> Tensor:
+    """With white noise, whose power in a band and moment is drawn from an exponential."""
+    amounts = torch.expm1(heard)
+    level = rng.uniform(0, masks.noise) * float(amounts.mean())
+    added = torch.from_numpy(rng.exponential(level, heard.shape)) if level else 0.0
+    return torch.log1p(amounts + added).to(heard)
 
 
 def _range(rng: np.random.Generator, count: int, share: float) -> tuple[int, int]:

@@ -1,0 +1,48 @@
+"""All of the backbone for pictures that ships, fine-tuned, against the same network from scratch.
+
+`python -m benchmarks finetune`. Five sets, one draw each; both arms search for their rates and stop
+by the same validation rows. X-rays by patient; digits, 8 x 8 pixels, at 48.
+"""
+
+import json
+import sys
+
+from benchmarks.measuring import command, figure, here
+from benchmarks.pool import OPTIONS, SETS, placed
+
+ASKED = ("--strategy", "full", "--compare", "scratch")
+SMALL = {"digits": ("--size", "48")}
+
+
+def main() -> None:
+    for name in SETS:
+        measured(name)
+
+
+def measured(name: str) -> None:
+    """Print the figures of one set."""
+    with placed(name) as (place, root):
+        if not here(place):
+            return
+        words = (*ASKED, *OPTIONS.get(name, ()), *SMALL.get(name, ()))
+        spent = command(
+            "train", str(place), *words, "--out", str(root / "run"), cache=root / "cache"
+        )
+        found = json.loads((root / "run" / "metrics.json").read_text())
+        figure(
+            f"finetune, {name}",
+            arms={arm["name"]: round(arm["accuracy"]["value"], 4) for arm in found["arms"]},
+            model=found["chosen"],
+            over_scratch=[
+                round(x, 4)
+                for arm in found["arms"]
+                if arm["name"] == "scratch"
+                for x in arm["behind_by"].values()
+            ],
+            cpu_s=round(spent.cpu),
+        )
+
+
+if __name__ == "__main__":
+    for asked in sys.argv[1:]:
+        measured(asked)
