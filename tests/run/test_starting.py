@@ -36,6 +36,12 @@ def test_of_several_backbones_the_first_of_their_ranking_is_taken(
     assert random is ("random" not in ranking[0]["backbone"])
 
 
+@pytest.mark.parametrize("task", ["transcribe", "text-to-text", "entities", "generation"])
+def test_pictures_are_not_for_tasks_of_texts_and_recordings(photos, task) -> None:
+    with pytest.raises(UsageError, match=f"U161.*{task} is for .*, and these are pictures"):
+        headstart.train(photos, task=task)
+
+
 def test_one_file_is_not_the_weights_of_several(photos, tiny_folder) -> None:
     with pytest.raises(UsageError, match="several backbones") as error:
         headstart.train(photos, backbone="resnet18,resnet34", weights="random")

@@ -30,7 +30,7 @@ class Masks:
     """Greatest share by which it is faster; never slower, so that its end is not cut off."""
     loud: float = 0.7
     """Greatest change of loudness, in natural logarithms of amounts."""
-    noise: float = 0.1
+    noise: float = 0.01
     """Greatest amount of white noise that is added, as a share of the mean amount."""
     late: float = 1.0
     """Greatest share of the time that it is faster by, that it begins later: silence before."""

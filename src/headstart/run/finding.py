@@ -6,8 +6,11 @@ from pathlib import Path
 
 from headstart.backbone import LANGUAGE, load_backbone
 from headstart.data import (
+    ENTITIES,
     GENERATED,
+    SPOKEN,
     TABLES,
+    WRITTEN,
     Columns,
     Found,
     Frame,
@@ -21,6 +24,14 @@ from headstart.data import (
 from headstart.errors import UsageError
 from headstart.modality import Image, Modality, Sound
 from headstart.run.taking import THINGS, fitting
+
+READS = {
+    GENERATED: ("text",),
+    WRITTEN: ("text", "sounds"),
+    SPOKEN: ("sounds",),
+    ENTITIES: ("text",),
+}
+"""What examples have to be for a task; for others they may be anything."""
 
 
 def content_of(digests: Sequence[str], labels: Sequence[object]) -> str:
@@ -47,10 +58,13 @@ def found_at(place: Path | str | Found | Frame, columns: Columns, root: Path) ->
         found = collect(Path(place), cache=root)
     else:
         found = find(Path(place), columns, cache=root)
-    if columns.task == GENERATED and found.holds != "text":
+    found = heard(found)
+    fit = READS.get(columns.task, (found.holds,))
+    if found.holds not in fit:
+        asked = " or ".join(THINGS[kind] for kind in fit)
         raise UsageError(
             "U161",
-            f"--task {GENERATED} goes on with texts, and these are {THINGS[found.holds]}",
-            "leave --task out, or name a .txt file or a table with texts",
+            f"--task {columns.task} is for {asked}, and these are {THINGS[found.holds]}",
+            f"leave --task out, or name {asked}",
         )
-    return meant(heard(found), columns.task)
+    return meant(found, columns.task)
