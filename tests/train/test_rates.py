@@ -7,12 +7,19 @@ from torch import nn
 from headstart.backbone import Backbone, load_backbone
 from headstart.head import Reciting, linear
 from headstart.train import Full, Gradual, LowRank, Recipe, Scratch, Unfreeze
+from headstart.train import rates as module
 from headstart.train.rates import BIT_RATES, FEW_RATES, FRESH_RATES, MANY, RATES, paced
 from headstart.train.recipe import BIT, EVEN, Pace
 
 
-def _paced(strategy, network: nn.Module, rows: int = 100, kind: str = "image"):
+def _paced(strategy, network: nn.Module, rows: int = 1000, kind: str = "image"):
     return paced(strategy, Recipe(), network, linear(8, 2), rows=rows, kind=kind)
+
+
+def test_too_few_steps_for_the_rule_of_bit_are_made_by_adam(tiny: Backbone) -> None:
+    plan, rates = _paced(Full(), tiny.stages, rows=799)  # 20 epochs of 25 batches
+    assert (plan.pace, rates) == (Pace(), FRESH_RATES) and plan.restraint.still
+    assert _paced(Full(), tiny.stages, rows=800)[1] == BIT_RATES
 
 
 @pytest.mark.parametrize("strategy", [Full(), Unfreeze(1)])
@@ -56,9 +63,10 @@ def test_fresh_and_few_numbers_learn_evenly(tiny: Backbone) -> None:
     assert (plan.pace, rates) == (EVEN, FEW_RATES)
 
 
-def test_the_rule_learns_what_is_asked(lesson, tiny: Backbone, tmp_path) -> None:
+def test_the_rule_learns_what_is_asked(lesson, tiny: Backbone, tmp_path, monkeypatch) -> None:
     from headstart.train import fit
 
+    monkeypatch.setattr(module, "STEPS", 1)
     fitted = fit(lesson, tiny, Full(), Recipe(epochs=4, patience=4), work=tmp_path)
     assert fitted.recipe.pace == BIT
     with torch.no_grad():

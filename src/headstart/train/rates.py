@@ -20,8 +20,11 @@ RATES: tuple[float, ...] = (3e-5, 1e-4, 3e-4, 1e-3)
 """Rates that are tried for pretrained stages."""
 BIT_RATES = (3e-4, 1e-3, 3e-3, 1e-2)
 """Rates that are tried for pretrained convolutions, which learn by the rule of BiT."""
+STEPS = 500
+"""Steps that the rule of BiT makes at least: where there are fewer, it hardly moves anything."""
 FRESH_RATES = (3e-4, 1e-3, 3e-3)
-"""Rates that are tried where all weights are fresh; the head learns at the same rate."""
+"""Rates that are tried where all weights are fresh, the head learning at the same rate; and for
+convolutions without the rule of BiT, where short trials at lower ones only stay where they are."""
 WRITING_RATES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2)
 """Rates that are tried where a half that writes learns: all but the highest where it was trained,
 all but the lowest where it was not, or where few numbers learn."""
@@ -45,9 +48,9 @@ def paced(
 
     Stages before the last learn slower and slower, but where all are fresh, where few numbers
     learn, and in networks of convolutions for pictures under a fitted head, which follow the
-    hyper-rule of BiT (Kolesnikov et al. 2020). Under a fitted head pretrained batch norms keep the
-    statistics that its features were computed with: with those of each batch, what it was fitted
-    to is gone before the first step.
+    hyper-rule of BiT (Kolesnikov et al. 2020) where they make 500 steps. Under a fitted head
+    pretrained batch norms keep the statistics that its features were computed with: with those of
+    each batch, what it was fitted to is gone before the first step.
     """
     fitted = isinstance(head, nn.Linear) and not isinstance(strategy, Scratch)
     held = replace(recipe.restraint, still=fitted and pretrained)
@@ -70,6 +73,8 @@ def paced(
 
 
 def _tuned(plan: Recipe, rows: int) -> tuple[Recipe, tuple[float, ...]]:
+    if plan.epochs * rows < STEPS * plan.batch:
+        return plan, FRESH_RATES
     held = replace(plan.restraint, weight_decay=0.0, mixup=MIXUP if rows >= MANY else 0.0)
     return replace(plan, pace=BIT, restraint=held), BIT_RATES
 
