@@ -12,6 +12,7 @@ from pathlib import Path
 from benchmarks.measuring import SHARED, command, figure, here
 
 LABELS, SEEDS = 500, (0, 1, 2)
+ASKED = ("--strategy", "full", "--compare", "scratch")
 
 
 def main() -> None:
@@ -29,7 +30,7 @@ def _judge(name: str, place: Path, seed: int, root: Path) -> None:
     random.Random(seed).shuffle(train)
     lines = [f"{row}\ttrain" for row in train[:LABELS]] + [f"{row}\ttest" for row in test]
     table.write_text("\n".join(["label\ttext\tsplit", *lines]))
-    words = ("train", str(table), "--backbone", "headstart_lstm", "--compare", "scratch")
+    words = ("train", str(table), "--backbone", "headstart_lstm", *ASKED)
     spent = command(*words, "--label", "label", "--out", str(root / "run"), cache=root / "cache")
     metrics = json.loads((root / "run" / "metrics.json").read_text())
     leads = {arm["name"]: arm["behind_by"] for arm in metrics["arms"]}

@@ -3,7 +3,15 @@
 import pytest
 import torch
 
-from headstart.backbone import Architecture, Backbone, Origin, Pooled, build, multiply_adds
+from headstart.backbone import (
+    Architecture,
+    Backbone,
+    Origin,
+    Pooled,
+    Recurrent,
+    build,
+    multiply_adds,
+)
 from headstart.errors import BackboneError
 from headstart.modality import Modality, Sound, Text
 
@@ -81,3 +89,14 @@ def test_a_name_alone_has_no_words() -> None:
     with pytest.raises(BackboneError, match="no words") as caught:
         contract(SMALL)
     assert "headstart pretrain" in caught.value.fix
+
+
+@torch.inference_mode()
+def test_a_layer_adds_to_what_it_is_given_where_that_is_as_wide() -> None:
+    rows = torch.cat([torch.randn(2, 5, 12), torch.ones(2, 5, 1)], dim=2)
+    for out in (12, 20):
+        layer = Recurrent(12, out).eval()
+        for parameter in layer.parameters():
+            parameter.zero_()
+        wanted = rows[..., :-1] if out == 12 else torch.zeros(2, 5, 20)
+        assert torch.equal(layer(rows)[..., :-1], wanted)

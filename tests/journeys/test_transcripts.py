@@ -86,9 +86,7 @@ def test_what_cannot_be_transcribed_is_said(speech, photos, tmp_path) -> None:
     with pytest.raises(UsageError, match="no order in time"):
         headstart.train(speech, strategy="contrast", out=tmp_path / "d", **asked)
     with pytest.raises(BackboneError, match="has an order"):
-        headstart.train(
-            speech, backbone="picture:headstart_resnet10", out=tmp_path / "b", **asked
-        )
+        headstart.train(speech, backbone="picture:headstart_resnet10", out=tmp_path / "b", **asked)
     with pytest.raises(UsageError, match="for recordings, and these are pictures"):
         headstart.train(photos, out=tmp_path / "b", **asked)
 

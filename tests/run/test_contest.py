@@ -11,7 +11,7 @@ from headstart.advise import Depth, StageScore
 from headstart.backbone import Backbone
 from headstart.events import quiet
 from headstart.run import Settings
-from headstart.run.contest import _tried, best_of, kept_plans, unfrozen
+from headstart.run.contest import _tried, best_of, kept_plans, of_language, unfrozen
 from headstart.stats import Interval
 from headstart.train import Fitted, Full, Lesson, Probe, Unfreeze, fit
 
@@ -90,3 +90,11 @@ def test_a_plan_outlives_a_kill(tmp_path: Path) -> None:
     assert kept_plans(tmp_path, lambda: [*PROBES, Unfreeze(2)]) == [*PROBES, Unfreeze(2)]
     assert json.loads(place.read_text()) == ["probe", "probe:all", "unfreeze:2"]
     assert kept_plans(tmp_path, lambda: PROBES) == [*PROBES, Unfreeze(2)]
+
+
+def test_a_budget_buys_a_recurrent_network_all_of_it_before_its_language() -> None:
+    assert [list(map(str, of_language(10.0, budget))) for budget in (9.0, 10.0, 20.0)] == [
+        [],
+        ["full"],
+        ["full", "ulmfit"],
+    ]

@@ -9,7 +9,7 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 
 from headstart.backbone import Architecture, Words, build
-from headstart.train.goals import Language, NextToken, Several, Telling, ends_of, matching
+from headstart.train.goals import BESIDE, Language, NextToken, Several, Telling, ends_of, matching
 
 SMALL = Architecture("headstart_lstm", (("words", 40), ("channels", (12, 20, 12))))
 TOKENS = torch.tensor([[2, 5, 6, 7, 3, -1], [2, 9, 3, -1, -1, -1]])
@@ -83,4 +83,4 @@ def test_a_teacher_of_texts_is_heard_too() -> None:
     found, goal = _telling(8)(TOKENS).detach(), matching(rows)
     plain = Language().loss(found, rows)
     both = Language(goal).loss(found, rows)
-    assert float(both) == pytest.approx(float(plain + goal.loss(found[:, 3:], rows)))
+    assert float(both) == pytest.approx(float(BESIDE * plain + goal.loss(found[:, 3:], rows)))

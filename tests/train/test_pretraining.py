@@ -7,11 +7,11 @@ import pytest
 import torch
 from stand_ins import Held as HeldItems
 
-from headstart.backbone import Architecture, Backbone, Origin, build
+from headstart.backbone import Architecture, Backbone, Origin, Words, build
 from headstart.data import Held
 from headstart.modality import Text
 from headstart.train import Lesson, Material, Recipe, Teacher, pretrain
-from headstart.train.pretraining import LANGUAGE, PRETRAINING
+from headstart.train.pretraining import LANGUAGE, PRETRAINING, _begin
 
 ORIGIN = Origin("folder", "new")
 SMALL = Architecture("headstart_lstm", (("words", 40), ("channels", (12, 20, 12))))
@@ -166,3 +166,17 @@ def test_weights_stay_in_single_precision(material, tiny, tmp_path) -> None:
     made, losses = _losses(material, tiny.architecture, QUICK, tmp_path)
     assert min(losses[1:]) < losses[0]
     assert {t.dtype for t in made.backbone.stages.parameters()} == {torch.float32}
+
+
+def test_words_begin_as_what_a_teacher_of_texts_says_of_them(words: Text) -> None:
+    stages = build(SMALL, 5)
+    teacher = Backbone(SMALL, stages, 36, words, ORIGIN)
+    began = Words(40, 36)
+    _begin(began, words, teacher)
+    alone = [torch.tensor(words.codes(words.spelled([code]) or " ")) for code in range(40)]
+    with torch.inference_mode():
+        said = stages(words.batch(alone))
+    far, near = torch.cdist(said, said), torch.cdist(began.weight, began.weight)
+    known = far > 0.1 * far.max()
+    ratios = (near / far)[known]
+    assert known.sum() > 100 and ratios.std() < 0.05 * ratios.mean()

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from headstart.backbone import Backbone, load_backbone
+from headstart.backbone import Architecture, Backbone, build, load_backbone
 from headstart.head import Reciting, linear
 from headstart.train import Full, Gradual, LowRank, Recipe, Scratch, Unfreeze
 from headstart.train import rates as module
@@ -55,6 +55,12 @@ def test_pictures_are_mixed_from_20000_rows_on(tiny: Backbone) -> None:
 def test_attention_learns_stage_by_stage_slower() -> None:
     plan, rates = _paced(Full(), load_backbone("vit_tiny_patch16_224", "random", size=32).stages)
     assert (plan.pace, rates) == (Pace(), RATES)
+
+
+def test_recurrent_layers_try_higher_rates() -> None:
+    small = Architecture("headstart_lstm", (("words", 20), ("channels", (8, 8))))
+    for strategy in (Full(), Gradual()):
+        assert _paced(strategy, build(small), kind="text")[1] == FRESH_RATES
 
 
 def test_fresh_and_few_numbers_learn_evenly(tiny: Backbone) -> None:

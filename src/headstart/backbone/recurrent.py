@@ -21,7 +21,7 @@ from headstart.backbone.profile import SETTING, Profile
 
 LSTM = "headstart_lstm"
 """Words, three layers of long short-term memory, and a row of three poolings."""
-WORDS, CHANNELS = 6_000, (192, 288, 288, 192)
+WORDS, CHANNELS = 6_000, (128, 128, 128, 128)
 """Tokens that are known, and numbers that stand for a word and come out of each layer."""
 DROP = 0.15
 """Share of the channels that a layer does not get in training, the same for a whole text."""
@@ -79,7 +79,11 @@ class Words(nn.Module):
 
 
 class Recurrent(nn.Module):
-    """One layer of long short-term memory (Hochreiter and Schmidhuber 1997), forward in time."""
+    """One layer of long short-term memory (Hochreiter and Schmidhuber 1997), forward in time.
+
+    Where it gives as many numbers as it takes, it adds to them (Wu et al. 2016, section 3.1): what
+    words stand for reaches the last layer.
+    """
 
     masked = True
 
@@ -95,6 +99,8 @@ class Recurrent(nn.Module):
             kept = torch.rand(len(given), 1, given.shape[2], device=given.device) >= self.drop
             given = given * kept / (1 - self.drop)
         made, _ = self.lstm(given)
+        if made.shape == given.shape:
+            made = made + rows[..., :-1]
         return torch.cat([made * mask, mask], dim=-1)
 
     def multiply_adds(self, rows: Float[Tensor, "b t d"]) -> int:

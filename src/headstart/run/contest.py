@@ -35,6 +35,7 @@ from headstart.train import (
     RATES,
     Fitted,
     Full,
+    Gradual,
     Lesson,
     Probe,
     Recipe,
@@ -181,7 +182,7 @@ def _tried(
     if recurrent:
         each = milliseconds(backbone.stages, backbone.modality, like) / 1000
         took = ULMFIT * trained(backbone.modality.kind) * passes_of("text") * len(train) * each
-        return plans + [Ulmfit()] * (took <= seconds(settings.budget))
+        return plans + of_language(took, seconds(settings.budget))
     wanted = max(1, backbone.depth - 1 - depth.best)
     cost = tuning_cost(backbone, like, len(train))
     tuned = unfrozen(cost, wanted, backbone.depth, seconds(settings.budget))
@@ -189,6 +190,14 @@ def _tried(
         told = f"unfreeze:{wanted} could take {span(cost(wanted))} of CPU time"
         note(tell, f"{told}, the budget is {settings.budget}: --budget TIME allows more")
     return [*plans, *tuned]
+
+
+def of_language(took: float, budget_s: float) -> list[Strategy]:
+    """Of a recurrent network all, and the same after its target's language; where the budget does
+    not allow both, at `took` CPU seconds each, the first alone.
+    """  # noqa: D205 - one sentence
+    plans: list[Strategy] = [Full(), Ulmfit()]
+    return plans[: int(budget_s >= took) + int(budget_s >= 2 * took)]
 
 
 def tuning_cost(backbone: Backbone, like: Sequence[Tensor], rows: int) -> Callable[[int], float]:
@@ -299,6 +308,9 @@ def learned_by(
     )
     if isinstance(lesson.task, Labeling) and isinstance(strategy, Probe):  # it begins at nothing
         recipe = replace(recipe, epochs=30, patience=5)
+    slow = is_recurrent(backbone.architecture) and not isinstance(lesson.task, Writing)
+    if slow and isinstance(strategy, Full | Unfreeze | Gradual):
+        recipe = replace(recipe, epochs=20, patience=6)  # they learn slower than attention
     if told and not isinstance(backbone.modality, Sound):  # samples have no bands to cover
         recipe = replace(recipe, views=None)
     return recipe

@@ -28,6 +28,7 @@ from headstart.run.contest import (
     LIKE,
     SEEDS,
     ULMFIT,
+    of_language,
     passes_of,
     trained,
     tuning_cost,
@@ -38,7 +39,7 @@ from headstart.run.foretelling import LEARNED, foretold
 from headstart.run.quantities import seconds
 from headstart.run.settings import Settings, cache_root
 from headstart.run.starting import start_of
-from headstart.train import Probe, Scratch, Strategy, Ulmfit, cut_of
+from headstart.train import Full, Probe, Scratch, Strategy, Ulmfit, cut_of
 
 _T = TypeVar("_T")
 LEAST, REHEARSAL_S = 128, 60.0
@@ -205,12 +206,12 @@ def _strategies(some: _Rehearsal, settings: Settings) -> tuple[tuple[Strategy, .
     depth = depth_of(some.sample, names, widths(backbone.stages, noise(backbone.modality)))
     probes: tuple[Strategy, ...] = (Probe(), Probe(every_stage=True))
     recurrent = is_recurrent(backbone.architecture)
-    language = recurrent and _adapting(some) <= seconds(settings.budget)
+    budget = seconds(settings.budget)
+    language = of_language(_adapting(some), budget) if recurrent else []
     if recurrent or depth.linear:
         frozen = f"as few as 0 of {backbone.depth} stages stay" if language else "every stage stays"
-        return (*probes, *[Ulmfit()] * language, *scratch), f"{frozen} frozen: {depth.why}"
+        return (*probes, *language, *scratch), f"{frozen} frozen: {depth.why}"
     wanted = max(1, backbone.depth - 1 - depth.best)
-    budget = seconds(settings.budget)
     tuned = unfrozen(some.cost, wanted, backbone.depth, budget)
     if not tuned:
         told = f"unfreezing would take longer than the budget of {settings.budget}; {depth.why}"
@@ -248,7 +249,7 @@ def _training(some: _Rehearsal, strategy: Strategy, settings: Settings) -> Step:
     if isinstance(strategy, Probe):
         return Step(str(strategy), 0.0, "among the heads")
     at = cut_of(strategy, some.backbone.depth)
-    if strategy == Ulmfit():
+    if strategy == Ulmfit() or (strategy == Full() and is_recurrent(some.backbone.architecture)):
         took = _adapting(some)
     elif strategy == Scratch():
         took = 3.0 * some.cost(some.backbone.depth)

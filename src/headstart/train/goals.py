@@ -15,8 +15,8 @@ from torch.nn.functional import cross_entropy, kl_div, linear, log_softmax, mse_
 
 from headstart.backbone import Pooled, Words
 
-ALIKE, SOFT = 1.0, 0.3
-"""What the squared error of a teacher's numbers counts, and what its probabilities do."""
+ALIKE, SOFT, BESIDE = 1.0, 0.3, 0.2
+"""What the squared error of a teacher's numbers counts, its probabilities, the next token."""
 _LEAST = 0.05
 """Of the median spread: what hardly varies is not blown up."""
 
@@ -121,10 +121,10 @@ class Language:
         *,
         smoothing: float = 0.0,
     ) -> Float[Tensor, ""]:
-        """Nats a token."""
+        """Nats a token; beside a teacher they count a fifth, or nothing else would be learned."""
         loss = scores[:, 0].sum() / scores[:, 2].sum().clamp_min(1)
         if self.teacher is not None:
-            loss = loss + self.teacher.loss(scores[:, 3:], labels)
+            loss = BESIDE * loss + self.teacher.loss(scores[:, 3:], labels)
         return loss
 
     def answers(self, scores: Float[Tensor, "n c"]) -> Float[Tensor, "n c"]:

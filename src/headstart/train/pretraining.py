@@ -22,7 +22,7 @@ from headstart.data import Partition
 from headstart.events import Tell, quiet
 from headstart.features import Features, Items, Prefix, Varied, extract, key_in
 from headstart.head import Labels, linear
-from headstart.modality import Image, Modality, Variation, Views, augment
+from headstart.modality import Image, Modality, Text, Variation, Views, augment
 from headstart.train.checkpoint import Progress
 from headstart.train.goals import Language, Matching, NextToken, Several, Telling, matching
 from headstart.train.lesson import fed, takes
@@ -245,6 +245,8 @@ def _language(material: Material, stages: nn.Sequential, width: int, tell: Tell)
     words = stages[0]
     if not isinstance(words, Words):
         raise TypeError("a recurrent network begins with its words")
+    if material.teacher is not None and isinstance(material.modality, Text):
+        _begin(words, material.modality, material.teacher.backbone)
     head = NextToken(words, width, len(goal.center) if goal else 0)
     lengths = tuple(map(len, material.items.take(train)))
     course = Course(
@@ -253,6 +255,22 @@ def _language(material: Material, stages: nn.Sequential, width: int, tell: Tell)
     )  # fmt: skip
     told = nn.Sequential(OrderedDict(telling=Telling(stages[:-1])))
     return course, told, _drawn(head, 0)
+
+
+@torch.no_grad()
+def _begin(words: Words, modality: Text, teacher: Backbone) -> None:
+    """Let each token stand for what the teacher says of it alone, in its widest directions."""
+    own, rows = teacher.modality, list[Tensor]()
+    if not isinstance(own, Text):
+        raise TypeError("a teacher of texts reads texts")
+    codes = [own.codes(modality.spelled([code]) or " ") for code in range(len(words.weight))]
+    for begin in range(0, len(codes), MEASURED):
+        part = [torch.tensor(some, dtype=torch.int32) for some in codes[begin : begin + MEASURED]]
+        rows.append(teacher.stages(own.batch(part)).float())
+    said = torch.cat(rows) - torch.cat(rows).mean(dim=0)
+    ways = torch.linalg.svd(said, full_matrices=False).Vh[: words.weight.shape[1]]  # (e, d)
+    told = said @ ways.T
+    words.weight[:, : told.shape[1]] = told * (words.weight.std() / told.std().clamp_min(1e-6))
 
 
 def _drawn(head: nn.Module, seed: int) -> nn.Module:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from torch import nn
 
-from headstart.backbone import Writer
+from headstart.backbone import Recurrent, Writer
 from headstart.train.recipe import BIT, EVEN, Recipe
 from headstart.train.strategy import (
     BitFit,
@@ -24,7 +24,8 @@ STEPS = 500
 """Steps that the rule of BiT makes at least: where there are fewer, it hardly moves anything."""
 FRESH_RATES = (3e-4, 1e-3, 3e-3)
 """Rates that are tried where all weights are fresh, the head learning at the same rate; and for
-convolutions without the rule of BiT, where short trials at lower ones only stay where they are."""
+convolutions without the rule of BiT and recurrent networks, where short trials at lower rates only
+stay where they are."""
 WRITING_RATES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2)
 """Rates that are tried where a half that writes learns: all but the highest where it was trained,
 all but the lowest where it was not, or where few numbers learn."""
@@ -68,11 +69,16 @@ def paced(
         case _ if few or isinstance(strategy, Probe):
             return even, FEW_RATES
         case _:
-            pictures = fitted and kind == "image" and convolutional(suffix)
-            return _tuned(plan, rows) if pictures else (plan, RATES)
+            return _tuned(plan, suffix, rows, kind) if fitted else (plan, RATES)
 
 
-def _tuned(plan: Recipe, rows: int) -> tuple[Recipe, tuple[float, ...]]:
+def _tuned(
+    plan: Recipe, suffix: nn.Module, rows: int, kind: str
+) -> tuple[Recipe, tuple[float, ...]]:
+    """Under a head that was fitted first."""
+    if kind != "image" or not convolutional(suffix):
+        remembers = any(isinstance(part, Recurrent) for part in suffix.modules())
+        return plan, FRESH_RATES if remembers else RATES
     if plan.epochs * rows < STEPS * plan.batch:
         return plan, FRESH_RATES
     held = replace(plan.restraint, weight_decay=0.0, mixup=MIXUP if rows >= MANY else 0.0)
