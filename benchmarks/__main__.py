@@ -12,8 +12,9 @@ ALL = (
     "negative",
     "budget",
     "shipped",
+    "finetune",
 )
-"""All that measure; `prior` writes a table that ships, `hearing` and `seeing` a backbone each."""
+"""All that measure; `prior` writes a table that ships, `hearing`, `reading`, `seeing` backbones."""
 
 
 def main() -> None:
