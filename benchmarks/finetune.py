@@ -1,7 +1,9 @@
 """All of the backbone for pictures that ships, fine-tuned, against the same network from scratch.
 
 `python -m benchmarks finetune`. Five sets, one draw each; both arms search for their rates and stop
-by the same validation rows. X-rays by patient; digits, 8 x 8 pixels, at 48.
+by the same validation rows. X-rays by patient; digits, 8 x 8 pixels, at 48. 2026-11-22, other jobs
+beside, accuracy of full and of scratch: flowers .757 and .721, cats and dogs .856 and .800, rubbish
+.723 and .684, X-rays .950 and .921, digits .983 and .989; no interval excludes 0.
 """
 
 import json
