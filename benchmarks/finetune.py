@@ -31,16 +31,12 @@ def measured(name: str) -> None:
             "train", str(place), *words, "--out", str(root / "run"), cache=root / "cache"
         )
         found = json.loads((root / "run" / "metrics.json").read_text())
+        leads = {arm["name"]: arm["behind_by"] for arm in found["arms"]}
         figure(
             f"finetune, {name}",
             arms={arm["name"]: round(arm["accuracy"]["value"], 4) for arm in found["arms"]},
             model=found["chosen"],
-            over_scratch=[
-                round(x, 4)
-                for arm in found["arms"]
-                if arm["name"] == "scratch"
-                for x in arm["behind_by"].values()
-            ],
+            over_scratch=[round(x, 4) for x in leads["scratch"].values()],
             cpu_s=round(spent.cpu),
         )
 

@@ -1,7 +1,8 @@
 """The recurrent network that ships, on 500 labels of TREC and of SST-2: transfer against scratch.
 
 `python -m benchmarks recurrent`. Train rows are drawn with seeds 0, 1 and 2; the whole test sets
-are judged. Arms share rows and search for their rates; validation rows choose.
+are judged. All of the network is tuned; arms share rows and search for their rates by the same
+validation rows.
 """
 
 import json

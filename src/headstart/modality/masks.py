@@ -53,8 +53,8 @@ def cover(
         if len(heard):
             made = _masked(_noisy(_stretched(heard, rng, masks), rng, masks), rng, masks)
             late = int(rng.uniform(0, masks.late) * (len(heard) - len(made) + 1))
-            end = min(len(heard), late + len(made))
-            row[late:end, :-1], row[:end, -1] = made[: end - late].to(row), 1
+            end = late + len(made)
+            row[late:end, :-1], row[:end, -1] = made.to(row), 1
     return seen
 
 

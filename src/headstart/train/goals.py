@@ -121,7 +121,7 @@ class Language:
         *,
         smoothing: float = 0.0,
     ) -> Float[Tensor, ""]:
-        """Nats a token; beside a teacher they count a fifth, or nothing else would be learned."""
+        """Nats a token; beside a teacher they count a fifth."""
         loss = scores[:, 0].sum() / scores[:, 2].sum().clamp_min(1)
         if self.teacher is not None:
             loss = BESIDE * loss + self.teacher.loss(scores[:, 3:], labels)

@@ -267,7 +267,8 @@ def _begin(words: Words, modality: Text, teacher: Backbone) -> None:
     for begin in range(0, len(codes), MEASURED):
         part = [torch.tensor(some, dtype=torch.int32) for some in codes[begin : begin + MEASURED]]
         rows.append(teacher.stages(own.batch(part)).float())
-    said = torch.cat(rows) - torch.cat(rows).mean(dim=0)
+    said = torch.cat(rows)
+    said = said - said.mean(dim=0)
     ways = torch.linalg.svd(said, full_matrices=False).Vh[: words.weight.shape[1]]  # (e, d)
     told = said @ ways.T
     words.weight[:, : told.shape[1]] = told * (words.weight.std() / told.std().clamp_min(1e-6))
