@@ -142,7 +142,7 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _fitted(self, lesson: Lesson, backbone: Backbone) -> Model:
         strategy = strategy_of(self.strategy)
-        recipe = recipe_of(strategy, self.random_state, backbone.modality.kind)
+        recipe = recipe_of(strategy, backbone, lesson.task, self.random_state)
         with TemporaryDirectory() as work:
             fitted = fit(lesson, backbone, strategy, recipe, work=Path(work))
         held = fitted.held.numpy(), lesson.labels_of(fitted.held_rows).numpy()

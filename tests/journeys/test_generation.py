@@ -136,7 +136,7 @@ def test_a_decoder_answers_texts(network, tmp_path, monkeypatch) -> None:
 def test_the_network_that_ships_goes_on_with_texts(tales, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(rates, "WRITING_RATES", (1e-3, 1e-3))
     short = Recipe(epochs=4, patience=4)
-    monkeypatch.setattr(contest, "recipe_of", lambda strategy, seed, kind: short)
+    monkeypatch.setattr(contest, "recipe_of", lambda strategy, backbone, task, seed: short)
     run = headstart.train(tales, task="generation", strategy="full", out=tmp_path / "run")
     arms = {arm["name"]: arm["next_token"]["value"] for arm in run.metrics["arms"]}
     assert arms["full"] > arms["as it is"] > arms["how often tokens are"]

@@ -194,7 +194,7 @@ def _short(monkeypatch: pytest.MonkeyPatch) -> None:
     from headstart.train import Recipe
 
     monkeypatch.setattr(
-        contest, "recipe_of", lambda strategy, seed, kind="image": Recipe(epochs=2, seed=seed)
+        contest, "recipe_of", lambda strategy, backbone, task, seed: Recipe(epochs=2, seed=seed)
     )
 
 

@@ -1,5 +1,6 @@
 """Texts become tokens: always the same ones, however odd the text."""
 
+import random
 from dataclasses import replace
 from pathlib import Path
 
@@ -58,12 +59,27 @@ def test_what_holds_no_text_is_refused(content: object, words: Text) -> None:
         words.read(Held("x", content))
 
 
-def test_a_file_is_read_as_utf_8_else_as_latin_1(words: Text, tmp_path: Path) -> None:
-    for name, raw in (("a", "the café".encode()), ("b", "the café".encode("latin-1"))):
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_a_file_is_text_in_any_encoding(encoding: str, words: Text, tmp_path: Path) -> None:
+    for name, raw in (("a", "the café".encode()), ("b", "the café".encode(encoding))):
         (tmp_path / name).write_bytes(raw)
     assert torch.equal(words.read(tmp_path / "a"), words.read(tmp_path / "b"))
     with pytest.raises(DataError, match="D192"):
         words.read(tmp_path / "absent")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01",
+        b"RIFF\x24\x08\x00\x00WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00" + bytes(64),
+        b"PK\x03\x04\x14\x00\x06\x00\x08\x00" + random.Random(0).randbytes(500),
+    ],
+)
+def test_a_picture_or_a_recording_is_no_text(raw: bytes, words: Text, tmp_path: Path) -> None:
+    (tmp_path / "thing").write_bytes(raw)
+    with pytest.raises(DataError, match="D195"):
+        words.read(tmp_path / "thing")
 
 
 def test_counts_are_of_tokens_and_of_pairs(words: Text) -> None:

@@ -93,7 +93,7 @@ def test_a_plan_outlives_a_kill(tmp_path: Path) -> None:
 
 
 def test_a_budget_buys_a_recurrent_network_all_of_it_before_its_language() -> None:
-    assert [list(map(str, of_language(10.0, budget))) for budget in (9.0, 10.0, 20.0)] == [
+    assert [list(map(str, of_language(10.0, budget))) for budget in (9.0, 10.0, 40.0)] == [
         [],
         ["full"],
         ["full", "ulmfit"],

@@ -1,5 +1,6 @@
 """The language of the target is learned before its labels are."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from headstart.events import Event, quiet
 from headstart.modality import Text
 from headstart.train import Lesson, Recipe, Ulmfit, fit
 from headstart.train.adapting import adapt
+from headstart.train.pricing import LEAST
 
 SMALL = Architecture("headstart_lstm", (("words", 40), ("channels", (12, 20, 12))))
 TEXTS = ["the cat sleeps", "a big red dog runs", "it was a very good film", "they was not bad"]
@@ -34,7 +36,7 @@ def spoken(words: Text, lesson: Lesson) -> Lesson:
 def test_next_tokens_are_told_better_and_labels_are_not_read(spoken, recurrent, tmp_path) -> None:
     told = list[Event]()
     blind = replace(spoken, labels=torch.full((72,), -7))
-    made = adapt(blind, recurrent, 0, tmp_path, told.append)
+    made = adapt(blind, recurrent, Recipe(), tmp_path, told.append)
     before, after = told[-1].what.split(": ")[1].split(" nats before, ")
     assert float(after.split()[0]) < float(before)
     assert made.digest(made.depth) != recurrent.digest(recurrent.depth)
@@ -44,9 +46,15 @@ def test_test_rows_are_not_read(spoken: Lesson, recurrent: Backbone, tmp_path: P
     some = replace(spoken, items=HeldItems(spoken.items.take(range(60))))  # the test rows are gone
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
-    seen = adapt(some, recurrent, 0, tmp_path / "a", quiet)
-    every = adapt(spoken, recurrent, 0, tmp_path / "b", quiet)
+    seen = adapt(some, recurrent, Recipe(), tmp_path / "a", quiet)
+    every = adapt(spoken, recurrent, Recipe(), tmp_path / "b", quiet)
     assert seen.digest(seen.depth) == every.digest(every.depth)
+
+
+def test_little_time_buys_few_epochs(spoken: Lesson, recurrent: Backbone, tmp_path: Path) -> None:
+    fitted = fit(spoken, recurrent, Ulmfit(), Recipe(allowance=1e-6), work=tmp_path)
+    bought = json.loads((tmp_path / "language" / "epochs.json").read_text())["epochs"]
+    assert fitted.recipe is not None and (bought, fitted.recipe.epochs) == (LEAST, LEAST)
 
 
 def test_the_way_of_ulmfit_ends_in_a_model(spoken, recurrent, tmp_path) -> None:

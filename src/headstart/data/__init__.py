@@ -6,6 +6,7 @@ and, once each was looked at, an `Audit`.
 """
 
 from headstart.data.audit import Audit, audit, leaks
+from headstart.data.encodings import text_in
 from headstart.data.examples import Examples, Held, Pair, Partition, Source, Span, name_of
 from headstart.data.folders import TABLES
 from headstart.data.labels import EVEN, meant, need_task, strata_of, tags_in, tags_of, values_of
@@ -60,5 +61,6 @@ __all__ = [
     "strata_of",
     "tags_in",
     "tags_of",
+    "text_in",
     "values_of",
 ]

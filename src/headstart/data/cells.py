@@ -1,7 +1,5 @@
 """Tables as rows of cells, whatever the program that saved them thought a table is."""
 
-import codecs
-import contextlib
 import csv
 import io
 import json
@@ -13,17 +11,11 @@ from typing import Literal
 
 import numpy as np
 
+from headstart.data.encodings import decoded
 from headstart.data.problem import Problem
 from headstart.errors import DataError
 from headstart.hostile import printable
 
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it starts with
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 SENTENCES = frozenset({".conll", ".conll03", ".bio", ".iob", ".iob2"})
 """Files with a word and its tags a line, and an empty line between sentences."""
 _LONGEST = 2**31 - 1
@@ -121,30 +113,14 @@ def _numbered(
 
 
 def _decoded(path: Path) -> tuple[str, tuple[str, ...]]:
-    raw = path.read_bytes()
-    marked = [encoding for mark, encoding in _MARKS if raw.startswith(mark)]
-    head = raw[:1000]
-    if not marked and head[1::2].count(0) > len(head) / 8:
-        marked = ["utf-16-le"]  # text of the West has a zero in every second byte
-    elif not marked and head[::2].count(0) > len(head) / 8:
-        marked = ["utf-16-be"]
     try:
-        return raw.decode(marked[0] if marked else "utf-8"), ()
-    except UnicodeDecodeError as error:
-        if marked or b"\0" in raw:
-            raise DataError(
-                "D112", "the table is not text", "save it again as UTF-8", printable(path),
-                printable(error),
-            ) from error  # fmt: skip
-        return _western(raw, path)
-
-
-def _western(raw: bytes, path: Path) -> tuple[str, tuple[str, ...]]:
-    """As Windows saves text; Latin-1 has control characters where that has quotes and dashes."""
-    for encoding, name in (("cp1252", "Windows-1252"), ("latin-1", "Latin-1")):
-        with contextlib.suppress(UnicodeDecodeError):
-            return raw.decode(encoding), (f"{path.name} is not UTF-8; read as {name}",)
-    raise AssertionError("Latin-1 takes any bytes")
+        text, guessed = decoded(path.read_bytes())
+    except ValueError as error:
+        raise DataError(
+            "D112", "the table is not text", "save it again as UTF-8", printable(path),
+            printable(error),
+        ) from error  # fmt: skip
+    return text, (f"{path.name} is not UTF-8; read as {guessed}",) if guessed else ()
 
 
 def _separator(text: str, path: Path) -> str:

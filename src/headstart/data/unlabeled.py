@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from headstart.data.archive import is_archive, unpack
+from headstart.data.encodings import text_in
 from headstart.data.examples import Examples, Held, Source
 from headstart.data.folders import TABLES, Shelf, Walk, visible_files, visible_folders
 from headstart.data.place import find
@@ -84,8 +85,7 @@ def _inside(root: Path) -> tuple[list[Path], list[Problem]]:
 
 
 def _lines(file: Path) -> Iterator[Held]:
-    text = file.read_bytes().decode("utf-8-sig", "replace")
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text_in(file).splitlines(), start=1):
         if line.strip():
             yield Held(f"{file.name}:{number}", line)
 

@@ -16,7 +16,7 @@ from sklearn.feature_extraction.text import HashingVectorizer
 from torch import Tensor
 
 from headstart import durable
-from headstart.data import Held, Pair, Source, name_of
+from headstart.data import Held, Pair, Source, name_of, text_in
 from headstart.errors import BackboneError, DataError, needs
 from headstart.hostile import printable
 from headstart.modality.likeness import near_tokens
@@ -250,7 +250,7 @@ def _opened(place: Path, digest: str) -> "Tokenizer":
 
 
 def content_of(source: Source) -> str:
-    """The text itself; of a file as UTF-8, else as Latin-1."""
+    """The text itself; of a file as `text_in` reads it."""
     if isinstance(source, Held):
         if isinstance(source.content, str):
             text = source.content
@@ -260,17 +260,7 @@ def content_of(source: Source) -> str:
                 type(source.content).__name__,
             )  # fmt: skip
     else:
-        try:
-            raw = source.read_bytes()
-        except OSError as error:
-            raise DataError(
-                "D192", "a text cannot be opened", "check its permissions", name_of(source),
-                printable(error.strerror or error),
-            ) from error  # fmt: skip
-        try:
-            text = raw.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = raw.decode("latin-1")
+        text = text_in(source)
     if not text.strip():
         raise DataError("D193", "a text is empty", "take it out, or fill it in", name_of(source))
     return text

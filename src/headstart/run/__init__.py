@@ -6,11 +6,11 @@ new backbone.
 """
 
 from headstart.run.choosing import rank
-from headstart.run.contest import recipe_of
 from headstart.run.journey import Run, check, train, transfer
 from headstart.run.planning import plan
 from headstart.run.pretraining import pretrain
 from headstart.run.reading import report
+from headstart.run.recipes import recipe_of
 from headstart.run.settings import Settings, cache_root
 
 __all__ = [

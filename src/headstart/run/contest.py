@@ -14,7 +14,6 @@ from torch import Tensor
 from headstart import durable
 from headstart.advise import Depth, depth_of
 from headstart.backbone import Backbone, every_stage, is_recurrent, multiply_adds, widths
-from headstart.data import SPOKEN, WRITTEN
 from headstart.evaluate import (
     Candidate,
     Contest,
@@ -25,20 +24,17 @@ from headstart.evaluate import (
     untrained,
 )
 from headstart.events import Tell, note, span
-from headstart.features import milliseconds, noise
-from headstart.head import Labeling, Sample, Writing
-from headstart.modality import Masks, Sound, Views
+from headstart.features import noise
+from headstart.head import Sample, Task
 from headstart.run.quantities import seconds
+from headstart.run.recipes import passes_of, recipe_of
 from headstart.run.settings import Settings
 from headstart.stats import lead
 from headstart.train import (
-    RATES,
     Fitted,
     Full,
-    Gradual,
     Lesson,
     Probe,
-    Recipe,
     Scratch,
     Strategy,
     Ulmfit,
@@ -49,7 +45,6 @@ from headstart.train import (
     strategy_of,
 )
 from headstart.train.pricing import ROWS
-from headstart.train.tuning import trial_of
 
 TRAINED = {"image": 6.0, "text": 3.5, "audio": 4.0}
 """A training step costs about this many of the fastest forward passes."""
@@ -62,39 +57,10 @@ NORMAL = 1.96
 """Standard errors in half an interval of 95%."""
 SEEDS = 3
 """Heads fitted to other draws of the rows, to show how much luck is in one."""
-ULMFIT = 6.0
-"""What all its steps cost, against fine-tuning a network for texts as usual: 5.8 times what that is
-taken to cost, on TREC with 500 labels, other jobs beside."""
+ULMFIT = 3.0
+"""What all its steps cost, against tuning all of the same network."""
 JUDGED = 1000
 """Rows by which stages are judged, at most."""
-VIEWS = Views(crop=(0.6, 1.0), flip=False, color=0.2)
-"""Nothing is mirrored: digits, letters and X-rays would become something else."""
-
-
-def recipe_of(strategy: Strategy, seed: int, kind: str = "image") -> Recipe:
-    """How a strategy learns unless somebody says otherwise.
-
-    Pictures have views where whole networks learn, recordings where they are transcribed.
-    """
-    views = VIEWS if kind == "image" else None
-    match kind, strategy:
-        case _ if kind == WRITTEN:
-            told = Recipe(epochs=20, patience=4)
-        case _ if kind == SPOKEN:  # the first epochs go into finding out that silence is no letter
-            told = Recipe(epochs=60, patience=12, views=Masks())
-        case _, Ulmfit():
-            told = Recipe(epochs=12, patience=4)
-        case _, Scratch():
-            told = Recipe(epochs=40, patience=12, views=views)
-        case "text", _:
-            told = Recipe(epochs=5, patience=2)
-        case "image", Probe() | Unfreeze():
-            told = Recipe(epochs=12, patience=12)
-        case "image", _:  # losses fall with the rates, which fall to the end
-            told = Recipe(epochs=12, patience=12, views=views)
-        case _:
-            told = Recipe()
-    return told.with_seed(seed)
 
 
 def contest(
@@ -179,12 +145,10 @@ def _tried(
         return plans
     train = lesson.partition.train
     like = lesson.items.take(train[:LIKE])
+    cost = tuning_cost(backbone, lesson.task, like, len(train))
     if recurrent:
-        each = milliseconds(backbone.stages, backbone.modality, like) / 1000
-        took = ULMFIT * trained(backbone.modality.kind) * passes_of("text") * len(train) * each
-        return plans + of_language(took, seconds(settings.budget))
+        return plans + of_language(cost(backbone.depth), seconds(settings.budget))
     wanted = max(1, backbone.depth - 1 - depth.best)
-    cost = tuning_cost(backbone, like, len(train))
     tuned = unfrozen(cost, wanted, backbone.depth, seconds(settings.budget))
     if not {Unfreeze(wanted), Full()} & set(tuned):
         told = f"unfreeze:{wanted} could take {span(cost(wanted))} of CPU time"
@@ -193,31 +157,34 @@ def _tried(
 
 
 def of_language(took: float, budget_s: float) -> list[Strategy]:
-    """Of a recurrent network all, and the same after its target's language; where the budget does
-    not allow both, at `took` CPU seconds each, the first alone.
+    """Of a recurrent network all, which takes so many CPU seconds, and the same after its target's
+    language; where the budget does not allow both, the first alone.
     """  # noqa: D205 - one sentence
     plans: list[Strategy] = [Full(), Ulmfit()]
-    return plans[: int(budget_s >= took) + int(budget_s >= 2 * took)]
+    return plans[: int(budget_s >= took) + int(budget_s >= (1 + ULMFIT) * took)]
 
 
-def tuning_cost(backbone: Backbone, like: Sequence[Tensor], rows: int) -> Callable[[int], float]:
+def tuning_cost(
+    backbone: Backbone, task: Task, like: Sequence[Tensor], rows: int
+) -> Callable[[int], float]:
     """How many CPU seconds training the last few stages on so many rows takes, by one step."""
     adds, by_size = multiply_adds(backbone), sorted(like, key=len)
     middle = by_size[max(0, (len(like) - ROWS) // 2) :]
-    whole = step_seconds(backbone, middle) * passes_of(backbone.modality.kind) * rows
+    whole = step_seconds(backbone, middle) * passes_of(Full(), backbone, task, rows) * rows
     return lambda last: whole * sum(adds[-last:]) / max(1, sum(adds))
 
 
 def allowances(
     plans: Sequence[Strategy], backbone: Backbone, settings: Settings
 ) -> Mapping[Strategy, float]:
-    """CPU seconds of the budget for each plan, by the work of the stages that learn; those that
-    were asked for, and the steps of ULMFiT, take what they take.
+    """CPU seconds of the budget for each plan, by the work of the stages that learn; what was asked
+    for takes what it takes.
     """  # noqa: D205 - one sentence
-    if settings.plan or Ulmfit() in plans:
+    if settings.plan:
         return {}
     adds = multiply_adds(backbone)
-    shares = {plan: sum(adds[cut_of(plan, backbone.depth) :]) for plan in plans}
+    shares = {plan: float(sum(adds[cut_of(plan, backbone.depth) :])) for plan in plans}
+    shares |= {plan: ULMFIT * shares[plan] for plan in plans if plan == Ulmfit()}
     each = seconds(settings.budget) / max(1, sum(shares.values()))
     return {plan: each * share for plan, share in shares.items() if share}
 
@@ -241,12 +208,6 @@ def trained(kind: str) -> float:
     """A training step costs about this many forward passes in single precision, here."""
     half = kind == "text" and torch.cpu._is_amx_tile_supported()
     return TRAINED[kind] * (IN_HALF if half else 1.0)
-
-
-def passes_of(kind: str) -> float:
-    """How many passes over the rows fine-tuning takes at most, its search for a rate included."""
-    recipe = recipe_of(Full(), 0, kind)
-    return float(recipe.epochs + len(RATES) * trial_of(recipe))
 
 
 def best_of(lesson: Lesson, plans: list[Strategy], fits: Mapping[str, Fitted]) -> Strategy:
@@ -293,27 +254,9 @@ def fitted_by(
     """As the settings say, in a folder of the strategy's name, in so many CPU seconds."""
     place = work / str(strategy).replace(":", "-")
     place.mkdir(exist_ok=True)
-    recipe = replace(learned_by(lesson, backbone, strategy, settings), allowance=allowance)
+    recipe = recipe_of(strategy, backbone, lesson.task, settings.seed)
+    recipe = replace(recipe, allowance=allowance)
     return fit(lesson, backbone, strategy, recipe, work=place, tell=tell)
-
-
-def learned_by(
-    lesson: Lesson, backbone: Backbone, strategy: Strategy, settings: Settings
-) -> Recipe:
-    """The recipe of a strategy for what the answers are."""
-    told = lesson.task.kind == SPOKEN and not isinstance(lesson.task, Writing)
-    kind = SPOKEN if told else backbone.modality.kind
-    recipe = recipe_of(
-        strategy, settings.seed, WRITTEN if isinstance(lesson.task, Writing) else kind
-    )
-    if isinstance(lesson.task, Labeling) and isinstance(strategy, Probe):  # it begins at nothing
-        recipe = replace(recipe, epochs=30, patience=5)
-    slow = is_recurrent(backbone.architecture) and not isinstance(lesson.task, Writing)
-    if slow and isinstance(strategy, Full | Unfreeze | Gradual):
-        recipe = replace(recipe, epochs=20, patience=6)  # they learn slower than attention
-    if told and not isinstance(backbone.modality, Sound):  # samples have no bands to cover
-        recipe = replace(recipe, views=None)
-    return recipe
 
 
 def decided(

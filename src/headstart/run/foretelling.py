@@ -17,12 +17,11 @@ from headstart.events import Event, Tell, quiet
 from headstart.features import survey
 from headstart.head import Writing, posed
 from headstart.model import longest_s
-from headstart.run.contest import learned_by
+from headstart.run.recipes import passes_of, recipe_of
 from headstart.run.reciting import UNTRAINED, need_order, need_short, recited
 from headstart.run.settings import Settings
 from headstart.run.writing import AS_IT_IS, need_possible, written
-from headstart.train import RATES, Lesson, Probe, Scratch, Strategy, cut_of, fit
-from headstart.train.tuning import trial_of
+from headstart.train import Lesson, Probe, Scratch, Strategy, cut_of, fit
 
 FEW, HELD, LEAST = 80, 0.2, 8
 """Examples of a rehearsal, the share that it judges by, and how many it needs."""
@@ -174,7 +173,7 @@ def _took(
     lesson: Lesson, backbone: Backbone, strategy: Strategy, settings: Settings, root: Path
 ) -> _Took:
     """One rate is tried for an epoch, and two epochs follow."""
-    clock, recipe = _Clock(), learned_by(lesson, backbone, strategy, settings)
+    clock, recipe = _Clock(), recipe_of(strategy, backbone, lesson.task, settings.seed)
     short = replace(recipe, epochs=_EPOCHS, patience=_EPOCHS, allowance=1e-6)
     with tempfile.TemporaryDirectory(dir=root.parent) as work:
         fit(lesson, backbone, strategy, short, work=Path(work), tell=clock)
@@ -194,8 +193,7 @@ def _step(
     rows: int,
 ) -> Step:
     """The same for all rows, all rates and all epochs."""
-    recipe = learned_by(lesson, backbone, strategy, settings)
-    passes = recipe.epochs + len(RATES) * trial_of(recipe)
+    passes = passes_of(strategy, backbone, lesson.task, round(LEARNED * rows))
     train, val = len(lesson.partition.train), len(lesson.partition.val)
     each = took.epoch / train
     total = took.frozen * rows / (train + val) + took.answering * JUDGED * rows / val

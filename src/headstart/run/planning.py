@@ -29,8 +29,6 @@ from headstart.run.contest import (
     SEEDS,
     ULMFIT,
     of_language,
-    passes_of,
-    trained,
     tuning_cost,
     unfrozen,
 )
@@ -39,7 +37,7 @@ from headstart.run.foretelling import LEARNED, foretold
 from headstart.run.quantities import seconds
 from headstart.run.settings import Settings, cache_root
 from headstart.run.starting import start_of
-from headstart.train import Full, Probe, Scratch, Strategy, Ulmfit, cut_of
+from headstart.train import Probe, Scratch, Strategy, Ulmfit, cut_of
 
 _T = TypeVar("_T")
 LEAST, REHEARSAL_S = 128, 60.0
@@ -77,7 +75,7 @@ class _Rehearsal:
     @cached_property
     def cost(self) -> Callable[[int], float]:
         """CPU seconds of training the last few stages."""
-        return tuning_cost(self.backbone, self.like, round(LEARNED * self.rows))
+        return tuning_cost(self.backbone, self.task, self.like, round(LEARNED * self.rows))
 
 
 def plan(
@@ -207,7 +205,7 @@ def _strategies(some: _Rehearsal, settings: Settings) -> tuple[tuple[Strategy, .
     probes: tuple[Strategy, ...] = (Probe(), Probe(every_stage=True))
     recurrent = is_recurrent(backbone.architecture)
     budget = seconds(settings.budget)
-    language = of_language(_adapting(some), budget) if recurrent else []
+    language = of_language(some.cost(backbone.depth), budget) if recurrent else []
     if recurrent or depth.linear:
         frozen = f"as few as 0 of {backbone.depth} stages stay" if language else "every stage stays"
         return (*probes, *language, *scratch), f"{frozen} frozen: {depth.why}"
@@ -249,22 +247,15 @@ def _training(some: _Rehearsal, strategy: Strategy, settings: Settings) -> Step:
     if isinstance(strategy, Probe):
         return Step(str(strategy), 0.0, "among the heads")
     at = cut_of(strategy, some.backbone.depth)
-    if strategy == Ulmfit() or (strategy == Full() and is_recurrent(some.backbone.architecture)):
-        took = _adapting(some)
-    elif strategy == Scratch():
+    if strategy == Scratch():
         took = 3.0 * some.cost(some.backbone.depth)
     else:
-        took = some.cost(some.backbone.depth - at)
+        times = ULMFIT if strategy == Ulmfit() else 1.0
+        took = times * some.cost(some.backbone.depth - at)
         if settings.plan is None:  # it is kept to
             took = min(took, seconds(settings.budget))
     took /= min(2, torch.get_num_threads())
     return Step(str(strategy), took, "less where it stops early")
-
-
-def _adapting(some: _Rehearsal) -> float:
-    """CPU seconds of all the steps of ULMFiT."""
-    each = milliseconds(some.backbone.stages, some.backbone.modality, some.like) / 1000
-    return ULMFIT * trained("text") * passes_of("text") * LEARNED * some.rows * each
 
 
 def _fitting(some: _Rehearsal, rows: Tensor | csr_array) -> float:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from headstart.backbone import Backbone, fresh, multiply_adds
-from headstart.data import SPOKEN, Problem
+from headstart.data import Problem
 from headstart.errors import DataError, UsageError
 from headstart.evaluate import Candidate, Contest, constant, from_fit, priced, usual_tags
 from headstart.events import Tell, note
@@ -16,14 +16,12 @@ from headstart.run.contest import (
     decided,
     fitted_by,
     kept_plans,
-    recipe_of,
     trained,
 )
 from headstart.run.quantities import seconds
+from headstart.run.recipes import passes_of
 from headstart.run.settings import Settings
 from headstart.train import (
-    RATES,
-    TRIAL,
     Contrast,
     Fitted,
     Lesson,
@@ -99,11 +97,9 @@ def recited(
     them, as the budget allows.
     """  # noqa: D205 - one sentence
     adds = multiply_adds(backbone)
-    kind = lesson.task.kind if lesson.task.kind == SPOKEN else backbone.modality.kind
-    recipe = recipe_of(Unfreeze(1), settings.seed, kind)
     like = lesson.items.take(lesson.partition.train[:64])
     each = milliseconds(backbone.stages, backbone.modality, like) / 1000 / max(1, sum(adds))
-    passes = recipe.epochs * (1 + TRIAL * len(RATES)) * rows
+    passes = passes_of(Unfreeze(1), backbone, lesson.task, rows) * rows
     cost = {
         n: trained(backbone.modality.kind) * passes * each * sum(adds[-n:])
         for n in range(1, max(2, backbone.depth // 2 + 1))

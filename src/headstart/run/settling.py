@@ -14,10 +14,10 @@ from headstart.backbone import Backbone
 from headstart.data import Examples, divide, strata_of
 from headstart.events import Tell, note, quiet
 from headstart.features import survey
-from headstart.head import posed
-from headstart.run.contest import recipe_of
+from headstart.head import linear, posed
+from headstart.run.recipes import recipe_of
 from headstart.stats import Interval, Merit, lead
-from headstart.train import RATES, TRIAL, Full, Lesson, fit, step_seconds
+from headstart.train import Full, Lesson, Recipe, fit, rates_of, step_seconds, trial_of
 from headstart.train.pricing import ROWS
 
 BEST = 3
@@ -79,8 +79,10 @@ def _seconds(backbone: Backbone, sample: Examples, epochs: int, cache: Path) -> 
     """Of so many epochs and their search for a rate, by one step."""
     seen = survey(sample.take(range(min(ROWS, len(sample)))), backbone.modality, cache=cache)
     each = step_seconds(backbone, seen.items.take(range(len(seen.items.digests))))
-    passes = epochs + len(RATES) * max(1, round(TRIAL * epochs))
-    return each * passes * (1 - _HELD) * len(sample) / min(2, torch.get_num_threads())
+    short, rows = Recipe(epochs=epochs), (1 - _HELD) * len(sample)
+    rates = rates_of(Full(), short, backbone, linear(1, 1), round(rows))
+    passes = epochs + len(rates) * trial_of(short)
+    return each * passes * rows / min(2, torch.get_num_threads())
 
 
 def _tried(backbone: Backbone, sample: Examples, epochs: int, cache: Path) -> _Tried:
@@ -88,7 +90,7 @@ def _tried(backbone: Backbone, sample: Examples, epochs: int, cache: Path) -> _T
     partition = divide(strata_of(sample), test=0.0, val=_HELD)
     task, labels = posed(sample, partition.train + partition.val)
     lesson = Lesson(seen.items, labels, sample.groups, partition, task, cache)
-    recipe = recipe_of(Full(), 0, backbone.modality.kind)
+    recipe = recipe_of(Full(), backbone, task)
     with tempfile.TemporaryDirectory() as work:
         short = replace(recipe, epochs=epochs, patience=epochs)
         fitted = fit(lesson, backbone, Full(), short, work=Path(work))

@@ -26,14 +26,12 @@ from headstart.run.contest import (
     decided,
     fitted_by,
     kept_plans,
-    recipe_of,
     trained,
 )
 from headstart.run.quantities import seconds
+from headstart.run.recipes import passes_of
 from headstart.run.settings import Settings
 from headstart.train import (
-    RATES,
-    TRIAL,
     BitFit,
     Contrast,
     Fitted,
@@ -139,10 +137,8 @@ def _affordable(
     lesson: Lesson, rows: int, backbone: Backbone, settings: Settings, tell: Tell
 ) -> bool:
     """Whether training all of the network, its search for a rate included, is in the budget."""
-    recipe = recipe_of(Full(), settings.seed, lesson.task.kind)
-    each = _each(lesson, backbone)
-    passes = recipe.epochs * (1 + TRIAL * len(RATES)) * rows
-    cost = trained(backbone.modality.kind) * passes * each
+    passes = passes_of(Full(), backbone, lesson.task, rows) * rows
+    cost = trained(backbone.modality.kind) * passes * _each(lesson, backbone)
     if cost > seconds(settings.budget):
         told = f"training all of it could take {cost / 60:,.0f} CPU minutes"
         note(tell, f"{told}, the budget is {settings.budget}: --budget TIME allows more")

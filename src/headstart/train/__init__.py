@@ -9,7 +9,7 @@ from headstart.train.keeping import Keeping, keeping_of
 from headstart.train.lesson import Lesson, scores_of, takes
 from headstart.train.pretraining import Material, Pretrained, Teacher, pretrain
 from headstart.train.pricing import step_seconds
-from headstart.train.rates import RATES
+from headstart.train.rates import rates_of
 from headstart.train.recipe import Recipe, Restraint
 from headstart.train.strategy import (
     BitFit,
@@ -25,11 +25,9 @@ from headstart.train.strategy import (
     cut_of,
     strategy_of,
 )
-from headstart.train.tuning import TRIAL
+from headstart.train.tuning import trial_of
 
 __all__ = [
-    "RATES",
-    "TRIAL",
     "BitFit",
     "Contrast",
     "Fitted",
@@ -55,8 +53,10 @@ __all__ = [
     "predict",
     "pretrain",
     "probe_head",
+    "rates_of",
     "scores_of",
     "step_seconds",
     "strategy_of",
     "takes",
+    "trial_of",
 ]

@@ -15,16 +15,19 @@ from headstart.train.goals import Language, NextToken, Telling
 from headstart.train.lesson import Lesson
 from headstart.train.loop import Steps
 from headstart.train.recipe import EVEN, Recipe
-from headstart.train.tuning import Course, tune
+from headstart.train.tuning import Course, afforded, tune
 
 ADAPTING = Recipe(epochs=10, rate=1e-3, pace=EVEN, patience=2, averaging=0.99)
 """Rows of validation say when to stop; labels are not looked at."""
+SHARE = 2 / 3
+"""Of the CPU time of ULMFiT's steps, at most."""
 
 
-def adapt(lesson: Lesson, backbone: Backbone, seed: int, work: Path, tell: Tell) -> Backbone:
+def adapt(lesson: Lesson, backbone: Backbone, recipe: Recipe, work: Path, tell: Tell) -> Backbone:
     """The same network after more training to tell the next token, on the texts of the lesson.
 
-    The second of the three steps of ULMFiT (Howard and Ruder 2018); test rows are not read.
+    The second of the three steps of ULMFiT (Howard and Ruder 2018); test rows are not read. It has
+    the recipe's seed, and two thirds of what that may spend.
     Raises `BackboneError` for a network that tells no tokens.
     """
     stages = backbone.cut(0)[1]
@@ -48,7 +51,8 @@ def adapt(lesson: Lesson, backbone: Backbone, seed: int, work: Path, tell: Tell)
     place.mkdir(exist_ok=True)
     told = nn.Sequential(OrderedDict(telling=Telling(stages[:-1])))
     head = NextToken(words, backbone.width)
-    tuned = tune(course, told, head, replace(ADAPTING, seed=seed), place, tell)
+    plan = replace(ADAPTING, seed=recipe.seed, allowance=SHARE * recipe.allowance)
+    tuned = tune(course, told, head, afforded(course, told, head, plan, place), place, tell)
     before, after = (tuned.progress.marks[at].val_loss for at in (0, tuned.progress.best))
     note(tell, f"next tokens of these texts: {before:.2f} nats before, {after:.2f} after")
     telling = next(tuned.suffix.children())

@@ -34,7 +34,7 @@ from headstart.train.keeping import KEPT, Keeping, keeping_of
 from headstart.train.lesson import Lesson, scores_of
 from headstart.train.loop import Feed, Steps, told
 from headstart.train.partial import closed, frozen, learned_in, opened
-from headstart.train.placing import processor
+from headstart.train.placing import processor, spent_on
 from headstart.train.precision import TRIED, quicker_in_half
 from headstart.train.rates import RATES, paced
 from headstart.train.recipe import Recipe
@@ -205,7 +205,10 @@ def _taught(
 ) -> Fitted:
     """The prefix frozen, the suffix and a head trained, and what validation rows prefer kept."""
     if isinstance(strategy, Ulmfit):
-        source = adapt(lesson, source, recipe.seed, work, tell)
+        began = spent_on(processor())
+        source = adapt(lesson, source, recipe, work, tell)
+        left = recipe.allowance - (spent_on(processor()) - began)
+        recipe = replace(recipe, allowance=left)
     prefix, suffix = source.cut(cut_of(strategy, source.depth))
     head = _first_head(lesson, source, strategy, tell)
     start = copy.deepcopy(nn.Sequential(suffix, head))

@@ -74,7 +74,7 @@ class Purse:
 
     def __init__(self, place: Path, allowance: float = math.inf) -> None:
         self.place, self.allowance = place, allowance
-        self.passes, self.device = 0, processor()
+        self.passes, self.device = 0.0, processor()
         self.began = spent_on(self.device)
 
     @property

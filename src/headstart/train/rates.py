@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from torch import nn
 
-from headstart.backbone import Recurrent, Writer
+from headstart.backbone import Backbone, Recurrent, Writer
 from headstart.train.recipe import BIT, EVEN, Recipe
 from headstart.train.strategy import (
     BitFit,
@@ -14,6 +14,7 @@ from headstart.train.strategy import (
     Scratch,
     Strategy,
     Ulmfit,
+    cut_of,
 )
 
 RATES: tuple[float, ...] = (3e-5, 1e-4, 3e-4, 1e-3)
@@ -70,6 +71,14 @@ def paced(
             return even, FEW_RATES
         case _:
             return _tuned(plan, suffix, rows, kind) if fitted else (plan, RATES)
+
+
+def rates_of(
+    strategy: Strategy, recipe: Recipe, backbone: Backbone, head: nn.Module, rows: int
+) -> tuple[float, ...]:
+    """The rates that are tried on so many rows."""
+    suffix = backbone.cut(cut_of(strategy, backbone.depth))[1]
+    return paced(strategy, recipe, suffix, head, rows=rows, kind=backbone.modality.kind)[1]
 
 
 def _tuned(

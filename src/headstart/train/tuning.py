@@ -2,6 +2,7 @@
 
 import copy
 import json
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,6 +23,8 @@ from headstart.train.recipe import Recipe
 
 TRIAL = 0.25
 """Share of a run's epochs that each rate of the search gets."""
+TIMED = 4
+"""Batches of which the time of an epoch is told where no rate is searched for."""
 BLENDS = (0.75, 0.5, 0.25)
 """Shares of the tuned weights that are tried in a mean with the start."""
 
@@ -66,6 +69,20 @@ def rated(
     tried = search(course, suffix, head, recipe, rates, purse, tell)
     best = replace(recipe, rate=min(tried, key=lambda pair: pair[1])[0])
     return purse.bought(best, len(tried) * trial_of(recipe)), tried
+
+
+def afforded(
+    course: Course, suffix: nn.Sequential, head: nn.Module, recipe: Recipe, work: Path
+) -> Recipe:
+    """The recipe with the epochs it may have, by a few steps of the first."""
+    purse = Purse(work / "epochs.json", recipe.allowance)
+    if recipe.allowance < math.inf and not purse.place.exists():
+        rows = min(TIMED * recipe.batch, len(course.labels))
+        lengths = course.made.lengths[:rows]
+        part = replace(course, labels=course.labels[range(rows)], made=Steps(lengths))
+        for _ in _epochs(part, _apprentice(suffix, head, recipe), replace(recipe, epochs=1)):
+            purse.passes += rows / len(course.labels)
+    return purse.bought(recipe, 0)
 
 
 def search(
