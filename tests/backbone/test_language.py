@@ -11,18 +11,18 @@ from language import FAMILIES, save_network
 from headstart.backbone import (
     Backbone,
     every_stage,
+    language,
     load_backbone,
     moments,
     read_backbone,
     save_backbone,
+    weights,
 )
 from headstart.backbone.language import Row, Whole
 from headstart.data import Held
 from headstart.errors import BackboneError, SecurityError
 
 transformers = pytest.importorskip("transformers")
-
-WHOLE = ("albert",)
 
 
 def batch(backbone: Backbone) -> torch.Tensor:
@@ -33,7 +33,7 @@ def batch(backbone: Backbone) -> torch.Tensor:
 @pytest.mark.parametrize("kind", FAMILIES)
 def test_every_family_is_cut_exactly_and_comes_back(kind: str, tmp_path: Path) -> None:
     backbone = load_backbone(str(save_network(tmp_path / "hub", kind, **FAMILIES[kind])))
-    assert backbone.depth == (1 if kind in WHOLE else 4)
+    assert backbone.depth == 4
     rows = batch(backbone)
     with torch.inference_mode():
         whole = backbone.stages(rows)
@@ -44,6 +44,35 @@ def test_every_family_is_cut_exactly_and_comes_back(kind: str, tmp_path: Path) -
         back = read_backbone(tmp_path / "saved")
         assert torch.equal(back.stages(batch(back)), whole)
     assert whole.shape == (3, backbone.width) and back.modality == backbone.modality
+
+
+@pytest.mark.parametrize("groups", [1, 2])
+def test_layers_that_share_their_weights_are_stages_of_their_own(groups, tmp_path) -> None:
+    settings = {**FAMILIES["albert"], "num_hidden_layers": 4, "num_hidden_groups": groups}
+    backbone = load_backbone(str(save_network(tmp_path, "albert", **settings)))
+    first, second, _, last = (list(stage.parameters()) for stage in backbone.stages[1:])
+    assert backbone.depth == 5
+    assert all(map(torch.equal, first, second)) and not {*map(id, first)} & {*map(id, second)}
+    assert all(map(torch.equal, first, last)) == (groups == 1)
+
+
+def test_a_file_keeps_weights_that_are_shared_once(tmp_path, monkeypatch) -> None:
+    backbone = load_backbone(str(save_network(tmp_path / "hub", "albert", **FAMILIES["albert"])))
+    save_backbone(tmp_path / "large", backbone, "# card")
+    monkeypatch.setattr(weights, "LARGE", 64)
+    save_backbone(tmp_path / "small", backbone, "# card")
+    sizes = [(tmp_path / n / "backbone.safetensors").stat().st_size for n in ("small", "large")]
+    assert sizes[0] < 0.6 * sizes[1]
+    small, large = (read_backbone(tmp_path / name) for name in ("small", "large"))
+    assert small.digest(4) == large.digest(4) == backbone.digest(4)
+
+
+def test_layers_that_would_be_too_large_apart_stay_one_stage(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(language, "_APART", 1000)
+    kinds = {
+        kind: save_network(tmp_path / kind, kind, **FAMILIES[kind]) for kind in ("albert", "bert")
+    }
+    assert [load_backbone(str(place)).depth for place in kinds.values()] == [1, 4]
 
 
 def test_stages_give_what_the_network_gives(tiny_bert: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
+from safetensors.torch import save as packed
 
 from headstart.backbone import (
     Architecture,
@@ -23,6 +24,7 @@ from headstart.backbone import (
     sized,
 )
 from headstart.backbone.vision import timm_name
+from headstart.backbone.weights import read_tensors
 from headstart.errors import BackboneError, SecurityError
 
 ARCH = "headstart_resnet10"
@@ -344,3 +346,11 @@ def test_a_resized_backbone_is_saved_and_read_back(tiny_vit, tmp_path) -> None:
     again = read_backbone(tmp_path / "small")
     assert again.digest(again.depth) == small.digest(small.depth)
     assert again.modality == small.modality
+
+
+@pytest.mark.parametrize("again", ["[1]", '{"b": "nothing"}', "{", '{"b": []}'])
+def test_a_file_that_says_odd_things_of_itself_is_refused(again: str, tmp_path: Path) -> None:
+    place = tmp_path / "odd.safetensors"
+    place.write_bytes(packed({"a": torch.zeros(3)}, {"again": again}))
+    with pytest.raises(BackboneError, match="M422"):
+        read_tensors(place)

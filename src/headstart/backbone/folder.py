@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from safetensors.torch import save as packed
 from torch import Tensor
 
 from headstart import durable
@@ -17,7 +16,7 @@ from headstart.backbone.library import made
 from headstart.backbone.moments import SETTING as MOMENTS
 from headstart.backbone.recurrent import Recurrence, is_recurrent
 from headstart.backbone.speech import EXTRACTOR
-from headstart.backbone.weights import put, read_tensors
+from headstart.backbone.weights import put, read_tensors, written
 from headstart.backbone.writing import Writer, distinct
 from headstart.errors import BackboneError, HeadstartError
 from headstart.hostile import printable
@@ -108,11 +107,11 @@ def write_backbone(folder: Path, backbone: Backbone, *, half: bool = False) -> N
     """Write weights and JSON into a folder that somebody else makes whole."""
     state = backbone.stages.state_dict()
     kept = {name: _kept(tensor, half=half) for name, tensor in state.items()}
-    durable.write(folder / WEIGHTS, packed(kept))
+    durable.write(folder / WEIGHTS, written(kept))
     writes = None
     if writer := backbone.writer:
         tensors = {name: _kept(tensor, half=half) for name, tensor in distinct(writer).items()}
-        durable.write(folder / WRITER, packed(tensors))
+        durable.write(folder / WRITER, written(tensors))
         writes = _contract(folder, writer.tokens)
     facts = _Facts.model_validate(
         {

@@ -46,8 +46,11 @@ SHA256 = {
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 }
 _LAST_NORMS = ("ln_f", "norm", "final_norm", "final_layer_norm")
-_FIRST = ("layernorm_embedding", "embeddings_project")
+_FIRST = ("layernorm_embedding", "embeddings_project", "embedding_hidden_mapping_in")
 """Modules that some networks have between embeddings and layers."""
+_APART = 400_000_000
+"""Numbers that layers which share theirs may have once each has its own; else they stay one stage.
+"""
 _TOLERANCE = 1e-5
 _ROWS = {
     "mean_tokens": "mean",
@@ -311,8 +314,10 @@ def _layers(network: "PreTrainedModel", row: Row) -> "OrderedDict[str, nn.Module
     closing = [(owner, name, getattr(owner, name)) for owner, name in dict.fromkeys(norms)]
     for owner, name, _ in closing:
         setattr(owner, name, nn.Identity())
-    stages = OrderedDict[str, nn.Module](embeddings=Embedded(copy.deepcopy(network)))
-    _bypass(network)
+    bare = copy.deepcopy(network)
+    bare.config.num_hidden_layers = 0  # ALBERT's loop counts by it
+    stages = OrderedDict[str, nn.Module](embeddings=Embedded(bare))
+    _bypass(network, parent)
     for index, layer in enumerate(layers):
         last = index == len(layers) - 1
         for owner, name, norm in closing if last else ():
@@ -322,6 +327,7 @@ def _layers(network: "PreTrainedModel", row: Row) -> "OrderedDict[str, nn.Module
             parent.conv = convolved if index == 0 else None
         shell = copy.deepcopy(network)
         shell.config.num_hidden_layers = 1
+        shell.config.num_hidden_groups = 1
         stages[f"layer_{index}"] = Layer(shell, last=last, row=row)
     return stages
 
@@ -336,12 +342,22 @@ def _encoder(network: Any) -> Any:
 
 
 def _row_of_layers(network: Any) -> tuple[str, list[nn.Module]]:
-    """The list with as many modules as the network has layers."""
+    """The list with as many modules as the network has layers; of ALBERT, which goes through the
+    same ones again and again, as many as it goes through.
+    """  # noqa: D205 - one sentence
     count = network.config.num_hidden_layers
+    groups = getattr(network.config, "num_hidden_groups", None) or count
     for path, module in network.named_modules():
-        if isinstance(module, nn.ModuleList) and len(module) == count:
-            return path, list(module)
+        if isinstance(module, nn.ModuleList) and len(module) == groups:
+            layers = [module[at * groups // count] for at in range(count)]
+            if groups < count and sum(map(_size, layers)) > _APART:
+                raise ValueError("apart they would be too large")
+            return path, layers
     raise ValueError("no list of layers")
+
+
+def _size(module: nn.Module) -> int:
+    return sum(p.numel() for p in module.parameters())
 
 
 def _share_places(layers: list[nn.Module]) -> None:
@@ -354,8 +370,11 @@ def _share_places(layers: list[nn.Module]) -> None:
                 setattr(module, "has_relative_attention_bias", True)  # noqa: B010 - any attribute
 
 
-def _bypass(network: Any) -> None:
+def _bypass(network: Any, parent: Any) -> None:
     """Take away what only embeddings need, in place."""
+    for name in _FIRST:
+        if hasattr(parent, name):
+            setattr(parent, name, nn.Identity())
     words = network.get_input_embeddings()
     for name, child in list(network.named_children()):
         if any(part is words for part in child.modules()):

@@ -1,11 +1,13 @@
 """Files of weights: read without running anything, and matched without leaving anything out."""
 
+import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file
+from safetensors.torch import save as packed
 from torch import Tensor, nn
 
 from headstart.backbone.backbone import Architecture
@@ -15,6 +17,8 @@ from headstart.hostile import printable
 
 _COUNTER = "num_batches_tracked"  # of batch norm: older files lack it, and inference ignores it
 _SHOWN = 8
+AGAIN, LARGE = "again", 65_536
+"""Where a file says which tensors are equal to which, and the numbers in one that is looked at."""
 
 
 def read_tensors(path: Path) -> dict[str, Tensor]:
@@ -40,7 +44,10 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
         )
     try:
         tensors = load_file(path)
-    except (OSError, SafetensorError) as error:
+        with safe_open(path, "pt") as file:
+            again = json.loads((file.metadata() or {}).get(AGAIN, "{}"))
+        tensors |= {name: tensors[first] for name, first in again.items()}
+    except (OSError, SafetensorError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise BackboneError(
             "M422",
             "this file of weights cannot be read",
@@ -49,6 +56,25 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
             why=printable(error),
         ) from error
     return {name: _single(name, tensor, path) for name, tensor in tensors.items()}
+
+
+def written(tensors: Mapping[str, Tensor]) -> bytes:
+    """A file of these, in which large ones that are equal to the bit are kept once.
+
+    So networks that go through the same layers again and again are no larger than they were.
+    """
+    first, again = dict[tuple[object, ...], list[str]](), dict[str, str]()
+    for name, tensor in tensors.items():
+        if tensor.numel() < LARGE:
+            continue
+        alike = first.setdefault((tensor.dtype, tensor.shape, *tensor.flatten()[:4].tolist()), [])
+        same = next((known for known in alike if torch.equal(tensors[known], tensor)), None)
+        if same is None:
+            alike.append(name)
+        else:
+            again[name] = same
+    kept = {name: tensor for name, tensor in tensors.items() if name not in again}
+    return packed(kept, {AGAIN: json.dumps(again)} if again else None)
 
 
 def put(
