@@ -1,6 +1,7 @@
 """The one progress stream: whoever works tells it, whoever shows or keeps it listens."""
 
 import json
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -53,6 +54,25 @@ def kept(path: Path) -> Tell:
             durable.append(path, json.dumps({**record, **counts, **dict(event.facts)}))
 
     return tell
+
+
+class Clock:
+    """Listens: how long each work took, and when parts of it ended, in seconds on the clock."""
+
+    def __init__(self) -> None:
+        self.begun: dict[str, float] = {}
+        self.spent: dict[str, float] = {}
+        self.ends: dict[str, list[float]] = {}
+
+    def __call__(self, event: Event) -> None:
+        """Hear one event."""
+        now = time.perf_counter()
+        if event.kind == "start":
+            self.begun[event.what] = now
+        if event.kind == "end":
+            self.spent[event.what] = now - self.begun.get(event.what, now)
+        if event.kind in ("start", "step", "end"):
+            self.ends.setdefault(event.what, []).append(now)
 
 
 def note(tell: Tell, text: str, **facts: str | float) -> None:

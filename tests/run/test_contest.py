@@ -13,7 +13,7 @@ from headstart.events import quiet
 from headstart.run import Settings
 from headstart.run.contest import _tried, best_of, kept_plans, of_language, unfrozen
 from headstart.stats import Interval
-from headstart.train import Fitted, Full, Lesson, Probe, Unfreeze, fit
+from headstart.train import Fitted, Full, Lesson, Price, Probe, Unfreeze, fit
 
 PROBES = [Probe(), Probe(every_stage=True)]
 
@@ -53,7 +53,7 @@ def test_stages_behind_the_one_that_knows_most_are_unfrozen(lesson, tiny, best, 
     ],
 )
 def test_a_budget_buys_last_stages_first_and_all_of_them_at_the_end(budget, plans) -> None:
-    assert unfrozen(lambda last: float(last), 2, 5, budget) == plans
+    assert unfrozen(lambda last: Price(float(last), 0.0), 2, 5, budget) == plans
 
 
 @pytest.mark.parametrize(("sure", "taken"), [(0.9, PROBES[1]), (0.61, PROBES[0])])

@@ -7,21 +7,22 @@ from pathlib import Path
 
 import pytest
 
-from headstart.train import Full, Recipe, fit, pricing, step_seconds
+from headstart.train import Full, Recipe, fit, pricing, step_price
 from headstart.train.pricing import LEAST, Purse
 from headstart.train.rates import FRESH_RATES
 
 
 def test_a_step_costs_time_and_changes_nothing(lesson, tiny) -> None:
     before = tiny.digest(tiny.depth)
-    assert 0 < step_seconds(tiny, lesson.items.take(range(8))) < 5
+    price = step_price(tiny, lesson.items.take(range(8)))
+    assert 0 < price.spent < 5 and 0 < price.waited < 5
     assert tiny.digest(tiny.depth) == before
 
 
 def test_of_a_large_network_the_last_stages_tell_what_all_cost(lesson, tiny, monkeypatch) -> None:
     monkeypatch.setattr(pricing, "LARGE", 10)
     before = tiny.digest(tiny.depth)
-    assert 0 < step_seconds(tiny, lesson.items.take(range(8))) < 60
+    assert 0 < step_price(tiny, lesson.items.take(range(8))).spent < 60
     assert tiny.digest(tiny.depth) == before
 
 

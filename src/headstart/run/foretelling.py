@@ -13,7 +13,7 @@ from headstart.advise import Plan, Step
 from headstart.backbone import Alone, Backbone
 from headstart.data import SPOKEN, Examples, Found, Problem, divide, spread, strata_of
 from headstart.errors import DataError
-from headstart.events import Event, Tell, quiet
+from headstart.events import Clock, Tell, quiet
 from headstart.features import survey
 from headstart.head import Writing, posed
 from headstart.model import longest_s
@@ -32,24 +32,6 @@ LEARNED, JUDGED = 0.68, 0.32
 TRAINING, SEARCHING = "training", "trying rates"
 """What the work of `headstart.train` is called in its events."""
 _EPOCHS = 2
-
-
-class _Clock:
-    """Listens to a training: how long each work took, and when epochs ended."""
-
-    def __init__(self) -> None:
-        self.begun: dict[str, float] = {}
-        self.spent: dict[str, float] = {}
-        self.ends: list[float] = []
-
-    def __call__(self, event: Event) -> None:
-        now = time.perf_counter()
-        if event.kind == "start":
-            self.begun[event.what] = now
-        if event.kind == "end":
-            self.spent[event.what] = now - self.begun.get(event.what, now)
-        if event.what == TRAINING:
-            self.ends.append(now)
 
 
 @dataclass(frozen=True)
@@ -173,14 +155,15 @@ def _took(
     lesson: Lesson, backbone: Backbone, strategy: Strategy, settings: Settings, root: Path
 ) -> _Took:
     """One rate is tried for an epoch, and two epochs follow."""
-    clock, recipe = _Clock(), recipe_of(strategy, backbone, lesson.task, settings.seed)
+    clock, recipe = Clock(), recipe_of(strategy, backbone, lesson.task, settings.seed)
     short = replace(recipe, epochs=_EPOCHS, patience=_EPOCHS, allowance=1e-6)
     with tempfile.TemporaryDirectory(dir=root.parent) as work:
         fit(lesson, backbone, strategy, short, work=Path(work), tell=clock)
-    answering = time.perf_counter() - clock.ends[-1]
+    ends = clock.ends[TRAINING]
+    answering = time.perf_counter() - ends[-1]
     learning = {TRAINING, SEARCHING}
     frozen = math.fsum(took for what, took in clock.spent.items() if what not in learning)
-    epoch = min(b - a for a, b in pairwise(clock.ends[: _EPOCHS + 1]))
+    epoch = min(b - a for a, b in pairwise(ends[: _EPOCHS + 1]))
     return _Took(frozen, epoch, answering)
 
 

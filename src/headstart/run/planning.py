@@ -10,16 +10,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-import torch
 from scipy.sparse import csr_array
 from torch import Tensor
 
 from headstart.advise import Plan, Step, depth_of, grown
-from headstart.backbone import Backbone, every_stage, fresh, is_recurrent, widths
+from headstart.backbone import Backbone, every_stage, fresh, is_recurrent, multiply_adds, widths
 from headstart.data import TOLD, Examples, Found, Frame, Problem, audit, divide, spread, strata_of
 from headstart.errors import DataError
 from headstart.evaluate import words_fit
-from headstart.events import Tell, quiet
+from headstart.events import Clock, Tell, quiet, together
 from headstart.features import Items, Prefix, extract, milliseconds, noise, survey
 from headstart.head import Sample, Task, fit_head, posed, stays_far
 from headstart.modality import Look, Modality
@@ -29,20 +28,23 @@ from headstart.run.contest import (
     SEEDS,
     ULMFIT,
     of_language,
-    tuning_cost,
+    tuning_price,
     unfrozen,
 )
 from headstart.run.finding import found_at
 from headstart.run.foretelling import LEARNED, foretold
 from headstart.run.quantities import seconds
+from headstart.run.recipes import passes_of
 from headstart.run.settings import Settings, cache_root
 from headstart.run.starting import start_of
-from headstart.train import Probe, Scratch, Strategy, Ulmfit, cut_of
+from headstart.train import Full, Price, Probe, Scratch, Strategy, Ulmfit, cut_of
 
 _T = TypeVar("_T")
 LEAST, REHEARSAL_S = 128, 60.0
 """Examples that are read and run at least; more, up to as many as `train` judges stages by, where
 that takes no longer than this."""
+ENDING_S = 3.5
+"""Between the last training and the end: measured on trashnet, on two cores."""
 _SHARE = 0.8
 """Of all rows, those that heads are fitted to."""
 
@@ -66,6 +68,8 @@ class _Rehearsal:
     """Examples that are not run yet."""
     reading: float
     running: float
+    choosing: float
+    """Seconds in which an engine was found."""
 
     @property
     def like(self) -> list[Tensor]:
@@ -73,9 +77,9 @@ class _Rehearsal:
         return self.items.take(self.read[:LIKE])
 
     @cached_property
-    def cost(self) -> Callable[[int], float]:
-        """CPU seconds of training the last few stages."""
-        return tuning_cost(self.backbone, self.task, self.like, round(LEARNED * self.rows))
+    def price(self) -> Callable[[int], Price]:
+        """Of training the last few stages."""
+        return tuning_price(self.backbone, self.task, self.like, round(LEARNED * self.rows))
 
 
 def plan(
@@ -107,10 +111,11 @@ def forecast(
     steps = (
         Step("starting", began, "what starting took this time"),
         Step("reading", some.unread * some.reading, f"{1000 * some.reading:.1f} ms a file"),
-        Step("frozen stages", some.left * some.running, f"{1000 * some.running:.1f} ms an item"),
+        _frozen(some),
         _without(some),
         _heads(some, strategies),
-        *(_training(some, strategy, settings) for strategy in strategies if strategy != Probe()),
+        *(_training(some, strategy) for strategy in strategies if strategy != Probe()),
+        Step("the end", ENDING_S, "judging, saving and the page"),
     )
     kept = tuple(step for step in steps if step.seconds > 0)
     memory, disk = _memory(some), _disk(some)
@@ -139,7 +144,11 @@ def _rehearsed(
     good = [row for row, look in enumerate(seen.looks) if not isinstance(look, Problem)]
     _need_enough(len(good), len(few))
     prefix = Prefix(backbone.modality, whole.stages, whole.digest(whole.depth))
-    running, features = _timed(lambda: extract(seen.items, good, prefix, cache=root, tell=tell))
+    clock = Clock()
+    whole_s, features = _timed(
+        lambda: extract(seen.items, good, prefix, cache=root, tell=together(clock, tell))
+    )
+    ran = sum(clock.spent.values())
     task, labels = posed(few, tuple(good))
     groups = tuple(few.groups[row] for row in good) if few.groups else ()
     sample = Sample(features.all(), labels[good], task, groups)
@@ -153,7 +162,8 @@ def _rehearsed(
         0 if all_read else len(examples) - len(few),
         len(examples) - len(few),
         reading,
-        max(each, running / len(good)),
+        ran / len(good) if ran else each,
+        whole_s - ran,
     )
 
 
@@ -205,18 +215,23 @@ def _strategies(some: _Rehearsal, settings: Settings) -> tuple[tuple[Strategy, .
     probes: tuple[Strategy, ...] = (Probe(), Probe(every_stage=True))
     recurrent = is_recurrent(backbone.architecture)
     budget = seconds(settings.budget)
-    language = of_language(some.cost(backbone.depth), budget) if recurrent else []
+    language = of_language(some.price(backbone.depth).spent, budget) if recurrent else []
     if recurrent or depth.linear:
         frozen = f"as few as 0 of {backbone.depth} stages stay" if language else "every stage stays"
         return (*probes, *language, *scratch), f"{frozen} frozen: {depth.why}"
     wanted = max(1, backbone.depth - 1 - depth.best)
-    tuned = unfrozen(some.cost, wanted, backbone.depth, budget)
+    tuned = unfrozen(some.price, wanted, backbone.depth, budget)
     if not tuned:
         told = f"unfreezing would take longer than the budget of {settings.budget}; {depth.why}"
         return (*probes, *scratch), f"every stage stays frozen: {told}"
     least = min(cut_of(strategy, backbone.depth) for strategy in tuned)
     told = f"as few as {least} of {backbone.depth} stages stay frozen"
     return (*probes, *tuned, *scratch), f"{told}: {depth.why}"
+
+
+def _frozen(some: _Rehearsal) -> Step:
+    took = some.choosing + some.left * some.running if some.left else 0.0
+    return Step("frozen stages", took, f"{1000 * some.running:.1f} ms an item, and an engine")
 
 
 def _without(some: _Rehearsal) -> Step:
@@ -243,19 +258,19 @@ def _heads(some: _Rehearsal, strategies: Sequence[Strategy]) -> Step:
     return Step("heads", total, f"{last:.1f} s for one on the last stage")
 
 
-def _training(some: _Rehearsal, strategy: Strategy, settings: Settings) -> Step:
+def _training(some: _Rehearsal, strategy: Strategy) -> Step:
     if isinstance(strategy, Probe):
         return Step(str(strategy), 0.0, "among the heads")
-    at = cut_of(strategy, some.backbone.depth)
-    if strategy == Scratch():
-        took = 3.0 * some.cost(some.backbone.depth)
-    else:
-        times = ULMFIT if strategy == Ulmfit() else 1.0
-        took = times * some.cost(some.backbone.depth - at)
-        if settings.plan is None:  # it is kept to
-            took = min(took, seconds(settings.budget))
-    took /= min(2, torch.get_num_threads())
-    return Step(str(strategy), took, "less where it stops early")
+    at, rows = cut_of(strategy, some.backbone.depth), round(LEARNED * some.rows)
+    own, usual = (passes_of(one, some.backbone, some.task, rows) for one in (strategy, Full()))
+    times = ULMFIT if strategy == Ulmfit() else own / usual
+    took = some.price(some.backbone.depth - at).times(times).waited
+    told = "less where it stops early"
+    if at:
+        adds = multiply_adds(some.backbone)
+        took += some.choosing + some.rows * some.running * sum(adds[:at]) / max(1, sum(adds))
+        told = f"rows at the cut among it; {told}"
+    return Step(str(strategy), took, told)
 
 
 def _fitting(some: _Rehearsal, rows: Tensor | csr_array) -> float:

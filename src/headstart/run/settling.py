@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import torch
-
 from headstart.advise import NEAR, Ranked
 from headstart.backbone import Backbone
 from headstart.data import Examples, divide, strata_of
@@ -17,7 +15,7 @@ from headstart.features import survey
 from headstart.head import linear, posed
 from headstart.run.recipes import recipe_of
 from headstart.stats import Interval, Merit, lead
-from headstart.train import Full, Lesson, Recipe, fit, rates_of, step_seconds, trial_of
+from headstart.train import Full, Lesson, Recipe, fit, rates_of, step_price, trial_of
 from headstart.train.pricing import ROWS
 
 BEST = 3
@@ -78,11 +76,11 @@ def settled(
 def _seconds(backbone: Backbone, sample: Examples, epochs: int, cache: Path) -> float:
     """Of so many epochs and their search for a rate, by one step."""
     seen = survey(sample.take(range(min(ROWS, len(sample)))), backbone.modality, cache=cache)
-    each = step_seconds(backbone, seen.items.take(range(len(seen.items.digests))))
+    each = step_price(backbone, seen.items.take(range(len(seen.items.digests))))
     short, rows = Recipe(epochs=epochs), (1 - _HELD) * len(sample)
     rates = rates_of(Full(), short, backbone, linear(1, 1), round(rows))
     passes = epochs + len(rates) * trial_of(short)
-    return each * passes * rows / min(2, torch.get_num_threads())
+    return each.times(passes * rows).waited
 
 
 def _tried(backbone: Backbone, sample: Examples, epochs: int, cache: Path) -> _Tried:

@@ -8,7 +8,7 @@ from headstart.train.fitting import Fitted, as_it_is, fit, predict, probe_head
 from headstart.train.keeping import Keeping, keeping_of
 from headstart.train.lesson import Lesson, scores_of, takes
 from headstart.train.pretraining import Material, Pretrained, Teacher, pretrain
-from headstart.train.pricing import step_seconds
+from headstart.train.pricing import Price, step_price
 from headstart.train.rates import rates_of
 from headstart.train.recipe import Recipe, Restraint
 from headstart.train.strategy import (
@@ -38,6 +38,7 @@ __all__ = [
     "LowRank",
     "Material",
     "Pretrained",
+    "Price",
     "Probe",
     "Recipe",
     "Restraint",
@@ -55,7 +56,7 @@ __all__ = [
     "probe_head",
     "rates_of",
     "scores_of",
-    "step_seconds",
+    "step_price",
     "strategy_of",
     "takes",
     "trial_of",

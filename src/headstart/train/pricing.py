@@ -3,8 +3,9 @@
 import copy
 import json
 import math
+import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -17,8 +18,8 @@ from headstart.train.placing import processor, spent_on
 from headstart.train.precision import has_halves
 from headstart.train.recipe import Recipe
 
-ROWS = 8
-"""Rows of the step that is taken."""
+ROWS, QUICK_S = 8, 0.5
+"""Rows of the step that is taken, and what it may take for one with more to be taken."""
 LARGE = 300_000_000
 """Numbers in a network from which the step is one of its last stages."""
 LEAST = 3
@@ -27,42 +28,76 @@ SEARCHING = 0.6
 """Share of what may be spent after which no further rate is tried."""
 
 
-def step_seconds(backbone: Backbone, items: Sequence[Tensor]) -> float:
-    """Seconds that an item costs in a training step of all stages: forward, back and update.
+@dataclass(frozen=True)
+class Price:
+    """Seconds that something takes."""
 
-    CPU seconds, or those of the graphics processor that training would run on; of the second of two
-    steps, in the quicker precision where the processor has two. Of a network with more than `LARGE`
-    numbers the last two stages are taken, by their share of its work: a copy of all of it, with
-    slopes, might not fit the memory.
+    spent: float
+    """Of all cores together, or of the graphics processor that training would run on."""
+    waited: float
+    """On the clock."""
+
+    def times(self, count: float) -> "Price":
+        """So many of it."""
+        return Price(count * self.spent, count * self.waited)
+
+
+def step_price(backbone: Backbone, items: Sequence[Tensor], cut: int = 0) -> Price:
+    """What an item costs in a training step of the stages right of the cut: forward, back, update.
+
+    Of the second of two steps on items of middling length, in the quicker precision where the
+    processor has two: on 8 items, and where that is quick on as many as training takes. Of a
+    network with more than `LARGE` numbers the last two stages are taken, by their share of its
+    work: a copy of all of it, with slopes, might not fit the memory.
     """
     large = sum(p.numel() for p in backbone.stages.parameters()) > LARGE
-    at = max(0, backbone.depth - 2) if large else 0
+    at = max(cut, backbone.depth - 2) if large else cut
     adds = multiply_adds(backbone)
     device = processor()
     stages = copy.deepcopy(backbone.stages[at:]).requires_grad_(True).to(device)
+    stages.to(memory_format=torch.channels_last)
     set_modes(stages, still=True)
-    with torch.no_grad():
-        batch = backbone.stages[:at](backbone.modality.batch(list(items[:ROWS]))).to(device)
-    optimizer = torch.optim.SGD(stages.parameters(), lr=0.0, fused=True)
-    halves = (False, True) if has_halves(device) else (False,)
+    share = sum(adds[cut:]) / max(1, sum(adds[at:])) if at > cut else 1.0
+    some = _middle(items, ROWS)
+    price = _quicker(stages, _rows_at(backbone, at, some).to(device))
+    if price.waited < QUICK_S and len(items) > ROWS:
+        some = _middle(items, Recipe().batch)
+        price = _quicker(stages, _rows_at(backbone, at, some).to(device))
+    return price.times(share / len(some))
+
+
+def _middle(items: Sequence[Tensor], count: int) -> list[Tensor]:
+    by_size = sorted(items, key=len)
+    return by_size[max(0, (len(items) - count) // 2) :][:count]
+
+
+@torch.no_grad()
+def _rows_at(backbone: Backbone, cut: int, items: Sequence[Tensor]) -> Tensor:
+    rows: Tensor = backbone.stages[:cut](backbone.modality.batch(items))
+    return rows
+
+
+def _quicker(stages: nn.Module, batch: Tensor) -> Price:
+    """Of a step in the quicker precision."""
+    halves = (False, True) if has_halves(batch.device) else (False,)
     with torch.random.fork_rng(devices=[]):
-        took = [_second(stages, batch, optimizer, half=half) for half in halves]
-    return min(took) / len(items[:ROWS]) * sum(adds) / max(1, sum(adds[at:]))
+        took = [_second(stages, batch, half=half) for half in halves]
+    return min(took, key=lambda price: price.spent)
 
 
-def _second(
-    stages: nn.Module, batch: Tensor, optimizer: torch.optim.Optimizer, *, half: bool
-) -> float:
-    spent = math.nan
+def _second(stages: nn.Module, batch: Tensor, *, half: bool) -> Price:
+    price = Price(math.nan, math.nan)
+    optimizer = torch.optim.SGD(stages.parameters(), lr=0.0, fused=True)
     for _ in range(2):
-        began = spent_on(batch.device)
+        began, start = spent_on(batch.device), time.perf_counter()
         with torch.autocast(batch.device.type, torch.bfloat16, enabled=half):
             loss = stages(batch).float().square().mean()
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         spent = spent_on(batch.device) - began
-    return spent
+        price = Price(spent, time.perf_counter() - start)
+    return price
 
 
 class Purse:
