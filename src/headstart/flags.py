@@ -47,6 +47,7 @@ GIVEN = (
     flag("size", int, "side of the pictures, where not the backbone's own", "PX"),
     flag("channels", int, "1 for grays, N for N bands; the backbone is adapted", "N"),
     flag("prefix", str, "what stands before every text: 'query: ' for E5", "TEXT"),
+    flag("languages", str, "codes of what is read and written, for mBART: en_XX,de_DE", "A,B"),
 )
 SETTINGS = (
     flag("backbone", str, "a timm model, a folder, several with commas, or auto", "NAME"),

@@ -52,6 +52,7 @@ class _Tokens(BaseModel):
     max_tokens: int = Field(ge=2)
     paired: bool = False
     prefix: str = Field(default="", max_length=2000)
+    language: str = Field(default="", max_length=20)
 
 
 class _Bands(BaseModel):
@@ -167,7 +168,7 @@ def _fresh_writer(architecture: Architecture, tokens: Text, seed: int) -> Writer
 def _writer(folder: Path, architecture: Architecture, tokens: _Tokens | None) -> Writer | None:
     if tokens is None:
         return None
-    contract = Text(tokens.tokenizer, tokens.max_tokens, (folder / TOKENIZER).absolute())
+    contract = Text(**tokens.model_dump(), place=(folder / TOKENIZER).absolute())
     writer = _fresh_writer(architecture, contract, 0)
     tensors = read_tensors(folder / WRITER)
     if tensors.keys() != distinct(writer).keys():
@@ -184,7 +185,7 @@ def _contract(folder: Path, modality: Modality) -> dict[str, object]:
             "tokenizer": modality.tokenizer,
             "max_tokens": modality.max_tokens,
         }
-        asked = {"paired": modality.paired, "prefix": modality.prefix}
+        asked = {name: getattr(modality, name) for name in ("paired", "prefix", "language")}
         return {**found, **{name: value for name, value in asked.items() if value}}
     if isinstance(modality, Prepared):
         durable.write(folder / EXTRACTOR, modality.place.read_bytes())
@@ -194,10 +195,7 @@ def _contract(folder: Path, modality: Modality) -> dict[str, object]:
 
 def _modality(folder: Path, contract: _Contract | _Tokens | _Bands | _Heard) -> Modality:
     if isinstance(contract, _Tokens):
-        place = (folder / TOKENIZER).absolute()
-        return Text(
-            contract.tokenizer, contract.max_tokens, place, contract.paired, contract.prefix
-        )
+        return Text(**contract.model_dump(), place=(folder / TOKENIZER).absolute())
     if isinstance(contract, _Heard):
         return Prepared(**contract.model_dump(), place=(folder / EXTRACTOR).absolute())
     if isinstance(contract, _Bands):

@@ -49,12 +49,31 @@ class Writer(nn.Module):
             max_new_tokens=self.tokens.max_tokens,
             num_beams=self.beams,
             do_sample=False,
-            decoder_start_token_id=self.start,
+            decoder_start_token_id=self.started,
+            forced_bos_token_id=self.first,
             eos_token_id=self.end,
             pad_token_id=self.padding,
         )
         given: dict[str, Any] = {**_read(rows), "generation_config": plan}
         return self.scored(rows, GenerationMixin.generate(self.network, **given)[:, 1:])
+
+    @property
+    def started(self) -> int:
+        """The token that a text is begun with: its language's, where that ends what it reads."""
+        return self._code if self._code is not None and not self._leads else self.start
+
+    @property
+    def first(self) -> int | None:
+        """The token that every text has first: its language's, where that begins what it reads."""
+        return self._code if self._leads else None
+
+    @property
+    def _code(self) -> int | None:
+        return self.tokens.languages().get(self.tokens.language)
+
+    @property
+    def _leads(self) -> bool:
+        return self._code is not None and self.tokens.codes("a")[:1] == [self._code]
 
     def until_end(self, found: Int[Tensor, "b l"]) -> Int[Tensor, "b l"]:
         """What was written, and nothing behind the token that ends it."""
@@ -77,7 +96,7 @@ class Writer(nn.Module):
         longest = max(1, int((labels != NOTHING).sum(dim=1).max()))
         before = labels[:, : longest - 1]
         before = torch.where(before == NOTHING, self.padding, before)
-        begun = torch.cat([before.new_full((len(labels), 1), self.start), before], dim=1)
+        begun = torch.cat([before.new_full((len(labels), 1), self.started), before], dim=1)
         found = self.network(**_read(rows), decoder_input_ids=begun, use_cache=False)
         scores: Tensor = found.logits
         return scores
@@ -85,7 +104,8 @@ class Writer(nn.Module):
     def codes(self, text: str) -> list[int]:
         """A text as the tokens that are to be written, the one that ends it among them."""
         codes = self.tokens.codes(text)
-        codes = codes[1:] if codes[:1] == [self.start] else codes
+        codes = codes[1:] if codes[:1] == [self.started] else codes
+        codes = codes[:-1] if codes[-1:] == [self.started] else codes  # behind the end, as mBART's
         return codes if codes[-1:] == [self.end] else [*codes, self.end]
 
 

@@ -1,6 +1,7 @@
 """Texts, as the tokens of one tokenizer."""
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -34,6 +35,8 @@ _CHARACTERS = 100_000
 _COLUMNS = 2**20
 _BETWEEN = "\x1f"
 _UNKNOWN = ("[UNK]", "<unk>", "<UNK>")
+_LANGUAGE = re.compile(r"[a-z]{2,3}_[A-Z][A-Za-z]{1,3}|__[a-z]{2,3}__")
+"""As mBART, NLLB and M2M100 write the codes of languages: en_XX, eng_Latn, __en__."""
 _BLANK = "the quick brown fox jumps over the lazy dog and then it sleeps for a long time"
 
 
@@ -56,6 +59,8 @@ class Text:
     """Whether it reads two texts as one."""
     prefix: str = ""
     """Stands before every text that is read, as it did where the network was trained."""
+    language: str = ""
+    """Stands in the place of the code that the tokenizer marks every text with; empty for that."""
 
     def read(self, source: Source) -> Int32[Tensor, " t"]:
         """Its token numbers, special ones among them. Raises `DataError`."""
@@ -142,6 +147,10 @@ class Text:
         found = _opened(self.place, self.tokenizer).encode(text, add_special_tokens=False)
         return list(found.ids)
 
+    def languages(self) -> dict[str, int]:
+        """The codes that the tokenizer can mark a text with, and their tokens; of most, none."""
+        return _languages(self.place, self.tokenizer)
+
     def starts(self, text: str) -> list[int]:
         """Where in its item each word, between single spaces, begins; -1 for those cut off."""
         kept = self.prefix + text[:_CHARACTERS].encode("utf-8", "replace").decode()
@@ -196,7 +205,7 @@ class Text:
         first, second = parts
         ids = tokens.post_process(first, second if known else None).ids
         ids = ids if known else [*ids, *second.ids, ids[-1]]
-        return torch.tensor(ids, dtype=torch.int32), sum(lengths) + special, unknown
+        return torch.tensor(self._marked(ids), dtype=torch.int32), sum(lengths) + special, unknown
 
     def _own(self, item: Tensor) -> list[int]:
         """Tokens without those of the prefix."""
@@ -218,7 +227,15 @@ class Text:
         if whole > self.max_tokens:
             ids = ids[: self.max_tokens - special] + ids[whole - special :]
         unknown = sum(token in _UNKNOWN for token in found.tokens)
-        return torch.tensor(ids, dtype=torch.int32), whole, unknown
+        return torch.tensor(self._marked(ids), dtype=torch.int32), whole, unknown
+
+    def _marked(self, ids: list[int]) -> list[int]:
+        """With this language's code where any stands: what somebody writes is never one."""
+        if not self.language:
+            return ids
+        known = self.languages()
+        codes = set(known.values())
+        return [known[self.language] if token in codes else token for token in ids]
 
 
 def text_of(place: Path, max_tokens: int) -> Text:
@@ -247,6 +264,12 @@ def _opened(place: Path, digest: str) -> "Tokenizer":
     opened.no_truncation()
     opened.encode_special_tokens = True  # "[SEP]" in somebody's text is no separator
     return opened
+
+
+@cache
+def _languages(place: Path, digest: str) -> dict[str, int]:
+    added = _opened(place, digest).get_added_tokens_decoder().items()
+    return {token.content: id_ for id_, token in added if _LANGUAGE.fullmatch(token.content)}
 
 
 def content_of(source: Source) -> str:

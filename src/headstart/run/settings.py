@@ -29,6 +29,9 @@ class Given:
     prefix: str = ""
     """Stands before every text that is read: "query: ", "translate English to German: "; empty for
     the one that the backbone was trained with, where that is known."""
+    languages: str = ""
+    """Codes of the languages that are read and written, "en_XX,de_DE", for networks that mark texts
+    with them; empty for what the tokenizer was saved with."""
 
 
 @dataclass(frozen=True)

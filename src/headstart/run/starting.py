@@ -5,9 +5,10 @@ from pathlib import Path
 
 from headstart.advise import Ranked
 from headstart.backbone import HEARING, LANGUAGE, RECURRENT, Backbone
-from headstart.data import GENERATED, Found
+from headstart.data import GENERATED, WRITTEN, Found
 from headstart.errors import UsageError
 from headstart.events import Tell, note
+from headstart.modality import Text
 from headstart.run.choosing import candidates, rank
 from headstart.run.settings import AUTO, Settings
 from headstart.run.taking import named, taken
@@ -21,6 +22,9 @@ def start_of(found: Found, settings: Settings, root: Path, tell: Tell) -> tuple[
     """The backbone to start from, and the ranking that chose it. Raises `BackboneError`."""
     name, weights, ranking = _named(found, settings, root, tell)
     backbone = taken(name, weights, found, settings.given, settings.seed, offline=settings.offline)
+    own = isinstance(backbone.modality, Text) and bool(backbone.modality.languages())
+    if own and found.examples.kind == WRITTEN and not settings.given.languages:
+        note(tell, "texts read and written are marked with one language: --languages A,B tells two")
     return backbone, ranking
 
 

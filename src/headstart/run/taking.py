@@ -1,5 +1,6 @@
 """Backbones as examples need them: of their kind, and given what was asked."""
 
+import copy
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -59,7 +60,29 @@ def taken(
         writes=kind if kind in (WRITTEN, GENERATED) else "",
     )
     need_kind(backbone, found)
+    backbone = spoken(backbone, given.languages)
     return replace(backbone, modality=fitting(_begun(backbone.modality, given.prefix), found))
+
+
+def spoken(backbone: Backbone, languages: str) -> Backbone:
+    """With texts marked by the codes of what it reads and what it writes, "en_XX,de_DE".
+
+    Raises `UsageError` for codes that it does not know.
+    """
+    if not languages:
+        return backbone
+    modality, writer = backbone.modality, copy.deepcopy(backbone.writer)
+    asked = [code.strip() for code in languages.split(",")]
+    known = list(modality.languages()) if isinstance(modality, Text) else []
+    if not isinstance(modality, Text) or not writer or len(asked) != 2 or {*asked} - {*known}:
+        some = f"it knows {', '.join(known[:8])}" if writer and known else "it marks no languages"
+        raise UsageError(
+            "U163",
+            f"{printable(backbone.name)} has no languages {printable(languages)!r}: {some}",
+            "--languages en_XX,de_DE, with two codes that it knows, or leave it out",
+        )
+    writer.tokens = replace(writer.tokens, language=asked[1])
+    return replace(backbone, modality=replace(modality, language=asked[0]), writer=writer)
 
 
 def need_kind(backbone: Backbone, found: Found) -> None:
