@@ -5,6 +5,7 @@ import json
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import torch
@@ -36,10 +37,12 @@ from headstart.train.loop import Feed, Steps, told
 from headstart.train.partial import closed, frozen, learned_in, opened
 from headstart.train.placing import processor, spent_on
 from headstart.train.precision import TRIED, quicker_in_half
+from headstart.train.quantized import is_tight
 from headstart.train.rates import RATES, paced
 from headstart.train.recipe import Recipe
 from headstart.train.strategy import (
     Contrast,
+    LowRank,
     Probe,
     Scratch,
     Strategy,
@@ -207,13 +210,11 @@ def _taught(
     if isinstance(strategy, Ulmfit):
         began = spent_on(processor())
         source = adapt(lesson, source, recipe, work, tell)
-        left = recipe.allowance - (spent_on(processor()) - began)
-        recipe = replace(recipe, allowance=left)
+        recipe = replace(recipe, allowance=recipe.allowance - (spent_on(processor()) - began))
     prefix, suffix = source.cut(cut_of(strategy, source.depth))
     head = _first_head(lesson, source, strategy, tell)
     start = copy.deepcopy(nn.Sequential(suffix, head))
-    for half in (suffix, head) if isinstance(head, Writer) else (suffix,):
-        opened(half, strategy, recipe.seed, len(lesson.partition.train))
+    _open(lesson, suffix, head, strategy, recipe.seed, tell)
     keeping = _keeping(lesson, source, len(prefix), recipe, work, tell)
     course = _course(lesson, source, len(prefix), recipe, keeping, tell)
     plan, tried = paced(
@@ -242,6 +243,23 @@ def _taught(
     return Fitted(
         source, prefix, *halves(network), held, val, tuned.progress, plan, still, learned, chosen
     )
+
+
+def _open(
+    lesson: Lesson, suffix: nn.Module, head: nn.Module, strategy: Strategy, seed: int, tell: Tell
+) -> None:
+    """Say in place what learns; of a head, where it writes."""
+    learning = (suffix, head) if isinstance(head, Writer) else (suffix,)
+    tight = isinstance(strategy, LowRank) and is_tight(*learning)
+    if tight and find_spec("bitsandbytes") is None:
+        note(
+            tell, "in four bits, weights would need less memory: pip install 'headstart[quantized]'"
+        )
+        tight = False
+    if tight:
+        note(tell, "weights under the changes lie in four bits: whole, they would hardly fit here")
+    for part in learning:
+        opened(part, strategy, seed, len(lesson.partition.train), tight=tight)
 
 
 def _source(backbone: Backbone, strategy: Strategy, seed: int) -> Backbone:

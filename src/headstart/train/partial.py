@@ -18,6 +18,7 @@ from torch.nn.utils.parametrize import (
     remove_parametrizations,
 )
 
+from headstart.train.quantized import Narrow
 from headstart.train.strategy import BitFit, LowRank, Strategy
 
 _TURNED = "Conv1D"
@@ -44,8 +45,13 @@ class LowRankChange(nn.Module):
         return changed
 
 
-def opened(suffix: nn.Module, strategy: Strategy, seed: int, rows: int = 0) -> None:
-    """Say in place what learns from so many rows; thin matrices are drawn from the seed."""
+def opened(
+    suffix: nn.Module, strategy: Strategy, seed: int, rows: int = 0, *, tight: bool = False
+) -> None:
+    """Say in place what learns from so many rows; thin matrices are drawn from the seed.
+
+    Where memory is `tight`, linear layers under them keep their weights in four bits.
+    """
     match strategy:
         case BitFit():
             for name, parameter in suffix.named_parameters():
@@ -56,17 +62,30 @@ def opened(suffix: nn.Module, strategy: Strategy, seed: int, rows: int = 0) -> N
             with torch.random.fork_rng(devices=[]):
                 torch.manual_seed(seed)
                 for layer in list(_wide(suffix, rank)):
-                    register_parametrization(layer, "weight", LowRankChange(layer.weight, rank))
+                    if tight and type(layer) is nn.Linear:
+                        _put(suffix, layer, Narrow(layer, rank))
+                    else:
+                        register_parametrization(layer, "weight", LowRankChange(layer.weight, rank))
         case _:
             suffix.requires_grad_(True)
 
 
 def closed(suffix: nn.Module) -> None:
     """Work what was learned into plain weights, in place; a network's own norms of weights stay."""
+    for narrow in [m for m in suffix.modules() if isinstance(m, Narrow)]:
+        _put(suffix, narrow, narrow.widened())
     for layer in [m for m in suffix.modules() if is_parametrized(m, "weight")]:
         changes: Any = layer.parametrizations
         if any(isinstance(change, LowRankChange) for change in changes["weight"]):
             remove_parametrizations(layer, "weight", leave_parametrized=True)
+
+
+def _put(network: nn.Module, part: nn.Module, other: nn.Module) -> None:
+    """Another in the place of a part, everywhere."""
+    for owner in list(network.modules()):
+        for name, child in list(owner.named_children()):
+            if child is part:
+                setattr(owner, name, other)
 
 
 def frozen(suffix: nn.Module, *, still: bool = False) -> Mapping[str, Tensor]:
