@@ -52,9 +52,9 @@ TRAINED = {"image": 6.0, "text": 3.5, "audio": 4.0}
 IN_HALF = 0.55
 """A step of a network for texts in bfloat16 against one in single precision: 981 and 1,874 CPU ms
 of 32 sentences through all-MiniLM-L6-v2 (`python -m benchmarks steps`, with AMX)."""
-EPOCH = {"image": 1.7, "text": 1.2, "audio": 1.0}
+EPOCH = {"image": 1.4, "text": 1.2, "audio": 1.0}
 """What an epoch takes against its steps alone: it looks at validation rows, leaves a checkpoint,
-and steps are slower among the rest than by themselves: 1.5 to 2.3 times on flowers5 and trashnet.
+and steps are slower among the rest than by themselves: 1.1 to 1.6 times on flowers5 and trashnet.
 Those for texts and recordings mostly stop before their last epoch: .7 to 1.1 on TREC with 600
 labels, .6 on ESC-10.
 """
