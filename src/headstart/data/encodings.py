@@ -14,6 +14,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_ZEROS = "there are zeros among its bytes, as in pictures and archives"
 _WESTERN = (("cp1252", "Windows-1252"), ("latin-1", "Latin-1"))
 """Windows' first: Latin-1 has control characters where that has quotes and dashes."""
 
@@ -33,10 +34,10 @@ def decoded(raw: bytes) -> tuple[str, str]:
     with contextlib.suppress(UnicodeDecodeError):
         text = raw.decode([*marked, *wide, "utf-8"][0])
         if wide and "\0" in text:
-            raise ValueError("it has zeros as no text has")
+            raise ValueError(_ZEROS)
         return text, ""
     if marked or b"\0" in raw:
-        raise ValueError(f"it is not {marked[0].upper()}" if marked else "it has zeros")
+        raise ValueError(f"it is not {marked[0].upper()}" if marked else _ZEROS)
     for encoding, name in _WESTERN:
         with contextlib.suppress(UnicodeDecodeError):
             return raw.decode(encoding), name

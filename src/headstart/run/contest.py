@@ -154,12 +154,15 @@ def _tried(
     train = lesson.partition.train
     like = lesson.items.take(train[:LIKE])
     price = tuning_price(backbone, lesson.task, like, len(train))
+    budget_s, wanted = seconds(settings.budget), max(1, backbone.depth - 1 - depth.best)
     if recurrent:
-        return plans + of_language(price(backbone.depth).spent, seconds(settings.budget))
-    wanted = max(1, backbone.depth - 1 - depth.best)
-    tuned = unfrozen(price, wanted, backbone.depth, seconds(settings.budget))
-    if not {Unfreeze(wanted), Full()} & set(tuned):
-        told = f"unfreeze:{wanted} could take {span(price(wanted).spent)} of CPU time"
+        wanted = backbone.depth
+        tuned = of_language(price(wanted).spent, budget_s)
+    else:
+        tuned = unfrozen(price, wanted, backbone.depth, budget_s)
+    first = Full() if recurrent else Unfreeze(wanted)
+    if not {first, Full()} & set(tuned):
+        told = f"{first} could take {span(price(wanted).spent)} of CPU time"
         note(tell, f"{told}, the budget is {settings.budget}: --budget TIME allows more")
     return [*plans, *tuned]
 
