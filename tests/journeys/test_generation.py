@@ -99,7 +99,7 @@ def test_a_text_goes_on_as_the_others_do_and_the_same_elsewhere(trained, tmp_pat
     assert again.writer is not None
 
 
-@pytest.mark.parametrize("strategy", ["lora", "bitfit"])
+@pytest.mark.parametrize("strategy", ["lora", pytest.param("bitfit", marks=pytest.mark.slow)])
 def test_some_of_it_learns(strategy: str, tales, network, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(rates, "WRITING_RATES", (1e-2, 1e-2))
     options = {"task": "generation", "strategy": strategy, "backbone": str(network)}
@@ -135,7 +135,7 @@ def test_a_decoder_answers_texts(network, tmp_path, monkeypatch) -> None:
 
 def test_the_network_that_ships_goes_on_with_texts(tales, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(rates, "WRITING_RATES", (1e-3, 1e-3))
-    short = Recipe(epochs=4, patience=4)
+    short = Recipe(epochs=2, patience=2)
     monkeypatch.setattr(contest, "recipe_of", lambda strategy, backbone, task, seed: short)
     run = headstart.train(tales, task="generation", strategy="full", out=tmp_path / "run")
     arms = {arm["name"]: arm["next_token"]["value"] for arm in run.metrics["arms"]}

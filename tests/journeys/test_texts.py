@@ -4,6 +4,7 @@ import json
 import random
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -86,8 +87,8 @@ def test_what_stands_before_every_text_goes_with_the_model(
     run = headstart.train(reviews, prefix="the dog: ", out=tmp_path / "begun", **asked)
     model = run.model
     assert model.backbone.modality.prefix == "the dog: "
-    plain = headstart.train(reviews, out=tmp_path / "plain", **asked).model
-    text = "the film was good"
+    bare = replace(model.backbone, modality=replace(model.backbone.modality, prefix=""))
+    plain, text = replace(model, backbone=bare), "the film was good"
     assert model.predict([text])[0].probability != plain.predict([text])[0].probability
     with pytest.raises(UsageError, match="U159"):
         headstart.train(photos, prefix="query: ", backbone="shipped", out=tmp_path / "no")

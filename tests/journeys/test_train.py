@@ -169,7 +169,10 @@ def test_random_weights_never_help(photos, tiny_folder, tmp_path) -> None:
     assert run.metrics["verdict"]["word"] != "helps"
 
 
-@pytest.mark.parametrize("options", [{"strategy": "scratch"}, {"weights": "random"}])
+@pytest.mark.parametrize(
+    "options",
+    [pytest.param({"strategy": "scratch"}, marks=pytest.mark.slow), {"weights": "random"}],
+)
 def test_what_learned_nothing_elsewhere_is_not_remembered(
     options, photos, tiny_folder, tmp_path, cache, monkeypatch
 ) -> None:
