@@ -4,8 +4,8 @@
 trains: the plan is of what is left. One run each: flowers5 108 s planned and 122 taken (.89),
 cats_dogs 15 and 14 (1.07), trashnet with mobilenetv2_100 61 and 70 (.87), a probe on TREC 95 and
 100 (.95). The same run took up to 1.5 times as long an hour later; and plans can't know which
-trainings stop early: all of ESC-10 was planned at 2.7 times what it took. Two cores of a shared
-Xeon at 2.5 GHz, no GPU, 2026-11-22.
+trainings stop early: all of ESC-10 was planned at 2.7 times what it took, before `EPOCH` was 1.0
+for recordings instead of 1.7. Two cores of a shared Xeon at 2.5 GHz, no GPU, 2026-11-22.
 """
 
 import json
