@@ -11,14 +11,14 @@ from language import FAMILIES, save_network
 from headstart.backbone import (
     Backbone,
     every_stage,
-    language,
+    layers,
     load_backbone,
     moments,
     read_backbone,
     save_backbone,
     weights,
 )
-from headstart.backbone.language import Row, Whole
+from headstart.backbone.layers import Row, Whole
 from headstart.data import Held
 from headstart.errors import BackboneError, SecurityError
 
@@ -68,7 +68,7 @@ def test_a_file_keeps_weights_that_are_shared_once(tmp_path, monkeypatch) -> Non
 
 
 def test_layers_that_would_be_too_large_apart_stay_one_stage(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(language, "_APART", 1000)
+    monkeypatch.setattr(layers, "_APART", 1000)
     kinds = {
         kind: save_network(tmp_path / kind, kind, **FAMILIES[kind]) for kind in ("albert", "bert")
     }

@@ -9,8 +9,7 @@ import torch
 from headstart.backbone import Backbone
 from headstart.features import Halved, Varied
 from headstart.modality import Image, Views
-from headstart.train import Lesson, Recipe, fit, keeping_of, strategy_of
-from headstart.train import fitting as fitting_room
+from headstart.train import Lesson, Recipe, courses, fit, keeping_of, strategy_of
 from headstart.train import keeping as keeping_room
 from headstart.train.keeping import KEPT, Keeping, decided
 
@@ -35,7 +34,7 @@ def test_training_on_kept_rows_is_training_with_the_prefix_in_the_loop(
     lesson: Lesson, tiny: Backbone, tmp_path: Path, monkeypatch
 ) -> None:
     kept = outcome(lesson, tiny, tmp_path / "kept")
-    monkeypatch.setattr(fitting_room, "keeping_of", always(Keeping(anew=True, why="asked")))
+    monkeypatch.setattr(courses, "keeping_of", always(Keeping(anew=True, why="asked")))
     anew = outcome(lesson, tiny, tmp_path / "anew")
     torch.testing.assert_close(kept, anew, rtol=1e-5, atol=1e-5)
 
@@ -46,7 +45,7 @@ def test_half_precision_is_near_and_takes_half_the_disk(
 ) -> None:
     sizes, found = [], []
     for name, half in (("single", False), ("half", True)):
-        monkeypatch.setattr(fitting_room, "keeping_of", always(Keeping(half=half)))
+        monkeypatch.setattr(courses, "keeping_of", always(Keeping(half=half)))
         one = replace(lesson, cache=tmp_path / f"cache {name}")
         found.append(outcome(one, tiny, tmp_path / name))
         sizes.append(sum(f.stat().st_size for f in one.cache.rglob("*.safetensors")))

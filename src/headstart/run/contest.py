@@ -54,8 +54,8 @@ IN_HALF = 0.55
 of 32 sentences through all-MiniLM-L6-v2 (`python -m benchmarks steps`, with AMX)."""
 EPOCH = {"image": 1.4, "text": 1.2, "audio": 1.0}
 """What an epoch takes against its steps alone: it looks at validation rows, leaves a checkpoint,
-and steps are slower among the rest than by themselves: 1.1 to 1.6 times on flowers5 and trashnet.
-Those for texts and recordings mostly stop before their last epoch: .7 to 1.1 on TREC with 600
+and steps are slower among the rest than by themselves: 1.0 to 1.6 times on flowers5 and trashnet.
+Those for texts and recordings mostly stop before their last epoch: 1.0 to 1.1 on TREC with 600
 labels, .6 on ESC-10.
 """
 LIKE = 64
@@ -65,8 +65,8 @@ NORMAL = 1.96
 SEEDS = 3
 """Heads fitted to other draws of the rows, to show how much luck is in one."""
 ULMFIT = 1.8
-"""What all its steps cost, against tuning all of the same network: 1.8 times on TREC
-with 600 labels, 2.8 with 400."""
+"""What all its steps cost, against tuning all of the same network: 1.8 and 2.1 times
+on TREC with 600 and 400 labels, 2.8 on 400 sentences of SST-2."""
 JUDGED = 1000
 """Rows by which stages are judged, at most."""
 

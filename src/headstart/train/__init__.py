@@ -4,7 +4,8 @@ Takes: a `Lesson` (items, labels and their division), a `Backbone`, a strategy a
 Gives: `Fitted`; for pre-training, a new `Backbone`.
 """
 
-from headstart.train.fitting import Fitted, as_it_is, fit, predict, probe_head
+from headstart.train.beginning import probe_head
+from headstart.train.fitting import Fitted, as_it_is, fit, predict
 from headstart.train.keeping import Keeping, keeping_of
 from headstart.train.lesson import Lesson, scores_of, takes
 from headstart.train.pretraining import Material, Pretrained, Teacher, pretrain

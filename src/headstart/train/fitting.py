@@ -1,10 +1,9 @@
 """The one road from examples and a backbone to something that predicts."""
 
 import copy
-import json
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -12,33 +11,26 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from headstart import durable
 from headstart.backbone import Backbone, Writer, every_stage, fresh, moments, need_writer
 from headstart.errors import UsageError
 from headstart.events import Tell, note, quiet
 from headstart.head import (
     Classification,
-    Labeling,
-    LinearFit,
     Reciting,
     Sequencing,
-    Transcribing,
     Way,
-    Writing,
-    linear,
-    moments_needed,
 )
 from headstart.train.adapting import adapt
+from headstart.train.beginning import first_head, head_of, probe_head, writer_of
 from headstart.train.checkpoint import Progress
 from headstart.train.contrast import contrasted
-from headstart.train.keeping import KEPT, Keeping, keeping_of
+from headstart.train.courses import course_of, decided, in_half, rows_at
+from headstart.train.keeping import KEPT, Keeping
 from headstart.train.lesson import Lesson, scores_of
-from headstart.train.loop import Feed, Steps, told
 from headstart.train.partial import closed, frozen, learned_in, opened
 from headstart.train.placing import processor, spent_on
-from headstart.train.precision import TRIED, quicker_in_half
 from headstart.train.quantized import is_tight
-from headstart.train.rates import RATES, paced
+from headstart.train.rates import paced
 from headstart.train.recipe import Recipe
 from headstart.train.strategy import (
     Contrast,
@@ -49,11 +41,7 @@ from headstart.train.strategy import (
     Ulmfit,
     cut_of,
 )
-from headstart.train.tuning import TRIAL, Course, blended, halves, rated, tune
-
-PER_MOMENT, ROOM, FITTING, SAMPLED = (1, 2, 4, 8), 1.5, 0.98, 64
-"""Letters that a moment may hold; moments that a transcript should find for each that it needs; the
-share of the first so many transcripts that should find them."""
+from headstart.train.tuning import blended, halves, rated, tune
 
 
 @dataclass(frozen=True)
@@ -137,7 +125,7 @@ def fit(
 
 def predict(lesson: Lesson, fitted: Fitted, rows: Sequence[int], tell: Tell = quiet) -> Tensor:
     """Answers to these rows, shape (m, scores), from kept features where there are some."""
-    feed = _feed(lesson, fitted.backbone, fitted.at, rows, tell, keeping=fitted.chosen.keeping)
+    feed = rows_at(lesson, fitted.backbone, fitted.at, rows, tell, keeping=fitted.chosen.keeping)
     scores = scores_of(nn.Sequential(fitted.suffix, fitted.head), feed, len(rows))
     return lesson.task.answers(scores)
 
@@ -147,33 +135,18 @@ def as_it_is(lesson: Lesson, backbone: Backbone, tell: Tell = quiet) -> Fitted:
     """A network that writes, before it learned anything here."""
     source = moments(backbone)
     prefix, suffix = source.cut(source.depth)
-    head = _writing(lesson, need_writer(source.name, source.writer), tell).requires_grad_(False)
+    head = writer_of(lesson, need_writer(source.name, source.writer), tell).requires_grad_(False)
     val = lesson.partition.val
-    feed = _feed(lesson, source, source.depth, val, tell)
+    feed = rows_at(lesson, source, source.depth, val, tell)
     held = lesson.task.answers(scores_of(nn.Sequential(suffix, head), feed, len(val)))
     return Fitted(source, prefix, suffix, head, held, val)
-
-
-def probe_head(
-    lesson: Lesson,
-    backbone: Backbone,
-    rows: Sequence[int],
-    *,
-    seed: int = 0,
-    way: Way | None = None,
-    tell: Tell = quiet,
-) -> LinearFit:
-    """A linear head on the pooled features of these rows."""
-    feed = _feed(lesson, backbone, backbone.depth, rows, tell)
-    table = lesson.gathered(lambda positions: feed(positions, ()), len(rows))
-    return lesson.fit_head(table, rows, seed, way)
 
 
 def _probed(lesson: Lesson, source: Backbone, tell: Tell) -> Fitted:
     """Everything frozen, and a head on top."""
     probe = probe_head(lesson, source, lesson.pool, tell=tell)
     held = torch.as_tensor(probe.answers).float()
-    head, chosen = _head(source, lesson, probe), Chosen((), probe.way)
+    head, chosen = head_of(source, lesson, probe), Chosen((), probe.way)
     frozen, learned = source.cut(source.depth), (learned_in(head),)
     return Fitted(source, *frozen, head, held, lesson.pool, learned=learned, chosen=chosen)
 
@@ -191,7 +164,7 @@ def _contrasted(lesson: Lesson, source: Backbone, recipe: Recipe, tell: Tell) ->
     modality = source.modality
     table = scores_of(suffix, lesson.items_feed(train, modality, None), len(train))
     probe = lesson.fit_head(table, train)
-    head = _head(source, lesson, probe)
+    head = head_of(source, lesson, probe)
     scores = scores_of(
         nn.Sequential(suffix, head), lesson.items_feed(val, modality, None), len(val)
     )
@@ -212,16 +185,16 @@ def _taught(
         source = adapt(lesson, source, recipe, work, tell)
         recipe = replace(recipe, allowance=recipe.allowance - (spent_on(processor()) - began))
     prefix, suffix = source.cut(cut_of(strategy, source.depth))
-    head = _first_head(lesson, source, strategy, tell)
+    head = first_head(lesson, source, strategy, tell)
     start = copy.deepcopy(nn.Sequential(suffix, head))
     _open(lesson, suffix, head, strategy, recipe.seed, tell)
-    keeping = _keeping(lesson, source, len(prefix), recipe, work, tell)
-    course = _course(lesson, source, len(prefix), recipe, keeping, tell)
+    keeping = decided(lesson, source, len(prefix), recipe, work, tell)
+    course = course_of(lesson, source, len(prefix), recipe, keeping, tell)
     plan, tried = paced(
         strategy, recipe, suffix, head, rows=len(course.labels), kind=source.modality.kind,
         pretrained=source.origin.pretrained,
     )  # fmt: skip
-    course = _in_half(course, suffix, head, plan, tried, work, tell)
+    course = in_half(course, suffix, head, plan, tried, work, tell)
     whole, (plan, rates) = plan.epochs, rated(course, suffix, head, plan, tried, work, tell)
     cut = f"; {plan.epochs} epochs, not {whole}, for the budget" if plan.epochs < whole else ""
     note(
@@ -275,143 +248,3 @@ def _source(backbone: Backbone, strategy: Strategy, seed: int) -> Backbone:
 def _moved(before: Mapping[str, Tensor], after: Mapping[str, Tensor]) -> tuple[int, int]:
     """How many tensors there were, and how many of them are not what they were."""
     return len(before), sum(not torch.equal(tensor, after[name]) for name, tensor in before.items())
-
-
-def _first_head(lesson: Lesson, source: Backbone, strategy: Strategy, tell: Tell) -> nn.Module:
-    """The head that training starts from.
-
-    Fine-tuning starts from the head fitted to the training rows (LP-FT: Kumar et al. 2022,
-    "Fine-tuning can distort pretrained features"); scratch, and whatever has an order in time, from
-    a head without opinion.
-    """
-    if isinstance(lesson.task, Writing):
-        return _writing(lesson, need_writer(source.name, source.writer), tell)
-    if isinstance(lesson.task, Labeling):
-        return Reciting(source.width, lesson.task.width, 1)
-    if isinstance(lesson.task, Transcribing):
-        return _reciting(lesson, source, lesson.task)
-    if isinstance(strategy, Scratch):
-        return linear(source.width, lesson.task.width)
-    return _head(source, lesson, probe_head(lesson, source, lesson.partition.train, tell=tell))
-
-
-def _writing(lesson: Lesson, writer: Writer, tell: Tell) -> Writer:
-    """As it was trained, to write no more than a quarter above the longest text it learns from."""
-    known = torch.as_tensor(lesson.labels_of(lesson.partition.train))
-    lengths, most = (known >= 0).sum(dim=1), writer.tokens.max_tokens
-    if cut := int((lengths >= most).sum()):
-        note(tell, f"{cut:,} of {len(lengths):,} texts to write are cut at {most} tokens")
-    head = copy.deepcopy(writer)
-    longest = min(most, int(lengths.max()) * 5 // 4 + 2)
-    head.tokens = replace(writer.tokens, max_tokens=longest)
-    return head.requires_grad_(True)
-
-
-@torch.inference_mode()
-def _reciting(lesson: Lesson, source: Backbone, task: Transcribing) -> Reciting:
-    """With so many letters a moment that nearly all of a few transcripts fit in."""
-    rows = lesson.partition.train[:SAMPLED]
-    feed = lesson.items_feed(rows, source.modality, None)
-    there = scores_of(source.stages, feed, len(rows))[..., -1].sum(dim=1)
-    room = ROOM * moments_needed(torch.as_tensor(lesson.labels_of(rows))).double()
-    fits = [n for n in PER_MOMENT if float((there * n >= room).double().mean()) >= FITTING]
-    return Reciting(source.width, task.width, fits[0] if fits else PER_MOMENT[-1])
-
-
-def _head(source: Backbone, lesson: Lesson, fit: LinearFit) -> nn.Linear:
-    return linear(source.width, lesson.task.width, fit.weight, fit.bias)
-
-
-def _keeping(
-    lesson: Lesson, backbone: Backbone, at: int, recipe: Recipe, work: Path, tell: Tell
-) -> Keeping:
-    """How rows at the cut come about; told where it was a question.
-
-    A run that goes on stays with what was decided before: speeds and free disk vary.
-    """
-    place = work / "keeping.json"
-    if place.exists():
-        return Keeping(**json.loads(place.read_text()))
-    partition = lesson.partition
-    views = recipe.views.kept if recipe.views else 1
-    rows = views * len(partition.train) + len(partition.val) + len(partition.test)
-    passes = recipe.epochs * (1 + TRIAL * len(RATES))
-    keeping = keeping_of(backbone, at, rows, passes, lesson.cache)
-    if keeping.why:
-        kept = "computed anew in every epoch" if keeping.anew else "kept on disk"
-        note(tell, f"rows at the cut are {kept}: {keeping.why}")
-    durable.write(place, json.dumps(asdict(keeping)))
-    return keeping
-
-
-def _course(
-    lesson: Lesson, backbone: Backbone, at: int, recipe: Recipe, keeping: Keeping, tell: Tell
-) -> Course:
-    train, val, task = lesson.partition.train, lesson.partition.val, lesson.task
-    if isinstance(task, Transcribing):  # judged after every epoch: searching would take longer
-        task = replace(task, beam=1)
-    return Course(
-        _feed(lesson, backbone, at, train, tell, recipe=recipe, keeping=keeping),
-        lesson.labels_of(train),
-        _feed(lesson, backbone, at, val, tell, keeping=keeping),
-        lesson.labels_of(val),
-        task,
-        Steps(_lengths(lesson, train) if backbone.modality.varies else ()),
-    )
-
-
-def _in_half(
-    course: Course,
-    suffix: nn.Sequential,
-    head: nn.Module,
-    plan: Recipe,
-    rates: Sequence[float],
-    work: Path,
-    tell: Tell,
-) -> Course:
-    """With steps in bfloat16 where these are quicker; a run that goes on stays with its choice."""
-    place = work / "precision.json"
-    if not place.exists():
-        device, rows = processor(), range(min(TRIED, len(course.labels)))
-        trial = copy.deepcopy(nn.Sequential(suffix, head)).train().to(device)
-        given, wanted = course.feed(rows, rows).to(device), course.labels[rows].to(device)
-        steps = plan.epochs * (1 + TRIAL * len(rates)) * len(course.labels) / len(rows)
-        half = quicker_in_half(
-            lambda: told(trial, given, wanted).float().square().mean(), steps, device
-        )
-        durable.write(place, json.dumps({"half": half}))
-        if half:
-            note(tell, "steps are in bfloat16, which is quicker here; weights are not")
-    half = bool(json.loads(place.read_text())["half"])
-    return replace(course, made=replace(course.made, half=half))
-
-
-def _lengths(lesson: Lesson, rows: Sequence[int]) -> tuple[int, ...]:
-    """Of what is read, and what is to be written where something is."""
-    parts = [rows[start : start + 256] for start in range(0, len(rows), 256)]
-    read = [len(item) for part in parts for item in lesson.items.take(part)]
-    if not isinstance(lesson.task, Writing):
-        return tuple(read)
-    written = (torch.as_tensor(lesson.labels_of(rows)) >= 0).sum(dim=1).tolist()
-    return tuple(a + b for a, b in zip(read, written, strict=True))
-
-
-def _feed(
-    lesson: Lesson,
-    backbone: Backbone,
-    at: int,
-    rows: Sequence[int],
-    tell: Tell,
-    *,
-    recipe: Recipe | None = None,
-    keeping: Keeping = KEPT,
-) -> Feed:
-    """Rows at the cut, kept or anew; at cut 0 the items themselves, varied as the recipe says."""
-    views = recipe.views if recipe else None
-    if at == 0:
-        return lesson.items_feed(rows, backbone.modality, views)
-    if keeping.anew:
-        return lesson.anew_feed(rows, backbone, at, views)
-    if recipe and views:
-        return lesson.views_feed(rows, backbone, at, recipe, tell, half=keeping.half)
-    return lesson.rows_feed(rows, backbone, at, tell, half=keeping.half)

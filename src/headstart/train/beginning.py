@@ -1,0 +1,89 @@
+"""The head that training starts from."""
+
+import copy
+from collections.abc import Sequence
+from dataclasses import replace
+
+import torch
+from torch import nn
+
+from headstart.backbone import Backbone, Writer, need_writer
+from headstart.events import Tell, note, quiet
+from headstart.head import (
+    Labeling,
+    LinearFit,
+    Reciting,
+    Transcribing,
+    Way,
+    Writing,
+    linear,
+    moments_needed,
+)
+from headstart.train.courses import rows_at
+from headstart.train.lesson import Lesson, scores_of
+from headstart.train.strategy import Scratch, Strategy
+
+PER_MOMENT, ROOM, FITTING, SAMPLED = (1, 2, 4, 8), 1.5, 0.98, 64
+"""Letters that a moment may hold; moments that a transcript should find for each that it needs; the
+share of the first so many transcripts that should find them."""
+
+
+def probe_head(
+    lesson: Lesson,
+    backbone: Backbone,
+    rows: Sequence[int],
+    *,
+    seed: int = 0,
+    way: Way | None = None,
+    tell: Tell = quiet,
+) -> LinearFit:
+    """A linear head on the pooled features of these rows."""
+    feed = rows_at(lesson, backbone, backbone.depth, rows, tell)
+    table = lesson.gathered(lambda positions: feed(positions, ()), len(rows))
+    return lesson.fit_head(table, rows, seed, way)
+
+
+def first_head(lesson: Lesson, source: Backbone, strategy: Strategy, tell: Tell) -> nn.Module:
+    """The head that training starts from.
+
+    Fine-tuning starts from the head fitted to the training rows (LP-FT: Kumar et al. 2022,
+    "Fine-tuning can distort pretrained features"); scratch, and whatever has an order in time, from
+    a head without opinion.
+    """
+    if isinstance(lesson.task, Writing):
+        return writer_of(lesson, need_writer(source.name, source.writer), tell)
+    if isinstance(lesson.task, Labeling):
+        return Reciting(source.width, lesson.task.width, 1)
+    if isinstance(lesson.task, Transcribing):
+        return _reciting(lesson, source, lesson.task)
+    if isinstance(strategy, Scratch):
+        return linear(source.width, lesson.task.width)
+    return head_of(source, lesson, probe_head(lesson, source, lesson.partition.train, tell=tell))
+
+
+def writer_of(lesson: Lesson, writer: Writer, tell: Tell) -> Writer:
+    """As it was trained, to write no more than a quarter above the longest text it learns from."""
+    known = torch.as_tensor(lesson.labels_of(lesson.partition.train))
+    lengths, most = (known >= 0).sum(dim=1), writer.tokens.max_tokens
+    if cut := int((lengths >= most).sum()):
+        note(tell, f"{cut:,} of {len(lengths):,} texts to write are cut at {most} tokens")
+    head = copy.deepcopy(writer)
+    longest = min(most, int(lengths.max()) * 5 // 4 + 2)
+    head.tokens = replace(writer.tokens, max_tokens=longest)
+    return head.requires_grad_(True)
+
+
+@torch.inference_mode()
+def _reciting(lesson: Lesson, source: Backbone, task: Transcribing) -> Reciting:
+    """With so many letters a moment that nearly all of a few transcripts fit in."""
+    rows = lesson.partition.train[:SAMPLED]
+    feed = lesson.items_feed(rows, source.modality, None)
+    there = scores_of(source.stages, feed, len(rows))[..., -1].sum(dim=1)
+    room = ROOM * moments_needed(torch.as_tensor(lesson.labels_of(rows))).double()
+    fits = [n for n in PER_MOMENT if float((there * n >= room).double().mean()) >= FITTING]
+    return Reciting(source.width, task.width, fits[0] if fits else PER_MOMENT[-1])
+
+
+def head_of(source: Backbone, lesson: Lesson, fit: LinearFit) -> nn.Linear:
+    """The output layer that was fitted, as a module."""
+    return linear(source.width, lesson.task.width, fit.weight, fit.bias)

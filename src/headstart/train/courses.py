@@ -1,0 +1,119 @@
+"""What a network is taught: rows at the cut, how they come about, and in which precision."""
+
+import copy
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from headstart import durable
+from headstart.backbone import Backbone
+from headstart.events import Tell, note
+from headstart.head import Transcribing, Writing
+from headstart.train.keeping import KEPT, Keeping, keeping_of
+from headstart.train.lesson import Lesson
+from headstart.train.loop import Feed, Steps, told
+from headstart.train.placing import processor
+from headstart.train.precision import TRIED, quicker_in_half
+from headstart.train.rates import RATES
+from headstart.train.recipe import Recipe
+from headstart.train.tuning import TRIAL, Course
+
+
+def decided(
+    lesson: Lesson, backbone: Backbone, at: int, recipe: Recipe, work: Path, tell: Tell
+) -> Keeping:
+    """How rows at the cut come about; told where it was a question.
+
+    A run that goes on stays with what was decided before: speeds and free disk vary.
+    """
+    place = work / "keeping.json"
+    if place.exists():
+        return Keeping(**json.loads(place.read_text()))
+    partition = lesson.partition
+    views = recipe.views.kept if recipe.views else 1
+    rows = views * len(partition.train) + len(partition.val) + len(partition.test)
+    passes = recipe.epochs * (1 + TRIAL * len(RATES))
+    keeping = keeping_of(backbone, at, rows, passes, lesson.cache)
+    if keeping.why:
+        kept = "computed anew in every epoch" if keeping.anew else "kept on disk"
+        note(tell, f"rows at the cut are {kept}: {keeping.why}")
+    durable.write(place, json.dumps(asdict(keeping)))
+    return keeping
+
+
+def course_of(
+    lesson: Lesson, backbone: Backbone, at: int, recipe: Recipe, keeping: Keeping, tell: Tell
+) -> Course:
+    """Training rows at the cut, and those of validation."""
+    train, val, task = lesson.partition.train, lesson.partition.val, lesson.task
+    if isinstance(task, Transcribing):  # judged after every epoch: searching would take longer
+        task = replace(task, beam=1)
+    return Course(
+        rows_at(lesson, backbone, at, train, tell, recipe=recipe, keeping=keeping),
+        lesson.labels_of(train),
+        rows_at(lesson, backbone, at, val, tell, keeping=keeping),
+        lesson.labels_of(val),
+        task,
+        Steps(_lengths(lesson, train) if backbone.modality.varies else ()),
+    )
+
+
+def in_half(
+    course: Course,
+    suffix: nn.Sequential,
+    head: nn.Module,
+    plan: Recipe,
+    rates: Sequence[float],
+    work: Path,
+    tell: Tell,
+) -> Course:
+    """With steps in bfloat16 where these are quicker; a run that goes on stays with its choice."""
+    place = work / "precision.json"
+    if not place.exists():
+        device, rows = processor(), range(min(TRIED, len(course.labels)))
+        trial = copy.deepcopy(nn.Sequential(suffix, head)).train().to(device)
+        given, wanted = course.feed(rows, rows).to(device), course.labels[rows].to(device)
+        steps = plan.epochs * (1 + TRIAL * len(rates)) * len(course.labels) / len(rows)
+        half = quicker_in_half(
+            lambda: told(trial, given, wanted).float().square().mean(), steps, device
+        )
+        durable.write(place, json.dumps({"half": half}))
+        if half:
+            note(tell, "steps are in bfloat16, which is quicker here; weights are not")
+    half = bool(json.loads(place.read_text())["half"])
+    return replace(course, made=replace(course.made, half=half))
+
+
+def _lengths(lesson: Lesson, rows: Sequence[int]) -> tuple[int, ...]:
+    """Of what is read, and what is to be written where something is."""
+    parts = [rows[start : start + 256] for start in range(0, len(rows), 256)]
+    read = [len(item) for part in parts for item in lesson.items.take(part)]
+    if not isinstance(lesson.task, Writing):
+        return tuple(read)
+    written = (torch.as_tensor(lesson.labels_of(rows)) >= 0).sum(dim=1).tolist()
+    return tuple(a + b for a, b in zip(read, written, strict=True))
+
+
+def rows_at(
+    lesson: Lesson,
+    backbone: Backbone,
+    at: int,
+    rows: Sequence[int],
+    tell: Tell,
+    *,
+    recipe: Recipe | None = None,
+    keeping: Keeping = KEPT,
+) -> Feed:
+    """Rows at the cut, kept or anew; at cut 0 the items themselves, varied as the recipe says."""
+    views = recipe.views if recipe else None
+    if at == 0:
+        return lesson.items_feed(rows, backbone.modality, views)
+    if keeping.anew:
+        return lesson.anew_feed(rows, backbone, at, views)
+    if recipe and views:
+        return lesson.views_feed(rows, backbone, at, recipe, tell, half=keeping.half)
+    return lesson.rows_feed(rows, backbone, at, tell, half=keeping.half)
