@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from headstart.data import Examples, divide
+from headstart.data import Examples, divide, folds
 from headstart.errors import DataError, UsageError
 
 
@@ -107,3 +107,72 @@ def test_too_few_rows_or_groups_are_an_error():
 def test_shares_that_leave_nothing_to_train_on_are_refused(test, val):
     with pytest.raises(UsageError):
         divide(examples(LABELS), test=test, val=val)
+
+
+@pytest.mark.parametrize("k", [2, 5, 10])
+def test_folds_test_every_row_once_with_its_share_of_each_class(k):
+    given = examples(LABELS)
+    found = folds(given, k)
+    assert sorted(row for one in found for row in one.test) == list(range(160))
+    for one in found:
+        assert sorted(sum(parts(one), ())) == list(range(160)) and one.val
+        assert counts(given, one.test) == {0: 100 // k, 1: 40 // k, 2: 20 // k}
+        assert set(counts(given, one.train)) == {0, 1, 2}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_folds_tear_no_group_and_no_duplicates(seed):
+    groups = tuple(f"p{i // 4}" if i < 120 else "" for i in range(160))
+    found = folds(examples(LABELS, groups=groups), 5, seed=seed, together=[(3, 4), (121, 155)])
+    for one in found:
+        side = {row: i for i, rows in enumerate(parts(one)) for row in rows}
+        for first in range(0, 120, 4):
+            assert len({side[row] for row in range(first, first + 4)}) == 1
+        assert side[3] == side[4] and side[121] == side[155]
+
+
+def test_folds_never_test_the_only_group_of_a_class():
+    groups = (*(f"p{i % 12}" for i in range(60)), *("only",) * 9)
+    found = folds(examples([0] * 30 + [1] * 30 + [2] * 9, groups=groups), 4)
+    assert sorted(row for one in found for row in one.test) == list(range(60))
+    assert all(set(range(60, 69)) <= set(one.train) for one in found)
+
+
+def test_a_class_in_two_groups_is_tested_in_two_folds():
+    groups = (*(f"p{i % 12}" for i in range(60)), *("one",) * 4, *("two",) * 5)
+    found = folds(examples([0] * 30 + [1] * 30 + [2] * 9, groups=groups), 4)
+    assert sum(any(row >= 60 for row in one.test) for one in found) == 2
+
+
+def test_folds_follow_from_contents_whatever_the_order():
+    contents = [f"{i:03d}" for i in range(160)]
+    one = folds(examples(LABELS), 4, contents=contents)
+    other = folds(examples(LABELS[::-1]), 4, contents=contents[::-1])
+    assert [set(f.test) for f in one] == [{159 - row for row in f.test} for f in other]
+    assert [set(f.val) for f in one] == [{159 - row for row in f.val} for f in other]
+
+
+def test_as_many_folds_as_groups_and_no_more():
+    given = examples([0, 1] * 20, groups=("p", "p", "q", "q", "r", "r", "s", "s") * 5)
+    assert [len(one.test) for one in folds(given, 4)] == [10] * 4
+    with pytest.raises(UsageError) as caught:
+        folds(given, 5)
+    assert caught.value.code == "U133" and "--folds 4" in str(caught.value)
+    with pytest.raises(UsageError):
+        folds(given, 1)
+
+
+@pytest.mark.parametrize(
+    ("groups", "tested"), [(3, 1), (4, 2), (5, 2), (6, 3), (7, 3), (8, 4), (9, 4), (20, 4), (30, 6)]
+)
+def test_several_of_few_groups_are_tested(groups, tested):
+    named = tuple(f"p{i // 20}" for i in range(20 * groups))
+    found = divide(examples([i % 2 for i in range(20 * groups)], groups=named))
+    assert len({named[row] for row in found.test}) == tested
+    assert len(found.train) + len(found.val) >= len(found.test) and found.val
+
+
+def test_few_groups_of_uneven_size_are_tested_several_at_a_time():
+    named = tuple(f"p{min(6, i // 8)}" for i in range(120))  # the last has 72
+    found = divide(examples([i % 2 for i in range(120)], groups=named))
+    assert len({named[row] for row in found.test}) >= 3 and len(found.test) < 60

@@ -23,7 +23,7 @@ from headstart.data.problem import (
     Problem,
 )
 from headstart.data.sounds import heard
-from headstart.data.splitting import divide, spread
+from headstart.data.splitting import divide, folds, spread
 from headstart.data.unlabeled import collect, merge
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "collect",
     "divide",
     "find",
+    "folds",
     "from_frame",
     "from_memory",
     "heard",

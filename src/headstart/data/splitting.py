@@ -2,14 +2,14 @@
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 
-from headstart.data.clusters import clusters
+from headstart.data.dealing import TRAIN, Hand, Unit, deal, top_up, units_of
 from headstart.data.examples import Examples, Partition
 from headstart.errors import DataError, UsageError
 
-_Unit = tuple[int, ...]
+LEAST_GROUPS = 4
+"""Test groups that are wanted where a group is what is drawn; with fewer there is no verdict."""
 
 
 def divide(
@@ -20,13 +20,15 @@ def divide(
     seed: int = 0,
     together: Sequence[Sequence[int]] = (),
     rows: Sequence[int] | None = None,
+    contents: Sequence[str] = (),
 ) -> Partition:
     """Deal the rows out class by class; groups and rows that belong together are never torn.
 
     Parts that the data assigns are kept; a part that it lacks is drawn from its training rows.
-    `test` and `val` are shares of the rows they are drawn from. With `rows`, only these are
-    dealt out. Groups go largest first to where they leave the smallest squared distance from the
-    wanted counts. Every class keeps a training row. Raises `DataError` where a wanted part would
+    `test` and `val` are shares of the rows they are drawn from; of few groups more are tested, up
+    to `LEAST_GROUPS` or half of them. With `rows`, only these are dealt out. With `contents`, a
+    digest for each row of `examples`, neither names nor order of the rows decide anything (see
+    `deal`). Every class keeps a training row. Raises `DataError` where a wanted part would
     be empty, `UsageError` for shares that leave nothing to train on.
     """
     if min(test, val) < 0 or test + val >= 1:
@@ -39,12 +41,52 @@ def divide(
     drawn = {part: share for part, share in wanted.items() if share > 0 and not given.get(part)}
     dealt = dict(given)
     if drawn:
-        units = _units(examples, given["train"], together)
-        quota = _quota(examples, given["train"], drawn)
-        dealt.update(_deal(examples, units, quota, random.Random(seed)))
+        units = units_of(examples, given[TRAIN], together, contents, seed)
+        dealt.update({part: hand.rows for part, hand in _drawn(units, drawn).items()})
     _need_rows(dealt, wanted, len(examples))
     rows_of = {part: tuple(sorted(dealt.get(part, ()))) for part in ("train", "val", "test")}
     return Partition(**rows_of, origin=_origin(examples, given, sorted(drawn), seed))
+
+
+def folds(
+    examples: Examples,
+    k: int,
+    *,
+    seed: int = 0,
+    together: Sequence[Sequence[int]] = (),
+    rows: Sequence[int] | None = None,
+    val: float = 0.15,
+    contents: Sequence[str] = (),
+) -> tuple[Partition, ...]:
+    """`k` divisions; each row is in the test part of one of them.
+
+    Each has its share of every class; groups and rows that belong together are never torn; `val`
+    is drawn from what is not tested. Parts that the data assigns are ignored. A class that is in
+    one unit alone (one row, one group) is never tested: it would be unknown to what is tested.
+    `rows` and `contents` are as in `divide`. Raises `UsageError` where there are fewer units than
+    `k`, or `k` is below 2.
+    """
+    every = range(len(examples)) if rows is None else rows
+    units = units_of(examples, every, together, contents, seed)
+    hands = _into(units, k)
+    kept = _kept(hands)
+    tested = [[unit for unit in hand.units if unit not in kept] for hand in hands]
+    if k < 2 or not all(tested):
+        most = sum(map(len, tested))
+        raise UsageError(
+            "U133", f"{k} folds cannot be made of {most:,} groups or single examples",
+            f"--folds {max(2, min(k, most))}", why="each of two and more tests one",
+        )  # fmt: skip
+    made = []
+    for number, part in enumerate(tested, start=1):
+        held = {unit.rows for unit in part}
+        rest = [unit for unit in units if unit.rows not in held]
+        learned = _drawn(rest, {"val": val}) if val > 0 else {TRAIN: Hand({}, units=rest)}
+        of = {name: tuple(hand.rows) for name, hand in learned.items()}
+        of |= {"test": tuple(Hand({}, units=part).rows), "val": of.get("val", ())}
+        _need_rows(of, {"val": val}, len(examples))
+        made.append(Partition(**of, origin=f"fold {number} of {k}, drawn with seed {seed}"))
+    return tuple(made)
 
 
 def spread(rows: Sequence[int], labels: Sequence[int], seed: int) -> list[int]:
@@ -69,29 +111,32 @@ def _given(examples: Examples, rows: Sequence[int]) -> dict[str, list[int]]:
     return given
 
 
-def _units(
-    examples: Examples, rows: Sequence[int], together: Sequence[Sequence[int]]
-) -> list[_Unit]:
-    """Rows that must stay on one side, each once: groups, joined where duplicates join them."""
-    own = set(rows)
-    sets = [[row for row in some if row in own] for some in together]
-    members: dict[str, list[int]] = {}
-    for row in rows if examples.groups else ():
-        if group := examples.groups[row]:
-            members.setdefault(group, []).append(row)
-    joined = clusters([*sets, *members.values()])
-    bound = {row for unit in joined for row in unit}
-    return [*joined, *((row,) for row in rows if row not in bound)]
+def _drawn(units: Sequence[Unit], shares: Mapping[str, float]) -> dict[str, Hand]:
+    """Train and the parts that are to have such shares of the rows."""
+    groups = _wanted_groups(units) if "test" in shares else 0
+    if groups:
+        most = (1 - shares.get("val", 0)) / 2
+        shares = {**shares, "test": max(shares["test"], min(most, groups / len(units)))}
+    hands = deal(units, _quota(units, shares))
+    for part in shares:  # test first: where one can be spared, it is tested
+        top_up(hands, part, 1)
+    top_up(hands, "test", groups) if groups else None
+    return hands
 
 
-def _quota(
-    examples: Examples, pool: Sequence[int], shares: Mapping[str, float]
-) -> dict[str, Counter[int]]:
+def _wanted_groups(units: Sequence[Unit]) -> int:
+    """How many are to be tested at least; 0 where there are no groups."""
+    return min(LEAST_GROUPS, len(units) // 2) if any(unit.grouped for unit in units) else 0
+
+
+def _quota(units: Sequence[Unit], shares: Mapping[str, float]) -> dict[str, Counter[int]]:
     """How many rows of each class each part should have; train has what is left.
 
     A class gives a row to each part as soon as one is left to train on.
     """
-    whole = Counter(examples.labels[row] for row in pool)
+    whole: Counter[int] = Counter()
+    for unit in units:
+        whole.update(unit.counts)
     left = whole.copy()
     quota: dict[str, Counter[int]] = {part: Counter() for part in shares}
     for label in sorted(left):
@@ -99,66 +144,47 @@ def _quota(
             count = min(max(1, round(share * whole[label])), left[label] - 1)
             quota[part][label] = count
             left[label] -= count
-    return {"train": left, **quota}
+    return {TRAIN: left, **quota}
 
 
-@dataclass(frozen=True)
-class _Hand:
-    """What a part was dealt so far."""
-
-    quota: Counter[int]
-    counts: Counter[int] = field(default_factory=Counter)
-    rows: list[int] = field(default_factory=list)
-
-    def cost(self, unit: Counter[int]) -> int:
-        """Change of the squared distance from the quota if the unit came here."""
-        return sum(
-            n * (n + 2 * (self.counts[label] - self.quota[label])) for label, n in unit.items()
-        )
-
-    def take(self, unit: _Unit, held: Counter[int]) -> None:
-        self.rows.extend(unit)
-        self.counts.update(held)
+def _into(units: Sequence[Unit], k: int) -> list[Hand]:
+    """Deal all units to `k` hands, each with its share of every class, largest first."""
+    whole: Counter[int] = Counter()
+    for unit in units:
+        whole.update(unit.counts)
+    hands = [Hand({label: n / k for label, n in whole.items()}) for _ in range(k)]
+    for unit in sorted(units, key=lambda unit: -len(unit.rows)):  # stable: keys decide the rest
+        costs = [(hand.cost(unit), sum(hand.counts.values())) for hand in hands]
+        hands[costs.index(min(costs))].take(unit)
+    for label in sorted(whole):
+        _part_label(label, hands)
+    return hands
 
 
-def _deal(
-    examples: Examples,
-    units: Iterable[_Unit],
-    quota: Mapping[str, Counter[int]],
-    rng: random.Random,
-) -> dict[str, list[int]]:
-    hands = {part: _Hand(counts) for part, counts in quota.items()}
-    queue = list(units)
-    rng.shuffle(queue)
-    held = {unit: Counter(examples.labels[row] for row in unit) for unit in queue}
-    for unit in _keepers(queue, held):
-        hands["train"].take(unit, held.pop(unit))
-    left = sorted(held, key=lambda unit: -len(unit))  # stable: the shuffle decides among equals
-    for part in [part for part in hands if part != "train"]:
-        if left:
-            first = min(left, key=lambda unit: hands[part].cost(held[unit]))
-            left.remove(first)
-            hands[part].take(first, held[first])
-    for unit in left:
-        costs = {part: hand.cost(held[unit]) for part, hand in hands.items()}
-        hands[min(costs, key=costs.__getitem__)].take(unit, held[unit])
-    return {part: hand.rows for part, hand in hands.items()}
+def _part_label(label: int, hands: Sequence[Hand]) -> None:
+    """Move a unit where all those with a label are in one hand: each has to train once."""
+    holding = [hand for hand in hands if hand.counts[label]]
+    if len(holding) != 1 or len(hands) < 2:
+        return
+    units = [unit for unit in holding[0].units if unit.counts[label]]
+    if len(units) > 1:
+        unit = min(units, key=lambda unit: len(unit.rows))
+        to = min((hand for hand in hands if hand is not holding[0]), key=lambda h: h.cost(unit))
+        holding[0].give(unit)
+        to.take(unit)
 
 
-def _keepers(queue: Sequence[_Unit], held: Mapping[_Unit, Counter[int]]) -> list[_Unit]:
-    """Units that train whatever happens, so that every class is learned; rare classes first."""
-    spread = Counter(label for counts in held.values() for label in counts)
-    first: dict[int, _Unit] = {}
-    for unit in queue:
-        for label in held[unit]:
-            first.setdefault(label, unit)
-    kept: dict[_Unit, None] = {}
-    learned: set[int] = set()
-    for label in sorted(first, key=lambda label: (spread[label], label)):
-        if label not in learned:
-            kept[first[label]] = None
-            learned.update(held[first[label]])
-    return list(kept)
+def _kept(hands: Sequence[Hand]) -> list[Unit]:
+    """Units with a label that would not be trained when their hand is tested."""
+    whole: Counter[int] = Counter()
+    for hand in hands:
+        whole.update(hand.counts)
+    return [
+        unit
+        for hand in hands
+        for unit in hand.units
+        if any(hand.counts[label] == whole[label] for label in unit.counts)
+    ]
 
 
 def _need_rows(dealt: Mapping[str, Sequence[int]], wanted: Mapping[str, float], n: int) -> None:
