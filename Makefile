@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.up-to-date
 
-.PHONY: env demo test check static bench fix slow clean
+.PHONY: env demo test check static bench fix slow torture clean
 
 env: $(STAMP)  ## create .venv and install the package with the pinned versions; nothing if up to date
 
@@ -36,6 +36,9 @@ fix: env  ## let the tools mend what they can
 
 slow: env  ## the marked tests too
 	$(BIN)/python -m pytest -m "slow"
+
+torture: env  ## try to break everything, for TORTURE_MINUTES (60)
+	OMP_NUM_THREADS=1 $(BIN)/python -u -m tests.torture
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -107,3 +107,22 @@ def test_heads_that_promise_what_nobody_records_are_refused(rate: int, channels:
                        2 * channels % 65536, 16, b"data", len(body))  # fmt: skip
     with pytest.raises(DataError, match="D20"):
         Sound().read(Held("x", head + body))
+
+
+@pytest.mark.parametrize(("level", "refused"), [(2.0**31, False), (2.0**31 + 256, True)])
+def test_samples_louder_than_any_scale_are_no_sound(level: float, refused: bool) -> None:
+    heard, kept = np.zeros(RATE, np.float32), io.BytesIO()
+    heard[500] = level
+    soundfile.write(kept, heard, RATE, format="WAV", subtype="FLOAT")
+    if refused:
+        with pytest.raises(DataError, match="D208"):
+            Sound().read(Held("x", kept.getvalue()))
+    else:
+        assert bool(torch.isfinite(Sound().read(Held("x", kept.getvalue())).float()).all())
+
+
+def test_the_largest_float_does_not_become_infinite() -> None:
+    heard, kept = np.full(RATE, 3e38, np.float32), io.BytesIO()
+    soundfile.write(kept, heard, RATE, format="WAV", subtype="FLOAT")
+    with pytest.raises(DataError, match="D208"):
+        Sound().read(Held("x", kept.getvalue()))

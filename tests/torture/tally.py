@@ -26,7 +26,7 @@ class Tally:
 
 
 def stop_at(share: float) -> float:
-    """The moment of `time.monotonic` at which a part has used its share, from 0 to 1, of the time."""
+    """When, by `time.monotonic`, a part has used its share (0 to 1) of the time."""
     return time.monotonic() + share * 60 * float(os.environ.get(MINUTES, "60"))
 
 
@@ -39,3 +39,28 @@ def report(tally: Tally) -> None:
     if FILE in os.environ:
         with Path(os.environ[FILE]).open("a") as file:
             file.write(json.dumps(asdict(tally)) + "\n")
+
+
+class Count:
+    """The running count of a part; every case that went wrong is told at once."""
+
+    def __init__(self, part: str, until: float) -> None:
+        self.part, self.until = part, until
+        self.tried = self.survived = self.believed = 0
+
+    @property
+    def over(self) -> bool:
+        """Whether the part's time is up."""
+        return time.monotonic() > self.until
+
+    def add(self, case: str, wrong: str = "", *, believed: bool = False, cases: int = 1) -> None:
+        """`wrong` says what went wrong; empty where the right outcome came out."""
+        self.tried += cases
+        self.survived += 0 if wrong else cases
+        self.believed += 1 if believed else 0
+        if wrong:
+            word = "BELIEVED" if believed else "not survived"
+            print(f"  {self.part}: {word}: {case}: {wrong}", flush=True)
+
+    def tally(self) -> Tally:
+        return Tally(self.part, self.tried, self.survived, self.believed)

@@ -30,6 +30,8 @@ CLIP_S, CLIP_HZ = 5.0, 16_000
 """Of a clip that is played."""
 _RATES = (2_000, 768_000)
 _MOST_CHANNELS = 64
+_LOUDEST = 2.0**31
+"""Floats are meant to reach 1; some programs write whole numbers of up to 32 bits as floats."""
 _FIX = "take it out, or export it anew: ffmpeg -i FILE FILE.wav"
 
 
@@ -185,6 +187,9 @@ def _heard(
         bad = int((~np.isfinite(samples)).sum())
         _refuse("D207", "samples are not finite", name, f"{bad:,} of {samples.size:,}")
     loud = np.abs(samples)
+    if loud.max(initial=0) > _LOUDEST:
+        why = f"a sample of {loud.max():.3g}, where 1 is as loud as it gets"
+        _refuse("D208", "this is no sound that people record", name, why)
     facts = (
         ("seconds", frames / rate),
         ("rate", float(rate)),
