@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.up-to-date
 
-.PHONY: env demo test check static bench fix slow torture clean
+.PHONY: env demo test check static bench fix slow torture mutants clean
 
 env: $(STAMP)  ## create .venv and install the package with the pinned versions; nothing if up to date
 
@@ -39,6 +39,9 @@ slow: env  ## the marked tests too
 
 torture: env  ## try to break everything, for TORTURE_MINUTES (60)
 	OMP_NUM_THREADS=1 $(BIN)/python -u -m tests.torture
+
+mutants: env  ## small changes of the decision logic, 95 in 100 of which the tests must notice
+	OMP_NUM_THREADS=1 HF_HUB_OFFLINE=1 $(BIN)/python tests/mutants
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

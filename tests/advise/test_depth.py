@@ -1,11 +1,13 @@
 """What stages know, read off one pass."""
 
 import numpy as np
+import pytest
 import torch
 from stand_ins import classes
 
-from headstart.advise import depth_of
+from headstart.advise import Depth, StageScore, depth_of
 from headstart.head import Sample
+from headstart.stats import Interval
 
 
 def _sample(early: float, late: float) -> Sample:
@@ -27,3 +29,21 @@ def test_where_earlier_stages_know_more_it_says_so() -> None:
     assert not depth.linear and depth.gain.low > 0 and "lost" in depth.why
     assert [stage.stage for stage in depth.stages] == ["early", "late"]
     assert depth.all_stages.merit.value > depth.stages[1].merit.value
+
+
+def _scored(loss: float) -> StageScore:
+    return StageScore("s", 4, Interval(0.5, 0.4, 0.6), loss)
+
+
+@pytest.mark.parametrize(("low", "linear"), [(0.0, True), (1e-6, False)])
+def test_earlier_stages_count_only_where_the_whole_interval_of_their_gain_is_above_0(
+    low: float, linear: bool
+) -> None:
+    found = Depth((_scored(1.0),) * 2, _scored(1.0), Interval(0.1, low, 0.2))
+    assert found.linear == linear
+    assert found.why.startswith("earlier stages add nothing sure" if linear else "earlier stages k")
+
+
+def test_the_best_stage_is_the_one_that_loses_least() -> None:
+    stages = tuple(map(_scored, (1.0, 0.5, 0.7)))
+    assert Depth(stages, stages[0], Interval(0.0, 0.0, 0.0)).best == 1

@@ -12,6 +12,7 @@ from headstart.advise import (
     Entry,
     Past,
     Prior,
+    Target,
     Trained,
     compared,
     prior_of,
@@ -21,7 +22,9 @@ from headstart.advise import (
     remembered,
     target_of,
 )
-from headstart.head import Sample
+from headstart.advise.ranking import mean_ranks
+from headstart.head import HEADS, Sample
+from headstart.stats import Interval
 
 
 def sample(apart: float, n: int = 300, seed: int = 0) -> Sample:
@@ -143,3 +146,59 @@ def test_networks_for_texts_have_published_means_by_both_of_their_names() -> Non
     means = [prior_of(name, name) for name in ("distilbert-base-uncased", "roberta-large")]
     assert means[0] and means[1] and means[0].points < 0 < means[1].points
     assert prior_of("somebody/roberta-base", "somebody/roberta-base") is None
+
+
+def judged(name: str, params: int, loss: float, gained: int, lost: int) -> Entry:
+    """Of 1,000 rows right on 500, but for so many more of the others and fewer of these."""
+    right = np.arange(1000) < 500
+    right[500 : 500 + gained], right[:lost] = True, False
+    figure = Interval(float(right.mean()), 0.0, 1.0)
+    target = Target(loss, "lda", figure, float("nan"), float("nan"), right)
+    return Entry(name, target, None, 1.0, params)
+
+
+@pytest.mark.parametrize(
+    ("gained", "lost", "first"),
+    [(60, 51, "small"), (60, 49, "large"), (9, 0, "large")],
+    ids=["noise, .9 points", "noise, 1.1 points", "no noise, .9 points"],
+)
+def test_a_lead_gives_way_only_where_it_is_both_small_and_inside_the_noise(
+    gained: int, lost: int, first: str
+) -> None:
+    large = judged("large", 1000, 0.1, gained, lost)
+    assert names([large, judged("small", 10, 0.2, 0, 0)])[0] == first
+
+
+def test_of_those_that_are_even_the_smallest_is_first() -> None:
+    sizes = {"a": 1000, "b": 50, "c": 10, "d": 30}
+    even = [judged(name, size, 0.1 * i, 0, 0) for i, (name, size) in enumerate(sizes.items())]
+    assert names(even) == ["c", "a", "b", "d"]
+
+
+def test_a_target_is_judged_by_the_head_that_loses_least() -> None:
+    drawn = sample(2.0)
+    losses = {name: HEADS[name](drawn).loss for name in drawn.task.heads}
+    found = target_of(drawn)
+    assert len(set(losses.values())) > 1 and found.loss == min(losses.values())
+    assert found.head == min(losses, key=losses.__getitem__)
+
+
+@pytest.mark.parametrize(("rows", "told"), [(255, False), (256, True)])
+def test_evidence_is_told_from_four_rows_a_component_on(rows: int, told: bool) -> None:
+    found = target_of(sample(1.0, rows))
+    assert np.isfinite([found.logme, found.h_score]).tolist() == [told, told]
+
+
+@pytest.mark.parametrize(("columns", "told"), [(257, True), (258, False)])
+def test_an_h_score_needs_more_rows_than_columns(columns: int, told: bool) -> None:
+    rng = np.random.default_rng(0)
+    rows, labels = torch.from_numpy(rng.normal(size=(258, columns))).float(), np.arange(258) % 2
+    found = target_of(Sample(rows, torch.from_numpy(labels), classes(2)))
+    assert np.isfinite(found.h_score) == told and np.isfinite(found.logme)
+
+
+def test_scores_and_priors_weigh_the_same_and_nothing_known_is_ranked_as_scored() -> None:
+    scores, priors = np.array([3.0, 2.0, 1.0]), [Prior(points, 1, "") for points in (-3, -2, -1)]
+    assert mean_ranks(scores, [None] * 3).tolist() == [1, 2, 3]
+    assert mean_ranks(scores, priors).tolist() == [2, 2, 2]
+    assert mean_ranks(scores, [None, *priors[1:]]).tolist() == [1, 2.5, 2.5]

@@ -100,5 +100,5 @@ def test_classes_without_rows_change_nothing(score) -> None:
 
 @every
 def test_rows_and_labels_that_do_not_match_are_refused(score) -> None:
-    with pytest.raises(UsageError):
+    with pytest.raises(UsageError, match="U124"):
         score(np.zeros((3, 2)), np.zeros(4, int))

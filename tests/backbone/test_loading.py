@@ -1,7 +1,9 @@
 """From names, folders and files to backbones: what is taken, and what is refused by name."""
 
+import copy
 import json
 import shutil
+from collections import OrderedDict
 from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import Path
@@ -10,6 +12,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 from safetensors.torch import save as packed
+from torch import nn
 
 from headstart.backbone import (
     Architecture,
@@ -354,3 +357,29 @@ def test_a_file_that_says_odd_things_of_itself_is_refused(again: str, tmp_path: 
     place.write_bytes(packed({"a": torch.zeros(3)}, {"again": again}))
     with pytest.raises(BackboneError, match="M422"):
         read_tensors(place)
+
+
+def test_a_digest_names_architecture_cut_and_every_number(tiny: Backbone) -> None:
+    def digest(change: str = "", at: int = 3) -> str:
+        stages = copy.deepcopy(tiny.stages)
+        if change:
+            with torch.no_grad():
+                stages.state_dict()[change].view(-1)[0] += 1
+        return replace(tiny, stages=stages).digest(at)
+
+    first, *_, last = tiny.stages[:3].state_dict()
+    found = [digest(), digest(first), digest(last), digest(at=2), digest(at=4)]
+    settings = (("channels", (8, 8, 16, 32)),)
+    found.append(
+        replace(tiny, architecture=replace(tiny.architecture, settings=settings)).digest(3)
+    )
+    found.append(replace(tiny, architecture=replace(tiny.architecture, name="other")).digest(3))
+    assert len(set(found)) == len(found) and digest() == tiny.digest(3)
+    behind = next(iter(tiny.stages[3:].state_dict()))
+    assert digest(behind) == digest()  # what is right of the cut has no part in it
+
+
+def test_weights_under_other_names_are_other_weights(tiny: Backbone) -> None:
+    stages = tiny.stages[:2]
+    named = [nn.Sequential(OrderedDict(zip(names, stages, strict=True))) for names in ("ab", "ac")]
+    assert len({replace(tiny, stages=one).digest(2) for one in named}) == 2

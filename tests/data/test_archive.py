@@ -126,5 +126,5 @@ def test_a_packed_table_cannot_name_what_lies_outside(tmp_path, cache):
 
 
 def test_an_archive_needs_somewhere_to_go(tmp_path):
-    with pytest.raises(UsageError):
+    with pytest.raises(UsageError, match="U132"):
         find(zipped(tmp_path / "a.zip", *CLASSES))

@@ -101,3 +101,27 @@ def test_strata_of_classes_are_the_classes() -> None:
 def test_a_task_by_another_name_is_told(asked: str, meant_by: str) -> None:
     with pytest.raises(UsageError, match=f"--task {meant_by}"):
         need_task(asked)
+
+
+@pytest.mark.parametrize(("different", "kind"), [(10, "classification"), (11, "regression")])
+def test_fractions_are_values_from_eleven_different_ones_on(different: int, kind: str) -> None:
+    assert meant(found(*[n / 2 for n in range(different)] * 3)).examples.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("labels", "kind"),
+    [
+        (["a;b", "c;d", "a", "c"], "classification"),  # half of the tags in lists are shared
+        (["a;b", "c;d", "a", "c", "d"], "multilabel"),
+        (["a;b", "a", "b"], "classification"),  # a single list
+        (["a;b", "b;a"], "multilabel"),
+    ],
+)
+def test_lists_are_tags_where_most_of_them_come_again(labels: list[str], kind: str) -> None:
+    assert meant(found(*labels)).examples.kind == kind
+
+
+@pytest.mark.parametrize(("count", "strata"), [(4, 1), (10, 2), (49, 9), (50, 10), (200, 10)])
+def test_values_are_divided_by_tenths_of_five_at_least(count: int, strata: int) -> None:
+    examples = meant(found(*[n / 3 for n in range(count)]), "regression").examples
+    assert len(set(strata_of(examples).labels)) == strata

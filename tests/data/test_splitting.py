@@ -105,7 +105,7 @@ def test_too_few_rows_or_groups_are_an_error():
 
 @pytest.mark.parametrize(("test", "val"), [(0.8, 0.2), (-0.1, 0.1), (1.5, 0.0)])
 def test_shares_that_leave_nothing_to_train_on_are_refused(test, val):
-    with pytest.raises(UsageError):
+    with pytest.raises(UsageError, match="U131"):
         divide(examples(LABELS), test=test, val=val)
 
 

@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 
 from headstart.backbone import Backbone
-from headstart.evaluate import Candidate, constant, from_fit, priced, raw, untrained
+from headstart.evaluate import Candidate, constant, from_fit, priced, probes, raw, untrained
 from headstart.features import Halved
 from headstart.modality import Image
+from headstart.stats import Interval
 from headstart.train import Lesson, Probe, fit
 
 
@@ -85,3 +86,23 @@ def test_raw_features_are_asked_for_by_lists_of_rows_too(lesson: Lesson) -> None
     assert np.array_equal(arm.answer(list(test)), arm.answer(test))
     assert arm.refit is not None
     assert arm.refit(list(lesson.pool))(list(test)).shape == (len(test), 3)
+
+
+@pytest.mark.parametrize(("low", "settles"), [(0.0501, True), (0.0499, False)])
+def test_a_lead_is_clear_where_its_whole_interval_is_above_five_points(
+    lesson: Lesson, tiny: Backbone, monkeypatch, low: float, settles: bool
+) -> None:
+    monkeypatch.setattr(probes, "_lead", lambda *_: Interval(0.2, low, 0.3))
+    held = np.full((len(lesson.pool), 3), 1 / 3)
+    assert ("half the size" in untrained(lesson, tiny, 0, held).note) == settles
+
+
+@pytest.mark.parametrize("choices", [(0.1, 0.2), (0.2, 0.1)])
+def test_of_random_weights_at_two_sizes_the_better_one_is_held_against_transfer(
+    lesson: Lesson, tiny: Backbone, monkeypatch, choices: tuple[float, float]
+) -> None:
+    drawn = untrained(lesson, tiny, 0, np.full((len(lesson.pool), 3), 1 / 3))
+    answers = iter([(replace(drawn, choice=choice), 0) for choice in choices])
+    monkeypatch.setattr(probes, "_untrained", lambda *_: next(answers))
+    monkeypatch.setattr(probes, "_lead", lambda *_: Interval(0.0, -0.1, 0.1))
+    assert untrained(lesson, tiny, 0, np.zeros((len(lesson.pool), 3))).choice == 0.1

@@ -1,9 +1,12 @@
 """What somebody should hear: only where the figures say it."""
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 from stand_ins import classes
 
-from headstart.evaluate import Arm, Cost, judge
+from headstart.evaluate import Arm, Cost, Verdict, judge
 from headstart.evaluate.cautions import _uneven, cautions
 from headstart.head import Classification
 from headstart.stats import share
@@ -58,3 +61,44 @@ def test_classes_of_very_different_sizes_could_count_the_same() -> None:
     assert "4 times the examples" in told and "--task balanced" in told
     assert not list(_uneven(TASK, np.repeat([0, 1], 50)))
     assert not list(_uneven(Classification(TASK.classes, (1.0, 1.0)), labels))
+
+
+def test_a_linear_head_that_is_not_surely_worse_does_as_well() -> None:
+    assert "more than the job needs" in heard({**CLEAR, "linear on raw pixels": 358})
+    assert heard({**CLEAR, "linear on raw pixels": 330}) == ""
+
+
+@pytest.mark.parametrize(
+    ("half", "against", "few"), [(0.1001, "x", True), (0.0999, "x", False), (0.5, "", False)]
+)
+def test_a_test_is_small_where_it_cannot_tell_ten_points(half, against, few) -> None:
+    verdict = Verdict("no evidence", against, 0.0, -half, half, "")
+    ours, labels = arm("probe", 90, 100, transfer=True), np.zeros(100, dtype=int)
+    found = "".join(cautions(TASK, verdict, ours, [ours], labels, (), 500))
+    assert ("100 test examples are few" in found) == few
+
+
+@pytest.mark.parametrize(("most", "told"), [(80, True), (79, False)])
+def test_classes_are_uneven_from_four_to_one_on(most: int, told: bool) -> None:
+    assert bool(list(_uneven(TASK, np.repeat([0, 1], [most, 20])))) == told
+
+
+@pytest.mark.parametrize(
+    ("learned", "width", "told"),
+    [(10_000, 2, True), (9_999, 2, False), (11_000, 11, True), (10_999, 11, False)],
+)
+def test_scratch_is_worth_it_from_10000_examples_and_1000_a_class_on(learned, width, told) -> None:
+    ours, labels = arm("probe", 90, 100, transfer=True), np.zeros(100, dtype=int)
+    verdict = Verdict("no evidence", "x", 0.0, -0.01, 0.01, "")
+    answers = np.pad(ours.answers, ((0, 0), (0, width - 2)))
+    found = cautions(
+        classes(width), verdict, replace(ours, answers=answers), [], labels, (), learned
+    )
+    assert ("--compare scratch" in "".join(found)) == told
+
+
+def test_without_transfer_no_features_are_called_unrelated() -> None:
+    ours, rival = arm("scratch", 360, 400), arm("probe on random weights", 360, 400)
+    verdict = Verdict("no evidence", "x", 0.0, -0.01, 0.01, "")
+    labels = np.zeros(400, dtype=int)
+    assert not list(cautions(TASK, verdict, ours, [rival], labels, (), 500))

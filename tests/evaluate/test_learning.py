@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 from stand_ins import Held
 
@@ -78,3 +79,34 @@ def test_what_took_training_has_no_curve() -> None:
     assert told(arm("full", FLAT, again=False), arm("rival", STEEP)) is None
     found = told(arm("probe", FLAT), arm("scratch", STEEP, again=False))
     assert found is not None and len(found.curves) == 1
+
+
+@pytest.mark.parametrize(("last", "told_more"), [(0.81, False), (0.86, True)])
+def test_a_doubling_counts_only_where_its_whole_interval_is_above_0(last, told_more) -> None:
+    """One more point of 400 rows is inside the noise, six are not."""
+    found = told(arm("probe", {**STEEP, 160: 0.80, 320: last}))
+    assert found is not None and ("would add about" in found.sentences[0]) == told_more
+
+
+@pytest.mark.parametrize(("last", "told_when"), [(0.505, False), (0.56, True)])
+def test_a_rival_closes_in_only_where_the_whole_interval_says_so(last, told_when) -> None:
+    found = told(arm("probe", FLAT), arm("rival", {**STEEP, 160: 0.5, 320: last}))
+    assert found is not None and ("would catch up near" in found.sentences[1]) == told_when
+
+
+def test_when_a_rival_is_there_at_the_earliest_follows_from_the_upper_bound() -> None:
+    found = told(arm("probe", FLAT), arm("rival", STEEP))
+    assert found is not None
+    earliest = int(found.sentences[1].partition("not before ")[2].rstrip(")."))
+    assert 320 < earliest < 640
+
+
+def test_a_rival_that_is_as_good_is_not_behind() -> None:
+    found = told(arm("probe", FLAT), arm("rival", {**STEEP, 320: 0.9}))
+    assert found is not None and found.sentences[1] == '"rival" is not behind at this size.'
+
+
+@pytest.mark.parametrize(("rows", "sizes"), [(48, (6, 12, 24, 48)), (47, (11, 23, 47))])
+def test_parts_have_three_rows_a_class_at_least(rows: int, sizes: tuple[int, ...]) -> None:
+    found = told(arm("probe", dict.fromkeys((*sizes, 320), 0.7)), rows=rows)
+    assert found is not None and found.curves[0].sizes == sizes

@@ -10,7 +10,9 @@ from torch import nn
 
 from headstart.backbone import Backbone
 from headstart.errors import BackboneError
-from headstart.features import Prefix, extract
+from headstart.features import Prefix, extract, extraction
+from headstart.features.table import table_of
+from headstart.modality import Views
 
 
 class Counting(nn.Module):
@@ -102,3 +104,59 @@ def test_numbers_that_are_not_finite_are_refused(items, tiny, tmp_path) -> None:
 
     with pytest.raises(BackboneError, match="M402"):
         extract(items, [0], Prefix(tiny.modality, nn.Sequential(Odd()), "odd"), cache=tmp_path)
+
+
+def test_equal_fingerprints_are_equal_rows(tiny) -> None:
+    plain = Prefix(tiny.modality, tiny.stages, "weights")
+    others = [
+        replace(plain, digest="other weights"),
+        replace(plain, modality=replace(tiny.modality, size_px=64)),
+        replace(plain, views=Views()),
+        replace(plain, views=Views(flip=False)),
+        replace(plain, half=True),
+    ]
+    assert len({one.fingerprint for one in (plain, *others)}) == 6
+    assert replace(plain).fingerprint == plain.fingerprint
+
+
+@pytest.mark.parametrize("library", ["torch", "timm", "processor"])
+def test_rows_of_another_version_or_processor_are_not_taken(
+    items, tiny, tmp_path, monkeypatch, library
+) -> None:
+    run(items, tiny, tmp_path)
+    if library == "torch":
+        monkeypatch.setattr(torch, "__version__", "0.0.1")
+    elif library == "timm":
+        monkeypatch.setattr(extraction, "version", lambda name: f"{name} 0.0.1")
+    else:
+        monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "AVX1024")
+    run(items, tiny, tmp_path)
+    assert len(list((tmp_path / "tables").iterdir())) == 2
+
+
+@pytest.mark.parametrize("name", ["READER", "LOAD"])
+def test_rows_read_or_put_together_in_another_way_are_not_taken(
+    items, tiny, words, tmp_path, monkeypatch, name
+) -> None:
+    named: list[tuple[str, ...]] = []
+    keep = extraction.table_of
+    monkeypatch.setattr(
+        extraction, "table_of", lambda cache, *by: named.append(by) or keep(cache, *by)
+    )
+    some = Held(tuple(torch.arange(5, dtype=torch.int32) + i for i in range(3)))
+    prefix = Prefix(words, nn.Sequential(_Mean()), "mean")
+    for value in (getattr(extraction, name), 7 if name == "LOAD" else "another"):
+        monkeypatch.setattr(extraction, name, value)
+        extract(some, range(3), prefix, cache=tmp_path)
+    assert len(set(named)) == 2
+
+
+class _Mean(nn.Module):
+    def forward(self, x):
+        return x.float().mean(dim=1, keepdim=True)
+
+
+def test_tables_of_other_fingerprints_lie_elsewhere(tmp_path) -> None:
+    names = [("a", "b"), ("ab",), ("b", "a"), ("a", "b", ""), ("a, b",)]
+    assert len({table_of(tmp_path, *name).folder for name in names}) == len(names)
+    assert table_of(tmp_path, "a", "b").folder == table_of(tmp_path, "a", "b").folder

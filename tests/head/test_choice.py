@@ -5,7 +5,7 @@ import pytest
 import torch
 from stand_ins import classes
 
-from headstart.head import HEADS, Far, Sample, Way, choice, fit_head
+from headstart.head import HEADS, Far, Sample, Way, choice, fit_head, logistic
 from headstart.head import far as far_room
 
 
@@ -57,3 +57,54 @@ def test_many_rows_get_the_default_alone(monkeypatch, tmp_path) -> None:
 def test_the_same_prior_weighs_more_beside_fewer_rows() -> None:
     assert Way("logistic", 0.1).for_part(0.5) == Way("logistic", 0.2)
     assert Way("ridge", 0.1).for_part(0.5) == Way("ridge", 0.1)
+
+
+@pytest.mark.parametrize(("numbers", "heads"), [(160, 2), (159, 1)])
+def test_rows_are_many_above_a_number_of_numbers(monkeypatch, numbers, heads) -> None:
+    """A table of 40 x 4."""
+    tried: list[str] = []
+
+    def told(name):
+        return lambda sample: tried.append(name) or HEADS[name](sample)
+
+    monkeypatch.setattr(choice, "LARGE", numbers)
+    monkeypatch.setattr(choice, "HEADS", {name: told(name) for name in HEADS})
+    fit_head(Sample(*drawn(4), classes(2)))
+    assert tried == ["logistic", "ridge"][:heads]
+
+
+@pytest.mark.parametrize(("rows", "groups", "folds"), [(999, 0, 5), (1000, 0, 2), (1000, 9, 5)])
+def test_penalties_are_told_apart_by_two_of_five_folds_where_rows_are_many(
+    monkeypatch, rows: int, groups: int, folds: int
+) -> None:
+    asked: list[int] = []
+    solved = logistic._tried
+
+    def tried(problem, some, *rest):
+        asked.append(len(some))
+        return solved(problem, some, *rest)
+
+    monkeypatch.setattr(logistic, "_tried", tried)
+    table, labels = drawn(2, rows)
+    named = [f"g{i % groups}" for i in range(rows)] if groups else ()
+    HEADS["logistic"](Sample(table, labels, classes(2), named))
+    assert asked[0] == folds and len(logistic.folds_of(labels.numpy(), named, 0)) == 5
+
+
+def test_tables_of_over_five_million_numbers_are_worked_on_in_single_precision(
+    monkeypatch,
+) -> None:
+    kinds: list[np.dtype] = []
+    turned = logistic._basis
+    monkeypatch.setattr(logistic, "_basis", lambda rows: kinds.append(rows.dtype) or turned(rows))
+    sample = Sample(*drawn(4), classes(2))
+    for large in (160, 159):
+        monkeypatch.setattr(logistic, "LARGE", large)
+        HEADS["logistic"](sample)
+    assert kinds == [np.float64, np.float32]
+
+
+def test_rows_stay_on_disk_where_there_are_many_of_many_numbers() -> None:
+    assert far_room.stays_far(8193, 611) and not far_room.stays_far(8192, 700)
+    assert not far_room.stays_far(8193, 610) and not far_room.stays_far(9000, 9000)
+    assert logistic.LARGE == far_room.NUMBERS == 5_000_000

@@ -102,7 +102,7 @@ def test_a_cut_file_is_refused(tmp_path: Path, cut: int) -> None:
 def test_an_array_of_objects_is_not_unpacked(tmp_path: Path) -> None:
     np.save(tmp_path / "bad.npy", np.array([{"a": 1}], dtype=object), allow_pickle=True)
     for contract in (FIVE, Image(size_px=16)):
-        with pytest.raises(DataError):
+        with pytest.raises(DataError, match="D131"):
             contract.read(tmp_path / "bad.npy")
 
 

@@ -7,6 +7,7 @@ import PIL.ImageEnhance
 import pytest
 
 from headstart.data import Held
+from headstart.data.audit import NEAR_BITS as audit_bits
 from headstart.modality import NEAR_BITS, Image, Look
 from headstart.modality.likeness import near_hashes, near_tokens
 
@@ -113,3 +114,20 @@ def test_texts_that_differ_in_a_word_are_near_and_others_are_not() -> None:
 
 def test_few_tokens_say_too_little() -> None:
     assert near_tokens(range(9)) == () and len(near_tokens(range(10))) == 4
+
+
+def test_hashes_of_pictures_are_compared_by_the_same_bits_everywhere() -> None:
+    assert NEAR_BITS == audit_bits == 32
+
+
+@pytest.mark.parametrize(("side", "words"), [(31, 0), (32, 4)])
+def test_a_picture_under_32_pixels_has_no_hash(side: int, words: int) -> None:
+    assert len(near_hashes(drawn(0).resize((side, 60)))) == words
+    assert len(near_hashes(drawn(0).resize((60, side)))) == words
+
+
+@pytest.mark.parametrize(("levels", "words"), [(3, 0), (4, 4)])
+def test_a_picture_of_under_four_levels_of_gray_has_no_hash(levels: int, words: int) -> None:
+    rng = np.random.default_rng(0)
+    pixels = np.kron(rng.integers(0, 2, (64, 64)), np.ones((1, 1))) * levels + 100
+    assert len(near_hashes(PIL.Image.fromarray(pixels.astype(np.uint8)))) == words

@@ -60,7 +60,7 @@ def test_all_are_those_that_are_here(photos) -> None:
 @pytest.mark.parametrize("text", ["", "10x", "-1", "0", "m", "1e3"])
 def test_amounts_that_are_none_are_refused(text) -> None:
     for read in (seconds, count):
-        with pytest.raises(UsageError):
+        with pytest.raises(UsageError, match="U123"):
             read(text)
 
 

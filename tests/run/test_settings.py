@@ -7,17 +7,19 @@ from headstart.run import Settings, cache_root
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    ("wrong", "code"),
     [
-        {"test_size": 0.0},
-        {"test_size": 1.0},
-        {"compare": "nothing"},
-        {"strategy": "x"},
-        {"sede": 1},
+        ({"test_size": 0.0}, "U105"),
+        ({"test_size": 1.0}, "U105"),
+        ({"compare": "nothing"}, "U106"),
+        ({"strategy": "x"}, "U102"),
+        ({"sede": 1}, "U107"),
     ],
 )
-def test_what_makes_no_sense_is_refused_before_anything_is_read(wrong: dict[str, object]) -> None:
-    with pytest.raises(UsageError):
+def test_what_makes_no_sense_is_refused_before_anything_is_read(
+    wrong: dict[str, object], code: str
+) -> None:
+    with pytest.raises(UsageError, match=code):
         Settings.of(**wrong)
 
 

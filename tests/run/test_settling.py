@@ -80,3 +80,24 @@ def test_a_ranking_with_a_budget_is_settled_by_real_training(photos, tiny_folder
     pool = f"{tiny_folder},{tiny_folder}=random"
     found = headstart.rank(photos, backbones=pool, budget="2m")
     assert all(one.why.startswith("fine-tuned for a few epochs") for one in found)
+
+
+def placed(gained: int, lost: int) -> list[str]:
+    """Of a large leader and a small one, by which of 1,000 rows either is right on."""
+    other = np.arange(1000) < 500
+    right = other.copy()
+    right[500 : 500 + gained], right[:lost] = True, False
+    tried = {0: settling._Tried(0.1, right), 1: settling._Tried(0.2, other)}
+    ranked = [replace(one, params=size) for one, size in zip(ranking(), (9, 1), strict=False)]
+    return [one.backbone for one in settling._placed(ranked, [0, 1], tried)]
+
+
+@pytest.mark.parametrize(
+    ("gained", "lost", "order"),
+    [(60, 51, "ba"), (60, 49, "ab"), (9, 0, "ab")],
+    ids=["noise, .9 points", "noise, 1.1 points", "no noise, .9 points"],
+)
+def test_a_lead_gives_way_only_where_it_is_both_small_and_inside_the_noise(
+    gained: int, lost: int, order: str
+) -> None:
+    assert placed(gained, lost) == list(order)

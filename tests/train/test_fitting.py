@@ -1,4 +1,5 @@
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from torch import nn
 from headstart.backbone import Backbone
 from headstart.head import Classification
 from headstart.modality import Views
-from headstart.train import Fitted, Lesson, Recipe, fit, predict, strategy_of
+from headstart.train import Fitted, Lesson, Recipe, fit, predict, strategy_of, tuning
 from headstart.train.loop import _thaw
 from headstart.train.partial import learned_in
 from headstart.train.tuning import Course, blended
@@ -36,15 +37,17 @@ def test_nothing_frozen_moves_and_the_rest_does(
     assert all(torch.equal(before[name], after[name]) for name in before)  # the source stays
 
 
-def test_a_tuned_suffix_is_no_longer_what_it_was(
-    lesson: Lesson, tiny: Backbone, tmp_path: Path
+@pytest.mark.parametrize("best", [0, 3])
+def test_a_suffix_is_what_its_best_epoch_made_of_it(
+    lesson: Lesson, tiny: Backbone, tmp_path: Path, monkeypatch, best: int
 ) -> None:
+    """By losses that are given: each epoch better than the one before, or none than the start."""
+    losses = (float(number if best == 0 else -number) for number in count())
+    monkeypatch.setattr(tuning, "_judged", lambda *_: tuning._Judged(next(losses), 0.5))
     fitted = _fit(lesson, tiny, "unfreeze:1", tmp_path / "w")
-    if fitted.progress.best == 0:  # the start was the best: then it is the start
-        return
-    last = fitted.joined().stages[-1].state_dict()
-    before = tiny.stages[-1].state_dict()
-    assert any(not torch.equal(before[name], last[name]) for name in before)
+    last, before = fitted.joined().stages[-1].state_dict(), tiny.stages[-1].state_dict()
+    assert fitted.progress.best == best
+    assert any(not torch.equal(before[name], last[name]) for name in before) == (best > 0)
 
 
 @pytest.mark.parametrize("text", ["probe", *TRAINED])

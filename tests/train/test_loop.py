@@ -11,6 +11,7 @@ from headstart.train.checkpoint import Progress, restore, save
 from headstart.train.loop import (
     Apprentice,
     Steps,
+    _follow,
     _loss,
     _mixed,
     _set_rates,
@@ -214,3 +215,64 @@ def test_pictures_are_small_in_the_first_epochs() -> None:
     assert sides == [64, 64, 96, 96]
     tokens = torch.zeros(1, 7)
     assert seen(tokens, recipe, 1) is tokens
+
+
+def _asked(lesson: Lesson, recipe: Recipe) -> tuple[list[tuple[int, int]], list[int]]:
+    """Rows and their keys as a feed is asked for them, and the random state of each step."""
+    pairs, states = list[tuple[int, int]](), list[int]()
+
+    def feed(rows, keys):
+        pairs.extend(zip(rows, keys, strict=True))
+        states.append(torch.initial_seed())
+        return _feed(lesson)(rows, keys)
+
+    list(learn(_apprentice(recipe), feed, lesson.labels, lesson.task, recipe))
+    return pairs, states
+
+
+def test_each_row_is_seen_anew_in_each_epoch_and_the_same_again(lesson: Lesson) -> None:
+    pairs, states = _asked(lesson, Recipe(epochs=3, batch=24))
+    assert len({key for _, key in pairs}) == 3 * len(lesson.labels)
+    assert len(set(states)) == 3 * 3  # noise differs from step to step and epoch to epoch
+    assert _asked(lesson, Recipe(epochs=3, batch=24)) == (pairs, states)
+    other, noise = _asked(lesson, Recipe(epochs=3, batch=24, seed=1))
+    assert not set(other) & set(pairs) and not set(noise) & set(states)
+
+
+def test_with_momentum_a_steep_slope_moves_weights_by_one_rate_at_most(lesson: Lesson) -> None:
+    plain = Restraint(weight_decay=0.0)
+    recipe = Recipe(epochs=1, batch=72, rate=1e-3, pace=BIT, restraint=plain)
+    apprentice = _apprentice(recipe)
+    before = nn.utils.parameters_to_vector(apprentice.network.parameters()).detach().clone()
+
+    def steep(rows, keys):
+        return 1e4 * _feed(lesson)(rows, keys)
+
+    list(learn(apprentice, steep, lesson.labels, lesson.task, recipe))
+    after = nn.utils.parameters_to_vector(apprentice.network.parameters()).detach()
+    assert float((after - before).norm()) == pytest.approx(1e-3, rel=1e-3)
+
+
+def test_rates_rise_for_a_tenth_of_the_steps_and_fall_along_half_a_cosine() -> None:
+    recipe = Recipe(rate=1.0, pace=Pace(head_ratio=1.0))
+    optimizer, rates = _apprentice(recipe).optimizer, []
+    for step in (0, 4, 9, 10, 55, 99):
+        _set_rates(optimizer, recipe, step, 100)
+        rates.append(optimizer.param_groups[0]["lr"])
+    assert rates == pytest.approx([0.1, 0.5, 1.0, 1.0, 0.5, 0.0003], abs=1e-4)
+
+
+@pytest.mark.parametrize(("step", "moved"), [(0, 0.9), (8, 0.5), (1000, 0.25)])
+def test_an_average_follows_fast_at_first_and_then_as_the_recipe_says(step, moved) -> None:
+    now, mean = nn.Linear(1, 1), nn.Linear(1, 1)
+    nn.init.ones_(now.weight)
+    nn.init.zeros_(mean.weight)
+    optimizer = torch.optim.SGD(now.parameters(), lr=0.1)
+    _follow(Apprentice(now, optimizer, mean), Recipe(averaging=0.75), step)
+    assert mean.weight.item() == pytest.approx(moved)
+
+
+def test_it_yields_inside_an_epoch_only_after_the_pause(lesson: Lesson) -> None:
+    recipe = Recipe(epochs=1, batch=8)
+    known = (_feed(lesson), lesson.labels, lesson.task, recipe)
+    assert len(list(learn(_apprentice(recipe), *known, made=Steps(pause_s=3600.0)))) == 1

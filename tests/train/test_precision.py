@@ -58,3 +58,15 @@ def test_trying_leaves_the_random_state_alone(monkeypatch: pytest.MonkeyPatch) -
     torch.manual_seed(3)
     quicker_in_half(lambda: torch.rand(4, requires_grad=True).sum(), steps=1e12)
     assert torch.equal(torch.rand(1), expected)
+
+
+@pytest.mark.parametrize(("half", "taken"), [(0.86, True), (0.88, False)])
+def test_it_has_to_gain_15_in_100(clock, half: float, taken: bool) -> None:
+    clock(1.0, half)
+    assert quicker_in_half(_step, steps=100.0) == taken
+
+
+@pytest.mark.parametrize(("steps", "taken"), [(59.0, False), (60.0, True)])
+def test_a_minute_of_steps_is_worth_trying(clock, steps: float, taken: bool) -> None:
+    clock(1.0, 0.1)
+    assert quicker_in_half(_step, steps) == taken

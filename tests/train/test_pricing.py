@@ -70,3 +70,19 @@ def _spent(purse: Purse, passes: int, seconds: float) -> Purse:
 def _made(place: Path) -> Path:
     place.mkdir()
     return place
+
+
+@pytest.mark.parametrize(("epochs", "enough"), [(4, False), (5, True)])
+def test_no_rate_is_tried_beyond_six_tenths_of_the_purse(
+    tmp_path: Path, epochs: int, enough: bool
+) -> None:
+    """Two seconds an epoch: two trials of 4 take 16 s, of 5 take 20 s, of 30 s."""
+    purse = _spent(Purse(tmp_path / "epochs.json", 30.0), 5, 10.0)
+    assert purse.enough(1, epochs) == enough
+
+
+def test_fewer_than_three_epochs_are_not_begun(tmp_path: Path) -> None:
+    purse = _spent(Purse(tmp_path / "epochs.json", 1.0), 20, 20.0)
+    assert purse.bought(Recipe(), 20).epochs == 3
+    other = Purse(tmp_path / "other.json", 1.0)
+    assert other.bought(Recipe(epochs=7), 0).epochs == 7  # nothing was measured

@@ -8,7 +8,15 @@ from headstart.backbone import Architecture, Backbone, build, load_backbone
 from headstart.head import Reciting, linear
 from headstart.train import Full, Gradual, LowRank, Recipe, Scratch, Unfreeze
 from headstart.train import rates as module
-from headstart.train.rates import BIT_RATES, FEW_RATES, FRESH_RATES, MANY, RATES, paced
+from headstart.train.rates import (
+    BIT_RATES,
+    FEW_RATES,
+    FRESH_RATES,
+    MANY,
+    RATES,
+    convolutional,
+    paced,
+)
 from headstart.train.recipe import BIT, EVEN, Pace
 
 
@@ -77,3 +85,15 @@ def test_the_rule_learns_what_is_asked(lesson, tiny: Backbone, tmp_path, monkeyp
     assert fitted.recipe.pace == BIT
     with torch.no_grad():
         assert fitted.progress.marks[fitted.progress.best].val_merit >= 0.9
+
+
+def test_below_20000_rows_pictures_are_not_mixed(tiny: Backbone) -> None:
+    assert _paced(Full(), tiny.stages, 19_999)[0].restraint.mixup == 0.0
+    assert _paced(Full(), tiny.stages, 20_000)[0].restraint.mixup == 0.1
+
+
+def test_a_network_is_convolutional_where_most_of_its_numbers_are() -> None:
+    folded = nn.Conv2d(2, 2, 2, bias=False)  # 16 numbers
+    assert convolutional(nn.Sequential(folded, nn.Linear(5, 3, bias=False)))
+    assert not convolutional(nn.Sequential(folded, nn.Linear(8, 2, bias=False)))
+    assert not convolutional(nn.Sequential(nn.Conv2d(9, 9, 9), nn.MultiheadAttention(2, 1)))

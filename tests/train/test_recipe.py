@@ -5,10 +5,17 @@ from headstart.train import Recipe
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"rate": 0.0}, {"rate": float("nan")}, {"epochs": 0}, {"batch": 1}]
+    ("wrong", "code"),
+    [
+        ({"rate": 0.0}, "U103"),
+        ({"rate": float("nan")}, "U103"),
+        ({"epochs": 0}, "U104"),
+        ({"batch": 1}, "U104"),
+    ],
 )
-def test_settings_that_train_nothing_are_refused(wrong: dict[str, float]) -> None:
-    with pytest.raises(UsageError):
+def test_settings_that_train_nothing_are_refused(wrong: dict[str, float], code: str) -> None:
+    assert Recipe(rate=1e-9, epochs=1, batch=2)  # the least that trains something
+    with pytest.raises(UsageError, match=code):
         Recipe(**wrong)  # type: ignore[arg-type]
 
 
