@@ -183,6 +183,7 @@ def ended(path: Path, metrics: Record) -> list[str]:
         "",
         f"{figure} {test['value']:.1%} ({_bounds(test)}) "
         f"on {n['test']:,} test examples, learned from {n['train'] + n['val']:,}",
+        *spread_told(metrics.get("spread", {})),
         "",
         *columns(rows),
         "",
@@ -190,6 +191,14 @@ def ended(path: Path, metrics: Record) -> list[str]:
         f"report:  {printable(path / 'report.html', 1000)}",
         f"predict: headstart predict {printable(path, 1000)} FILES",
     ]
+
+
+def spread_told(spread: Record) -> list[str]:
+    """How much luck is in one draw of the rows, where that was measured."""
+    found = spread.get("figures", ())
+    if len(found) < 2:
+        return []
+    return [f"{spread['what']}: {min(found):.1%} to {max(found):.1%}"]
 
 
 def audited(summary: Sequence[str], problems: Sequence[Record]) -> list[str]:

@@ -6,10 +6,19 @@ import numpy as np
 import pytest
 from stand_ins import classes
 
-from headstart.evaluate import Arm, Cost, Verdict, judge
+from headstart.evaluate import (
+    Arm,
+    Cost,
+    Learning,
+    LearningCurve,
+    Outcome,
+    Pair,
+    Verdict,
+    judge,
+)
 from headstart.evaluate.cautions import _uneven, cautions
 from headstart.head import Classification
-from headstart.stats import share
+from headstart.stats import Interval, share
 
 TASK = classes(2)
 
@@ -26,7 +35,12 @@ def heard(right: dict[str, int], n: int = 400, learned: int = 500) -> str:
     rivals = [arm(name, count, n) for name, count in right.items() if name != "probe"]
     ours, labels = arm("probe", right["probe"], n, transfer=True), np.zeros(n, dtype=int)
     verdict = judge(TASK, [*rivals, ours], ours, labels)
-    return " ".join(cautions(TASK, verdict, ours, [*rivals, ours], labels, (), learned))
+    return " ".join(cautions(TASK, verdict, outcome([*rivals, ours], ours), labels, learned))
+
+
+def outcome(arms: list[Arm], ours: Arm, pair: Pair | None = None) -> Outcome:
+    rows = tuple(range(len(ours.answers)))
+    return Outcome(rows, (), tuple(arms), ours, ours, pair, len(rows), None)
 
 
 CLEAR = {"probe": 360, "probe on random weights": 200, "linear on raw pixels": 200}
@@ -74,7 +88,7 @@ def test_a_linear_head_that_is_not_surely_worse_does_as_well() -> None:
 def test_a_test_is_small_where_it_cannot_tell_ten_points(half, against, few) -> None:
     verdict = Verdict("no evidence", against, 0.0, -half, half, "")
     ours, labels = arm("probe", 90, 100, transfer=True), np.zeros(100, dtype=int)
-    found = "".join(cautions(TASK, verdict, ours, [ours], labels, (), 500))
+    found = "".join(cautions(TASK, verdict, outcome([ours], ours), labels, 500))
     assert ("100 test examples are few" in found) == few
 
 
@@ -92,7 +106,7 @@ def test_scratch_is_worth_it_from_10000_examples_and_1000_a_class_on(learned, wi
     verdict = Verdict("no evidence", "x", 0.0, -0.01, 0.01, "")
     answers = np.pad(ours.answers, ((0, 0), (0, width - 2)))
     found = cautions(
-        classes(width), verdict, replace(ours, answers=answers), [], labels, (), learned
+        classes(width), verdict, outcome([], replace(ours, answers=answers)), labels, learned
     )
     assert ("--compare scratch" in "".join(found)) == told
 
@@ -101,4 +115,30 @@ def test_without_transfer_no_features_are_called_unrelated() -> None:
     ours, rival = arm("scratch", 360, 400), arm("probe on random weights", 360, 400)
     verdict = Verdict("no evidence", "x", 0.0, -0.01, 0.01, "")
     labels = np.zeros(400, dtype=int)
-    assert not list(cautions(TASK, verdict, ours, [rival], labels, (), 500))
+    assert not list(cautions(TASK, verdict, outcome([rival], ours), labels, 500))
+
+
+def unlike(low: float, learned: tuple[int, int], half: float = 0.5, *, curve: bool = True) -> str:
+    """What is said of a lead from `low` up, of arms that learned from so many."""
+    ours = replace(arm("probe", 300, 400, transfer=True), learned=learned[0])
+    rival = replace(arm("scratch", 200, 400), learned=learned[1])
+    grown = LearningCurve("probe", (64, 128), (Interval(half, 0.0, 1.0), Interval(0.75, 0.0, 1.0)))
+    known = Learning((grown,), ()) if curve else None
+    word = "helps" if low > 0 else "no evidence"
+    verdict = Verdict(word, "scratch", low + 0.05, low, low + 0.1, "", known)
+    told = outcome([rival, ours], ours, Pair(ours, rival))
+    return " ".join(cautions(TASK, verdict, told, np.zeros(400, dtype=int), 500))
+
+
+def test_sides_that_learned_from_the_same_rows_need_no_word() -> None:
+    assert "learned from" not in unlike(0.04, (128, 128))
+
+
+@pytest.mark.parametrize(("half", "told"), [(0.66, "too little"), (0.64, "enough")])
+def test_more_rows_tip_a_verdict_whose_lead_they_are_worth(half: float, told: str) -> None:
+    found = unlike(0.1, (128, 64), half)  # twice the rows: one doubling
+    assert f"{told} to tip the verdict" in found and "learned from 128 examples" in found
+
+
+def test_without_a_curve_nobody_knows_what_more_rows_are_worth() -> None:
+    assert "was not measured" in unlike(0.04, (128, 64), curve=False)

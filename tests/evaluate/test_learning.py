@@ -9,7 +9,7 @@ import torch
 from stand_ins import Held
 
 from headstart.data import Partition
-from headstart.evaluate import Candidate, Learning, learning
+from headstart.evaluate import Candidate, Learning, growth_of, learning
 from headstart.head import Classification
 from headstart.train import Lesson
 
@@ -38,7 +38,7 @@ def arm(name: str, grows: dict[int, float], *, again: bool = True) -> Candidate:
 
 
 def told(*arms: Candidate, rows: int = 320) -> Learning | None:
-    return learning(lesson(rows), arms, [row % 2 for row in range(320 + TEST)])
+    return learning(growth_of(lesson(rows), arms, [row % 2 for row in range(320 + TEST)]))
 
 
 STEEP = {40: 0.5, 80: 0.6, 160: 0.7, 320: 0.8}

@@ -55,7 +55,10 @@ def valued(tables: Path, tiny_folder: Path, tmp_path_factory):
 def test_tags_are_told_each_by_itself(tagged, tables: Path) -> None:
     figures = tagged.metrics
     assert (figures["task"], figures["figure"]) == ("multilabel", "f1")
-    assert figures["classes"] == ["dark", "red"] and sum(figures["n"].values()) == COUNT
+    assert (
+        figures["classes"] == ["dark", "red"]
+        and sum(figures["n"][part] for part in ("train", "val", "test")) == COUNT
+    )
     usual = figures["arms"][0]["f1"]["value"]
     assert figures["test"]["f1"]["value"] > max(0.7, usual)
     none, dark, both = tagged.model.predict([tables / f"t{i}.png" for i in (0, 1, 3)])

@@ -19,6 +19,7 @@ from headstart.evaluate import (
     Learned,
     Report,
     Shown,
+    Spread,
     StageRow,
     confusion,
     judge,
@@ -142,7 +143,10 @@ def build(
         title="flowers5",
         verdict=judge(task, arms, chosen, labels),
         scores=measure(task, found, labels),
-        seeds=tuple(chosen.merit.value - less for less in (0.0, 0.028, 0.007, 0.021, 0.014)),
+        spread=Spread(
+            "the probe refitted to 3 other draws of 80 of the 96 examples to learn from",
+            tuple(chosen.merit.value - less for less in (0.0, 0.028, 0.007)),
+        ),
         arms=arms,
         classes=per_class(
             task, found, labels, np.tile(labels, 4)[: 3 * n + n // 3], labels[: n // 2]

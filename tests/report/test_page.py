@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from headstart.evaluate import Beside, Curve, Fact, Shown
+from headstart.evaluate import Beside, Curve, Fact, Shown, Spread
 from headstart.report import page
 from headstart.report.figures import heat
 from headstart.report.page import PICTURE_BYTES
@@ -246,7 +246,7 @@ def test_a_curve_of_one_epoch_is_a_dot(flowers, parse):
 
 def test_a_run_without_pictures_facts_or_rivals_is_a_page_too(flowers, parse):
     verdict = replace(flowers.verdict, word="no evidence", against="", sentence="Nobody.")
-    bare = replace(flowers, shown=(), facts=(), curves=(), seeds=(0.5,), verdict=verdict)
+    bare = replace(flowers, shown=(), facts=(), curves=(), spread=Spread("", ()), verdict=verdict)
     seen = parse(page(bare))
     assert "Nobody." in seen.text
     assert not seen.all("article")
@@ -265,8 +265,17 @@ def test_changed_frozen_tensors_are_not_hidden(flowers, parse):
     assert seen.all("p", **{"class": "proof bad"})
 
 
-def test_the_spread_of_seeds_is_told(flowers, seen):
-    assert f"{100 * min(flowers.seeds):.1f}–{max(flowers.seeds):.1%}" in seen.text
+def test_the_spread_says_what_its_figures_are_of(flowers, seen):
+    low, high = min(flowers.spread.figures), max(flowers.spread.figures)
+    assert f"{flowers.spread.what} scored {100 * low:.1f} to {high:.1%}" in seen.text
+
+
+def test_the_page_says_the_same_rows_only_where_they_are(flowers, parse):
+    same = replace(flowers, arms=tuple(replace(arm, learned=96) for arm in flowers.arms))
+    assert "Every way learned from the same 96." in parse(page(same)).text
+    first, *others = same.arms
+    found = parse(page(replace(same, arms=(replace(first, learned=80), *others)))).text
+    assert "the same 96" not in found and "learned from 80" in found
 
 
 def test_facts_are_listed_under_their_headings(flowers, seen):

@@ -6,6 +6,7 @@ and, once each was looked at, an `Audit`.
 """
 
 from headstart.data.audit import Audit, audit, leaks
+from headstart.data.clusters import cluster_names, count_once
 from headstart.data.encodings import text_in
 from headstart.data.examples import Examples, Held, Pair, Partition, Source, Span, name_of
 from headstart.data.folders import TABLES
@@ -46,7 +47,9 @@ __all__ = [
     "Source",
     "Span",
     "audit",
+    "cluster_names",
     "collect",
+    "count_once",
     "divide",
     "find",
     "folds",

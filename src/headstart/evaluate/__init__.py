@@ -13,9 +13,9 @@ from headstart.evaluate.baselines import (
     repeated,
     usual_tags,
 )
-from headstart.evaluate.candidates import Candidate, priced
-from headstart.evaluate.examination import Contest, examine, learned_of
-from headstart.evaluate.learning import Learning, LearningCurve, learning
+from headstart.evaluate.candidates import Candidate, Contest, priced, rival_of
+from headstart.evaluate.examination import examine, learned_of
+from headstart.evaluate.learning import Growth, Learning, LearningCurve, growth_of, learning
 from headstart.evaluate.metrics import (
     Bin,
     ClassRow,
@@ -25,6 +25,7 @@ from headstart.evaluate.metrics import (
     per_class,
     reliability,
 )
+from headstart.evaluate.outcome import Outcome, equal_rows, outcome_of
 from headstart.evaluate.probes import from_fit, raw, untrained
 from headstart.evaluate.report import (
     Beside,
@@ -35,10 +36,11 @@ from headstart.evaluate.report import (
     Learned,
     Report,
     Shown,
+    Spread,
     StageRow,
 )
 from headstart.evaluate.translations import bleu_records
-from headstart.evaluate.verdict import Verdict, judge
+from headstart.evaluate.verdict import Pair, Verdict, judge
 from headstart.evaluate.words import words_fit
 
 __all__ = [
@@ -53,31 +55,39 @@ __all__ = [
     "Curve",
     "EpochRow",
     "Fact",
+    "Growth",
     "Knows",
     "Learned",
     "Learning",
     "LearningCurve",
+    "Outcome",
+    "Pair",
     "Report",
     "Scores",
     "Shown",
+    "Spread",
     "StageRow",
     "Verdict",
     "bleu_records",
     "confusion",
     "constant",
+    "equal_rows",
     "examine",
     "followed",
     "from_fit",
+    "growth_of",
     "judge",
     "learned_of",
     "learning",
     "measure",
     "nearest",
+    "outcome_of",
     "per_class",
     "priced",
     "raw",
     "reliability",
     "repeated",
+    "rival_of",
     "untrained",
     "usual_tags",
     "words_fit",

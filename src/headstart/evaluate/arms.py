@@ -46,6 +46,8 @@ class Arm:
     cost: Cost
     note: str = ""
     """What a reader should know before comparing: a shorter budget, a missing search."""
+    learned: int = 0
+    """How many rows it learned from: what is trained leaves validation rows out."""
 
     def record(self, figure: str = "accuracy") -> Mapping[str, object]:
         """As `metrics.json` has it, with the merit by its name."""
@@ -55,6 +57,7 @@ class Arm:
             "backbone": self.backbone,
             "cut": self.cut,
             figure: self.merit.record(),
+            "learned_from": self.learned,
             "unseen_loss": round(self.choice, 6),
             "cost": self.cost.record(),
         }

@@ -1,17 +1,19 @@
 """Arms before the test rows are opened: fitted, judged on other rows, and priced."""
 
+import math
 import resource
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from jaxtyping import Float
 
+from headstart.advise import Depth, Ranked
 from headstart.evaluate.arms import Arm, Cost
 from headstart.stats import level
-from headstart.train import Lesson
+from headstart.train import Fitted, Lesson
 
 Answer = Callable[[Sequence[int]], Float[np.ndarray, "m c"]]
 
@@ -33,6 +35,12 @@ class Candidate:
     note: str = ""
     refit: Callable[[Sequence[int]], Answer] | None = None
     """Rows to fit to -> how it answers then; None for what takes training."""
+    rows: tuple[int, ...] = ()
+    """Rows that it learned from; empty where these are all that choices may look at."""
+
+    def learned_from(self, lesson: Lesson) -> tuple[int, ...]:
+        """The rows that it was fitted to."""
+        return self.rows or lesson.pool
 
     def tested(self, lesson: Lesson) -> Arm:
         """Open the test rows: the one look."""
@@ -47,10 +55,43 @@ class Candidate:
             self.transfer,
             answers,
             self.choice,
-            level(merit, lesson.groups_of(rows)),
+            level(merit, lesson.clusters_of(rows)),
             self.cost,
             self.note,
+            len(self.learned_from(lesson)),
         )
+
+
+@dataclass(frozen=True, eq=False)
+class Contest:
+    """The candidates, which of them is the run's model, and which stands for transfer."""
+
+    candidates: tuple[Candidate, ...]
+    model: Candidate
+    fitted: Fitted
+    """The network behind `model`."""
+    transfer: Candidate
+    """The arm the verdict is about: the model, or the pretrained probe where the model has
+    nothing pretrained in it."""
+    others: Mapping[str, Fitted] = field(default_factory=dict)
+    """Further fitted networks by name, for their curves."""
+    depth: Depth | None = None
+    """What the stages know, where that decided how much to retrain."""
+    because: str = ""
+    """Why so much was frozen, where nobody had asked for it."""
+    ranking: tuple[Ranked, ...] = ()
+    """Candidates to start from, best first, where nobody had named one."""
+
+
+def rival_of(candidates: Sequence[Candidate], transfer: Candidate) -> Candidate | None:
+    """The arm without transfer that loses least on rows it was not fitted to."""
+    rivals = [one for one in candidates if not one.transfer and one is not transfer]
+    return min(rivals, key=by_choice, default=None)
+
+
+def by_choice(arm: Candidate | Arm) -> float:
+    """The loss on rows that an arm was not fitted to; infinite where there is none."""
+    return arm.choice if math.isfinite(arm.choice) else math.inf
 
 
 @contextmanager

@@ -1,12 +1,14 @@
 """What somebody should hear before believing, or spending more: each from the figures of a run."""
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator
 
 import numpy as np
 
-from headstart.evaluate.arms import Arm
-from headstart.evaluate.verdict import Verdict
+from headstart.evaluate.outcome import Outcome
+from headstart.evaluate.verdict import Pair, Verdict, sign_of
 from headstart.head import Classification, Known, Sequencing, Task
+from headstart.hostile import printable
 from headstart.stats import Interval, lead
 
 COARSE = 0.1
@@ -20,16 +22,17 @@ PLENTY = 10_000
 def cautions(
     task: Task,
     verdict: Verdict,
-    transfer: Arm,
-    arms: Sequence[Arm],
+    outcome: Outcome,
     labels: Known,
-    groups: Sequence[str],
     learned: int,
 ) -> Iterator[str]:
     """One sentence each; none where there is nothing to say. `learned` counts training rows.
 
     A test too small for a claim is all that is told of it.
     """
+    arms, transfer, groups = outcome.arms, outcome.transfer, outcome.clusters
+    if outcome.pair:
+        yield from _unlike(outcome.pair, verdict)
     half = (verdict.high - verdict.low) / 2
     if verdict.against and half > COARSE:
         yield (
@@ -59,6 +62,31 @@ def cautions(
             f"With {learned:,} examples to learn from, training from scratch may do as well: "
             "--compare scratch."
         )
+
+
+def _unlike(pair: Pair, verdict: Verdict) -> Iterator[str]:
+    """Where the two sides did not learn from the same rows: by how much that could tip it."""
+    more, less = sorted((pair.one, pair.other), key=lambda arm: -arm.learned)
+    if more.learned == less.learned:
+        return
+    rows = (
+        f'"{printable(more.name, 80)}" learned from {more.learned:,} examples, '
+        f'"{printable(less.name, 80)}" from {less.learned:,}'
+    )
+    curves = verdict.learning.curves if verdict.learning else ()
+    grown = next((curve.merit for curve in curves if curve.arm == more.name), ())
+    if len(grown) < 2:
+        yield f"{rows}: what the further ones are worth was not measured."
+        return
+    doubling = grown[-1].value - grown[-2].value
+    worth = doubling * math.log2(more.learned / less.learned)
+    shift = -worth if more is pair.one else worth
+    same = sign_of(verdict.low + shift, verdict.high + shift) == sign_of(verdict.low, verdict.high)
+    told = "too little to tip the verdict" if same else "enough to tip the verdict"
+    yield (
+        f"{rows}. Its last doubling gave {100 * doubling:+.1f} points, so the further ones are "
+        f"worth about {100 * worth:+.1f}: {told}."
+    )
 
 
 def _uneven(task: Task, labels: Known) -> Iterator[str]:

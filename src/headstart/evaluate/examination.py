@@ -1,22 +1,23 @@
 """The one look at the test rows, and everything that is said about it."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool
 from torch import Tensor
 
-from headstart.advise import Depth, Ranked
+from headstart.advise import Depth
 from headstart.backbone import CROSSED, hears, multiply_adds
-from headstart.data import ENTITIES, GENERATED, WRITTEN, Examples, Source, strata_of
+from headstart.data import ENTITIES, GENERATED, WRITTEN, Examples, Source
 from headstart.errors import DataError
-from headstart.evaluate.candidates import Candidate
+from headstart.evaluate.candidates import Contest
 from headstart.evaluate.cautions import cautions
 from headstart.evaluate.learning import learning
 from headstart.evaluate.metrics import confusion, measure, per_class, reliability
 from headstart.evaluate.occlusion import weighed
+from headstart.evaluate.outcome import Outcome
 from headstart.evaluate.report import (
     Beside,
     Curve,
@@ -26,6 +27,7 @@ from headstart.evaluate.report import (
     Learned,
     Report,
     Shown,
+    Spread,
     StageRow,
 )
 from headstart.evaluate.verdict import judge
@@ -40,67 +42,44 @@ PLAYED = 24
 that mattered are marked."""
 
 
-@dataclass(frozen=True, eq=False)
-class Contest:
-    """The candidates, which of them is the run's model, and which stands for transfer."""
-
-    candidates: tuple[Candidate, ...]
-    model: Candidate
-    fitted: Fitted
-    """The network behind `model`."""
-    transfer: Candidate
-    """The arm the verdict is about: the model, or the pretrained probe where the model has
-    nothing pretrained in it."""
-    others: Mapping[str, Fitted] = field(default_factory=dict)
-    """Further fitted networks by name, for their curves."""
-    depth: Depth | None = None
-    """What the stages know, where that decided how much to retrain."""
-    because: str = ""
-    """Why so much was frozen, where nobody had asked for it."""
-    ranking: tuple[Ranked, ...] = ()
-    """Candidates to start from, best first, where nobody had named one."""
-
-
 def examine(
     lesson: Lesson,
     examples: Examples,
     contest: Contest,
+    outcome: Outcome,
     *,
     title: str,
     trust: Trust,
-    seeds: tuple[float, ...],
+    spread: Spread,
     facts: tuple[Fact, ...],
 ) -> Report:
-    """Open the test rows once, for every arm, and write down what they show."""
-    rows, task = lesson.partition.test, lesson.task
-    labels, groups = lesson.labels_of(rows).numpy(), lesson.groups_of(rows)
-    arms = {candidate: candidate.tested(lesson) for candidate in contest.candidates}
-    model = arms[contest.model]
+    """Write down what the answers to the test rows show."""
+    rows, task, groups = outcome.rows, lesson.task, outcome.clusters
+    labels, found = lesson.labels_of(rows).numpy(), outcome.model.answers
     verdict = judge(
         task,
-        list(arms.values()),
-        arms[contest.transfer],
+        outcome.arms,
+        outcome.transfer,
         labels,
         groups,
         pretrained=contest.transfer.transfer,
+        pair=outcome.pair,
+        tested=outcome.told,
     )
-    compared = [contest.transfer, *(c for c in contest.candidates if c.name == verdict.against)]
+    verdict = replace(verdict, learning=learning(outcome.growth, groups))
     parts = (lesson.partition.train, lesson.partition.val)
     train, val = (lesson.labels_of(part).numpy() for part in parts)
-    found, single = model.answers, isinstance(task, Classification)
-    grown = learning(lesson, compared, strata_of(examples).labels)
-    transfer, count = arms[contest.transfer], len(lesson.pool)
     crossing = (CROSSED,) if hears(contest.fitted.backbone.architecture) else ()
-    heard = (*crossing, *cautions(task, verdict, transfer, [*arms.values()], labels, groups, count))
+    heard = (*crossing, *cautions(task, verdict, outcome, labels, len(lesson.pool)))
     return Report(
         title=title,
-        verdict=replace(verdict, learning=grown, cautions=heard),
+        verdict=replace(verdict, cautions=heard),
         scores=measure(task, found, labels, groups),
-        seeds=seeds,
-        arms=tuple(arms.values()),
+        spread=spread,
+        arms=outcome.arms,
         classes=per_class(task, found, labels, train, val, groups),
-        confusion=confusion(found, labels, task.width) if single else (),
-        shown=_shown(lesson, examples, contest, found, trust),
+        confusion=confusion(found, labels, task.width) if isinstance(task, Classification) else (),
+        shown=_shown(lesson, examples, contest, outcome, trust),
         bins=reliability(task, found, labels, groups),
         curves=_curves(contest),
         learned=learned_of(contest),
@@ -170,11 +149,12 @@ def _shown(
     lesson: Lesson,
     examples: Examples,
     contest: Contest,
-    answers: Float[np.ndarray, "m c"],
+    outcome: Outcome,
     trust: Trust,
 ) -> tuple[Shown, ...]:
     """Mistakes first, the most confident leading; then right answers, class by class."""
-    rows, task, modality = lesson.partition.test, lesson.task, contest.fitted.backbone.modality
+    rows, answers, task = outcome.rows, outcome.model.answers, lesson.task
+    modality = contest.fitted.backbone.modality
     labels = lesson.labels_of(rows).numpy()
     belief = belief_of(task, answers)
     merit = task.shares(answers) if isinstance(task, Continuing) else task.merit(answers, labels)

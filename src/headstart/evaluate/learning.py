@@ -1,6 +1,6 @@
 """How accuracy (or F1, or R²) grows with the number of examples, with transfer and without."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from headstart.data import spread
@@ -42,12 +42,25 @@ class Learning:
         return {"curves": curves, "sentences": list(self.sentences)}
 
 
-def learning(
+Merits = Sequence[Merit]
+"""For each size, how good the answers to the test rows were."""
+
+
+@dataclass(frozen=True, eq=False)
+class Growth:
+    """What arms make of the test rows when they are fitted to more and more others."""
+
+    sizes: tuple[int, ...]
+    merits: Mapping[str, Merits]
+    """By the name of the arm: that with transfer, then its rival."""
+
+
+def growth_of(
     lesson: Lesson,
     arms: Sequence[Candidate],
     strata: Sequence[int],
     seed: int = 0,
-) -> Learning | None:
+) -> Growth | None:
     """Fit arms again to parts of their rows and look at the test rows; None where that can't be.
 
     `arms` are the one with transfer and its rival; one that took training, not a fit, has no curve.
@@ -59,18 +72,19 @@ def learning(
     known = [arm for arm in arms if arm.refit is not None]
     if not sizes or not known or known[0] is not arms[0]:
         return None
-    groups = lesson.groups_of(lesson.partition.test)
-    merits = [_merits(lesson, arm, order, sizes) for arm in known]
-    every = (*sizes, len(order))
+    merits = {arm.name: _merits(lesson, arm, order, sizes) for arm in known}
+    return Growth((*sizes, len(order)), merits)
+
+
+def learning(growth: Growth | None, groups: Sequence[str] = ()) -> Learning | None:
+    """Both curves, and what they say about more examples; intervals by these groups."""
+    if growth is None:
+        return None
     curves = tuple(
-        LearningCurve(arm.name, every, tuple(level(merit, groups) for merit in found))
-        for arm, found in zip(known, merits, strict=True)
+        LearningCurve(name, growth.sizes, tuple(level(merit, groups) for merit in found))
+        for name, found in growth.merits.items()
     )
-    return Learning(curves, tuple(_sentences(curves, merits, groups)))
-
-
-Merits = Sequence[Merit]
-"""For each size, how good the answers to the test rows were."""
+    return Learning(curves, tuple(_sentences(curves, [*growth.merits.values()], groups)))
 
 
 def _merits(lesson: Lesson, arm: Candidate, order: Sequence[int], sizes: Sequence[int]) -> Merits:

@@ -110,9 +110,8 @@ def from_fit(lesson: Lesson, fitted: Fitted, strategy: str, tell: Tell = quiet) 
     way, refit = fitted.chosen.way, None
     if not trained and way is not None:
         refit = _refit(lesson, _features(lesson, backbone), way)
-    return Candidate(
-        strategy, strategy, backbone.name, fitted.at, transfer, answer, choice, refit=refit
-    )
+    arm = Candidate(strategy, strategy, backbone.name, fitted.at, transfer, answer, choice)
+    return replace(arm, refit=refit, rows=lesson.partition.train if trained else lesson.pool)
 
 
 def untrained(

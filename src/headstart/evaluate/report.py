@@ -120,6 +120,26 @@ class Fact:
     value: str
 
 
+@dataclass(frozen=True)
+class Spread:
+    """How much luck is in one draw of the rows."""
+
+    what: str
+    """What the figures are of."""
+    figures: tuple[float, ...]
+    """Mean merits on test rows, one a draw."""
+
+    def record(self) -> dict[str, object]:
+        """As `metrics.json` has it."""
+        return {"what": self.what, "figures": list(self.figures)}
+
+    @property
+    def told(self) -> str:
+        """The least and the greatest of them, in percent."""
+        low, high = min(self.figures), max(self.figures)
+        return f"{100 * low:.1f} to {high:.1%}" if low < high else f"{high:.1%}"
+
+
 @dataclass(frozen=True, eq=False)
 class Report:
     """A run, ready for a reader who has nothing else."""
@@ -127,8 +147,7 @@ class Report:
     title: str
     verdict: Verdict
     scores: Scores
-    seeds: tuple[float, ...]
-    """Mean test merit with each seed of the head."""
+    spread: Spread
     arms: tuple[Arm, ...]
     classes: tuple[ClassRow, ...]
     confusion: tuple[tuple[int, ...], ...]

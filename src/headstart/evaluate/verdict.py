@@ -4,12 +4,12 @@ Wang et al. (2019), "Characterizing and Avoiding Negative Transfer": transfer is
 using the source is worse than the same algorithm without it.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from headstart.evaluate.arms import Arm
+from headstart.evaluate.candidates import by_choice
 from headstart.evaluate.learning import Learning
 from headstart.head import Known, Task
 from headstart.hostile import printable
@@ -48,6 +48,14 @@ _PHRASES = {
 }
 
 
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """The arm with transfer and the best one without, fitted to the same rows where they can be."""
+
+    one: Arm
+    other: Arm
+
+
 @dataclass(frozen=True)
 class Verdict:
     """Whether transfer helped; differences are of mean merits, of shares from -1 to 1."""
@@ -84,8 +92,13 @@ def judge(
     groups: Sequence[str] = (),
     *,
     pretrained: bool = True,
+    pair: Pair | None = None,
+    tested: str = "",
 ) -> Verdict:
     """Compare the chosen arm with the best arm without transfer, on the same test rows.
+
+    `pair` has both as fitted to the same rows, where these are not the arms as they are; `tested`
+    says how many examples were tested, and how.
 
     It helps where the whole paired interval lies above 0, and hurts where it lies below; equal
     arms get either word in at most 5 of 100 runs. That holds with many arms because there is one
@@ -100,13 +113,15 @@ def judge(
     rivals = [arm for arm in arms if not arm.transfer and arm is not chosen]
     if not rivals:
         return _unopposed(task, chosen)
-    against = min(rivals, key=lambda arm: arm.choice if math.isfinite(arm.choice) else math.inf)
-    merits = [task.merit(arm.answers, labels) for arm in (chosen, against)]
+    pair = pair or Pair(chosen, min(rivals, key=by_choice))
+    against = pair.other
+    merits = [task.merit(arm.answers, labels) for arm in (pair.one, against)]
     interval = lead(merits[0], merits[1], groups)
     word = _word(interval) if pretrained and chosen.transfer else "no evidence"
+    told = tested or f"on the same {len(labels):,} test examples"
     opening = _opening(word, transferred=pretrained and chosen.transfer)
-    sentence = f"{opening}: {_compared(task, chosen, against, interval, len(labels))}"
-    better = _better_on_test(chosen, against, rivals) if word == "helps" else ""
+    sentence = f"{opening}: {_compared(task, pair, interval)} {told}"
+    better = _better_on_test(pair.one, against, rivals) if word == "helps" else ""
     return Verdict(
         word,
         against.name,
@@ -118,9 +133,13 @@ def judge(
 
 
 def _word(interval: Interval) -> Word:
-    if interval.low > 0:
-        return "helps"
-    return "hurts" if interval.high < 0 else "no evidence"
+    words: dict[int, Word] = {1: "helps", 0: "no evidence", -1: "hurts"}
+    return words[sign_of(interval.low, interval.high)]
+
+
+def sign_of(low: float, high: float) -> int:
+    """1 where the interval lies above 0, -1 where it lies below, else 0."""
+    return int(low > 0) - int(high < 0)
 
 
 def _opening(word: Word, *, transferred: bool) -> str:
@@ -133,19 +152,21 @@ def _opening(word: Word, *, transferred: bool) -> str:
     }[word]
 
 
-def _compared(task: Task, chosen: Arm, against: Arm, interval: Interval, n: int) -> str:
+def _compared(task: Task, pair: Pair, interval: Interval) -> str:
     """Both figures, the difference and its interval, in percent and percent points."""
-    one, other = chosen.merit.value, against.merit.value
+    one, other = pair.one.merit.value, pair.other.merit.value
     return (
-        f"{FIGURES[task.figure]}{one:.1%} against {other:.1%} for {_phrase(against.name)}, "
+        f"{FIGURES[task.figure]}{one:.1%} against {other:.1%} for {_phrase(pair.other.name)}, "
         f"{100 * interval.value:+.1f} points (95% interval {100 * interval.low:+.1f} "
-        f"to {100 * interval.high:+.1f}) on the same {n:,} test examples"
+        f"to {100 * interval.high:+.1f})"
     )
 
 
 def _better_on_test(chosen: Arm, against: Arm, rivals: Sequence[Arm]) -> str:
     """Own up where a rival that the choice passed over turns out as good as the chosen arm."""
-    passed = [arm for arm in rivals if arm is not against and arm.merit.value >= chosen.merit.value]
+    passed = [
+        arm for arm in rivals if arm.name != against.name and arm.merit.value >= chosen.merit.value
+    ]
     if not passed:
         return ""
     best = max(passed, key=lambda arm: arm.merit.value)

@@ -120,12 +120,11 @@ def bar(value: float, most: float) -> Markup:
 
 
 def strip(values: Sequence[float]) -> Markup:
-    """Equal figures of several seeds as dots on a line; the first is the one reported."""
+    """Figures of one kind as dots on a line."""
     scale = axis(min(values), max(values))
     return _svg(
         _line(0.0, "50%", 100.0, "50%", "grid"),
-        *(_dot(scale.at(value), 50.0, 3.5, "plain") for value in values[1:]),
-        *(_dot(scale.at(value), 50.0, 4.5, "transfer") for value in values[:1]),
+        *(_dot(scale.at(value), 50.0, 3.5, "plain") for value in values),
         kind="strip",
     )
 

@@ -107,6 +107,7 @@ def page(report: Report) -> str:
         picked=_picked(grid, len(report.classes)),
         open_cells={place for place, cell in grid.items() if cell.examples},
         scale=_scale(report.arms),
+        **_learned_from(report.arms),
         chosen=_chosen(report),
         **_before(report),
         curves=[_drawn(curve) for curve in report.curves if curve.epochs],
@@ -279,6 +280,23 @@ def _picked(grid: Mapping[tuple[int, int], Cell], classes: int) -> list[int]:
         return list(range(classes))
     worst = [label for cell in _confused(grid) for label in (cell.label, cell.predicted)]
     return sorted(list(dict.fromkeys([*worst, *range(classes)]))[:_WORST])
+
+
+def _learned_from(arms: Sequence[Arm]) -> dict[str, object]:
+    """From how many examples the arms learned, where it is one number, and where it is not."""
+    counts = sorted({arm.learned for arm in arms})
+    if len(counts) == 1:
+        told = f"Every way learned from the same {counts[0]:,}."
+    else:
+        told = (
+            (
+                f"What was trained learned from {counts[0]:,}, and left the others of "
+                f"{counts[-1]:,} out to choose its rate and its epoch."
+            )
+            if counts
+            else ""
+        )
+    return {"learned_from": told, "uneven": len(counts) > 1}
 
 
 def _scale(arms: Sequence[Arm]) -> figures.Axis:

@@ -24,7 +24,7 @@ from headstart.data import (
     strata_of,
 )
 from headstart.errors import UsageError
-from headstart.evaluate import Contest, examine
+from headstart.evaluate import Contest, Spread, examine, outcome_of
 from headstart.events import Tell, kept, note, quiet, together, warn
 from headstart.features import Items, noted, survey, trim
 from headstart.head import Labeling, Transcribing, Writing, posed, trust_of
@@ -130,16 +130,20 @@ def transfer(
     arms = _arms(lesson, known, backbone, settings, folder.work(known.digest), tell)
     arms = replace(arms, ranking=ranking)
     model = _model(lesson, arms)
+    outcome = outcome_of(lesson, arms, strata_of(found.examples).labels)
     report = examine(
         lesson,
         found.examples,
         arms,
+        outcome,
         title=folder.path.name,
         trust=model.trust,
-        seeds=_seeds(lesson, backbone, arms.fitted),
+        spread=_redrawn(lesson, backbone, arms.fitted),
         facts=facts_of(known.audit, partition, settings, backbone, arms),
     )
-    metrics = leave(folder, report, model, lesson, found.examples, known.audit, spent(began))
+    metrics = leave(
+        folder, report, model, lesson, found.examples, known.audit, spent(began), outcome
+    )
     if arms.model.transfer and "accuracy" in metrics["test"]:
         _remember(known, backbone, _named(backbone, ranking, settings), metrics, root)
     folder.clear()
@@ -240,7 +244,17 @@ def _lesson(
             f"--head {task.heads[0]}",
         )
     auto = settings.plan is None and examples.kind not in TOLD
-    return Lesson(known.items, labels, examples.groups, partition, task, root, settings.head, auto)
+    return Lesson(
+        known.items,
+        labels,
+        examples.groups,
+        partition,
+        task,
+        root,
+        settings.head,
+        auto,
+        known.audit.together,
+    )
 
 
 def _model(lesson: Lesson, arms: Contest) -> Model:
@@ -250,7 +264,7 @@ def _model(lesson: Lesson, arms: Contest) -> Model:
     return Model(fitted.joined(), fitted.head, lesson.task, trust, fitted.at)
 
 
-def _seeds(lesson: Lesson, backbone: Backbone, fitted: Fitted) -> tuple[float, ...]:
+def _redrawn(lesson: Lesson, backbone: Backbone, fitted: Fitted) -> Spread:
     """Mean test merit of probes fitted to other draws of as many rows as there are to train on.
 
     On the stages that the model reads, where it is a probe itself; then they are fitted as it is,
@@ -260,7 +274,7 @@ def _seeds(lesson: Lesson, backbone: Backbone, fitted: Fitted) -> tuple[float, .
     backbone = backbone if len(fitted.suffix) else fitted.backbone
     rows, task = lesson.partition.test, lesson.task
     if task.kind in TOLD:
-        return ()
+        return Spread("", ())
     labels = lesson.labels_of(rows).numpy()
     table = lesson.rows_feed(rows, backbone, backbone.depth)(range(len(rows)), ())
     merits, pool = [], lesson.pool
@@ -272,4 +286,5 @@ def _seeds(lesson: Lesson, backbone: Backbone, fitted: Fitted) -> tuple[float, .
         way = fit.way
         answers = task.answers(table @ fit.weight.T + fit.bias).numpy()
         merits.append(float(task.merit(answers, labels).mean()))
-    return tuple(merits)
+    drawn_from = f"{len(lesson.partition.train):,} of the {len(pool):,} examples to learn from"
+    return Spread(f"the probe refitted to {SEEDS} other draws of {drawn_from}", tuple(merits))

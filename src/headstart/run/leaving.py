@@ -3,16 +3,14 @@
 import csv
 import io
 import json
-from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
 from headstart import durable
 from headstart.data import WRITTEN, Audit, Examples
-from headstart.evaluate import Report, bleu_records
+from headstart.evaluate import Outcome, Report, bleu_records
 from headstart.head import Sequencing, Trust, Valuing, Writing, belief_of, said
 from headstart.model import Model
 from headstart.report import page
@@ -30,12 +28,12 @@ def leave(
     examples: Examples,
     audit: Audit,
     cost: dict[str, float],
+    outcome: Outcome,
 ) -> dict[str, Any]:
     """Write every file of a finished run, each whole or not at all."""
-    metrics = metrics_of(report, lesson, examples, cost)
+    metrics = metrics_of(report, lesson, outcome, cost)
     durable.write(folder.path / "problems.csv", problems_csv(audit))
-    found = next(arm for arm in report.arms if arm.name == report.learned.strategy).answers
-    table = predictions(lesson, examples, found, model.trust)
+    table = predictions(lesson, examples, outcome, model.trust)
     with durable.writing(folder.path / "predictions.parquet") as temp:
         parquet.write_table(table, temp)
     save_model(folder.path / "model", model, figures=metrics)
@@ -45,7 +43,7 @@ def leave(
 
 
 def metrics_of(
-    report: Report, lesson: Lesson, examples: Examples, cost: dict[str, float]
+    report: Report, lesson: Lesson, outcome: Outcome, cost: dict[str, float]
 ) -> dict[str, Any]:
     """The figures, as `metrics.json` has them."""
     partition = lesson.partition
@@ -57,10 +55,11 @@ def metrics_of(
             "train": len(partition.train),
             "val": len(partition.val),
             "test": len(partition.test),
+            "tested": outcome.different,
         },
         "chosen": report.learned.strategy,
         "test": report.scores.record(),
-        "arms": _arms(report, lesson),
+        "arms": _arms(report, lesson, outcome),
         "verdict": {
             **report.verdict.record(),
             "sentence": report.verdict.sentence,
@@ -69,23 +68,23 @@ def metrics_of(
         "learning": report.verdict.learning.record() if report.verdict.learning else None,
         "frozen": {"tensors": report.learned.tensors, "changed": report.learned.changed},
         "ranking": [vars(one) for one in report.learned.ranking],
-        "seeds": list(report.seeds),
+        "spread": report.spread.record(),
         "cost": cost,
     }
 
 
-def _arms(report: Report, lesson: Lesson) -> list[dict[str, object]]:
+def _arms(report: Report, lesson: Lesson, outcome: Outcome) -> list[dict[str, object]]:
     """Every way, with what the model leads it by: paired on the test rows, with 95%."""
-    rows, task = lesson.partition.test, lesson.task
-    labels, groups = lesson.labels_of(rows).numpy(), lesson.groups_of(rows)
+    task, groups = lesson.task, outcome.clusters
+    labels = lesson.labels_of(outcome.rows).numpy()
     merits = {arm.name: task.merit(arm.answers, labels) for arm in report.arms}
-    model = merits[report.learned.strategy]
+    model = merits[outcome.model.name]
     leads = {name: lead(model, merit, groups).record() for name, merit in merits.items()}
     found = [{**arm.record(task.figure), "behind_by": leads[arm.name]} for arm in report.arms]
     if task.kind != WRITTEN or not isinstance(task, Writing):
         return found
     said = {arm.name: task.said(arm.answers) for arm in report.arms}
-    told = bleu_records(said, task.texts(labels), report.learned.strategy, groups)
+    told = bleu_records(said, task.texts(labels), outcome.model.name, groups)
     return [{**one, **told[str(one["name"])]} for one in found]
 
 
@@ -100,12 +99,11 @@ def problems_csv(audit: Audit) -> str:
     return lines.getvalue()
 
 
-def predictions(lesson: Lesson, examples: Examples, answers: np.ndarray, trust: Trust) -> pa.Table:
+def predictions(lesson: Lesson, examples: Examples, outcome: Outcome, trust: Trust) -> pa.Table:
     """One line a test example: its name, label, prediction, and every probability; or the value
     with the interval that holds 95% of such.
     """  # noqa: D205 - one sentence
-    rows: Sequence[int] = lesson.partition.test
-    task = lesson.task
+    rows, answers, task = outcome.rows, outcome.model.answers, lesson.task
     columns: dict[str, Any] = {
         "name": [examples.name(row) for row in rows],
         "label": [examples.classes[examples.labels[row]] for row in rows],

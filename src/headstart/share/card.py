@@ -73,6 +73,7 @@ def _scores(figures: dict[str, Any]) -> list[str]:
         "",
         f"Measured once on {n['test']:,} test examples, with 95% intervals;",
         f"{n['train']:,} examples trained, {n['val']:,} chose.",
+        *_spread(figures.get("spread", {})),
         "",
         "| figure | value |",
         "|---|---|",
@@ -82,6 +83,13 @@ def _scores(figures: dict[str, Any]) -> list[str]:
         "|---|---|",
         *arms,
     ]
+
+
+def _spread(spread: dict[str, Any]) -> list[str]:
+    found = spread.get("figures", ())
+    if len(found) < 2:
+        return []
+    return [f"For luck: {_cell(spread['what'])} scored {min(found):.1%} to {max(found):.1%}."]
 
 
 def _parts(model: Model) -> list[str]:

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
 from headstart.backbone import Backbone, Writer, every_stage
-from headstart.data import Partition
+from headstart.data import Partition, cluster_names
 from headstart.events import Tell, quiet
 from headstart.features import Items, Prefix, Varied, extract
 from headstart.head import (
@@ -49,6 +49,8 @@ class Lesson:
     """How heads are fitted: a name in `headstart.head.HEADS`, or empty for the best: `fit_head`."""
     profiled: bool = False
     """Whether the pass over a pretrained backbone keeps what every stage gives."""
+    alike: tuple[tuple[int, ...], ...] = ()
+    """Near duplicates: rows that say what one of them says."""
 
     @property
     def pool(self) -> tuple[int, ...]:
@@ -65,6 +67,10 @@ class Lesson:
         A row that belongs to none is one of its own.
         """
         return tuple(self.groups[row] or f"#{row}" for row in rows) if self.groups else ()
+
+    def clusters_of(self, rows: Sequence[int]) -> tuple[str, ...]:
+        """What these rows share with others, for intervals: see `cluster_names`."""
+        return cluster_names(rows, self.groups, self.alike)
 
     def gathered(self, read: Read, count: int) -> Float[Tensor, "m d"] | Far:
         """So many rows for a head: in memory, or too many for that, on disk beside the cache."""

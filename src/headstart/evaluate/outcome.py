@@ -1,0 +1,94 @@
+"""What the arms of a contest make of the test rows, and which two of them are compared."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from headstart.data import count_once
+from headstart.evaluate.arms import Arm
+from headstart.evaluate.candidates import Candidate, Contest, rival_of
+from headstart.evaluate.learning import Growth, growth_of
+from headstart.evaluate.verdict import Pair
+from headstart.train import Lesson
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """The answers of every arm to the test rows."""
+
+    rows: tuple[int, ...]
+    """The test rows, in the order of the answers."""
+    clusters: tuple[str, ...]
+    """What each row shares with others, for intervals; or empty."""
+    arms: tuple[Arm, ...]
+    model: Arm
+    """The arm that is the run's model."""
+    transfer: Arm
+    """The arm that the verdict is about."""
+    pair: Pair | None
+    """What the verdict compares; None where there is no arm without transfer."""
+    different: int
+    """How many test rows there are where near duplicates count once."""
+    growth: Growth | None
+    """How both sides do when fitted to fewer rows, where they can be."""
+
+    @property
+    def told(self) -> str:
+        """How many examples were tested, and from how many both sides learned, where these are not
+        all that the arms themselves learned from.
+        """  # noqa: D205 - one sentence
+        n, rows = self.different, len(self.rows)
+        twice = f" ({rows - n:,} near duplicates of others count no further)" if n < rows else ""
+        return f"on the same {n:,} test examples{twice}{self._refitted}"
+
+    @property
+    def _refitted(self) -> str:
+        if self.pair is None or self.pair.one.learned != self.pair.other.learned:
+            return ""
+        known = {arm.name: arm.learned for arm in self.arms}
+        pair = self.pair.one, self.pair.other
+        changed = any(known[arm.name] != arm.learned for arm in pair)
+        return f", both fitted to the same {pair[0].learned:,} others" if changed else ""
+
+
+def outcome_of(lesson: Lesson, contest: Contest, strata: Sequence[int]) -> Outcome:
+    """Open the test rows once, for every arm; `strata` (one an item) keep learning curves even.
+
+    The rival is picked by its loss on other rows before that.
+    """
+    rows = lesson.partition.test
+    rival = rival_of(contest.candidates, contest.transfer)
+    sides = equal_rows(lesson, contest.transfer, rival) if rival else ()
+    compared = [contest.transfer, *([rival] if rival else [])]
+    arms = {one: one.tested(lesson) for one in contest.candidates}
+    one, other = (
+        (arms.get(side) or side.tested(lesson) for side in sides) if sides else (None, None)
+    )
+    return Outcome(
+        rows,
+        lesson.clusters_of(rows),
+        tuple(arms.values()),
+        arms[contest.model],
+        arms[contest.transfer],
+        Pair(one, other) if one and other else None,
+        count_once(rows, lesson.alike),
+        growth_of(lesson, compared, strata),
+    )
+
+
+def equal_rows(lesson: Lesson, one: Candidate, other: Candidate) -> tuple[Candidate, Candidate]:
+    """Both as they are when they learn from the same rows, where a fit is all that takes.
+
+    What was trained has left validation rows out; what was fitted in closed form is fitted again
+    without them. What cannot be fitted again stays as it is: `Arm.learned` then differs.
+    """
+    mine, yours = (set(side.learned_from(lesson)) for side in (one, other))
+    return _fitted_to(lesson, one, yours), _fitted_to(lesson, other, mine)
+
+
+def _fitted_to(lesson: Lesson, arm: Candidate, rows: set[int]) -> Candidate:
+    """Without the rows that are not among these."""
+    own = arm.learned_from(lesson)
+    both = tuple(row for row in own if row in rows)
+    if len(both) == len(own) or arm.refit is None:
+        return arm
+    return replace(arm, answer=arm.refit(both), rows=both)
