@@ -16,7 +16,7 @@ import typer
 
 import headstart
 from headstart import durable, terminal
-from headstart.ending import named, working
+from headstart.ending import named, obeying, working
 from headstart.errors import UsageError
 from headstart.flags import (
     COLUMNS,
@@ -125,8 +125,7 @@ def predict(
         raise UsageError(
             "U115", "nothing to judge", f'headstart predict {printable(run)} FILES, or --text "…"'
         )
-    with working():
-        found = headstart.load(run).predict(things)
+    found = headstart.load(run).predict(things)
     names = [" | ".join(t) if isinstance(t, tuple) else os.fspath(t) for t in things]
     records = [{"file": name, **vars(one)} for name, one in zip(names, found, strict=True)]
     terminal.document(records) if json else terminal.show(terminal.predicted(records))
@@ -239,7 +238,8 @@ def execute(arguments: Sequence[str]) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that knows no "…"
     try:
-        code = app(args=list(arguments), prog_name="headstart", standalone_mode=False)
+        with obeying():
+            code = app(args=list(arguments), prog_name="headstart", standalone_mode=False)
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except BrokenPipeError:

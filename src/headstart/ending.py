@@ -4,7 +4,8 @@ import errno
 import shlex
 import signal
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -20,11 +21,38 @@ class _Terminated(Interrupted):
     exit_code = 128 + signal.SIGTERM
 
 
+GRACE_S = 60.0
+"""Seconds after which work that was asked to stop, and got to no place where it could, is ended."""
+
+
+@contextmanager
+def obeying() -> Iterator[None]:
+    """Work inside ends by SIGINT and SIGTERM, wherever it is, in the one shape: `Interrupted`."""
+    asked: list[int] = []
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        asked.append(number)
+        raise KeyboardInterrupt
+
+    with _handling(ask):
+        try:
+            yield
+        except HeadstartError:
+            raise
+        except BaseException:
+            if asked:
+                raise _stopped(asked[0]) from None
+            raise
+        if asked:  # typer makes an exit code of it
+            raise _stopped(asked[0])
+
+
 @contextmanager
 def working() -> Iterator[Tell]:
     """Lend a listener that shows progress, and stops the work once somebody asked for it.
 
-    Asked twice, the work stops wherever it is. What it has written is whole either way.
+    Asked twice, or where nothing is heard of the work for `GRACE_S`, it stops wherever it is. What
+    it has written is whole either way.
     """
     asked: list[int] = []
 
@@ -32,18 +60,35 @@ def working() -> Iterator[Tell]:
         asked.append(number)
         if len(asked) > 1:
             raise KeyboardInterrupt
+        if hasattr(signal, "setitimer"):  # Windows has none
+            signal.signal(signal.SIGALRM, ask)
+            signal.setitimer(signal.ITIMER_REAL, GRACE_S)
         terminal.stopping()
 
     def stop(event: Event) -> None:
         if asked:
             raise _stopped(asked[0])
 
+    with _handling(ask):
+        try:
+            with terminal.listening() as tell:
+                yield together(tell, stop)
+        except KeyboardInterrupt:
+            raise _stopped(asked[0] if asked else signal.SIGINT) from None
+        finally:
+            if asked and hasattr(signal, "setitimer"):
+                signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+@contextmanager
+def _handling(ask: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Signals that ask to stop go to a function; in another thread than the first, to nobody."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
     before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        with terminal.listening() as tell:
-            yield together(tell, stop)
-    except KeyboardInterrupt:
-        raise _stopped(asked[0] if asked else signal.SIGINT) from None
+        yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -7,7 +7,7 @@ import torch
 
 from headstart import durable
 from headstart.backbone import Backbone, load_backbone
-from headstart.errors import BackboneError
+from headstart.errors import BackboneError, SecurityError
 from headstart.head import Classification, Trust, linear
 from headstart.model import Model
 from headstart.share import card_of, load, save_model
@@ -86,3 +86,61 @@ def test_facts_from_elsewhere_are_refused(model: Model, tmp_path: Path) -> None:
 def test_names_from_data_are_inert_in_the_card(model: Model) -> None:
     card = card_of(replace(model, task=Classification(("x", "<script>", "a`b\nc"))), FIGURES)
     assert "<script>" not in card and "a`b" not in card and "b\nc" not in card
+
+
+def resealed(folder: Path, name: str, **changed: object) -> Path:
+    """A JSON file changed and the manifest written anew, as whoever changes a folder would."""
+    facts = json.loads((folder / name).read_text())
+    (folder / name).write_text(json.dumps({**facts, **changed}))
+    files = [file for file in sorted(folder.iterdir()) if file.name != durable.MANIFEST]
+    told = [{"name": f.name, "size": f.stat().st_size, "sha256": durable.sha256(f)} for f in files]
+    (folder / durable.MANIFEST).write_text(json.dumps({"files": told}))
+    return folder
+
+
+@pytest.fixture
+def saved(model: Model, tmp_path: Path) -> Path:
+    save_model(tmp_path / "model", model, FIGURES)
+    return tmp_path / "model"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        *({"classes": ["a", "b"]}, {"classes": ["a", "b", "c", "d"]}, {"classes": ["a", "b", "b"]}),
+        *({"classes": []}, {"task": "transcribe"}, {"task": "entities"}, {"task": "generation"}),
+        *({"cut": 99}, {"cut": -1}, {"sure_above": 1.1}, {"spread": 0}, {"margin": "x"}),
+    ],
+)
+def test_a_head_that_is_not_for_the_classes_is_damage(changed, saved) -> None:
+    assert load(resealed(saved, "model.json")).task.classes == ("a", "<b>", "c|d")
+    with pytest.raises(BackboneError, match="M452"):
+        load(resealed(saved, "model.json", **changed))
+
+
+@pytest.mark.parametrize("changed", [{"width": 17}, {"settings": {"words": 3_000_000}}])
+def test_a_backbone_that_is_not_for_its_weights_is_damage(changed, saved) -> None:
+    with pytest.raises(BackboneError, match="M452"):
+        load(resealed(saved, "backbone.json", **changed))
+
+
+@pytest.mark.parametrize("name", ["model.json", "backbone.json", "head.safetensors"])
+def test_what_the_manifest_does_not_name_is_not_read(name, saved) -> None:
+    told = json.loads((saved / durable.MANIFEST).read_text())["files"]
+    kept = {"files": [entry for entry in told if entry["name"] != name]}
+    (saved / durable.MANIFEST).write_text(json.dumps(kept))
+    with pytest.raises(BackboneError, match=f"does not name {name}"):
+        load(saved)
+
+
+def test_devices_and_links_are_refused(saved) -> None:
+    told = json.loads((saved / durable.MANIFEST).read_text())["files"]
+    zero = {"name": "/dev/zero", "size": 0, "sha256": "x"}
+    (saved / durable.MANIFEST).write_text(json.dumps({"files": [*told, zero]}))
+    with pytest.raises(SecurityError, match="S614"):
+        load(saved)
+    (saved / "head.safetensors").rename(saved.parent / "head")
+    (saved / "head.safetensors").symlink_to(saved.parent / "head")
+    (saved / durable.MANIFEST).write_text(json.dumps({"files": told}))
+    with pytest.raises(SecurityError, match="is a link"):
+        load(saved)

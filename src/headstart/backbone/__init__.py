@@ -16,10 +16,12 @@ from headstart.backbone.listing import Listed, listed
 from headstart.backbone.loading import load_backbone, output_of, shipped
 from headstart.backbone.moments import moments
 from headstart.backbone.profile import every_stage, widths
+from headstart.backbone.record import validated
 from headstart.backbone.recurrent import LSTM as RECURRENT
 from headstart.backbone.recurrent import Pooled, Recurrent, Words, is_recurrent
 from headstart.backbone.sound import DSCNN as HEARING
 from headstart.backbone.vision import names, sized
+from headstart.backbone.weights import read_tensors
 from headstart.backbone.writing import Writer, need_writer
 
 __all__ = [
@@ -51,9 +53,11 @@ __all__ = [
     "need_writer",
     "output_of",
     "read_backbone",
+    "read_tensors",
     "save_backbone",
     "shipped",
     "sized",
+    "validated",
     "widths",
     "write_backbone",
 ]

@@ -1,100 +1,43 @@
 """A backbone as a folder: weights, JSON that says how to build and feed it, and a card."""
 
+import json
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+import torch
 from torch import Tensor
 
 from headstart import durable
 from headstart.backbone.alone import SETTING as ALONE
 from headstart.backbone.alone import Alone
 from headstart.backbone.backbone import Architecture, Backbone, Origin
+from headstart.backbone.bounds import Shapes, bounded
 from headstart.backbone.building import build
-from headstart.backbone.library import made
+from headstart.backbone.library import config_of, made
 from headstart.backbone.moments import SETTING as MOMENTS
+from headstart.backbone.record import (
+    BackboneRecord,
+    Bands,
+    Heard,
+    Pixels,
+    Setting,
+    Tokens,
+    record_of,
+)
 from headstart.backbone.recurrent import Recurrence, is_recurrent
+from headstart.backbone.shapes import need_shapes
 from headstart.backbone.speech import EXTRACTOR
 from headstart.backbone.weights import put, read_tensors, written
 from headstart.backbone.writing import Writer, distinct
-from headstart.errors import BackboneError, HeadstartError
+from headstart.errors import BackboneError, HeadstartError, MissingExtra, SecurityError
 from headstart.hostile import printable
 from headstart.modality import Image, Modality, Prepared, Sound, Text
+from headstart.untrusted import MOST_PLAIN, Damaged, Sealed, sealed
 
 WRITER = "writer.safetensors"
 WEIGHTS, FACTS, CARD = "backbone.safetensors", "backbone.json", "README.md"
 TOKENIZER = "tokenizer.json"
-Setting = str | int | float | bool | list[int]
-
-
-class _Contract(BaseModel):
-    """The fields of `Image`."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    size_px: int = Field(ge=1, le=4096)
-    mean: list[float]
-    std: list[float]
-    interpolation: str
-    crop_pct: float
-    crop_mode: str
-    channels: int
-    background: tuple[int, int, int]
-
-
-class _Tokens(BaseModel):
-    """The fields of `Text` but for the place of the tokenizer, which lies beside."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    tokenizer: str
-    max_tokens: int = Field(ge=2)
-    paired: bool = False
-    prefix: str = Field(default="", max_length=2000)
-    language: str = Field(default="", max_length=20)
-
-
-class _Bands(BaseModel):
-    """The fields of `Sound`."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    rate_hz: int = Field(ge=1000, le=192_000)
-    bands: int = Field(ge=1, le=1024)
-    low_hz: float
-    high_hz: float
-    window_s: float = Field(gt=0, le=1)
-    hop_s: float = Field(gt=0, le=1)
-    least_s: float = Field(ge=0, le=60)
-    most_s: float = Field(gt=0, le=600)
-
-
-class _Heard(BaseModel):
-    """The fields of `Prepared` but for the place of the feature extractor, which lies beside."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    extractor: str
-    rate_hz: int = Field(ge=1000, le=192_000)
-    most_s: float = Field(gt=0, le=600)
-
-
-class _Facts(BaseModel):
-    """What `backbone.json` holds."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    format: Literal[1] = 1
-    kind: Literal["image", "text", "audio"]
-    architecture: str
-    settings: dict[str, Setting]
-    contract: _Contract | _Tokens | _Bands | _Heard
-    width: int = Field(ge=1)
-    license: str
-    note: str
-    writes: _Tokens | None = None
-    """Tokens of the half that writes, where there is one."""
 
 
 def save_backbone(folder: Path, backbone: Backbone, card: str, *, half: bool = False) -> None:
@@ -114,44 +57,106 @@ def write_backbone(folder: Path, backbone: Backbone, *, half: bool = False) -> N
         tensors = {name: _kept(tensor, half=half) for name, tensor in distinct(writer).items()}
         durable.write(folder / WRITER, written(tensors))
         writes = _contract(folder, writer.tokens)
-    facts = _Facts.model_validate(
-        {
-            "kind": backbone.modality.kind,
-            "architecture": backbone.architecture.name,
-            "settings": {
-                name: list(value) if isinstance(value, tuple) else value
-                for name, value in backbone.architecture.settings
-            },
-            "contract": _contract(folder, backbone.modality),
-            "width": backbone.width,
-            "license": backbone.origin.license,
-            "note": backbone.origin.note,
-            "writes": writes,
-        }
-    )
+    stated = {
+        "kind": backbone.modality.kind,
+        "architecture": backbone.architecture.name,
+        "settings": {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in backbone.architecture.settings
+        },
+        "contract": _contract(folder, backbone.modality),
+        "width": backbone.width,
+        "license": backbone.origin.license,
+        "note": backbone.origin.note,
+        "writes": writes,
+    }
+    facts = BackboneRecord.model_validate_json(json.dumps(stated))
     durable.write(folder / FACTS, facts.model_dump_json(indent=1, exclude_none=True))
 
 
 def read_backbone(folder: Path, source: str = "folder") -> Backbone:
-    """Read what `save_backbone` wrote. Raises `BackboneError` where it is not that any more."""
-    if (folder / durable.MANIFEST).exists() and not durable.whole(folder):
-        raise _damaged(folder, "a file is missing or differs from the manifest")
+    """Read what `save_backbone` wrote. Raises `BackboneError` where it is not that any more.
+
+    Whoever made the folder need not be trusted. Sizes and shapes are compared before anything is
+    built, contents before they are used, and what was read is run once on a blank item. Raises
+    `SecurityError` where a file lies elsewhere, is a device, or names code to run.
+    """
     try:
-        facts = _Facts.model_validate_json((folder / FACTS).read_bytes())
-        settings = tuple((k, _setting(v)) for k, v in facts.settings.items())
-        architecture = Architecture(facts.architecture, settings)
-        modality = _modality(folder, facts.contract)
-    except (OSError, ValidationError, TypeError) as error:
-        raise _damaged(folder, printable(error, limit=300)) from error
-    stages = build(architecture)
-    try:
-        put(stages, architecture, read_tensors(folder / WEIGHTS), printable(folder))
-        writer = _writer(folder, architecture, facts.writes)
+        seal = sealed(folder, MOST_PLAIN)
+        record = record_of(seal.content(FACTS), printable(folder))
+        backbone = _checked(seal, record, source)
+        if source != "shipped":
+            _run_once(backbone)
+        return backbone
+    except (SecurityError, MissingExtra):
+        raise
     except HeadstartError as error:
         raise _damaged(folder, f"{error.what}; {error.why}") from error
+    except Exception as error:  # what a stranger's network can fail with has no end
+        raise _damaged(folder, f"{type(error).__name__}: {printable(error, limit=300)}") from error
+
+
+def _checked(seal: Sealed, record: BackboneRecord, source: str) -> Backbone:
+    """What the files hold, once shapes and then digests were compared."""
+    folder, contract = seal.folder, record.contract
+    settings = tuple((k, _setting(v)) for k, v in record.settings.items())
+    architecture = Architecture(record.architecture, settings)
+    shapes = seal.header(WEIGHTS)
+    besides: Shapes = seal.header(WRITER) if record.writes else {}
+    if source != "shipped":
+        need_shapes(architecture, shapes, WEIGHTS, besides=besides)
+        _need_writer_shapes(architecture, record.writes, besides, shapes)
+    beside = {Tokens: (TOKENIZER,), Heard: (EXTRACTOR,)}.get(type(contract), ())
+    seal.compare((FACTS, WEIGHTS, *beside, *((WRITER, TOKENIZER) if record.writes else ())))
+    stages = build(architecture)
+    put(stages, architecture, read_tensors(folder / WEIGHTS), WEIGHTS)
     place = folder.name if source == "shipped" else str(folder)
-    origin = Origin(source, place, facts.license, facts.note)
-    return Backbone(architecture, stages, facts.width, modality, origin, writer)
+    origin = Origin(source, place, record.license, record.note)
+    return Backbone(
+        architecture,
+        stages,
+        record.width,
+        _modality(folder, contract),
+        origin,
+        _writer(folder, architecture, record.writes),
+    )
+
+
+def _need_writer_shapes(
+    architecture: Architecture, tokens: Tokens | None, shapes: Shapes, others: Shapes
+) -> None:
+    """Raise `Damaged` where the half that writes has other tensors; no memory is taken for it."""
+    if tokens is None:
+        return
+    every = {**others, **{f"writer.{name}": shape for name, shape in shapes.items()}}
+    with bounded(every), torch.device("meta"):
+        writer = _fresh_writer(architecture, Text(**tokens.model_dump()), 0)
+    wanted = {name: tuple(tensor.shape) for name, tensor in writer.state_dict().items()}
+    if other := [name for name, shape in shapes.items() if wanted.get(name) != shape]:
+        raise Damaged(f"{WRITER} holds other tensors than this network has: {printable(other[0])}")
+
+
+@torch.inference_mode()
+def _run_once(backbone: Backbone) -> None:
+    """Raise where a blank item does not become a row as wide as the record says."""
+    modality = backbone.modality
+    if isinstance(modality, Text):
+        _need_known(modality, backbone.architecture)
+    rows = backbone.stages(modality.batch([modality.blank()]))
+    apart = rows.ndim == 3 and dict(backbone.architecture.settings).get(MOMENTS)
+    width = rows.shape[-1] - 1 if apart else rows.shape[-1]
+    if rows.ndim != (3 if apart else 2) or width != backbone.width:
+        raise Damaged(f"rows have {width} numbers, {FACTS} says {backbone.width}")
+    if not bool(torch.isfinite(rows).all()):
+        raise Damaged("a blank item becomes numbers that are not finite")
+
+
+def _need_known(modality: Text, architecture: Architecture) -> None:
+    """Raise `Damaged` where the tokenizer has more words than the network."""
+    settings = dict(architecture.settings)
+    known = settings.get("words") or config_of(architecture).get("vocab_size")
+    if isinstance(known, int) and modality.words > known:
+        raise Damaged(f"the tokenizer has {modality.words:,} words, the network {known:,}")
 
 
 def _fresh_writer(architecture: Architecture, tokens: Text, seed: int) -> Writer:
@@ -165,7 +170,7 @@ def _fresh_writer(architecture: Architecture, tokens: Text, seed: int) -> Writer
     return Alone(network, tokens, task=str(task)) if task else Writer(network, tokens)
 
 
-def _writer(folder: Path, architecture: Architecture, tokens: _Tokens | None) -> Writer | None:
+def _writer(folder: Path, architecture: Architecture, tokens: Tokens | None) -> Writer | None:
     if tokens is None:
         return None
     contract = Text(**tokens.model_dump(), place=(folder / TOKENIZER).absolute())
@@ -189,16 +194,16 @@ def _contract(folder: Path, modality: Modality) -> dict[str, object]:
         return {**found, **{name: value for name, value in asked.items() if value}}
     if isinstance(modality, Prepared):
         durable.write(folder / EXTRACTOR, modality.place.read_bytes())
-        return {name: getattr(modality, name) for name in _Heard.model_fields}
+        return {name: getattr(modality, name) for name in Heard.model_fields}
     return asdict(modality)  # type: ignore[call-overload, no-any-return]
 
 
-def _modality(folder: Path, contract: _Contract | _Tokens | _Bands | _Heard) -> Modality:
-    if isinstance(contract, _Tokens):
+def _modality(folder: Path, contract: Pixels | Tokens | Bands | Heard) -> Modality:
+    if isinstance(contract, Tokens):
         return Text(**contract.model_dump(), place=(folder / TOKENIZER).absolute())
-    if isinstance(contract, _Heard):
+    if isinstance(contract, Heard):
         return Prepared(**contract.model_dump(), place=(folder / EXTRACTOR).absolute())
-    if isinstance(contract, _Bands):
+    if isinstance(contract, Bands):
         return Sound(**contract.model_dump())
     return Image(**_tuples(contract))
 
@@ -221,7 +226,7 @@ def _setting(value: Setting) -> str | int | float | bool | tuple[int, ...]:
     return tuple(value) if isinstance(value, list) else value
 
 
-def _tuples(contract: _Contract) -> dict[str, Any]:
+def _tuples(contract: Pixels) -> dict[str, Any]:
     found = contract.model_dump()
     return {name: tuple(v) if isinstance(v, list) else v for name, v in found.items()}
 

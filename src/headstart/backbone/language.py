@@ -1,6 +1,5 @@
 """Networks for texts, as transformers builds them and hubs keep them in folders."""
 
-import json
 import re
 from collections import OrderedDict
 from dataclasses import replace
@@ -18,15 +17,18 @@ from headstart.backbone.library import (
     CONFIG,
     config_of,
     decodes,
+    inside,
     loaded,
     made,
     need_files,
+    reading,
 )
 from headstart.backbone.profile import SETTING, Profile
 from headstart.backbone.writing import Writer
 from headstart.errors import BackboneError, SecurityError
 from headstart.hostile import printable
 from headstart.modality import text_of
+from headstart.untrusted import content, parsed, record_in
 
 if TYPE_CHECKING:
     pass
@@ -75,8 +77,13 @@ def from_folder(folder: Path, name: str = "", origin: Origin | None = None) -> B
     Raises `SecurityError` for a configuration that names code to run, `BackboneError` for a
     folder that lacks a file, or whose weights leave part of the network as it was drawn.
     """
+    with reading(folder):
+        return _in(folder, name, origin)
+
+
+def _in(folder: Path, name: str, origin: Origin | None) -> Backbone:
     need_files(folder, "tokenizer.json")
-    facts = json.loads((folder / "config.json").read_text())
+    facts = record_in(folder / "config.json")
     found = loaded(folder, ("pooler",))
     row = _row(folder)
     how = () if row.how == "mean" else (("row", row.how),)
@@ -100,10 +107,15 @@ def decoder_in(
 
     Raises as `from_folder` does.
     """
+    with reading(folder):
+        return _decoder(folder, task, name, origin)
+
+
+def _decoder(folder: Path, task: str, name: str, origin: Origin | None) -> Backbone | None:
     need_files(folder, "tokenizer.json")
     if not decodes(folder):
         return None
-    facts = json.loads((folder / "config.json").read_text())
+    facts = record_in(folder / "config.json")
     found = loaded(folder, (), whole=True)
     modality = text_of(folder / "tokenizer.json", max(2, _most_tokens(folder, facts) // 2 - 2))
     architecture = Architecture(name or folder.name, ((CONFIG, found.config), (ALONE, task)))
@@ -131,10 +143,10 @@ def packaged() -> Backbone | None:
 
 def _row(folder: Path) -> Row:
     """As sentence-transformers wrote it down; else the mean. Raises `BackboneError`."""
-    told = json.loads(_text(folder / "modules.json") or "[]")
+    told = _json(folder, "modules.json") or []
     scaled = any("Normalize" in str(one.get("type")) for one in told)
-    places = [folder / str(one.get("path")) for one in told if "Pooling" in str(one.get("type"))]
-    facts = json.loads(_text(places[0] / "config.json") or "{}") if places else {}
+    places = [str(one.get("path")) for one in told if "Pooling" in str(one.get("type"))]
+    facts = _json(folder, f"{places[0]}/config.json") or {} if places else {}
     modes = {key.removeprefix("pooling_mode_") for key, value in facts.items() if value is True}
     modes = {mode for mode in modes if mode in _ALL_ROWS} | {facts.get("pooling_mode")} - {None}
     known = [_ROWS[mode] for mode in modes if mode in _ROWS]
@@ -151,7 +163,7 @@ def _prefix(folder: Path, name: str) -> str:
     """What stood before every text in training: as sentence-transformers wrote it down, or as the
     authors of E5 ask for where rows are looked at (Wang et al. 2022).
     """  # noqa: D205 - one sentence
-    told = json.loads(_text(folder / "config_sentence_transformers.json") or "{}")
+    told = _json(folder, "config_sentence_transformers.json") or {}
     named = told.get("default_prompt_name")
     if isinstance(named, str):
         return str((told.get("prompts") or {}).get(named) or "")
@@ -160,12 +172,13 @@ def _prefix(folder: Path, name: str) -> str:
 
 def _most_tokens(folder: Path, facts: dict[str, Any]) -> int:
     """What the network was trained to read; 512 at most."""
-    told = _text(folder / "sentence_bert_config.json")
+    told = _json(folder, "sentence_bert_config.json")
     if told:
-        return int(json.loads(told).get("max_seq_length") or 256)
+        return int(told.get("max_seq_length") or 256)
     most = facts.get("max_position_embeddings") or facts.get("n_positions") or 512
     return min(512, int(most) - (2 if facts.get("model_type") in ("roberta", "xlm-roberta") else 0))
 
 
-def _text(path: Path) -> str:
-    return path.read_text() if path.is_file() else ""
+def _json(folder: Path, name: str) -> Any:
+    """What a file says; None where there is none."""
+    return parsed(content(inside(folder, name))) if (folder / name).exists() else None

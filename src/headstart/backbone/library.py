@@ -1,5 +1,6 @@
 """Networks that transformers builds: from a configuration with fresh weights, or from a folder."""
 
+import copy
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,13 +11,21 @@ from typing import Any
 import torch
 
 from headstart.backbone.backbone import Architecture
+from headstart.backbone.bounds import bounded
 from headstart.backbone.clap import CLAP, HEARS
-from headstart.errors import BackboneError, SecurityError, needs
+from headstart.errors import BackboneError, HeadstartError, SecurityError, needs
 from headstart.hostile import printable
+from headstart.untrusted import MOST_PLAIN, Damaged, content, header, parsed, refuse_code
 
 CONFIG = "config"
 """In the settings of an architecture that transformers builds: its configuration as JSON."""
 WEIGHTS = "model.safetensors"
+_CONFIGURING = frozenset(
+    {"adapter_config.json", "config.json", "config_sentence_transformers.json", "modules.json"}
+    | {"generation_config.json", "preprocessor_config.json", "processor_config.json"}
+    | {"sentence_bert_config.json"}
+)
+"""Files that could name code. A tokenizer's vocabulary may hold any word, and is none of them."""
 _VOLATILE = ("transformers_version", "_name_or_path", "dtype", "torch_dtype", "architectures")
 
 
@@ -33,6 +42,7 @@ def made(architecture: Architecture, seed: int, *, whole: bool = False) -> Any:
     network.
     """
     facts = config_of(architecture)
+    refuse_code(facts, architecture.name)
     with needs("text"):
         from transformers import AutoConfig, AutoModel, ClapAudioModel
     try:
@@ -52,19 +62,58 @@ def made(architecture: Architecture, seed: int, *, whole: bool = False) -> Any:
 
 
 def need_files(folder: Path, reader: str) -> None:
-    """Raise `BackboneError` where one is missing, `SecurityError` where one names code to run."""
+    """Raise where a folder is not one that transformers may be let into.
+
+    `BackboneError` for a file that is missing, too large or no JSON; `SecurityError` for one that
+    is a device, lies elsewhere, or names code to run. Links may lead where the hub's cache has
+    them: to `blobs` beside the folder's snapshots.
+    """
     files = ("config.json", WEIGHTS, reader)
-    if missing := [file for file in files if not (folder / file).is_file()]:
+    if missing := [file for file in files if not (folder / file).exists()]:
         raise BackboneError(
             "M473", f"this folder lacks {', '.join(missing)}",
             "save model and tokenizer or feature extractor there: save_pretrained(FOLDER)",
             where=printable(folder),
         )  # fmt: skip
-    if any('"auto_map"' in (folder / name).read_text() for name in _told(reader)):
+    for file in files:
+        inside(folder, file)
+    for file in sorted(_CONFIGURING & {path.name for path in folder.iterdir()}):
+        refuse_code(parsed(content(inside(folder, file))), folder / file)
+
+
+def inside(folder: Path, name: str) -> Path:
+    """A regular file of a folder, or of the hub's cache that the folder is in.
+
+    Raises `SecurityError` for anything else, `Damaged` for one that is too large to be read.
+    """
+    path, root = (folder / name).resolve(), folder.resolve()
+    homes = (root, root.parent.parent / "blobs")
+    if not path.is_file() or not any(path.is_relative_to(home) for home in homes):
         raise SecurityError(
-            "S612", "this configuration names code to run (auto_map)",
-            "choose a network that transformers itself can build", where=printable(folder),
+            "S615", "a file of this folder is a device, or lies elsewhere",
+            "copy the folder again from where you trust it, with plain files: cp -rL FROM TO",
+            where=printable(folder / name),
         )  # fmt: skip
+    if name != WEIGHTS and path.stat().st_size > MOST_PLAIN:
+        raise Damaged(f"{name} has more than {MOST_PLAIN:,} bytes")
+    return path
+
+
+@contextmanager
+def reading(folder: Path) -> Iterator[None]:
+    """Whatever a library fails with over a stranger's folder is a `BackboneError`."""
+    try:
+        yield
+    except HeadstartError:
+        raise
+    except Exception as error:  # libraries raise whatever comes to them
+        raise BackboneError(
+            "M476",
+            "the network in this folder cannot be read",
+            "save the model there again: save_pretrained(FOLDER)",
+            where=printable(folder),
+            why=f"{type(error).__name__}: {printable(error, limit=300)}",
+        ) from error
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,6 +141,8 @@ def loaded(folder: Path, spare: Sequence[str], *, whole: bool = False) -> Loaded
     with quietly():
         config = AutoConfig.from_pretrained(folder, local_files_only=True)
         kind = _writing(config) if config.is_encoder_decoder or whole else AutoModel
+        with bounded(header(folder / WEIGHTS)), torch.device("meta"):
+            kind.from_config(copy.deepcopy(config))
         network, told = kind.from_pretrained(
             folder,
             config=config,
@@ -166,8 +217,3 @@ def _writing(config: Any) -> Any:
 
 def _is_written(key: str) -> bool:
     return any(name in key for name in ("decoder", "lm_head", "proj_out", "final_logits_bias"))
-
-
-def _told(reader: str) -> tuple[str, ...]:
-    """Files that could name code; a tokenizer's vocabulary may hold any word."""
-    return ("config.json",) if reader == "tokenizer.json" else ("config.json", reader)

@@ -6,7 +6,6 @@ two tokens that it was trained to answer with).
 """
 
 import copy
-import json
 from collections import OrderedDict
 from pathlib import Path
 from typing import Any
@@ -17,10 +16,11 @@ from torch import Tensor, nn
 
 from headstart.backbone import clap
 from headstart.backbone.backbone import Architecture, Backbone, Origin
-from headstart.backbone.library import CONFIG, config_of, loaded, made, need_files
+from headstart.backbone.library import CONFIG, config_of, loaded, made, need_files, reading
 from headstart.backbone.profile import SETTING, Profile
 from headstart.backbone.writing import Writer
 from headstart.modality import prepared_by, text_of
+from headstart.untrusted import record_in
 
 EXTRACTOR = "preprocessor_config.json"
 AST, WAVLM = "audio-spectrogram-transformer", "wavlm"
@@ -44,8 +44,8 @@ def is_speech(architecture: Architecture) -> bool:
 def is_folder(folder: Path) -> bool:
     """Whether a network of one of these families lies there."""
     try:
-        return json.loads((folder / "config.json").read_text()).get("model_type") in KINDS
-    except (OSError, ValueError):
+        return record_in(folder / "config.json").get("model_type") in KINDS
+    except (OSError, ValueError, TypeError):
         return False
 
 
@@ -67,6 +67,11 @@ def from_folder(folder: Path, name: str = "", origin: Origin | None = None) -> B
     Raises `SecurityError` where a file names code to run, `BackboneError` for a folder that lacks a
     file, or whose weights leave part of the network as it was drawn.
     """
+    with reading(folder):
+        return _in(folder, name, origin)
+
+
+def _in(folder: Path, name: str, origin: Origin | None) -> Backbone:
     need_files(folder, EXTRACTOR)
     found = loaded(folder, ("masked_spec_embed",))
     architecture = Architecture(name or folder.name, ((CONFIG, found.config),))

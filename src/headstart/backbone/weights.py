@@ -86,6 +86,19 @@ def put(
     the list of tensors that differ.
     """
     wanted = stages.state_dict()
+    stages.load_state_dict({**wanted, **need_fit(wanted, architecture, tensors, where)})
+
+
+def need_fit(
+    wanted: Mapping[str, Tensor],
+    architecture: Architecture,
+    tensors: Mapping[str, Tensor],
+    where: str,
+) -> dict[str, Tensor]:
+    """These tensors under the names that are wanted; both may be without memory.
+
+    Raises `BackboneError` with the list of tensors that differ.
+    """
     given = dict(tensors) if set(wanted) == set(tensors) else _ours(architecture, wanted, tensors)
     differences = _differences(wanted, given)
     if differences:
@@ -99,7 +112,7 @@ def put(
             where=where,
             why="; ".join(lines),
         )
-    stages.load_state_dict({**wanted, **given})
+    return given
 
 
 def _ours(

@@ -13,11 +13,12 @@ from torch import Tensor
 
 from headstart import durable
 from headstart.data import Source
-from headstart.errors import BackboneError, needs
+from headstart.errors import BackboneError, SecurityError, needs
 from headstart.hostile import printable
 from headstart.modality.protocol import Look
 from headstart.modality.recording import clip_of, hear
 from headstart.modality.sound import Sound, noted_of, show_spectrogram, statistics
+from headstart.untrusted import Damaged, record_in, refuse_code
 
 _LEAST_S = 0.5
 _STEPS = {1: 1_600, 2: 8}
@@ -130,15 +131,44 @@ def _longest(extractor: Any) -> float:
     return min(30.0, float(told or frames / 100))
 
 
+_BOUNDS = {
+    "sampling_rate": (1000, 192_000), "feature_size": (1, 1024), "num_mel_bins": (1, 1024),
+    "n_fft": (16, 16_384), "fft_window_size": (16, 16_384), "hop_length": (16, 16_384),
+    "chunk_length": (1, 60), "chunk_length_s": (1, 60), "max_length_s": (1, 60),
+    "max_length": (1, 8_000), "n_samples": (1, 60 * 192_000), "nb_max_samples": (1, 60 * 192_000),
+    "nb_max_frames": (1, 60_000), "nb_frequency_bins": (1, 16_384),
+}  # fmt: skip
+"""Numbers that decide how much time and memory an extractor takes."""
+
+
+def _record(place: Path) -> dict[str, Any]:
+    """What the file says. Raises `Damaged` out of bounds, `SecurityError` where it names code."""
+    record = record_in(place)
+    refuse_code(record, place)
+    for name, (least, most) in _BOUNDS.items():
+        value = record.get(name)
+        if value is not None and not (isinstance(value, int | float) and least <= value <= most):
+            raise Damaged(f"{name} is {value!r}, not from {least} to {most}")
+    return record
+
+
 @cache
 def _opened(place: Path, digest: str) -> Any:
     with needs("text"):
         from transformers import AutoFeatureExtractor
+        from transformers.models.auto import feature_extraction_auto as kinds
 
     try:
         if durable.sha256(place) != digest:
             raise OSError("it is not the file that it was")
+        record = _record(place)
+        kind = str(record.get("feature_extractor_type"))
+        known: Any = kinds.feature_extractor_class_from_name(kind)
+        if known is not None:  # nothing else in the folder is looked at
+            return known.from_dict(record)
         return AutoFeatureExtractor.from_pretrained(place.parent, local_files_only=True)
+    except SecurityError:
+        raise
     except Exception as error:  # the library raises whatever comes to it
         raise BackboneError(
             "M475",

@@ -147,6 +147,12 @@ class Text:
         found = _opened(self.place, self.tokenizer).encode(text, add_special_tokens=False)
         return list(found.ids)
 
+    @property
+    def words(self) -> int:
+        """One more than the largest token number, those that were added later left away."""
+        vocabulary = _opened(self.place, self.tokenizer).get_vocab(with_added_tokens=False)
+        return 1 + max(vocabulary.values(), default=-1)
+
     def languages(self) -> dict[str, int]:
         """The codes that the tokenizer can mark a text with, and their tokens; of most, none."""
         return _languages(self.place, self.tokenizer)

@@ -1,18 +1,23 @@
 """The model folder: a backbone folder with a head and the meaning of its scores beside it."""
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import torch
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
-from safetensors import SafetensorError
-from safetensors.torch import load_file
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, field_validator
 from safetensors.torch import save as packed
 from torch import Tensor, nn
 
 from headstart import durable
-from headstart.backbone import Writer, read_backbone, write_backbone
-from headstart.errors import BackboneError
+from headstart.backbone import (
+    Backbone,
+    Writer,
+    read_backbone,
+    read_tensors,
+    validated,
+    write_backbone,
+)
+from headstart.errors import BackboneError, HeadstartError, MissingExtra, SecurityError
 from headstart.head import (
     Classification,
     Continuing,
@@ -30,14 +35,18 @@ from headstart.head import (
 from headstart.hostile import printable
 from headstart.model import Model
 from headstart.share.card import card_of
+from headstart.untrusted import MOST_PLAIN, Damaged, Sealed, sealed
 
 HEAD, FACTS, CARD = "head.safetensors", "model.json", "README.md"
+MOST_FACTS = 64 * 2**20
+"""Bytes of `model.json`, which may name many words."""
+_BY_MOMENT = (Transcribing.kind, Labeling.kind)
 
 
 class _Facts(BaseModel):
     """What `model.json` holds."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
     format: Literal[1] = 1
     task: Literal[
@@ -49,7 +58,7 @@ class _Facts(BaseModel):
         "entities",
         "generation",
     ]
-    classes: list[str]
+    classes: list[Annotated[str, Field(max_length=100_000)]] = Field(max_length=1_000_000)
     """In the order of the head's scores; none where the backbone writes."""
     words: list[tuple[str, PositiveInt]] = []
     """That transcripts were made of, with how often each was there."""
@@ -58,7 +67,14 @@ class _Facts(BaseModel):
     center: float = 0.0
     spread: float = Field(default=1.0, gt=0)
     """Of values: scores times the spread, plus the center."""
-    cut: int = Field(ge=0)
+    cut: int = Field(ge=0, le=100_000)
+
+    @field_validator("classes")
+    @classmethod
+    def _each_once(cls, classes: list[str]) -> list[str]:
+        if len(set(classes)) < len(classes):
+            raise ValueError("a class is named twice")
+        return classes
 
 
 def save_model(folder: Path, model: Model, figures: dict[str, Any]) -> None:
@@ -91,28 +107,55 @@ def load(place: Path | str) -> Model:
             "give the command that started it again" if started else "headstart train PATH",
             where=printable(path),
         )
-    if not durable.whole(folder):
-        raise _damaged(folder, "a file is missing or differs from the manifest")
     try:
-        facts = _Facts.model_validate_json((folder / FACTS).read_bytes())
-        head = _head(facts, load_file(folder / HEAD)) if facts.classes else None
-    except (OSError, ValidationError, SafetensorError, KeyError, IndexError, ValueError) as error:
-        raise _damaged(folder, type(error).__name__) from error
-    return _written(folder, facts) if head is None else _joined(folder, facts, head)
+        return _read(sealed(folder, MOST_PLAIN))
+    except (SecurityError, MissingExtra):
+        raise
+    except HeadstartError as error:
+        raise _damaged(folder, f"{error.what}; {error.why}") from error
+    except Exception as error:  # what a stranger's files can fail with has no end
+        raise _damaged(folder, f"{type(error).__name__}: {printable(error, limit=300)}") from error
 
 
-def _written(folder: Path, facts: _Facts) -> Model:
+def _read(seal: Sealed) -> Model:
+    """Shapes of all files are compared before any digest, digests before contents are used."""
+    facts: _Facts = validated(_Facts, seal.content(FACTS, MOST_FACTS), MOST_FACTS)
+    shape = _head_shape(seal, facts) if facts.classes else None
+    backbone = read_backbone(seal.folder)  # compares all that the manifest names
+    if facts.cut > backbone.depth:
+        raise Damaged(f"cut at {facts.cut}, the backbone has {backbone.depth} stages")
+    if shape is None:
+        return _written(backbone, facts)
+    if shape[1] != backbone.width:
+        raise Damaged(f"the head takes {shape[1]} numbers, the backbone gives {backbone.width}")
+    model = _joined(backbone, facts, _head(facts, read_tensors(seal.folder / HEAD)))
+    _run_once(model)
+    return model
+
+
+def _head_shape(seal: Sealed, facts: _Facts) -> tuple[int, ...]:
+    """Of the head's weights. Raises `Damaged` where they are not for the classes."""
+    shapes = seal.header(HEAD)
+    begin = "linear." if facts.task in _BY_MOMENT else ""
+    weight, bias = (shapes.get(f"{begin}{name}", ()) for name in ("weight", "bias"))
+    rows, wanted = (*weight, 0)[0], _task(facts).width
+    fits = rows % wanted == 0 and 0 < rows <= (8 if begin else 1) * wanted
+    if len(weight) != 2 or bias != (rows,) or len(shapes) != 2 or not fits:
+        raise Damaged(f"the head is of shape {weight}, for {len(facts.classes)} classes")
+    return weight
+
+
+def _written(backbone: Backbone, facts: _Facts) -> Model:
     """A model whose backbone writes."""
-    backbone = read_backbone(folder)
-    if (writer := backbone.writer) is None:
-        raise _damaged(folder, "its backbone does not write")
     kinds = {kind.kind: kind for kind in (Writing, Dictating, Continuing)}
+    if (writer := backbone.writer) is None or facts.task not in kinds:
+        raise Damaged("its backbone does not write, and there are no classes")
     task = kinds[facts.task](writer)
     return Model(backbone, writer, task, Trust(facts.sure_above, facts.margin), facts.cut)
 
 
 def _head(facts: _Facts, state: dict[str, Tensor]) -> nn.Linear | Reciting:
-    if facts.task not in (Transcribing.kind, Labeling.kind):
+    if facts.task not in _BY_MOMENT:
         weight, bias = state["weight"], state["bias"]
         return linear(weight.shape[1], len(facts.classes), weight, bias)
     weight, bias = state["linear.weight"], state["linear.bias"]
@@ -122,17 +165,17 @@ def _head(facts: _Facts, state: dict[str, Tensor]) -> nn.Linear | Reciting:
     return head
 
 
-def _joined(folder: Path, facts: _Facts, head: nn.Linear | Reciting) -> Model:
-    backbone = read_backbone(folder)
-    task = _task(facts)
-    plain = head.linear if isinstance(head, Reciting) else head
-    rows = task.width * (head.per_moment if isinstance(head, Reciting) else 1)
-    if plain.weight.shape != (rows, backbone.width):
-        raise _damaged(folder, "head, classes and backbone do not fit together")
-    if not bool(torch.isfinite(plain.weight).all() and torch.isfinite(plain.bias).all()):
-        raise _damaged(folder, "the head holds numbers that are not finite")
+def _joined(backbone: Backbone, facts: _Facts, head: nn.Linear | Reciting) -> Model:
     trust = Trust(facts.sure_above, facts.margin)
-    return Model(backbone, head.requires_grad_(False).eval(), task, trust, facts.cut)
+    return Model(backbone, head.requires_grad_(False).eval(), _task(facts), trust, facts.cut)
+
+
+@torch.inference_mode()
+def _run_once(model: Model) -> None:
+    """Raise where what the head says of a blank item can't be read as an answer."""
+    modality = model.backbone.modality
+    scores = model.head(model.backbone.stages(modality.batch([modality.blank()])))
+    model.task.answers(scores)
 
 
 def _facts(model: Model) -> _Facts:
