@@ -11,13 +11,18 @@ from pathlib import Path
 TESTS = Path(__file__).parent.parent
 sys.path[:0] = [str(TESTS), str(TESTS / "modality")]  # as pytest has it
 
-from torture import forked, kills, readings  # noqa: E402
+from torture import forked, full, kills, readings, scarce, strange_places  # noqa: E402
 from torture.stand import Stand, stand  # noqa: E402
 from torture.tally import Count, Tally, report, stop_at  # noqa: E402
 
 Campaign = Callable[[Stand, Path, Count], None]
 PARTS: dict[str, tuple[float, Campaign]] = {
     "kills": (0.25, kills.campaign),
+    "full disks": (0.12, full.campaign),
+    "scarcity": (0.10, scarce.campaign),
+    "tables": (0.06, strange_places.tables),
+    "archives": (0.06, strange_places.boxes),
+    "names": (0.05, strange_places.names),
     "pictures": (0.07, readings.pictures),
     "recordings": (0.07, readings.recordings),
 }

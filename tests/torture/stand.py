@@ -28,6 +28,8 @@ def stand(root: Path) -> Stand:
         made = forked(_returning(work, root), Home(root.parent / f"making-{number}"))
         if made.code:
             raise SystemExit(f"the stand could not be made: {made.err}")
+    for path in root.rglob("*"):  # some libraries write files that only their owner reads
+        path.chmod(0o755 if path.is_dir() else 0o644)
     return Stand(root)
 
 

@@ -1,0 +1,49 @@
+"""Runs that were left alone: what every other run of the same job must come out as."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from torture.forked import Ended, Home, command
+from torture.ruins import judged
+from torture.stand import Stand, jobs
+from torture.tally import Count
+
+OUT = "runs/out"
+
+
+@dataclass(frozen=True)
+class Alone:
+    """A job, where it ran undisturbed, and how it ended."""
+
+    name: str
+    job: tuple[str, ...]
+    home: Home
+    ended: Ended
+
+
+@dataclass(frozen=True)
+class References:
+    """One undisturbed run a job, made when it is first asked for."""
+
+    stand: Stand
+    room: Path
+    made: dict[str, Alone] = field(default_factory=dict)
+
+    def of(self, name: str) -> Alone:
+        if name not in self.made:
+            job = (*jobs(self.stand)[name], "--out", OUT)
+            home = Home(self.room / "alone" / name.replace(" ", "-"))
+            ended = command(job, home, limit_s=600)
+            if ended.code:
+                raise SystemExit(f"{name} does not even run alone: {ended.brief}")
+            self.made[name] = Alone(name, job, home, ended)
+        return self.made[name]
+
+
+def judge(case: str, done: Ended, home: Home, alone: Alone, count: Count, cases: int = 1) -> None:
+    """Count a run that must have ended as the one that was left alone."""
+    if done.code:
+        count.add(case, done.brief, cases=cases)
+        return
+    wrong, believed = judged(alone.home.path / OUT, home.path / OUT, home)
+    count.add(case, wrong, believed=believed, cases=cases)
