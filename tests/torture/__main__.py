@@ -11,7 +11,17 @@ from pathlib import Path
 TESTS = Path(__file__).parent.parent
 sys.path[:0] = [str(TESTS), str(TESTS / "modality")]  # as pytest has it
 
-from torture import forked, full, kills, readings, scarce, strange_places  # noqa: E402
+from torture import (  # noqa: E402
+    company,
+    damage,
+    forked,
+    full,
+    kills,
+    readings,
+    sameness,
+    scarce,
+    strange_places,
+)
 from torture.stand import Stand, stand  # noqa: E402
 from torture.tally import Count, Tally, report, stop_at  # noqa: E402
 
@@ -20,6 +30,9 @@ PARTS: dict[str, tuple[float, Campaign]] = {
     "kills": (0.25, kills.campaign),
     "full disks": (0.12, full.campaign),
     "scarcity": (0.10, scarce.campaign),
+    "damage": (0.20, damage.campaign),
+    "company": (0.08, company.campaign),
+    "sameness": (0.08, sameness.campaign),
     "tables": (0.06, strange_places.tables),
     "archives": (0.06, strange_places.boxes),
     "names": (0.05, strange_places.names),

@@ -59,10 +59,12 @@ class Home:
     """A folder of its own for one case: cache, temporary files, runs."""
 
     path: Path
+    shared: Path | None = None
+    """A cache that others use, too."""
 
     @property
     def cache(self) -> Path:
-        return self.path / "cache"
+        return self.shared or self.path / "cache"
 
     @property
     def temp(self) -> Path:
@@ -102,6 +104,12 @@ def command(
 ) -> Ended:
     """`headstart ARGUMENTS` in a fork that stands in `home`."""
 
+    return forked(working(arguments), home, prepare=prepare, blow=blow, limit_s=limit_s)
+
+
+def working(arguments: Sequence[str]) -> Callable[[], int]:
+    """What the command does, from its first line on."""
+
     def work() -> int:
         from headstart import cli
 
@@ -112,7 +120,7 @@ def command(
             return int(ended.code or 0)
         return 0
 
-    return forked(work, home, prepare=prepare, blow=blow, limit_s=limit_s)
+    return work
 
 
 def forked(

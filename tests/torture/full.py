@@ -45,7 +45,7 @@ def campaign(stand: Stand, room: Path, count: Count) -> None:
 
 
 def _filled(stand: Stand, room: Path, count: Count) -> None:
-    references = References(stand, room)
+    references = References(stand)
     order = (3, 7, 11, 1, 13, 5, 9, 0, 14, 2, 12, 4, 10, 6, 8)
     for point, name, disk in itertools.product(order, JOBS, ("cache", "runs")):
         if count.over:

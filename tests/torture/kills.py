@@ -19,7 +19,7 @@ STOPPED = {-signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT, 128 + signal.SIGTER
 
 def campaign(stand: Stand, room: Path, count: Count) -> None:
     """Rounds over all jobs, each run killed up to three times."""
-    references = References(stand, room)
+    references = References(stand)
     rounds = ((number, name) for number in itertools.count() for name in jobs(stand))
     for number, name in rounds:
         if count.over:

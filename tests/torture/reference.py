@@ -1,7 +1,7 @@
 """Runs that were left alone: what every other run of the same job must come out as."""
 
-from dataclasses import dataclass, field
-from pathlib import Path
+import json
+from dataclasses import asdict, dataclass
 
 from torture.forked import Ended, Home, command
 from torture.ruins import judged
@@ -23,21 +23,20 @@ class Alone:
 
 @dataclass(frozen=True)
 class References:
-    """One undisturbed run a job, made when it is first asked for."""
+    """One undisturbed run a job, made when a part first asks for it."""
 
     stand: Stand
-    room: Path
-    made: dict[str, Alone] = field(default_factory=dict)
 
     def of(self, name: str) -> Alone:
-        if name not in self.made:
-            job = (*jobs(self.stand)[name], "--out", OUT)
-            home = Home(self.room / "alone" / name.replace(" ", "-"))
+        job = (*jobs(self.stand)[name], "--out", OUT)
+        home = Home(self.stand.root.parent / "alone" / name.replace(" ", "-"))
+        known = home.path / "ended.json"
+        if not known.exists():
             ended = command(job, home, limit_s=600)
             if ended.code:
                 raise SystemExit(f"{name} does not even run alone: {ended.brief}")
-            self.made[name] = Alone(name, job, home, ended)
-        return self.made[name]
+            known.write_text(json.dumps(asdict(ended)))
+        return Alone(name, job, home, Ended(**json.loads(known.read_text())))
 
 
 def judge(case: str, done: Ended, home: Home, alone: Alone, count: Count, cases: int = 1) -> None:

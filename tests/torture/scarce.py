@@ -23,7 +23,7 @@ Case = Callable[[Alone, Home, Count, random.Random], None]
 
 def campaign(stand: Stand, room: Path, count: Count) -> None:
     """Rounds over kinds of scarcity; each round takes another job, and each kind its next step."""
-    references = References(stand, room)
+    references = References(stand)
     cases = (_memory, _files, _vanishing, _clock, _locked_cache, _locked_run, _locked_model)
     for number in numbers():
         for place, case in enumerate(cases):
