@@ -5,7 +5,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 TESTS = Path(__file__).parent.parent
@@ -61,6 +61,11 @@ def main(asked: list[str]) -> int:
             report(done[-1])
     finally:
         shutil.rmtree(root, ignore_errors=True)
+    return total(done)
+
+
+def total(done: Sequence[Tally]) -> int:
+    """Print the last line, and answer the exit code."""
     tried, survived, believed = (
         sum(getattr(tally, field) for tally in done) for field in ("tried", "survived", "believed")
     )

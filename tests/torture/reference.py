@@ -28,7 +28,8 @@ class References:
     stand: Stand
 
     def of(self, name: str) -> Alone:
-        job = (*jobs(self.stand)[name], "--out", OUT)
+        job = jobs(self.stand)[name]
+        job = job if job[0] == "rank" else (*job, "--out", OUT)
         home = Home(self.stand.root.parent / "alone" / name.replace(" ", "-"))
         known = home.path / "ended.json"
         if not known.exists():
@@ -44,5 +45,14 @@ def judge(case: str, done: Ended, home: Home, alone: Alone, count: Count, cases:
     if done.code:
         count.add(case, done.brief, cases=cases)
         return
+    if alone.job[0] == "rank":
+        other = _places(done.out) != _places(alone.ended.out)
+        count.add(case, "another ranking" if other else "", believed=other, cases=cases)
+        return
     wrong, believed = judged(alone.home.path / OUT, home.path / OUT, home)
     count.add(case, wrong, believed=believed, cases=cases)
+
+
+def _places(told: str) -> list[dict[str, object]]:
+    """A ranking without what depends on how busy the machine is."""
+    return [{k: v for k, v in one.items() if k != "ms_per_item"} for one in json.loads(told)]
