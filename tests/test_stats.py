@@ -1,10 +1,24 @@
 """Intervals hold what they promise: against tables, other libraries, and repetition."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from headstart.stats import bootstrap, effective, paired_difference, share
+from headstart.stats import (
+    Interval,
+    bootstrap,
+    clusters,
+    effective,
+    lead,
+    level,
+    mean_of,
+    obstacle,
+    paired_difference,
+    share,
+    standard_error,
+)
 
 
 @pytest.mark.parametrize(("right", "n"), [(0, 5), (1, 1), (8, 10), (50, 100), (299, 300)])
@@ -78,3 +92,133 @@ def test_bootstrap_draws_whole_groups() -> None:
     for rows in seen:
         counts = np.bincount(rows, minlength=100).reshape(10, 10)
         assert (counts == counts[:, :1]).all()
+
+
+def answers(
+    sizes: Sequence[int], draws: int, *, tied: float, ahead: float = 0.0, seed: int = 0
+) -> tuple[np.ndarray, np.ndarray, list[str]]:
+    """Two arms on the same rows: normal scores whose groups go up and down by a share `tied`.
+
+    (draws, rows) each, and the groups of the rows; the first is `ahead` by so many deviations.
+    """
+    rng, group = np.random.default_rng(seed), np.repeat(np.arange(len(sizes)), sizes)
+    easy = rng.normal(size=(draws, len(group)))
+    one, other = (
+        tied**0.5 * rng.normal(size=(draws, len(sizes)))[:, group]
+        + (1 - tied) ** 0.5 * (0.4**0.5 * easy + 0.6**0.5 * rng.normal(size=easy.shape))
+        for _ in range(2)
+    )
+    return one + ahead, other, [str(name) for name in group]
+
+
+def words(one: np.ndarray, other: np.ndarray, groups: Sequence[str]) -> tuple[float, float]:
+    """The shares of draws in which the second, and the first, is said to be better."""
+    found = [lead(a, b, groups) for a, b in zip(one, other, strict=True)]
+    return float(np.mean([f.high < 0 for f in found])), float(np.mean([f.low > 0 for f in found]))
+
+
+EVEN, GIANT, SPREAD = (20,) * 6, (60,) + (5,) * 20, (90, 40, 20, 10, 5, 5, 2, 2, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "tied"), [((15,) * 3, 0.5), (EVEN, 0.2), (SPREAD, 0.2), (GIANT, 0.5)]
+)
+def test_equal_arms_get_a_word_in_few_draws_of_groups(sizes: tuple[int, ...], tied: float) -> None:
+    one, other, groups = answers(sizes, 400, tied=tied)
+    for first, second in ((one, other), (one < 0.5, other < 0.5)):
+        assert sum(words(first, second, groups)) <= 0.055
+
+
+@pytest.mark.parametrize("rows", [5, 10, 50])
+def test_equal_arms_get_a_word_in_few_draws_of_rows(rows: int) -> None:
+    one, other, _ = answers([rows], 400, tied=0.0)
+    for first, second in ((one, other), (one.clip(0, 1), other.clip(0, 1)), (one < 0, other < 0)):
+        assert sum(words(first, second, ())) <= 0.055
+
+
+def test_six_groups_of_twenty_show_a_lead_of_fifteen_points() -> None:
+    one, other, groups = answers(EVEN, 300, tied=0.0, ahead=1.0364 - 0.5244)  # .85 against .70
+    assert words(one > -0.5244, other > -0.5244, groups)[1] >= 0.6
+
+
+def test_without_groups_a_lead_is_seen_about_as_often_as_before() -> None:
+    one, other, _ = answers([200], 300, tied=0.0, ahead=0.2)
+    gap = (one - other).mean(axis=1) / ((one - other).std(axis=1, ddof=1) / 200**0.5)
+    assert words(one, other, ())[1] >= np.mean(gap > 1.96) - 0.05
+
+
+@pytest.mark.parametrize(
+    ("sizes", "why"),
+    [
+        ((40,), "all of them are of one group, and nothing says how another would differ"),
+        ((20, 20), "they are of two groups, and it takes at least three"),
+        ((80, 4, 4), "one of their 3 groups holds 91% of them, and the others say too little"),
+        ((1, 1), "there are 2 of them, and it takes at least three"),
+        ((20, 20, 20), ""),
+        ((20, 10, 10), ""),
+        ((1, 1, 1), ""),
+    ],
+)
+def test_too_few_or_too_uneven_groups_support_no_word(sizes: tuple[int, ...], why: str) -> None:
+    groups = np.repeat(np.arange(len(sizes)), sizes).astype(str).tolist()
+    assert obstacle(len(groups), groups) == why
+    found = lead(np.full(len(groups), 0.9), np.full(len(groups), 0.1), groups)
+    assert found.value == pytest.approx(0.8)
+    assert (found.low > 0) == (not why)
+
+
+def test_the_limit_of_unevenness_lies_at_one_and_a_half_degrees_of_freedom() -> None:
+    freedom = [clusters(2 * n + 60, (*"b" * n, *"c" * n, *"a" * 60)).freedom for n in range(1, 60)]
+    assert freedom == sorted(freedom)
+    least = next(n for n, found in enumerate(freedom, 1) if found >= 1.5)
+    assert obstacle(2 * least + 60, (*"b" * least, *"c" * least, *"a" * 60)) == ""
+    few = least - 1
+    assert obstacle(2 * few + 60, (*"b" * few, *"c" * few, *"a" * 60)).startswith("one of their 3")
+
+
+def test_even_groups_have_a_degree_of_freedom_less_than_their_number() -> None:
+    for g in (2, 3, 6, 40):
+        assert clusters(5 * g, [str(i % g) for i in range(5 * g)]).freedom == pytest.approx(g - 1)
+
+
+def test_the_variance_over_groups_is_the_jackknife() -> None:
+    values = np.random.default_rng(0).normal(size=22)
+    block = np.repeat(np.arange(5), (10, 5, 4, 2, 1))
+    without = np.array([values[block != g].mean() for g in range(5)])
+    expected = 4 / 5 * ((without - values.mean()) ** 2).sum()
+    assert clusters(22, block.astype(str).tolist()).variance(values) == pytest.approx(expected)
+
+
+def test_groups_of_one_row_are_no_groups() -> None:
+    one, other, _ = answers([30], 1, tied=0.0)
+    names = [str(i) for i in range(30)]
+    assert lead(one[0], other[0], names) == lead(one[0], other[0])
+    assert standard_error(one[0], names) == pytest.approx(one[0].std(ddof=1) / 30**0.5)
+
+
+def test_one_group_says_nothing_of_another() -> None:
+    right = np.arange(50) < 40
+    for found in (
+        share(right, ["a"] * 50),
+        level(right.astype(float), ["a"] * 50),
+        bootstrap(lambda rows: float(right[rows].mean()), 50, ["a"] * 50, bounds=(0.0, 1.0)),
+    ):
+        assert (found.value, found.low, found.high) == (pytest.approx(0.8), 0, 1)
+    found = lead(right, ~right, ["a"] * 50)
+    assert (found.value, found.low, found.high) == (pytest.approx(0.6), -1, 1)
+    assert standard_error(right.astype(float), ["a"] * 50) == np.inf
+
+
+def test_figures_of_few_groups_hold_the_truth() -> None:
+    one, _, groups = answers(EVEN, 400, tied=0.3, seed=2)
+    right = one < 0.5244  # 70% of them
+
+    def resampled(row: np.ndarray) -> Interval:
+        return bootstrap(lambda rows: float(row[rows].mean()), 120, groups, draws=100)
+
+    for found, truth, least in (
+        ([share(row, groups) for row in right], 0.7, 0.93),
+        ([mean_of(row, groups) for row in one], 0.0, 0.93),
+        ([resampled(row) for row in right[:200]], 0.7, 0.9),
+    ):
+        assert np.mean([f.low <= truth <= f.high for f in found]) >= least

@@ -1,16 +1,27 @@
-"""Figures with 95% intervals.
+"""Figures with 95% intervals, of rows that may come in groups (patients, speakers).
 
-Rows that come in groups (patients, speakers) say less than as many independent rows; `effective`
-gives how many independent ones they are worth (Kish's design effect), and every interval takes it.
+Rows of a group go right and wrong together, so what is known of a mean is known from the groups:
+its variance is a jackknife over whole groups, and the quantile is Student's with as many degrees of
+freedom as the number and the sizes of the groups support (`Clusters`). Without groups every row is
+one. docs/decisions/0024 says what else was tried, docs/gallery/intervals.md what each costs.
 """
 
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
+from scipy.special import ndtri, stdtrit
 
 _Z = 1.959963984540054
+_LEAD = 0.98
+"""Quantile of both bounds of a lead: 96%, because the promise of 5% is kept where answers are not
+normal and in every 2,000 draws, not in the mean."""
+LEAST = 1.5
+"""Degrees of freedom below which no lead is believed: three even groups have 2, two have 1, and so
+has any number of groups of which one holds nearly all rows."""
 Merit = Bool[np.ndarray, " n"] | Float[np.ndarray, " n"]
 """How good each row's answer is: right or not, or a number whose mean is told."""
 
@@ -28,44 +39,126 @@ class Interval:
         return asdict(self)
 
 
+@dataclass(frozen=True, eq=False)
+class Clusters:
+    """Rows by group, and what a mean over them is known to.
+
+    The variance is the jackknife over groups (`cv3` of MacKinnon, Nielsen and Webb 2023, "Cluster-
+    robust inference"): with groups of uneven size it is biased upwards, never downwards. The
+    degrees of freedom are Satterthwaite's where rows are independent, as Bell and McCaffrey (2002)
+    have them; g - 1 for g even groups.
+    """
+
+    block: Int[np.ndarray, " n"]
+    """Of each row the number of its group."""
+    sizes: Int[np.ndarray, " g"]
+
+    @cached_property
+    def pull(self) -> Float[np.ndarray, " g"]:
+        """How far the mean moves where a group is left out, per unit that the group is off."""
+        found: np.ndarray = self.sizes / np.maximum(1, len(self.block) - self.sizes)
+        return found
+
+    @cached_property
+    def freedom(self) -> float:
+        """Degrees of freedom of `variance`; 0 with one group."""
+        if len(self.sizes) < 2:
+            return 0.0
+        a = self.pull**2
+        return float(self.pull.sum() ** 2 / (a.sum() - (a**2).sum() + a.sum() ** 2))
+
+    def variance(self, values: Float[np.ndarray, " n"]) -> float:
+        """Of the mean of `values`; infinite with one group, which says nothing of another."""
+        g = len(self.sizes)
+        if g < 2:
+            return math.inf
+        off = np.bincount(self.block, weights=values, minlength=g) / self.sizes - values.mean()
+        return float((g - 1) / g * ((self.pull * off) ** 2).sum())
+
+    def quantile(self, share: float = 0.975) -> float:
+        """Student's."""
+        return float(stdtrit(self.freedom, share)) if self.freedom else math.inf
+
+    @property
+    def stretch(self) -> float:
+        """What Student's interval is wider by than one of resampled groups, where rows are
+        independent.
+        """  # noqa: D205 - one sentence
+        w, g = self.sizes / len(self.block), len(self.sizes)
+        resampled = float((w * (1 - w)).sum())
+        return self.quantile() / _Z * math.sqrt((g - 1) / g * float(self.pull.sum()) / resampled)
+
+    @property
+    def obstacle(self) -> str:
+        """Why no lead is believed on rows of these groups, in a clause; empty where one can be."""
+        g = len(self.sizes)
+        if self.freedom >= LEAST:
+            return ""
+        if self.sizes.max() == 1:
+            return f"there are {g} of them, and it takes at least three"
+        if g < 2:
+            return "all of them are of one group, and nothing says how another would differ"
+        if g < 3:
+            return "they are of two groups, and it takes at least three"
+        most = self.sizes.max() / len(self.block)
+        return f"one of their {g} groups holds {most:.0%} of them, and the others say too little"
+
+
+def clusters(n: int, groups: Sequence[str] = ()) -> Clusters:
+    """Of `n` rows, one group a row; without groups each row is its own."""
+    return _clusters(n, tuple(groups))
+
+
+@lru_cache(32)  # one verdict asks for the same ones many times
+def _clusters(n: int, groups: tuple[str, ...]) -> Clusters:
+    if not groups:
+        return Clusters(np.arange(n), np.ones(n, dtype=int))
+    names = np.asarray(groups, dtype=object).astype(str)
+    _, block, sizes = np.unique(names, return_inverse=True, return_counts=True)
+    return Clusters(block, sizes)
+
+
+def obstacle(n: int, groups: Sequence[str] = ()) -> str:
+    """Why no lead is believed on `n` rows of these groups, in a clause; empty where one can be.
+
+    Depends on the sizes of the groups alone, so it can be told before anything is trained.
+    """
+    return clusters(n, groups).obstacle
+
+
 def share(right: Bool[np.ndarray, " n"], groups: Sequence[str] = ()) -> Interval:
     """The share of true entries, with Wilson's score interval (Wilson 1927).
+
+    With groups it is Wilson's on as many rows as they are worth, at Student's quantile.
 
     >>> found = share(np.array([True] * 8 + [False] * 2))
     >>> print(f"{found.value:.3f} ({found.low:.3f} to {found.high:.3f})")
     0.800 (0.490 to 0.943)
     """
-    p = float(right.mean())
-    n = effective(right.astype(float), groups)
-    middle = (p + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
-    half = _Z / (1 + _Z**2 / n) * np.sqrt(p * (1 - p) / n + _Z**2 / (4 * n**2))
+    p, n = float(right.mean()), effective(right.astype(float), groups)
+    c = clusters(len(right), groups).quantile() if len(groups) else _Z
+    if not math.isfinite(c):
+        return Interval(p, 0.0, 1.0)
+    middle = (p + c**2 / (2 * n)) / (1 + c**2 / n)
+    half = c / (1 + c**2 / n) * np.sqrt(p * (1 - p) / n + c**2 / (4 * n**2))
     return Interval(p, max(0.0, float(middle - half)), min(1.0, float(middle + half)))
 
 
-def paired_difference(
-    first: Bool[np.ndarray, " n"], second: Bool[np.ndarray, " n"], groups: Sequence[str] = ()
-) -> Interval:
-    """Share of `first` less share of `second` on the same rows.
-
-    Bonett and Price (2012), "Adjusted Wald confidence interval for a difference of binomial
-    proportions based on paired data": one imaginary row is added to each discordant cell.
-    The value is the plain difference; the interval is centered on the adjusted one.
-    """
-    change = first.astype(float) - second.astype(float)
-    n = effective(change, groups)
-    gained = (float((change > 0).mean()) * n + 1) / (n + 2)
-    lost = (float((change < 0).mean()) * n + 1) / (n + 2)
-    half = _Z * np.sqrt((gained + lost - (gained - lost) ** 2) / (n + 2))
-    middle = gained - lost
-    low, high = max(-1.0, float(middle - half)), min(1.0, float(middle + half))
-    return Interval(float(change.mean()), low, high)
-
-
 def mean_of(values: Float[np.ndarray, " n"], groups: Sequence[str] = ()) -> Interval:
-    """The mean with its normal interval, on as many rows as the groups are worth."""
-    n, mean = effective(values, groups), float(values.mean())
-    half = _Z * float(values.std(ddof=1)) / np.sqrt(max(n, 1.0)) if len(values) > 1 else np.inf
-    return Interval(mean, mean - float(half), mean + float(half))
+    """The mean with Student's interval: the wider of that over rows and that over groups.
+
+    Of one row, or one group, the widest that shares allow, or that the values themselves reach.
+    """
+    return _mean(values, clusters(len(values), groups), 0.975)
+
+
+def _mean(values: Float[np.ndarray, " n"], found: Clusters, quantile: float) -> Interval:
+    mean = float(values.mean())
+    if found.freedom == 0:
+        return Interval(mean, min(0.0, float(values.min())), max(1.0, float(values.max())))
+    rows = clusters(len(values))
+    half = max(each.quantile(quantile) * math.sqrt(each.variance(values)) for each in (rows, found))
+    return Interval(mean, mean - half, mean + half)
 
 
 def level(merit: Merit, groups: Sequence[str] = ()) -> Interval:
@@ -73,14 +166,61 @@ def level(merit: Merit, groups: Sequence[str] = ()) -> Interval:
     if merit.dtype == bool:
         return share(merit, groups)
     found = mean_of(merit, groups)
-    return replace(found, high=min(1.0, found.high))
+    return Interval(found.value, found.low, min(1.0, found.high))
 
 
 def lead(one: Merit, other: Merit, groups: Sequence[str] = ()) -> Interval:
-    """Mean merit of `one` less that of `other` on the same rows."""
-    if one.dtype == bool and other.dtype == bool:
-        return paired_difference(one, other, groups)
-    return mean_of(one.astype(float) - other.astype(float), groups)
+    """Mean merit of `one` less that of `other` on the same rows.
+
+    Arms that are equally good get an interval without 0 in at most 5 of 100 draws of groups. Where
+    groups are too few or too uneven for that (`obstacle`), the interval is the widest: -1 to 1, or
+    as far as any row's difference goes.
+    """
+    change = one.astype(float) - other.astype(float)
+    mean = float(change.mean())
+    found = clusters(len(change), groups)
+    if found.obstacle:
+        widest = max(1.0, float(np.abs(change).max()))
+        return Interval(mean, -widest, widest)
+    if one.dtype != bool or other.dtype != bool:
+        return _mean(change, found, _LEAD)
+    rows = paired_difference(one, other, groups, quantile=_LEAD)
+    if not len(groups):
+        return rows
+    by_group = _mean(change, found, _LEAD)
+    low, high = min(rows.low, by_group.low), max(rows.high, by_group.high)
+    return Interval(mean, max(-1.0, low), min(1.0, high))
+
+
+def paired_difference(
+    first: Bool[np.ndarray, " n"],
+    second: Bool[np.ndarray, " n"],
+    groups: Sequence[str] = (),
+    *,
+    quantile: float = 0.975,
+) -> Interval:
+    """Share of `first` less share of `second` on the same rows, as if these were independent.
+
+    Bonett and Price (2012), "Adjusted Wald confidence interval for a difference of binomial
+    proportions based on paired data": one imaginary row is added to each discordant cell.
+    The value is the plain difference; the interval is centered on the adjusted one. Where all rows
+    differ alike, nothing says that a group is worth more than one row, and each counts once.
+    """
+    change = first.astype(float) - second.astype(float)
+    alike = len(groups) and np.ptp(change) == 0
+    n = len(clusters(len(change), groups).sizes) if alike else len(change)
+    gained = (float((change > 0).mean()) * n + 1) / (n + 2)
+    lost = (float((change < 0).mean()) * n + 1) / (n + 2)
+    half = float(ndtri(quantile)) * np.sqrt((gained + lost - (gained - lost) ** 2) / (n + 2))
+    middle = gained - lost
+    low, high = max(-1.0, float(middle - half)), min(1.0, float(middle + half))
+    return Interval(float(change.mean()), low, high)
+
+
+def standard_error(values: Float[np.ndarray, " n"], groups: Sequence[str] = ()) -> float:
+    """Of the mean: the larger of that over rows and over groups; infinite with one of either."""
+    n = len(values)
+    return math.sqrt(max(clusters(n).variance(values), clusters(n, groups).variance(values)))
 
 
 def bootstrap(
@@ -90,40 +230,44 @@ def bootstrap(
     *,
     draws: int = 1000,
     seed: int = 0,
+    bounds: tuple[float, float] = (-math.inf, math.inf),
 ) -> Interval:
-    """Percentile interval of `figure(rows)` over resampled rows, or over whole groups of them."""
-    rng = np.random.default_rng(seed)
-    blocks = _blocks(groups, n)
-    figures = [
-        figure(np.concatenate([blocks[i] for i in rng.integers(len(blocks), size=len(blocks))]))
-        for _ in range(draws)
-    ]
-    value = figure(np.arange(n))
-    low, high = np.nanquantile(figures, [0.025, 0.975])
-    return Interval(float(value), float(low), float(high))
+    """Percentile interval of `figure(rows)` over resampled rows, or over whole groups of them.
+
+    Resampling few groups varies too little, and its percentiles are those of a normal law: the
+    distance from the figure to each bound is stretched to Student's quantile (Hesterberg 2015,
+    "What teachers should know about the bootstrap") and to the variance over groups, and cut at
+    `bounds`, between which the figure lies. With one group the interval is the bounds.
+    """
+    found = clusters(n, groups)
+    value, least, most = float(figure(np.arange(n))), *bounds
+    if found.freedom == 0:
+        return Interval(value, min(value, least), max(value, most))
+    rng, g = np.random.default_rng(seed), len(found.sizes)
+    order = np.argsort(found.block, kind="stable")
+    blocks = np.split(order, np.cumsum(found.sizes)[:-1]) if g < n else []
+
+    def drawn() -> np.ndarray:
+        which = rng.integers(g, size=g)
+        return np.concatenate([blocks[i] for i in which]) if blocks else order[which]
+
+    figures = [figure(drawn()) for _ in range(draws)]
+    low, high = (float(bound) for bound in np.nanquantile(figures, [0.025, 0.975]))
+    by = found.stretch
+    low, high = (value + by * (bound - value) for bound in (low, high))
+    return Interval(value, max(low, least), min(high, most))
 
 
 def effective(values: Float[np.ndarray, " n"], groups: Sequence[str] = ()) -> float:
     """How many independent rows these are worth: n over the design effect, never more than n.
 
-    The design effect is the cluster-robust variance of the mean over the plain one (Kish 1965).
-    Where all values are equal it is unknown, and each group counts once.
+    The design effect is the variance of the mean over groups over that over rows (Kish 1965).
+    Where all values are equal it is unknown, and each group counts once; so does a lone group.
     """
     n = len(values)
-    rest = values - values.mean()
-    plain = float(rest @ rest)
-    if not groups:
+    if not len(groups):
         return float(n)
-    blocks = _blocks(groups, n)
-    if plain == 0:
-        return float(len(blocks))  # nothing varies, so nothing says that a group is worth more
-    clustered = sum(float(rest[block].sum()) ** 2 for block in blocks)
-    clustered *= len(blocks) / max(1, len(blocks) - 1)
-    return n / max(1.0, clustered / plain)
-
-
-def _blocks(groups: Sequence[str], n: int) -> list[np.ndarray]:
-    if not groups:
-        return list(np.arange(n)[:, None])
-    _, block = np.unique(np.asarray(groups, dtype=object).astype(str), return_inverse=True)
-    return [np.flatnonzero(block == b) for b in range(int(block.max()) + 1)]
+    found, plain = clusters(n, groups), clusters(n).variance(values)
+    if plain == 0 or found.freedom == 0:
+        return float(len(found.sizes))  # nothing varies, so nothing says that a group is worth more
+    return n / max(1.0, found.variance(values) / plain)

@@ -1,5 +1,6 @@
 """What somebody should hear: only where the figures say it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -31,16 +32,21 @@ def arm(name: str, right: int, n: int, *, transfer: bool = False) -> Arm:
     return Arm(name, strategy, "", 0, transfer, answers, 1.0, share(good), Cost(0.0, 0.0, 0.0))
 
 
-def heard(right: dict[str, int], n: int = 400, learned: int = 500) -> str:
+def heard(
+    right: dict[str, int], n: int = 400, learned: int = 500, groups: Sequence[str] = ()
+) -> str:
     rivals = [arm(name, count, n) for name, count in right.items() if name != "probe"]
     ours, labels = arm("probe", right["probe"], n, transfer=True), np.zeros(n, dtype=int)
-    verdict = judge(TASK, [*rivals, ours], ours, labels)
-    return " ".join(cautions(TASK, verdict, outcome([*rivals, ours], ours), labels, learned))
+    verdict = judge(TASK, [*rivals, ours], ours, labels, groups)
+    found = outcome([*rivals, ours], ours, groups=groups)
+    return " ".join(cautions(TASK, verdict, found, labels, learned))
 
 
-def outcome(arms: list[Arm], ours: Arm, pair: Pair | None = None) -> Outcome:
+def outcome(
+    arms: list[Arm], ours: Arm, pair: Pair | None = None, groups: Sequence[str] = ()
+) -> Outcome:
     rows = tuple(range(len(ours.answers)))
-    return Outcome(rows, (), tuple(arms), ours, ours, pair, len(rows), None)
+    return Outcome(rows, tuple(groups), tuple(arms), ours, ours, pair, len(rows), None)
 
 
 CLEAR = {"probe": 360, "probe on random weights": 200, "linear on raw pixels": 200}
@@ -53,6 +59,13 @@ def test_a_clear_case_needs_no_caution() -> None:
 def test_a_small_test_says_what_it_cannot_see() -> None:
     found = heard({"probe": 18, "linear on raw pixels": 9}, n=20)
     assert found.startswith("20 test examples are few: differences below about ")
+
+
+def test_a_test_of_few_groups_says_so_once() -> None:
+    right = {"probe": 360, "linear on raw pixels": 200}
+    found = heard(right, groups=[str(i // 100) for i in range(400)])
+    assert found.startswith("400 test examples of 4 groups are few: differences below about ")
+    assert heard(right, groups=[str(i // 200) for i in range(400)]) == ""  # the verdict says why
 
 
 def test_features_no_better_than_random_ones_may_be_from_elsewhere() -> None:

@@ -142,3 +142,18 @@ def test_a_gain_of_five_points_on_five_hundred_rows_is_found():
     )  # both, lost, gained, none
     words = [verdict((k == 0) | (k == 2), k <= 1).word for k in kinds]
     assert words.count("helps") >= 0.8 * 400
+
+
+@pytest.mark.parametrize(("counts", "why"), [((70, 70), "two groups"), ((140,), "one group")])
+def test_too_few_groups_are_no_evidence_and_the_sentence_says_why(counts, why):
+    groups = np.repeat(np.arange(len(counts)), counts).astype(str).tolist()
+    found = verdict(shares(140, 140), shares(140, 0), groups=groups)
+    assert (found.word, found.low, found.high) == ("no evidence", -1, 1)
+    assert found.sentence.startswith("No evidence that transfer helps or hurts: 100.0% against")
+    assert ". These examples can't tell more: " in found.sentence and why in found.sentence
+
+
+def test_three_groups_may_support_a_word():
+    groups = [str(i % 3) for i in range(140)]
+    found = verdict(shares(140, 133), shares(140, 7), groups=groups)
+    assert found.word == "helps" and "can't tell more" not in found.sentence

@@ -1,7 +1,7 @@
 """What somebody should hear before believing, or spending more: each from the figures of a run."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from headstart.evaluate.outcome import Outcome
 from headstart.evaluate.verdict import Pair, Verdict, sign_of
 from headstart.head import Classification, Known, Sequencing, Task
 from headstart.hostile import printable
-from headstart.stats import Interval, lead
+from headstart.stats import Interval, lead, obstacle
 
 COARSE = 0.1
 """Half the width of a verdict's interval from which the test is called small."""
@@ -35,10 +35,7 @@ def cautions(
         yield from _unlike(outcome.pair, verdict)
     half = (verdict.high - verdict.low) / 2
     if verdict.against and half > COARSE:
-        yield (
-            f"{len(labels):,} test examples are few: differences below about {100 * half:.0f} "
-            "points can't be seen."
-        )
+        yield from _small(half, len(labels), groups)
         return
     merit = task.merit(transfer.answers, labels)
     for arm in arms if transfer.transfer else ():
@@ -87,6 +84,16 @@ def _unlike(pair: Pair, verdict: Verdict) -> Iterator[str]:
         f"{rows}. Its last doubling gave {100 * doubling:+.1f} points, so the further ones are "
         f"worth about {100 * worth:+.1f}: {told}."
     )
+
+
+def _small(half: float, n: int, groups: Sequence[str]) -> Iterator[str]:
+    """What the test can't show; nothing where the verdict has said that it shows nothing."""
+    if obstacle(n, groups):
+        return
+    several = len(set(groups))
+    of = f" of {several:,} groups" if 1 < several <= n / 2 else ""
+    points = f"differences below about {100 * half:.0f} points can't be seen"
+    yield f"{n:,} test examples{of} are few: {points}."
 
 
 def _uneven(task: Task, labels: Known) -> Iterator[str]:

@@ -100,11 +100,7 @@ def measure(
     figures = {task.figure: level(merit, groups)}
     n = len(labels)
     if isinstance(task, Valuing):
-        errors = np.abs(answers - labels)[:, 0].astype(float)
-        figures["mae"] = _resampled(lambda rows: float(errors[rows].mean()), n, groups)
-        figures["rmse"] = _resampled(
-            lambda rows: float(np.sqrt((errors[rows] ** 2).mean())), n, groups
-        )
+        figures |= _off(np.abs(answers - labels)[:, 0].astype(float), groups)
         pairs = np.hstack([labels, answers]).astype(float).tolist()
         return Scores(task.kind, figures, tuple((true, said) for true, said in pairs))
     if isinstance(task, Sequencing):
@@ -115,12 +111,15 @@ def measure(
     there, said = _cells(task, answers, labels)
     figures["macro_f1"] = _resampled(lambda rows: _macro_f1(there[rows], said[rows]), n, groups)
     if isinstance(task, Classification):
-        figures["mcc"] = _resampled(lambda rows: correlation(there[rows], said[rows]), n, groups)
+        figures["mcc"] = _resampled(
+            lambda rows: correlation(there[rows], said[rows]), n, groups, (-1.0, 1.0)
+        )
     if isinstance(task, Classification) and task.weights:
         figures["accuracy"] = share(right_of(task, answers, labels), groups)
     if isinstance(task, Tagging):
         figures["exact"] = share((there == said).all(axis=1), groups)
-    figures["log_loss"] = _resampled(lambda rows: float(losses[rows].mean()), n, groups)
+    worst = (0.0, float(losses.max()))
+    figures["log_loss"] = _resampled(lambda rows: float(losses[rows].mean()), n, groups, worst)
     if isinstance(task, Classification):
         right = right_of(task, answers, labels)
         gaps = _gaps(answers, right)
@@ -128,14 +127,22 @@ def measure(
     return Scores(task.kind, figures)
 
 
+def _off(errors: Float[np.ndarray, " n"], groups: Sequence[str]) -> dict[str, Interval]:
+    """Mean and root mean square of how far values are off, at most as much as the worst."""
+    n, worst = len(errors), (0.0, float(errors.max()))
+    mean = _resampled(lambda rows: float(errors[rows].mean()), n, groups, worst)
+    root = _resampled(lambda rows: float(np.sqrt((errors[rows] ** 2).mean())), n, groups, worst)
+    return {"mae": mean, "rmse": root}
+
+
 def _told(
     task: Task, answers: Float[np.ndarray, "n c"], labels: Known, groups: Sequence[str]
 ) -> dict[str, Interval]:
     """Word and letter errors of transcripts; BLEU and ROUGE-L of texts."""
     if isinstance(task, Continuing):
-        return {
-            "perplexity": _resampled(lambda rows: _perplexity(answers[rows]), len(labels), groups)
-        }
+        worst = (1.0, max(_perplexity(answers[[row]]) for row in range(len(labels))))
+        drawn = _resampled(lambda rows: _perplexity(answers[rows]), len(labels), groups, worst)
+        return {"perplexity": drawn}
     if isinstance(task, Labeling):
         return _tagged(task, answers, labels, groups)
     if isinstance(task, Dictating) or not isinstance(task, Writing):
@@ -299,9 +306,17 @@ def _bin_of(confidence: np.ndarray) -> np.ndarray:
     return which
 
 
-def _resampled(figure: Callable[[np.ndarray], float], n: int, groups: Sequence[str]) -> Interval:
-    """`bootstrap`, widened to hold the figure itself: resampling can be biased on few rows."""
-    drawn = bootstrap(figure, n, groups if len(set(groups)) > 1 else ())
+def _resampled(
+    figure: Callable[[np.ndarray], float],
+    n: int,
+    groups: Sequence[str],
+    bounds: tuple[float, float] = (0.0, 1.0),
+) -> Interval:
+    """`bootstrap`, widened to hold the figure itself: resampling can be biased on few rows.
+
+    Losses have no upper bound; theirs is that of the worst row, so that a figure stays finite.
+    """
+    drawn = bootstrap(figure, n, groups, bounds=bounds)
     return replace(drawn, low=min(drawn.low, drawn.value), high=max(drawn.high, drawn.value))
 
 

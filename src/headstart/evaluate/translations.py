@@ -51,4 +51,8 @@ def bleu_lead(
     one: Int[np.ndarray, "n 10"], other: Int[np.ndarray, "n 10"], groups: Sequence[str] = ()
 ) -> Interval:
     """How much more BLEU the first has than the second, on the same resampled rows (Koehn 2004)."""
-    return bootstrap(lambda rows: bleu_of(one[rows]) - bleu_of(other[rows]), len(one), groups)
+
+    def gap(rows: np.ndarray) -> float:
+        return bleu_of(one[rows]) - bleu_of(other[rows])
+
+    return bootstrap(gap, len(one), groups, bounds=(-1.0, 1.0))

@@ -13,7 +13,7 @@ from headstart.evaluate.candidates import by_choice
 from headstart.evaluate.learning import Learning
 from headstart.head import Known, Task
 from headstart.hostile import printable
-from headstart.stats import Interval, lead
+from headstart.stats import Interval, lead, obstacle
 
 Word = Literal["helps", "no evidence", "hurts"]
 
@@ -108,7 +108,8 @@ def judge(
     validation rows, those of trained networks over validation rows alone, where their best epoch
     was picked: the second is the noisier and slightly the kinder, so a tie goes to the rival that
     had more spent on it. With nothing pretrained there is nothing to credit or to blame, and the
-    word is "no evidence" whatever the interval.
+    word is "no evidence" whatever the interval. So it is where test rows come in groups too few or
+    too uneven to support another (`headstart.stats.obstacle`), and the sentence says so.
     """
     rivals = [arm for arm in arms if not arm.transfer and arm is not chosen]
     if not rivals:
@@ -117,18 +118,22 @@ def judge(
     against = pair.other
     merits = [task.merit(arm.answers, labels) for arm in (pair.one, against)]
     interval = lead(merits[0], merits[1], groups)
-    word = _word(interval) if pretrained and chosen.transfer else "no evidence"
+    transferred = pretrained and chosen.transfer
+    word = _word(interval) if transferred else "no evidence"
     told = tested or f"on the same {len(labels):,} test examples"
-    opening = _opening(word, transferred=pretrained and chosen.transfer)
+    opening = _opening(word, transferred=transferred)
     sentence = f"{opening}: {_compared(task, pair, interval)} {told}"
-    better = _better_on_test(pair.one, against, rivals) if word == "helps" else ""
+    why = obstacle(len(labels), groups)
+    more = f"These examples can't tell more: {why}" if why and transferred else ""
+    if word == "helps":
+        more = _better_on_test(pair.one, against, rivals)
     return Verdict(
         word,
         against.name,
         interval.value,
         interval.low,
         interval.high,
-        f"{sentence}. {better}" if better else f"{sentence}.",
+        f"{sentence}. {more}." if more else f"{sentence}.",
     )
 
 

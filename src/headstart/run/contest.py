@@ -30,7 +30,7 @@ from headstart.head import Sample, Task
 from headstart.run.quantities import seconds
 from headstart.run.recipes import passes_of, recipe_of
 from headstart.run.settings import Settings
-from headstart.stats import lead
+from headstart.stats import standard_error
 from headstart.train import (
     Fitted,
     Full,
@@ -60,8 +60,6 @@ labels, .6 on ESC-10.
 """
 LIKE = 64
 """Items by whose size the costs of one are judged."""
-NORMAL = 1.96
-"""Standard errors in half an interval of 95%."""
 SEEDS = 3
 """Heads fitted to other draws of the rows, to show how much luck is in one."""
 ULMFIT = 1.8
@@ -240,9 +238,11 @@ def best_of(lesson: Lesson, plans: list[Strategy], fits: Mapping[str, Fitted]) -
         known = set(one.held_rows)
         rows = [row for row in other.held_rows if row in known]
         loss, merit = zip(*(_judged(lesson, fitted, rows) for fitted in (one, other)), strict=True)
-        gain = lead(loss[0], loss[1], lesson.groups_of(rows))
-        needed = (gain.high - gain.low) / 2 / NORMAL if plan == Probe(every_stage=True) else 0.0
-        if gain.value > needed and merit[1].mean() >= merit[0].mean():
+        less = loss[0] - loss[1]
+        gain, needed = float(less.mean()), 0.0
+        if plan == Probe(every_stage=True):
+            needed = standard_error(less, lesson.groups_of(rows))
+        if gain > needed and merit[1].mean() >= merit[0].mean():
             best = plan
     return best
 
