@@ -1,5 +1,7 @@
 """Whole and on disk, or not there at all."""
 
+import ast
+import itertools
 import json
 import os
 import subprocess
@@ -118,3 +120,32 @@ def test_the_temps_of_dead_writers_are_swept_and_no_others(tmp_path) -> None:
     while temp.exists() and time.monotonic() < deadline:
         durable.sweep(tmp_path)
     assert names(tmp_path) == [".mine.tmp"]
+
+
+def test_json_holds_no_nan_and_no_infinity(tmp_path) -> None:
+    told = {"a": [float("nan"), (float("-inf"), 1.5)], "b": {"c": float("inf"), "d": "NaN"}}
+    back = json.loads(durable.to_json(told), parse_constant=pytest.fail)
+    assert back == {"a": [None, [None, 1.5]], "b": {"c": None, "d": "NaN"}}
+
+
+def test_everything_that_is_written_as_json_goes_through_one_function() -> None:
+    writers = {"write", "append"}
+    for file in Path(durable.__file__).parent.rglob("*.py"):
+        for call in (n for n in ast.walk(ast.parse(file.read_text())) if isinstance(n, ast.Call)):
+            if isinstance(call.func, ast.Attribute) and call.func.attr in writers:
+                assert "json.dumps" not in ast.unparse(call), f"{file.name}: {ast.unparse(call)}"
+
+
+def test_a_sealed_note_comes_back_or_says_that_it_is_damaged(tmp_path) -> None:
+    place = tmp_path / "note.json"
+    with pytest.raises(FileNotFoundError):
+        durable.unsealed(place)
+    durable.seal(place, {"half": True, "rates": [(1e-3, 0.25)]})
+    assert durable.unsealed(place) == {"half": True, "rates": [[1e-3, 0.25]]}
+    sound = place.read_bytes()
+    for at, bit in itertools.product(range(len(sound)), (0, 3, 7)):
+        bent = bytearray(sound)
+        bent[at] ^= 1 << bit
+        place.write_bytes(bent)
+        with pytest.raises(durable.Damaged):
+            durable.unsealed(place)

@@ -2,13 +2,15 @@
 
 import hashlib
 import json
+import math
 import os
 import secrets
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from headstart import untrusted
 from headstart.errors import SecurityError
@@ -17,6 +19,10 @@ from headstart.untrusted import MANIFEST
 __all__ = ["MANIFEST", "append", "folder", "sha256", "sweep", "whole", "write", "writing"]
 
 _HOST = hashlib.sha256(socket.gethostname().encode()).hexdigest()[:6]
+
+
+class Damaged(ValueError):
+    """A file is not what was written."""
 
 
 def write(path: Path, data: bytes | str) -> None:
@@ -57,18 +63,14 @@ def folder(path: Path) -> Iterator[Path]:
     try:
         yield temp
         files = sorted(p for p in temp.rglob("*") if p.is_file())
-        entries = [
-            {"name": str(p.relative_to(temp)), "size": p.stat().st_size, "sha256": sha256(p)}
-            for p in files
-        ]
         for file in files:
             _sync(file)
-        write(temp / MANIFEST, json.dumps({"files": entries}, indent=1))
+        write(temp / MANIFEST, to_json({"files": listed(temp, files)}, indent=1))
         if path.exists():
             old = _temp_beside(path)
             path.replace(old)
             temp.replace(path)
-            shutil.rmtree(old)
+            discard(old)
         else:
             temp.replace(path)
         _sync(path.parent)
@@ -90,6 +92,64 @@ def whole(path: Path) -> bool:
     return True
 
 
+def listed(folder: Path, files: Iterable[Path]) -> list[dict[str, Any]]:
+    """What a manifest says of these files: name below the folder, size and SHA-256 of each."""
+    return [
+        {"name": str(p.relative_to(folder)), "size": p.stat().st_size, "sha256": sha256(p)}
+        for p in files
+    ]
+
+
+def to_json(value: object, indent: int | None = None) -> str:
+    """Standard JSON, which has no NaN and no infinities: null stands for them."""
+    return json.dumps(_finite(value), indent=indent, allow_nan=False)
+
+
+def seal(path: Path, value: object) -> None:
+    """Write a small note as JSON that says its own digest: see `unsealed`."""
+    text = to_json(value)
+    write(path, to_json({"value": json.loads(text), "sealed": seal_of(path, text.encode())}))
+
+
+def unsealed(path: Path) -> Any:
+    """What `seal` wrote at this very place.
+
+    Raises `FileNotFoundError`, or `Damaged` for anything else that is there.
+    """
+    try:
+        record = json.loads(path.read_bytes())
+        value, sealed = record["value"], record["sealed"]
+        if sealed == seal_of(path, to_json(value).encode()):
+            return value
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise Damaged(path.name) from error
+    raise Damaged(path.name)
+
+
+def seal_of(path: Path, content: bytes | bytearray) -> str:
+    """SHA-256 of a file's content and of its place below the last hidden folder.
+
+    A run's folder may be moved; two files of its work folder may not be exchanged.
+    """
+    *folders, name = path.absolute().parts
+    hidden = [at for at, part in enumerate(folders) if part.startswith(".")]
+    place = [*folders[hidden[-1] :], name] if hidden else [name]
+    sha = hashlib.sha256("/".join(place).encode("utf-8", "surrogateescape"))
+    sha.update(b"\0")
+    sha.update(content)
+    return sha.hexdigest()
+
+
+def discard(path: Path) -> None:
+    """Remove a file or a folder, whichever it is, or nothing."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
 def append(path: Path, line: str) -> None:
     """Add one line with a single write; a reader passes over a torn last line."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
@@ -102,14 +162,12 @@ def append(path: Path, line: str) -> None:
         os.close(handle)
 
 
-def sweep(place: Path) -> None:
-    """Remove temps in `place` whose writer on this machine is dead."""
-    for temp in place.glob(f".*.tmp-{_HOST}-*"):
+def sweep(place: Path, name: str = "*") -> None:
+    """Remove temps in `place`, of files of this name, whose writer on this machine is dead."""
+    for temp in place.glob(f".{name}.tmp-{_HOST}-*"):
         pid = temp.name.rsplit("-", 2)[1]
         if pid.isdigit() and not _alive(int(pid)):
-            shutil.rmtree(temp, ignore_errors=True) if temp.is_dir() else temp.unlink(
-                missing_ok=True
-            )
+            discard(temp)
 
 
 def sha256(path: Path) -> str:
@@ -129,6 +187,14 @@ def _name(error: BaseException, path: Path, temp: Path) -> None:
 def _temp_beside(path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     return path.parent / f".{path.name}.tmp-{_HOST}-{os.getpid()}-{secrets.token_hex(4)}"
+
+
+def _finite(value: object) -> object:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {name: _finite(one) for name, one in value.items()}
+    return [_finite(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def _alive(pid: int) -> bool:

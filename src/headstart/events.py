@@ -1,6 +1,5 @@
 """The one progress stream: whoever works tells it, whoever shows or keeps it listens."""
 
-import json
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -51,7 +50,7 @@ def kept(path: Path) -> Tell:
             record = {"time": datetime.now(UTC).isoformat(timespec="milliseconds")}
             record |= {"kind": event.kind, "what": event.what}
             counts = {"done": event.done, "total": event.total} if event.total else {}
-            durable.append(path, json.dumps({**record, **counts, **dict(event.facts)}))
+            durable.append(path, durable.to_json({**record, **counts, **dict(event.facts)}))
 
     return tell
 

@@ -4,7 +4,6 @@ Progress goes to stderr: a live bar on a terminal, plain lines in a pipe. Result
 All text may hold names from data: it is made printable, and never read as markup.
 """
 
-import json
 import os
 import sys
 import time
@@ -13,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from headstart import durable
 from headstart.errors import HeadstartError
 from headstart.events import Event, Tell, span
 from headstart.hostile import printable
@@ -158,7 +158,7 @@ def document(record: object) -> None:
 
 def dumped(record: object) -> str:
     """As JSON; bytes that were no text stay escaped."""
-    return json.dumps(record, indent=1)
+    return durable.to_json(record, indent=1)
 
 
 def failed(error: HeadstartError) -> None:

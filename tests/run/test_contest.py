@@ -1,12 +1,12 @@
 """What auto tries, and what it leaves out."""
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
+from headstart import durable
 from headstart.advise import Depth, StageScore
 from headstart.backbone import Backbone
 from headstart.events import quiet
@@ -88,7 +88,7 @@ def test_a_budget_leaves_out_what_would_take_longer_and_says_so(lesson, tiny) ->
 def test_a_plan_outlives_a_kill(tmp_path: Path) -> None:
     place = tmp_path / "plans.json"
     assert kept_plans(tmp_path, lambda: [*PROBES, Unfreeze(2)]) == [*PROBES, Unfreeze(2)]
-    assert json.loads(place.read_text()) == ["probe", "probe:all", "unfreeze:2"]
+    assert durable.unsealed(place) == ["probe", "probe:all", "unfreeze:2"]
     assert kept_plans(tmp_path, lambda: PROBES) == [*PROBES, Unfreeze(2)]
 
 

@@ -1,10 +1,15 @@
+import json
+import math
+import random
 from pathlib import Path
 
 import pytest
 import torch
+from safetensors import safe_open
 from torch import nn
 
 from headstart.errors import TrainingError
+from headstart.events import Event
 from headstart.train import Recipe
 from headstart.train.checkpoint import Mark, Progress, restore, save
 from headstart.train.loop import Apprentice, optimizer_for
@@ -40,6 +45,42 @@ def test_a_torn_checkpoint_counts_as_none(tmp_path: Path) -> None:
     save(place, _apprentice(), {}, PROGRESS)
     place.write_bytes(place.read_bytes()[:-7])
     assert restore(place, _apprentice()) == (Progress(), {})
+
+
+def test_every_byte_of_a_checkpoint_counts(tmp_path: Path) -> None:
+    place, dice = tmp_path / "c.safetensors", random.Random(0)
+    save(place, _apprentice(), {"x": torch.ones(3)}, PROGRESS)
+    sound = place.read_bytes()
+    for at in [0, 7, 8, *dice.sample(range(len(sound)), 60), len(sound) - 1]:
+        bent, told, other = bytearray(sound), list[Event](), _apprentice()
+        bent[at] ^= 1 << dice.randrange(8)
+        place.write_bytes(bent)
+        before = other.network[1].weight.clone()
+        assert restore(place, other, tell=told.append) == (Progress(), {})
+        assert torch.equal(before, other.network[1].weight)
+        assert "damaged" in told[0].what and told[0].kind == "warning"
+
+
+def test_a_checkpoint_of_another_training_counts_as_none(tmp_path: Path) -> None:
+    place, told = tmp_path / ".work" / "full" / "c.safetensors", list[Event]()
+    save(place, _apprentice(), {}, PROGRESS, "3 epochs")
+    assert restore(place, _apprentice(), "3 epochs")[0] == PROGRESS
+    assert restore(place, _apprentice(), "4 epochs", told.append) == (Progress(), {})
+    assert "other settings" in told[0].what
+    other = tmp_path / ".work" / "scratch" / "c.safetensors"
+    other.parent.mkdir()
+    other.write_bytes(place.read_bytes())
+    assert restore(other, _apprentice(), "3 epochs", told.append) == (Progress(), {})
+    assert "damaged" in told[1].what
+
+
+def test_losses_that_are_not_finite_come_back_and_the_header_is_standard_json(tmp_path) -> None:
+    place, told = tmp_path / "c.safetensors", Progress((Mark(0, float("nan"), float("inf"), 0.5),))
+    save(place, _apprentice(), {}, told)
+    (mark,) = restore(place, _apprentice())[0].marks
+    assert math.isnan(mark.train_loss) and mark.val_loss == float("inf")
+    with safe_open(place, "pt") as file:
+        json.loads(file.metadata()["progress"], parse_constant=pytest.fail)
 
 
 def test_weights_that_are_not_finite_are_never_written(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 import torch
 from stand_ins import Held as HeldItems
 
+from headstart import durable
 from headstart.backbone import Architecture, Backbone, Origin, Words, build
 from headstart.data import Held
 from headstart.modality import Text
@@ -156,13 +157,13 @@ def test_pictures_grow_where_the_network_takes_small_ones(tmp_path: Path, monkey
 def test_a_run_that_goes_on_keeps_what_was_decided(tiny: Backbone, tmp_path: Path) -> None:
     from headstart.train.pretraining import fitting
 
-    (tmp_path / "fitting.json").write_text('{"grows": false, "half": true}')
+    durable.seal(tmp_path / "fitting.json", {"grows": False, "half": True})
     found, half = fitting(tiny.stages, tiny.modality, PRETRAINING, tmp_path)
     assert found.views.growing == 0 and half
 
 
 def test_weights_stay_in_single_precision(material, tiny, tmp_path) -> None:
-    (tmp_path / "fitting.json").write_text('{"grows": false, "half": true}')
+    durable.seal(tmp_path / "fitting.json", {"grows": False, "half": True})
     made, losses = _losses(material, tiny.architecture, QUICK, tmp_path)
     assert min(losses[1:]) < losses[0]
     assert {t.dtype for t in made.backbone.stages.parameters()} == {torch.float32}

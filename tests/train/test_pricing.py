@@ -1,12 +1,12 @@
 """What training costs, and that a short purse is kept to."""
 
-import json
 import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from headstart import durable
 from headstart.train import Full, Recipe, fit, pricing, step_price
 from headstart.train.pricing import LEAST, Purse
 from headstart.train.rates import FRESH_RATES
@@ -56,7 +56,7 @@ def test_a_short_allowance_is_kept_to(lesson, tiny, tmp_path: Path) -> None:
     fitted = fit(lesson, tiny, Full(), short, work=_made(tmp_path / "short"))
     assert len(whole.chosen.rates) == len(FRESH_RATES) and len(fitted.chosen.rates) == 1
     assert (whole.progress.done, fitted.progress.done) == (8, LEAST)
-    kept = json.loads((tmp_path / "short" / "rates.json").read_text())
+    kept = durable.unsealed(tmp_path / "short" / "rates.json")
     assert kept["done"] and len(kept["tried"]) == 1
     again = fit(lesson, tiny, Full(), short, work=tmp_path / "short")
     assert again.chosen.rates == fitted.chosen.rates

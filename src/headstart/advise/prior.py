@@ -11,11 +11,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import TypeVar
 
 from headstart import durable
 
 TABLE = "prior.json"
 PAST, TRAINED = "past.jsonl", "trained.jsonl"
+Line = TypeVar("Line", "Past", "Trained")
 PUBLISHED, OWN = "published", "own runs"
 
 
@@ -110,25 +112,33 @@ def _published() -> dict[str, Prior]:
 
 
 def _write(path: Path, records: Iterable[Past | Trained]) -> None:
-    durable.write(path, "".join(json.dumps(asdict(record)) + "\n" for record in records))
+    durable.write(path, "".join(durable.to_json(asdict(record)) + "\n" for record in records))
 
 
 def _lines(path: Path) -> list[str]:
     try:
-        return path.read_text().splitlines()
+        return path.read_text(errors="replace").splitlines()
     except OSError:
         return []
 
 
 def _past(line: str) -> Past | None:
     try:
-        return Past(**json.loads(line))
+        return _typed(Past(**json.loads(line)))
     except (ValueError, TypeError):  # a line that somebody cut short
         return None
 
 
 def _trained(line: str) -> Trained | None:
     try:
-        return Trained(**json.loads(line))
+        return _typed(Trained(**json.loads(line)))
     except (ValueError, TypeError):
         return None
+
+
+def _typed(record: Line) -> Line:
+    """As it is. Raises `TypeError` for words where numbers belong, and the like."""
+    for name, value in asdict(record).items():
+        if not isinstance(value, float | int if name == "points" else str):
+            raise TypeError(name)
+    return record

@@ -139,7 +139,7 @@ def milliseconds(network: nn.Sequential, modality: Modality, like: Sequence[Tens
 def remember(memory: Path, key: str, engine: Engine) -> None:
     """Take the same engine the next time, so that rows are the same to the bit."""
     known = {**_read(memory / MEMORY), key: engine.name}
-    durable.write(memory / MEMORY, json.dumps(known, indent=1))
+    durable.write(memory / MEMORY, durable.to_json(known, indent=1))
 
 
 def _timed(run: Run, batch: Tensor) -> tuple[float, Tensor]:

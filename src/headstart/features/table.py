@@ -2,8 +2,9 @@
 
 A shard is named by the digest of its bytes and says itself which rows it holds. The index only
 saves looking: what it misses is added from the shards, and where it can't be used it is built
-anew. Every row has a checksum; a row that does not match it is as good as not there. So no lock
-has to hold, and a kill loses no more than the shard in the making.
+anew. Every row has a checksum over its bytes and all that the index says of it; a row that does not
+match it is as good as not there. So no lock has to hold, and a kill loses no more than the shard in
+the making.
 """
 
 import contextlib
@@ -14,7 +15,7 @@ import re
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b, sha256
 from pathlib import Path
 
@@ -33,6 +34,11 @@ PATIENCE_S = 20.0
 _INDEX = "index.sqlite"
 _SHARD = re.compile(r"[0-9a-f]{32}\.safetensors")
 _OURS = re.compile(rf"{_SHARD.pattern}|index\.sqlite(-journal)?|\..*\.tmp-.*")
+_VERSION = 2
+"""Of the index: one of another version is emptied, and filled again from the shards."""
+_BUSY = {5, 6, 8, 10, 13, 14}
+"""Codes of SQLite for an index that is sound but cannot be used now: busy, locked, read-only, an
+error of the disk, no room, not to be opened."""
 _SCHEMA = """
 create table if not exists shards (name text primary key);
 create table if not exists rows (
@@ -61,6 +67,7 @@ class Place:
     dtype: str
     shape: tuple[int, ...]
     note: str
+    key: str
 
 
 @dataclass(frozen=True)
@@ -118,7 +125,8 @@ class Table:
         with self._guarded():
             durable.write(self.folder / name, data)
         places = dict(_places(name, data))
-        with contextlib.suppress(sqlite3.Error), _index(self.folder / _INDEX) as index:
+        ignored = contextlib.suppress(sqlite3.Error, UnicodeDecodeError)
+        with ignored, _index(self.folder / _INDEX) as index:
             _insert(index, name, places)
         return known | places
 
@@ -129,12 +137,17 @@ class Table:
                 with _index(place) as index:
                     self._adopt(index)
                     return dict(_looked_up(index, keys))
-            except sqlite3.OperationalError:  # locked, or the disk is full: the index is sound
-                continue
-            except sqlite3.DatabaseError:
-                for file in (place, place.with_name(f"{_INDEX}-journal")):
-                    file.unlink(missing_ok=True)
+            except (sqlite3.Error, UnicodeDecodeError) as error:
+                code = getattr(error, "sqlite_errorcode", 0)  # none where its text is no UTF-8
+                if code & 0xFF not in _BUSY:
+                    self._without(place)
         return {}
+
+    def _without(self, index: Path) -> None:
+        """Remove an index that is damaged; one that cannot be removed is done without."""
+        for file in (index, index.with_name(f"{_INDEX}-journal")):
+            with contextlib.suppress(OSError):
+                file.unlink(missing_ok=True)
 
     def _adopt(self, index: sqlite3.Connection) -> None:
         """Add rows of shards that the index does not know; a damaged shard is thrown away."""
@@ -154,7 +167,7 @@ class Table:
             by_shard.setdefault(place.shard, []).append(key)
         sound: dict[str, Place] = {}
         for shard, keys in by_shard.items():
-            with contextlib.suppress(OSError), _opened(self.folder / shard) as file:
+            with contextlib.suppress(OSError, ValueError), _opened(self.folder / shard) as file:
                 sound |= {key: found[key] for key in keys if _bytes(file, found[key]) is not None}
         return sound
 
@@ -228,9 +241,9 @@ def _places(shard: str, data: bytes) -> Iterator[tuple[str, Place]]:
     for i, (key, note) in enumerate(json.loads(header["__metadata__"]["rows"])):
         entry = header[f"{i:06d}"]
         start, end = (8 + length + at for at in entry["data_offsets"])
-        crc = _crc(memoryview(data)[start:end], note)
         shape, dtype = tuple(entry["shape"]), _DTYPES[entry["dtype"]]
-        yield key, Place(shard, start, end - start, crc, dtype, shape, note)
+        place = Place(shard, start, end - start, 0, dtype, shape, note, key)
+        yield key, replace(place, crc=_crc(memoryview(data)[start:end], place))
 
 
 _DTYPES = {"U8": "uint8", "I16": "int16", "I32": "int32", "I64": "int64"}
@@ -242,6 +255,11 @@ def _index(place: Path) -> Iterator[sqlite3.Connection]:
     connection = sqlite3.connect(place, timeout=PATIENCE_S)
     try:
         connection.execute("pragma synchronous=full")
+        if connection.execute("pragma user_version").fetchone() != (_VERSION,):
+            connection.executescript(
+                f"drop table if exists rows; drop table if exists shards; "
+                f"pragma user_version={_VERSION}"
+            )
         connection.executescript(_SCHEMA)
         with connection:
             yield connection
@@ -268,8 +286,20 @@ def _looked_up(
         marks = ",".join("?" * len(part))
         query = f"select * from rows where key in ({marks})"
         for key, shard, start, size, crc, dtype, shape, note in index.execute(query, part):
-            with contextlib.suppress(ValueError, TypeError):
-                yield key, Place(shard, start, size, crc, dtype, tuple(json.loads(shape)), note)
+            with contextlib.suppress(ValueError, TypeError, RecursionError):
+                sides = tuple(json.loads(shape))
+                yield key, _typed(Place(shard, start, size, crc, dtype, sides, note, key))
+
+
+def _typed(place: Place) -> Place:
+    """As it is. Raises `TypeError` where an index holds other things than were put in."""
+    words = (place.shard, place.dtype, place.note, place.key)
+    numbers = (place.start, place.size, place.crc, *place.shape)
+    if not all(type(one) is str for one in words) or not _SHARD.fullmatch(place.shard):
+        raise TypeError("a word is none")
+    if not all(type(one) is int and one >= 0 for one in numbers):
+        raise TypeError("a number is none")
+    return place
 
 
 @contextlib.contextmanager
@@ -297,13 +327,17 @@ def _bytes(file: int, place: Place) -> bytearray | None:
     """A row's bytes, read and not mapped; None where they are not what was written."""
     if place.size != math.prod(place.shape) * _width(place.dtype):
         return None
+    if place.start + place.size > os.fstat(file).st_size:
+        return None
     data = bytearray(place.size)
     read = os.preadv(file, [data], place.start)
-    return data if read == place.size and _crc(data, place.note) == place.crc else None
+    return data if read == place.size and _crc(data, place) == place.crc else None
 
 
-def _crc(data: bytearray | memoryview, note: str) -> int:
-    return zlib.crc32(note.encode(), zlib.crc32(data))
+def _crc(data: bytearray | memoryview, place: Place) -> int:
+    """Of the bytes, and of what they are."""
+    told = json.dumps([place.key, place.dtype, place.shape, place.note])
+    return zlib.crc32(told.encode(), zlib.crc32(data))
 
 
 def _width(dtype: str) -> int:

@@ -1,6 +1,5 @@
 """Which arms a run compares, and the fits behind them."""
 
-import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -12,7 +11,6 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from headstart import durable
 from headstart.advise import Depth, depth_of
 from headstart.backbone import Backbone, every_stage, is_recurrent, multiply_adds, widths
 from headstart.evaluate import (
@@ -42,6 +40,7 @@ from headstart.train import (
     Ulmfit,
     Unfreeze,
     cut_of,
+    decided_once,
     fit,
     step_price,
     strategy_of,
@@ -131,10 +130,8 @@ def _depth(lesson: Lesson, backbone: Backbone, tell: Tell) -> Depth | None:
 
 def kept_plans(work: Path, make: Callable[[], list[Strategy]]) -> list[Strategy]:
     """What was planned before this run was killed, else what is planned now: speeds vary."""
-    place = work / "plans.json"
-    if not place.exists():
-        durable.write(place, json.dumps([str(strategy) for strategy in make()]))
-    return [strategy_of(text) for text in json.loads(place.read_text())]
+    told = decided_once(work / "plans.json", lambda: [str(strategy) for strategy in make()])
+    return [strategy_of(text) for text in told]
 
 
 def _tried(

@@ -44,9 +44,8 @@ class Folder:
 
     def start(self, **record: object) -> None:
         """Write down what is about to happen, with everything resolved."""
-        durable.write(
-            self.path / RUN, json.dumps({"asked": self.asked, **record}, indent=1, default=str)
-        )
+        told = json.loads(json.dumps({"asked": self.asked, **record}, default=str))
+        durable.write(self.path / RUN, durable.to_json(told, indent=1))
 
     def work(self, data: str) -> Path:
         """Where checkpoints are kept until the end; other data, another folder."""
@@ -79,7 +78,7 @@ def opened(out: Path | None, name: str, asked: str) -> Folder:
         path.mkdir(parents=True, exist_ok=True)
         durable.sweep(path)
         if _asked(path) is None:
-            durable.write(path / RUN, json.dumps({"asked": asked}))
+            durable.write(path / RUN, durable.to_json({"asked": asked}))
     except OSError as error:
         raise ResourceError(
             "R301",

@@ -42,7 +42,7 @@ from headstart.run.starting import Ranking, start_of
 from headstart.run.taking import label_of
 from headstart.run.writing import write
 from headstart.share import load
-from headstart.train import Fitted, Lesson, probe_head
+from headstart.train import Fitted, Lesson, discard_damaged, probe_head
 
 LEAKS = 5
 """Leaks that are told by name."""
@@ -127,7 +127,9 @@ def transfer(
         data={"digest": known.digest, **known.audit.record()},
         versions=versions(),
     )
-    arms = _arms(lesson, known, backbone, settings, folder.work(known.digest), tell)
+    work = folder.work(known.digest)
+    discard_damaged(work, tell, "*.json")
+    arms = _arms(lesson, known, backbone, settings, work, tell)
     arms = replace(arms, ranking=ranking)
     model = _model(lesson, arms)
     outcome = outcome_of(lesson, arms, strata_of(found.examples).labels)

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 from typing import Any
 
 import pyarrow as pa
@@ -38,7 +37,7 @@ def leave(
         parquet.write_table(table, temp)
     save_model(folder.path / "model", model, figures=metrics)
     durable.write(folder.path / "report.html", page(report))
-    durable.write(folder.path / METRICS, json.dumps(metrics, indent=1))
+    durable.write(folder.path / METRICS, durable.to_json(metrics, indent=1))
     return metrics
 
 

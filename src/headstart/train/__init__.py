@@ -5,6 +5,7 @@ Gives: `Fitted`; for pre-training, a new `Backbone`.
 """
 
 from headstart.train.beginning import probe_head
+from headstart.train.decisions import decided_once, discard_damaged
 from headstart.train.fitting import Fitted, as_it_is, fit, predict
 from headstart.train.keeping import Keeping, keeping_of
 from headstart.train.lesson import Lesson, scores_of, takes
@@ -50,6 +51,8 @@ __all__ = [
     "Unfreeze",
     "as_it_is",
     "cut_of",
+    "decided_once",
+    "discard_damaged",
     "fit",
     "keeping_of",
     "predict",

@@ -1,19 +1,32 @@
-"""What a killed run goes on from: one file of tensors, replaced after every epoch."""
+"""What a killed run goes on from: one file of tensors, replaced after every epoch.
+
+Its header holds a digest of every byte, of the file's place, and what was asked of the training:
+a file that is damaged, comes from elsewhere, or was left by a training with other settings counts
+as none, with a warning.
+"""
 
 import json
+import math
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
+from safetensors.torch import load as unpacked
 from safetensors.torch import save as packed
 from torch import Tensor
 
 from headstart import durable
 from headstart.errors import TrainingError
+from headstart.events import Tell, quiet, warn
 from headstart.train.loop import Apprentice
 from headstart.train.placing import CPU
+
+_OPEN = "0" * 64
+_SEAL = re.compile(rb'"sealed"\s*:\s*"([0-9a-f]{64})"')
 
 
 @dataclass(frozen=True)
@@ -41,7 +54,11 @@ class Progress:
 
 
 def save(
-    path: Path, apprentice: Apprentice, best: Mapping[str, Tensor], progress: Progress
+    path: Path,
+    apprentice: Apprentice,
+    best: Mapping[str, Tensor],
+    progress: Progress,
+    asked: str = "",
 ) -> None:
     """Replace the checkpoint. Raises `TrainingError` for weights that are not finite."""
     tensors = {f"now.{name}": t for name, t in apprentice.network.state_dict().items()}
@@ -58,24 +75,77 @@ def save(
             "train with a smaller rate, or --strategy probe",
             where=bad[0],
         )
-    record = {"progress": json.dumps(asdict(progress))}
-    durable.write(path, packed({name: _apart(t) for name, t in tensors.items()}, record))
+    record = {"progress": durable.to_json(_recorded(progress)), "asked": asked, "sealed": _OPEN}
+    data = bytearray(packed({name: _apart(t) for name, t in tensors.items()}, record))
+    start, end = _place_of_seal(data)
+    data[start:end] = durable.seal_of(path, data).encode()
+    durable.write(path, bytes(data))
 
 
-def restore(path: Path, apprentice: Apprentice) -> tuple[Progress, dict[str, Tensor]]:
-    """Put network, optimizer and average back to where they were; nothing kept, nothing changed."""
+def restore(
+    path: Path, apprentice: Apprentice, asked: str = "", tell: Tell = quiet
+) -> tuple[Progress, dict[str, Tensor]]:
+    """Put network, optimizer and average back to where they were; nothing kept, nothing changed.
+
+    What was `asked` has to be what it was when the checkpoint was saved.
+    """
     try:
-        with safe_open(path, "pt") as file:
-            record = json.loads(file.metadata()["progress"])
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (OSError, SafetensorError):
+        record, tensors = _read(path)
+    except FileNotFoundError:
+        return Progress(), {}
+    except durable.Damaged:
+        warn(tell, "the checkpoint is damaged: training begins again")
+        return Progress(), {}
+    if record["asked"] != asked:
+        warn(tell, "the checkpoint is of a training with other settings: training begins again")
         return Progress(), {}
     apprentice.network.load_state_dict(_below(tensors, "now."))
     if apprentice.average is not None:
         apprentice.average.load_state_dict(_below(tensors, "mean."))
     _restore_optimizer(apprentice.optimizer, _below(tensors, "optimizer."))
-    marks = tuple(Mark(**mark) for mark in record["marks"])
-    return Progress(marks, record["best"]), _below(tensors, "best.")
+    return _progress(json.loads(record["progress"])), _below(tensors, "best.")
+
+
+def _read(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
+    """Header and tensors. Raises `FileNotFoundError`; `Damaged` where a byte is not as written."""
+    try:
+        data = bytearray(path.read_bytes())
+        start, end = _place_of_seal(data)
+        sealed, data[start:end] = data[start:end].decode(), _OPEN.encode()
+        if sealed != durable.seal_of(path, data):
+            raise durable.Damaged(path.name)
+        header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+        return header["__metadata__"], unpacked(bytes(data))
+    except FileNotFoundError:
+        raise
+    except (OSError, SafetensorError, ValueError, KeyError) as error:
+        raise durable.Damaged(path.name) from error
+
+
+def _place_of_seal(data: bytearray) -> tuple[int, int]:
+    """Where the digest stands in the header. Raises `Damaged` where there is none."""
+    end = min(len(data), 8 + int.from_bytes(data[:8], "little"))
+    found = _SEAL.search(data, 8, end)
+    if found is None:
+        raise durable.Damaged("a checkpoint without a digest")
+    return found.span(1)
+
+
+def _recorded(progress: Progress) -> dict[str, object]:
+    """As JSON has it, which has no numbers that are not finite: these become words."""
+    marks = [
+        {name: value if math.isfinite(value) else str(value) for name, value in asdict(m).items()}
+        for m in progress.marks
+    ]
+    return {"marks": marks, "best": progress.best}
+
+
+def _progress(record: dict[str, Any]) -> Progress:
+    losses = ("train_loss", "val_loss", "val_merit")
+    marks = [
+        Mark(mark["number"], *(float(mark[name]) for name in losses)) for mark in record["marks"]
+    ]
+    return Progress(tuple(marks), record["best"])
 
 
 def _restore_optimizer(optimizer: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:

@@ -1,7 +1,6 @@
 """What a network is taught: rows at the cut, how they come about, and in which precision."""
 
 import copy
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -13,6 +12,7 @@ from headstart import durable
 from headstart.backbone import Backbone
 from headstart.events import Tell, note
 from headstart.head import Transcribing, Writing
+from headstart.train.decisions import decided_once, recalled
 from headstart.train.keeping import KEPT, Keeping, keeping_of
 from headstart.train.lesson import Lesson
 from headstart.train.loop import Feed, Steps, told
@@ -30,10 +30,9 @@ def decided(
 
     A run that goes on stays with what was decided before: speeds and free disk vary.
     """
-    place = work / "keeping.json"
-    if place.exists():
-        return Keeping(**json.loads(place.read_text()))
-    partition = lesson.partition
+    place, partition = work / "keeping.json", lesson.partition
+    if (known := recalled(place)) is not None:
+        return Keeping(**known)
     views = recipe.views.kept if recipe.views else 1
     rows = views * len(partition.train) + len(partition.val) + len(partition.test)
     passes = recipe.epochs * (1 + TRIAL * len(RATES))
@@ -41,7 +40,7 @@ def decided(
     if keeping.why:
         kept = "computed anew in every epoch" if keeping.anew else "kept on disk"
         note(tell, f"rows at the cut are {kept}: {keeping.why}")
-    durable.write(place, json.dumps(asdict(keeping)))
+    durable.seal(place, asdict(keeping))
     return keeping
 
 
@@ -72,8 +71,8 @@ def in_half(
     tell: Tell,
 ) -> Course:
     """With steps in bfloat16 where these are quicker; a run that goes on stays with its choice."""
-    place = work / "precision.json"
-    if not place.exists():
+
+    def decide() -> bool:
         device, rows = processor(), range(min(TRIED, len(course.labels)))
         trial = copy.deepcopy(nn.Sequential(suffix, head)).train().to(device)
         given, wanted = course.feed(rows, rows).to(device), course.labels[rows].to(device)
@@ -81,10 +80,11 @@ def in_half(
         half = quicker_in_half(
             lambda: told(trial, given, wanted).float().square().mean(), steps, device
         )
-        durable.write(place, json.dumps({"half": half}))
         if half:
             note(tell, "steps are in bfloat16, which is quicker here; weights are not")
-    half = bool(json.loads(place.read_text())["half"])
+        return half
+
+    half = bool(decided_once(work / "precision.json", decide))
     return replace(course, made=replace(course.made, half=half))
 
 

@@ -25,6 +25,7 @@ from headstart.train.beginning import first_head, head_of, probe_head, writer_of
 from headstart.train.checkpoint import Progress
 from headstart.train.contrast import contrasted
 from headstart.train.courses import course_of, decided, in_half, rows_at
+from headstart.train.decisions import discard_damaged
 from headstart.train.keeping import KEPT, Keeping
 from headstart.train.lesson import Lesson, scores_of
 from headstart.train.partial import closed, frozen, learned_in, opened
@@ -180,6 +181,7 @@ def _taught(
     lesson: Lesson, source: Backbone, strategy: Strategy, recipe: Recipe, work: Path, tell: Tell
 ) -> Fitted:
     """The prefix frozen, the suffix and a head trained, and what validation rows prefer kept."""
+    discard_damaged(work, tell)
     if isinstance(strategy, Ulmfit):
         began = spent_on(processor())
         source = adapt(lesson, source, recipe, work, tell)

@@ -5,7 +5,6 @@ things, and, for recurrent networks, the next token.
 """
 
 import copy
-import json
 import math
 import time
 from collections import OrderedDict
@@ -16,7 +15,6 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from headstart import durable
 from headstart.backbone import Architecture, Backbone, Origin, Words, build, is_recurrent
 from headstart.data import Partition
 from headstart.events import Tell, quiet
@@ -24,6 +22,7 @@ from headstart.features import Features, Items, Prefix, Varied, extract, key_in
 from headstart.head import Labels, linear
 from headstart.modality import Image, Modality, Text, Variation, Views, augment
 from headstart.train.checkpoint import Progress
+from headstart.train.decisions import decided_once, discard_damaged
 from headstart.train.goals import Language, Matching, NextToken, Several, Telling, matching
 from headstart.train.lesson import fed, takes
 from headstart.train.loop import Feed, Steps, Wanted, smaller
@@ -109,6 +108,7 @@ def pretrain(
     watch: Watch | None = None,
 ) -> Pretrained:
     """Train every stage from fresh weights. `work` keeps it resumable."""
+    discard_damaged(work, tell)
     stages = build(architecture, recipe.seed).requires_grad_(True)
     modality = material.modality
     with torch.inference_mode():
@@ -156,12 +156,12 @@ def fitting(
     bfloat16 is taken where a step was measured to be quicker. What was decided stays in `work`:
     speeds vary, and a run that goes on must not.
     """
-    place = work / "fitting.json"
-    if not place.exists():
+
+    def decide() -> dict[str, bool]:
         half = _quicker(stages, modality, recipe.epochs * rows / TRIED)
-        decided = {"grows": _grows(stages, modality), "half": half}
-        durable.write(place, json.dumps(decided))
-    decided = json.loads(place.read_text())
+        return {"grows": _grows(stages, modality), "half": half}
+
+    decided = decided_once(work / "fitting.json", decide)
     if isinstance(recipe.views, Views) and not decided["grows"]:
         recipe = replace(recipe, views=replace(recipe.views, growing=0.0))
     return recipe, bool(decided["half"])

@@ -1,7 +1,6 @@
 """What training costs on this machine, from a step that was taken, and how much of it is bought."""
 
 import copy
-import json
 import math
 import time
 from collections.abc import Sequence
@@ -11,8 +10,8 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from headstart import durable
 from headstart.backbone import Backbone, multiply_adds
+from headstart.train.decisions import decided_once
 from headstart.train.partial import set_modes
 from headstart.train.placing import processor, spent_on
 from headstart.train.precision import has_halves
@@ -126,9 +125,10 @@ class Purse:
         """The recipe with as many epochs as are left to be paid for after those of the search."""
         if self.allowance == math.inf:
             return recipe
-        if not self.place.exists():
+
+        def decide() -> int:
             left = int(self.allowance / self.each) - passed if self.each else recipe.epochs
-            epochs = min(recipe.epochs, max(LEAST, left))
-            durable.write(self.place, json.dumps({"epochs": epochs}))
-        epochs = int(json.loads(self.place.read_text())["epochs"])
+            return min(recipe.epochs, max(LEAST, left))
+
+        epochs = int(decided_once(self.place, decide))
         return replace(recipe, epochs=epochs, patience=min(recipe.patience, epochs))

@@ -1,7 +1,6 @@
 """Training right of the cut: a short search for the rate, then epochs until none is better."""
 
 import copy
-import json
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ from headstart import durable
 from headstart.events import Event, Tell, quiet
 from headstart.head import Classification, Goal
 from headstart.train.checkpoint import Mark, Progress, restore, save
+from headstart.train.decisions import recalled
 from headstart.train.forcing import loss_of, merit_of, writes
 from headstart.train.lesson import scores_of
 from headstart.train.loop import PLAIN, Apprentice, Epoch, Feed, Steps, Wanted, learn, optimizer_for
@@ -116,8 +116,8 @@ def search(
             passed = len(tried) * trial.epochs + epoch.number
             tell(Event("step", "trying rates", passed, total, facts))
         tried = (*tried, (rate, min(losses)))
-        durable.write(place, json.dumps({"tried": tried, "done": False}))
-    durable.write(place, json.dumps({"tried": tried, "done": True}))
+        _write_rates(place, tried, done=False)
+    _write_rates(place, tried, done=True)
     tell(Event("end", "trying rates", total, total))
     return tried
 
@@ -144,9 +144,9 @@ def tune(
     course pauses there, and draws nothing from the random state.
     """
     apprentice = _apprentice(suffix, head, recipe)
-    place = work / "checkpoint.safetensors"
+    place, asked = work / "checkpoint.safetensors", _asked(course, recipe)
     best: Mapping[str, Tensor]
-    progress, best = restore(place, apprentice)
+    progress, best = restore(place, apprentice, asked, tell)
     if not progress.marks:
         progress, best = _marked(course, apprentice, progress, {}, 0, float("nan"))
     tell(Event("start", "training", progress.done, recipe.epochs))
@@ -157,7 +157,7 @@ def tune(
             _shown(apprentice, watch)
             continue
         progress, best = _marked(course, apprentice, progress, best, epoch.number, epoch.loss)
-        save(place, apprentice, best, progress)
+        save(place, apprentice, best, progress, asked)
         facts = _facts(progress, course.task.figure)
         tell(Event("step", "training", epoch.number, recipe.epochs, facts))
         _shown(apprentice, watch)
@@ -167,6 +167,11 @@ def tune(
     apprentice.network.load_state_dict(best)
     apprentice.network.eval().to(CPU).to(memory_format=torch.contiguous_format)
     return Tuned(*halves(apprentice.network), progress, recipe)
+
+
+def _asked(course: Course, recipe: Recipe) -> str:
+    """All settings that training goes by; what may be spent is in the number of epochs."""
+    return f"{replace(recipe, allowance=math.inf)!r}, half {course.made.half}"
 
 
 def _midway(epoch: Epoch, recipe: Recipe) -> Event:
@@ -299,8 +304,11 @@ def _facts(progress: Progress, figure: str) -> tuple[tuple[str, str | float], ..
 
 def _read_rates(place: Path) -> tuple[tuple[tuple[float, float], ...], bool]:
     """What was tried, and whether that is all."""
-    try:
-        kept = json.loads(place.read_text())
-        return tuple((rate, loss) for rate, loss in kept["tried"]), bool(kept["done"])
-    except (OSError, ValueError):
-        return (), False
+    kept = recalled(place) or {"tried": (), "done": False}
+    return tuple((rate, float(loss)) for rate, loss in kept["tried"]), kept["done"]
+
+
+def _write_rates(place: Path, tried: tuple[tuple[float, float], ...], *, done: bool) -> None:
+    """A loss that is not finite is kept as a word: JSON has no number for it."""
+    told = [(rate, loss if math.isfinite(loss) else str(loss)) for rate, loss in tried]
+    durable.seal(place, {"tried": told, "done": done})

@@ -1,0 +1,39 @@
+"""Notes of what was decided on the way: a run that goes on stays with it, for speeds vary."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from headstart import durable
+from headstart.events import Tell, warn
+
+
+def decided_once(place: Path, decide: Callable[[], Any]) -> Any:
+    """What was decided before this run was killed, else what is decided now, and kept."""
+    known = recalled(place)
+    if known is None:
+        durable.seal(place, decide())
+        known = durable.unsealed(place)
+    return known
+
+
+def recalled(place: Path) -> Any:
+    """What a note says; None where there is none, or it is not what was written."""
+    try:
+        return durable.unsealed(place)
+    except (FileNotFoundError, durable.Damaged):
+        return None
+
+
+def discard_damaged(work: Path, tell: Tell, notes: str = "**/*.json") -> None:
+    """Empty a work folder in which a note is damaged: all that follows from it is done again."""
+    for note in sorted(work.glob(notes)):
+        try:
+            durable.unsealed(note)
+        except FileNotFoundError:
+            continue
+        except durable.Damaged:
+            warn(tell, f"{note.relative_to(work)} is damaged: what followed from it is done again")
+            for child in list(work.iterdir()):
+                durable.discard(child)
+            return
