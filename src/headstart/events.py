@@ -46,11 +46,20 @@ def kept(path: Path) -> Tell:
     """Add each event to a file as a line of JSON, except for steps: those are for the eye."""
 
     def tell(event: Event) -> None:
+        record = {"time": datetime.now(UTC).isoformat(timespec="milliseconds")}
+        record |= {"kind": event.kind, "what": event.what}
+        counts = {"done": event.done, "total": event.total} if event.total else {}
+        durable.append(path, durable.to_json({**record, **counts, **dict(event.facts)}))
+
+    return unless_step(tell)
+
+
+def unless_step(listener: Tell) -> Tell:
+    """Tell all but steps of which nothing is told but that they were made."""
+
+    def tell(event: Event) -> None:
         if event.kind != "step" or event.facts:
-            record = {"time": datetime.now(UTC).isoformat(timespec="milliseconds")}
-            record |= {"kind": event.kind, "what": event.what}
-            counts = {"done": event.done, "total": event.total} if event.total else {}
-            durable.append(path, durable.to_json({**record, **counts, **dict(event.facts)}))
+            listener(event)
 
     return tell
 

@@ -3,6 +3,7 @@
 import copy
 import hashlib
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from torch import nn
@@ -77,6 +78,18 @@ class Backbone:
         """How many stages there are."""
         return len(self.stages)
 
+    @property
+    def contents(self) -> str:
+        """Names all that its numbers follow from: weights, those of a half that writes too,
+        architecture and input contract (16 hex digits).
+        """  # noqa: D205 - one sentence
+        writer, sha = self.writer, hashlib.sha256(self.digest(self.depth).encode())
+        sha.update(f"{self.modality!r} {self.width} {self.origin.pretrained}".encode())
+        if writer is not None:
+            sha.update(f"{writer.tokens!r}".encode())
+            _add(sha.update, writer)
+        return sha.hexdigest()[:16]
+
     def cut(self, at: int) -> tuple[nn.Sequential, nn.Sequential]:
         """Copy out a frozen prefix of `at` stages and a trainable suffix of the rest.
 
@@ -94,7 +107,12 @@ class Backbone:
     def digest(self, at: int) -> str:
         """Names the weights left of the cut, and the network they are in (16 hex digits)."""
         sha = hashlib.sha256(f"{self.architecture!r} {at}".encode())
-        for name, tensor in self.stages[:at].state_dict().items():
-            sha.update(name.encode())
-            sha.update(tensor.detach().cpu().contiguous().numpy().tobytes())
+        _add(sha.update, self.stages[:at])
         return sha.hexdigest()[:16]
+
+
+def _add(update: Callable[[bytes], None], network: nn.Module) -> None:
+    """All parameters and buffers, by name."""
+    for name, tensor in network.state_dict().items():
+        update(name.encode())
+        update(tensor.detach().cpu().contiguous().numpy().tobytes())

@@ -13,17 +13,26 @@ from headstart.evaluate import Contest, Fact
 from headstart.run.settings import Settings
 
 _PACKAGES = ("headstart", "torch", "timm", "numpy", "pillow", "scikit-learn")
+_ALSO = ("scipy", "safetensors", "transformers", "tokenizers", "soundfile", "soxr")
 
 
 def versions() -> dict[str, str]:
     """Of Python, of what computes here, and of the machine."""
     found = {"python": platform.python_version(), "machine": platform.machine()}
-    for package in _PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = "not installed"
+    found |= {package: _version(package) for package in _PACKAGES}
     return {**found, "threads": str(torch.get_num_threads())}
+
+
+def computing() -> tuple[tuple[str, str], ...]:
+    """Versions of all that a run's numbers follow from; a run does not go on with others."""
+    return tuple((package, _version(package)) for package in (*_PACKAGES, *_ALSO))
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
 
 
 def facts_of(

@@ -25,15 +25,15 @@ from headstart.data import (
 )
 from headstart.errors import UsageError
 from headstart.evaluate import Contest, Spread, examine, outcome_of
-from headstart.events import Tell, kept, note, quiet, together, warn
+from headstart.events import Event, Tell, kept, note, quiet, together, unless_step, warn
 from headstart.features import Items, noted, survey, trim
 from headstart.head import Labeling, Transcribing, Writing, posed, trust_of
 from headstart.modality import Look
 from headstart.model import Model, longest_s
 from headstart.run.contest import SEEDS, contest
-from headstart.run.facts import clocks, facts_of, spent, versions
+from headstart.run.facts import clocks, computing, facts_of, spent, versions
 from headstart.run.finding import content_of, found_at, usual_modality
-from headstart.run.folder import EVENTS, METRICS, Folder, opened
+from headstart.run.folder import EVENTS, Contents, Folder, Request, opened
 from headstart.run.leaving import leave
 from headstart.run.planning import forecast
 from headstart.run.reciting import need_short, recite
@@ -97,45 +97,63 @@ def train(
     start = start_of(found, settings, root, tell)
     where = Path(place).resolve() if isinstance(place, Path | str) else Path("memory")
     asked = settings.digest(str(where))
-    folder = opened(Path(out) if out else None, where.stem, asked)
-    return transfer(found, start, settings, folder, root, tell)
+    request = Request(Path(out) if out else None, where.stem, asked)
+    return transfer(found, start, settings, request, root, tell)
 
 
 def transfer(
     found: Found,
     start: tuple[Backbone, Ranking],
     settings: Settings,
-    folder: Folder,
+    request: Request,
     root: Path,
     tell: Tell,
 ) -> Run:
     """The same from examples that are found, a backbone that is loaded, and why it was."""
     backbone, ranking = start
-    began = clocks()
-    large = len(found.examples) >= LARGE
-    if large and not folder.finished:
+    began, early = clocks(), list[Event]()
+    if len(found.examples) >= LARGE and not request.ended_before:
         note(tell, forecast(found, backbone, settings, root, tell).told)
-    tell = together(tell, kept(folder.path / EVENTS))
-    known = _known(found, backbone, root, tell)
-    if folder.finished_with(known.digest):
+    known = _known(found, backbone, root, together(tell, unless_step(early.append)))
+    named = _named(backbone, ranking, settings)
+    contents = Contents(known.digest, named, backbone.contents, computing())
+    with opened(request, contents, tell) as folder:
+        if (metrics := folder.ended(tell)) is None:
+            keep = kept(folder.path / EVENTS)
+            for event in early:
+                keep(event)
+            metrics = _made(folder, known, start, settings, root, began, together(tell, keep))
         folder.clear()
-        return Run(folder.path, json.loads((folder.path / METRICS).read_bytes()))
+    return Run(folder.path, metrics)
+
+
+def _made(
+    folder: Folder,
+    known: _Known,
+    start: tuple[Backbone, Ranking],
+    settings: Settings,
+    root: Path,
+    began: tuple[float, float],
+    tell: Tell,
+) -> dict[str, Any]:
+    """Fit the arms, judge them, and leave everything in the folder; the figures."""
+    (backbone, ranking), examples = start, known.found.examples
     known, partition = _divided(known, settings, tell)
     lesson = _lesson(known, partition, backbone, settings, root)
     folder.start(
         settings=asdict(settings),
         data={"digest": known.digest, **known.audit.record()},
-        versions=versions(),
+        versions={**versions(), **dict(computing())},
     )
-    work = folder.work(known.digest)
+    work = folder.work(tell)
     discard_damaged(work, tell, "*.json")
     arms = _arms(lesson, known, backbone, settings, work, tell)
     arms = replace(arms, ranking=ranking)
     model = _model(lesson, arms)
-    outcome = outcome_of(lesson, arms, strata_of(found.examples).labels)
+    outcome = outcome_of(lesson, arms, strata_of(examples).labels)
     report = examine(
         lesson,
-        found.examples,
+        examples,
         arms,
         outcome,
         title=folder.path.name,
@@ -143,14 +161,11 @@ def transfer(
         spread=_redrawn(lesson, backbone, arms.fitted),
         facts=facts_of(known.audit, partition, settings, backbone, arms),
     )
-    metrics = leave(
-        folder, report, model, lesson, found.examples, known.audit, spent(began), outcome
-    )
+    metrics = leave(folder, report, model, lesson, examples, known.audit, spent(began), outcome)
     if arms.model.transfer and "accuracy" in metrics["test"]:
         _remember(known, backbone, _named(backbone, ranking, settings), metrics, root)
-    folder.clear()
     trim(root)
-    return Run(folder.path, metrics)
+    return metrics
 
 
 def _named(backbone: Backbone, ranking: Ranking, settings: Settings) -> str:

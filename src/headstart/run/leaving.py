@@ -13,7 +13,7 @@ from headstart.evaluate import Outcome, Report, bleu_records
 from headstart.head import Sequencing, Trust, Valuing, Writing, belief_of, said
 from headstart.model import Model
 from headstart.report import page
-from headstart.run.folder import METRICS, Folder
+from headstart.run.folder import MODEL, Folder
 from headstart.share import save_model
 from headstart.stats import lead
 from headstart.train import Lesson
@@ -35,10 +35,9 @@ def leave(
     table = predictions(lesson, examples, outcome, model.trust)
     with durable.writing(folder.path / "predictions.parquet") as temp:
         parquet.write_table(table, temp)
-    save_model(folder.path / "model", model, figures=metrics)
+    save_model(folder.path / MODEL, model, figures=metrics)
     durable.write(folder.path / "report.html", page(report))
-    durable.write(folder.path / METRICS, durable.to_json(metrics, indent=1))
-    return metrics
+    return folder.finish(metrics)
 
 
 def metrics_of(

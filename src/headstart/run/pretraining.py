@@ -1,14 +1,16 @@
 """From a large set, labeled or not, to a new backbone folder that others can start from."""
 
+import glob
 import hashlib
 import json
-import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
 from headstart import durable
 from headstart.backbone import (
@@ -24,6 +26,7 @@ from headstart.backbone import (
     save_backbone,
     sized,
 )
+from headstart.backbone.folder import CARD, FACTS
 from headstart.backbone.recurrent import WORDS
 from headstart.data import (
     Columns,
@@ -37,12 +40,14 @@ from headstart.data import (
     heard,
     merge,
 )
-from headstart.errors import BackboneError, UsageError
-from headstart.events import Tell, note, quiet
+from headstart.errors import BackboneError, ResourceError, UsageError
+from headstart.events import Tell, note, quiet, warn
 from headstart.features import survey
 from headstart.hostile import printable
 from headstart.modality import Image, Modality, learned_vocabulary
 from headstart.modality.text import content_of
+from headstart.run.facts import computing
+from headstart.run.holding import held
 from headstart.run.settings import cache_root, refuse_unknown
 from headstart.run.watching import watcher
 from headstart.stats import share
@@ -119,24 +124,64 @@ def pretrain(
     architecture, modality, recipe = _made_for(plain, found, course, root)
     material, digest = _material(found, modality, course, root, tell)
     material = replace(material, ends=ends)
-    by = material.teacher.backbone if material.teacher else None
-    told_by = by.digest(by.depth) if by else ""
-    asked = f"{digest} {architecture!r} {modality!r} {recipe!r} {told_by}"
+    asked = f"{digest} {architecture!r} {modality!r} {recipe!r} {_taught_by(material.teacher)}"
     name = hashlib.sha256(asked.encode()).hexdigest()[:16]
-    if _taken(folder, name):
-        return read_backbone(folder)
-    work = folder.parent / f".{folder.name}.work-{name}"
+    watch = watcher(course.watch, modality, root, tell) if course.watch else None
+    with _held(folder, tell):
+        if not _taken(folder, name, tell):
+            told = _told(places, material, recipe, name)
+            origin = Origin("folder", folder.name, "unknown", told)
+            work = _work(folder, name)
+            made = trained(
+                material, architecture, recipe, origin=origin, work=work, tell=tell, watch=watch
+            )
+            save_backbone(folder, made.backbone, _card(made, material, recipe, course), half=True)
+        for work in _beside(folder, "work"):  # others may not end here any more
+            durable.discard(work)
+    return read_backbone(folder)
+
+
+@contextmanager
+def _held(folder: Path, tell: Tell) -> Iterator[None]:
+    """One process at a time; what killed ones left beside the folder is thrown away."""
+    with ExitStack() as stack:
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(held(folder.parent / f".{folder.name}.lock", tell))
+            durable.sweep(folder.parent, glob.escape(folder.name))
+        except OSError as error:
+            raise ResourceError(
+                "R303",
+                "cannot write beside the folder of the backbone",
+                "choose a folder you may write to: --out FOLDER",
+                where=printable(folder),
+                why=printable(error.strerror or error),
+            ) from error
+        yield
+
+
+def _beside(folder: Path, kind: str) -> list[Path]:
+    return list(folder.parent.glob(f".{glob.escape(folder.name)}.{kind}-*"))
+
+
+def _work(folder: Path, name: str) -> Path:
+    """What a killed pre-training goes on from; of other versions of what computes, another."""
+    key = hashlib.sha256(repr((name, computing())).encode()).hexdigest()[:16]
+    work = folder.parent / f".{folder.name}.work-{key}"
     work.mkdir(parents=True, exist_ok=True)
     durable.sweep(work)
-    told = _told(places, material, recipe, name)
-    origin = Origin("folder", folder.name, "unknown", told)
-    watch = watcher(course.watch, modality, root, tell) if course.watch else None
-    made = trained(
-        material, architecture, recipe, origin=origin, work=work, tell=tell, watch=watch
-    )  # fmt: skip
-    save_backbone(folder, made.backbone, _card(made, material, recipe, course), half=True)
-    shutil.rmtree(work, ignore_errors=True)
-    return read_backbone(folder)
+    return work
+
+
+def _taught_by(teacher: Teacher | None) -> str:
+    """Names the teacher's weights, those over its classes among them."""
+    if teacher is None:
+        return ""
+    backbone = teacher.backbone
+    if teacher.head is not None:
+        stages = nn.Sequential(*backbone.stages, teacher.head)
+        backbone = replace(backbone, stages=stages)
+    return backbone.contents
 
 
 def _found(places: Sequence[Path], course: Curriculum, root: Path) -> tuple[Found, tuple[int, ...]]:
@@ -263,18 +308,31 @@ def _teacher(
     return Teacher(backbone, items, output_of(backbone, weights))
 
 
-def _taken(folder: Path, name: str) -> bool:
-    """Whether this very pre-training ended here. Raises `UsageError` where something else is."""
-    if not folder.exists() or not any(folder.iterdir()):
+def _taken(folder: Path, name: str, tell: Tell) -> bool:
+    """Whether this very pre-training ended here. One that is damaged is made again, with a warning.
+
+    Raises `UsageError` where something else is.
+    """
+    if not folder.is_dir() or not any(folder.iterdir()):
         return False
-    if durable.whole(folder) and name in read_backbone(folder).origin.note:
-        return True
+    if any(name.encode() in _bytes(folder / file) for file in (FACTS, CARD)):
+        if durable.whole(folder):
+            return True
+        warn(tell, "the backbone that was made here is damaged: it is made again")
+        return False
     raise UsageError(
         "U111",
         "there is something else in this folder already",
         "choose another folder: --out FOLDER",
         where=printable(folder),
     )
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError:
+        return b""
 
 
 def _told(places: Sequence[Path | str], material: Material, recipe: Recipe, name: str) -> str:
