@@ -5,8 +5,8 @@ from pathlib import Path
 
 from torture.forked import Home
 
-OWN = ("events.jsonl", "report.html", "run.json")
-"""Files of a run that hold times, or when it was stopped."""
+OWN = ("events.jsonl", "manifest.json", "report.html", "run.json")
+"""Files of a run that hold times, digests of such files, or when it was stopped."""
 
 
 def differences(right: Path, found: Path) -> list[str]:

@@ -136,7 +136,10 @@ class Table:
             try:
                 with _index(place) as index:
                     self._adopt(index)
-                    return dict(_looked_up(index, keys))
+                    found = dict(_looked_up(index, keys))
+                    if 0 < len(found) < len(keys):  # seldom: things were added, or rows are lost
+                        _need_sound(index)
+                    return found
             except (sqlite3.Error, UnicodeDecodeError) as error:
                 code = getattr(error, "sqlite_errorcode", 0)  # none where its text is no UTF-8
                 if code & 0xFF not in _BUSY:
@@ -265,6 +268,13 @@ def _index(place: Path) -> Iterator[sqlite3.Connection]:
             yield connection
     finally:
         connection.close()
+
+
+def _need_sound(index: sqlite3.Connection) -> None:
+    """Raise `DatabaseError` where pages of the index do not fit together."""
+    (told,) = index.execute("pragma integrity_check(1)").fetchone()
+    if told != "ok":
+        raise sqlite3.DatabaseError(told)
 
 
 def _insert(index: sqlite3.Connection, shard: str, places: dict[str, Place]) -> None:
