@@ -243,8 +243,9 @@ def _counted(start: str, blow: Blow | None) -> list[int]:
     count = [0]
 
     def heard(event: str, arguments: tuple[object, ...]) -> None:
-        if changes(event, arguments) and start in str(arguments[0]):
-            count[0] += "/.told-" not in str(arguments[0])
+        path = str(arguments[0]) if changes(event, arguments) else ""
+        if start in path and "/.told-" not in path:
+            count[0] += 1
             if blow and blow.nth == count[0]:
                 count[0] += 1  # what the blow itself changes is not hit again
                 blow.does() if blow.does else os.kill(os.getpid(), blow.signal)
