@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
+from headstart import stats
 from headstart.stats import (
     Interval,
     bootstrap,
@@ -222,3 +223,23 @@ def test_figures_of_few_groups_hold_the_truth() -> None:
         ([resampled(row) for row in right[:200]], 0.7, 0.9),
     ):
         assert np.mean([f.low <= truth <= f.high for f in found]) >= least
+
+
+def test_groups_that_balance_each_other_are_worth_no_more_than_their_rows() -> None:
+    """Each group has one row of either kind, so that groups do not vary at all."""
+    groups = [f"g{i // 2}" for i in range(40)]
+    assert stats.effective(np.array([0.0, 1.0] * 20), groups) == 40
+
+
+def test_a_lead_over_groups_is_no_surer_than_one_over_as_many_rows() -> None:
+    """Right on one row more: imaginary rows tell that more could be lost than was seen."""
+    one, other = np.arange(40) < 1, np.zeros(40, dtype=bool)
+    found, rows = stats.lead(one, other, [f"g{i // 2}" for i in range(40)]), stats.lead(one, other)
+    assert found.low == rows.low < 0 < found.value < rows.high <= found.high
+
+
+def test_where_all_rows_differ_alike_each_group_counts_once() -> None:
+    right, wrong = np.ones(40, dtype=bool), np.zeros(40, dtype=bool)
+    found = stats.paired_difference(right, wrong, [f"g{i // 10}" for i in range(40)])
+    assert found == stats.paired_difference(right[:4], wrong[:4])
+    assert found.low < stats.paired_difference(right, wrong).low

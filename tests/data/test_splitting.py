@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from headstart.data import Examples, divide, folds
+from headstart.data import Examples, divide, folds, spread
 from headstart.errors import DataError, UsageError
 
 
@@ -176,3 +176,24 @@ def test_few_groups_of_uneven_size_are_tested_several_at_a_time():
     named = tuple(f"p{min(6, i // 8)}" for i in range(120))  # the last has 72
     found = divide(examples([i % 2 for i in range(120)], groups=named))
     assert len({named[row] for row in found.test}) >= 3 and len(found.test) < 60
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_every_beginning_of_a_spread_has_each_class_in_its_share(seed):
+    labels = [0] * 60 + [1] * 20
+    order = spread(range(80), labels, seed)
+    assert sorted(order) == list(range(80))
+    for size in range(4, 81, 4):
+        assert abs(sum(labels[row] for row in order[:size]) - size / 4) <= 1
+    assert order != spread(range(80), labels, seed + 1)
+
+
+@pytest.mark.parametrize("val", [0.0, 0.1, 0.25])
+def test_folds_choose_by_such_a_share_of_what_they_do_not_test(val):
+    for one in folds(examples([0] * 100 + [1] * 100), 5, val=val):
+        assert (len(one.test), len(one.val)) == (40, round(160 * val))
+
+
+def test_two_groups_of_a_class_are_parted_though_their_sizes_put_them_in_one_fold():
+    given = examples([0, 0, 0, 1, 1, 1], groups=("p", "p", "q", "q", "r", "r"))
+    assert sorted(row for one in folds(given, 2, val=0.0) for row in one.test) == list(range(6))

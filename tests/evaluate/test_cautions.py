@@ -153,5 +153,11 @@ def test_more_rows_tip_a_verdict_whose_lead_they_are_worth(half: float, told: st
     assert f"{told} to tip the verdict" in found and "learned from 128 examples" in found
 
 
+@pytest.mark.parametrize(("low", "told"), [(0.205, "too little"), (0.195, "enough")])
+def test_four_times_the_rows_are_worth_two_doublings(low: float, told: str) -> None:
+    found = unlike(low, (256, 64), 0.65)
+    assert f"{told} to tip the verdict" in found and "worth about +20.0" in found
+
+
 def test_without_a_curve_nobody_knows_what_more_rows_are_worth() -> None:
     assert "was not measured" in unlike(0.04, (128, 64), curve=False)

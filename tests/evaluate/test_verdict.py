@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 from headstart.evaluate import Arm, Cost, judge
+from headstart.evaluate import verdict as judging
 from headstart.head import Classification
-from headstart.stats import share
+from headstart.stats import Interval, share
 
 TASK = Classification(("one", "other"))
 FREE = Cost(0.0, 0.0, 0.0)
@@ -157,3 +158,45 @@ def test_three_groups_may_support_a_word():
     groups = [str(i % 3) for i in range(140)]
     found = verdict(shares(140, 133), shares(140, 7), groups=groups)
     assert found.word == "helps" and "can't tell more" not in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "word"),
+    [
+        (1e-9, 0.3, "helps"),
+        (0.0, 0.3, "no evidence"),
+        (-0.3, 0.0, "no evidence"),
+        (-0.3, -1e-9, "hurts"),
+    ],
+)
+def test_a_word_needs_the_whole_interval_on_one_side_of_0(monkeypatch, low, high, word):
+    monkeypatch.setattr(judging, "lead", lambda *_: Interval((low + high) / 2, low, high))
+    found = verdict(shares(40, 30), shares(40, 20))
+    assert (found.word, found.low, found.high) == (word, low, high)
+
+
+def test_a_rival_whose_choice_is_not_a_number_is_never_the_best():
+    rivals = [
+        arm("lost", shares(140, 135), choice=float("nan")),
+        arm("chosen", shares(140, 40), choice=5.0),
+    ]
+    ours = arm("probe", shares(140, 120), transfer=True, choice=0.1)
+    assert judge(TASK, [*rivals, ours], ours, np.zeros(140, dtype=int)).against == "chosen"
+
+
+def test_arms_with_transfer_are_no_rivals():
+    other = arm("probe:all", shares(140, 20), transfer=True, choice=0.1)
+    ours, rival = arm("probe", shares(140, 120), transfer=True), arm("pixels", shares(140, 60))
+    found = judge(TASK, [other, rival, ours], ours, np.zeros(140, dtype=int))
+    assert found.against == "pixels"
+
+
+@pytest.mark.parametrize(("right", "owned"), [(119, False), (120, True)])
+def test_a_rival_that_was_passed_over_is_owned_up_to_where_it_is_as_good(right, owned):
+    rivals = [
+        arm("lucky", shares(140, right), choice=0.9),
+        arm("chosen", shares(140, 40), choice=0.5),
+    ]
+    ours = arm("probe", shares(140, 120), transfer=True, choice=0.1)
+    found = judge(TASK, [*rivals, ours], ours, np.zeros(140, dtype=int))
+    assert ("passed over" in found.sentence) == owned

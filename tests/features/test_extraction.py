@@ -11,6 +11,7 @@ from torch import nn
 from headstart.backbone import Backbone
 from headstart.errors import BackboneError
 from headstart.features import Prefix, extract, extraction
+from headstart.features.engine import FOLDED
 from headstart.features.table import table_of
 from headstart.modality import Views
 
@@ -114,8 +115,9 @@ def test_equal_fingerprints_are_equal_rows(tiny) -> None:
         replace(plain, views=Views()),
         replace(plain, views=Views(flip=False)),
         replace(plain, half=True),
+        replace(plain, half=True, views=Views()),
     ]
-    assert len({one.fingerprint for one in (plain, *others)}) == 6
+    assert len({one.fingerprint for one in (plain, *others)}) == 7
     assert replace(plain).fingerprint == plain.fingerprint
 
 
@@ -130,6 +132,13 @@ def test_rows_of_another_version_or_processor_are_not_taken(
         monkeypatch.setattr(extraction, "version", lambda name: f"{name} 0.0.1")
     else:
         monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "AVX1024")
+    run(items, tiny, tmp_path)
+    assert len(list((tmp_path / "tables").iterdir())) == 2
+
+
+def test_rows_of_another_engine_are_not_taken(items, tiny, tmp_path, monkeypatch) -> None:
+    run(items, tiny, tmp_path)
+    monkeypatch.setattr(extraction, "recall", lambda *_: replace(FOLDED, name="another"))
     run(items, tiny, tmp_path)
     assert len(list((tmp_path / "tables").iterdir())) == 2
 

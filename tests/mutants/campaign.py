@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mutation import read_table
-from trial import LIBRARIES, judged, preload
+from trial import judged, preload
 
 NEEDED = 0.95
 """Share of mutations that the tests must notice."""
@@ -17,7 +17,6 @@ def tried(
     table: Path,
     wanted: Sequence[str] = (),
     *,
-    libraries: Sequence[str] = LIBRARIES,
     limit_s: float = 180,
 ) -> int:
     """Exit status: 0 where enough were killed. `wanted`: words, of which a row's name holds one."""
@@ -25,7 +24,7 @@ def tried(
     rows = tuple(
         row for row in rows if not wanted or any(w in f"{row.file} {row.name}" for w in wanted)
     )
-    preload(libraries)
+    preload(root, {row.file for row in rows})
     killed = 0
     with tempfile.TemporaryDirectory(prefix="mutants") as scratch:
         for found in judged(root, rows, Path(scratch), limit_s=limit_s):

@@ -41,7 +41,7 @@ def run(tree: Path, *names: str, limit_s: float = 100) -> tuple[int, dict[str, s
         row = f"changes = [{{name = '{name}', was = '{was}', now = '{now}'}}]"
         head = f"[[source]]\nfile = 'src/small.py'\ntests = ['{test}']\n"
         (table / f"{number}.toml").write_text(head + row)
-    asked = f"{str(tree)!r}), pathlib.Path({str(table)!r}), libraries=(), limit_s={limit_s}"
+    asked = f"{str(tree)!r}), pathlib.Path({str(table)!r}), limit_s={limit_s}"
     code = f"import pathlib, sys, campaign; sys.exit(campaign.tried(pathlib.Path({asked}))"
     done = subprocess.run(
         [sys.executable, "-c", code],

@@ -5,23 +5,17 @@ import importlib
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from mutation import Mutation
 
 COPIED = ("src", "tests", "pyproject.toml", "README.md")
-LIBRARIES = (
-    "numpy", "scipy.stats", "scipy.optimize", "sklearn.covariance", "sklearn.linear_model", "torch",
-    "torch.nn.utils.rnn", "timm", "safetensors.torch", "PIL.Image", "imagehash", "pydantic",
-    "pyarrow.parquet", "jinja2", "rich", "typer", "pandas", "jaxtyping", "beartype", "transformers",
-)  # fmt: skip
-"""What tests import that is not ours: 5 to 10 seconds that are spent once."""
-
 OPTIONS = (
     "-x", "-q", "-p", "no:cacheprovider", "-W", "ignore:Module already imported",
     "-o", "addopts=-m 'not slow and not network and not gpu and not ray'",
@@ -58,11 +52,33 @@ class Trial:
         return self.mutation.name if self.mutation else f"unchanged: {' '.join(self.tests)}"
 
 
-def preload(libraries: Sequence[str] = LIBRARIES) -> None:
-    """Import what every test needs, so that forks have it; what is missing is left out."""
-    for name in libraries:
-        with contextlib.suppress(ImportError):
-            importlib.import_module(name)
+def preload(root: Path, files: Iterable[str]) -> None:
+    """Import what these files of the source import that is not the source's, for forks to have it.
+
+    What that is, a process of its own finds out: here nothing of the source may be imported.
+    """
+    names = [".".join(Path(file).with_suffix("").parts[1:]) for file in files]
+    asked = (
+        f"import sys, pytest, hypothesis, {', '.join(names)}; print(*sys.modules)"
+        if names
+        else "print()"
+    )
+    path = {**os.environ, "PYTHONPATH": str(root / "src")}
+    found = subprocess.run(
+        [sys.executable, "-c", asked], env=path, capture_output=True, text=True, check=False
+    )
+    ours = {place.stem for place in (root / "src").iterdir()}
+    for name in found.stdout.split():
+        if name.split(".")[0] not in {*ours, "__main__"}:
+            with contextlib.suppress(Exception):  # names that only exist once others run
+                importlib.import_module(name)
+
+
+class _NewestFirst:
+    """Begins with the tests at the end of a file: they tell most of what is changed here."""
+
+    def pytest_collection_modifyitems(self, items: list[object]) -> None:
+        items.reverse()
 
 
 def judged(
@@ -173,7 +189,7 @@ def _forked(tree: Path, tests: Sequence[str]) -> int:
 
 def _tested(tree: Path, tests: Sequence[str]) -> int:
     """In the fork: pytest's exit status."""
-    import pytest
+    import pytest  # it looks at the environment that this process has
 
     os.setsid()
     output = os.open(tree / "output.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
@@ -183,7 +199,8 @@ def _tested(tree: Path, tests: Sequence[str]) -> int:
     os.environ["PYTHONPATH"] = str(tree / "src")
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     sys.path[:0] = [str(tree / "src")]
-    return int(pytest.main([*OPTIONS, f"--basetemp={tree / 'tmp'}", *tests]))
+    options = [*OPTIONS, f"--basetemp={tree / 'tmp'}"]
+    return int(pytest.main([*options, *tests], plugins=[_NewestFirst()]))
 
 
 def _word(pid: int, *, late: bool) -> str:

@@ -3,15 +3,24 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
 from headstart import durable
 from headstart.advise import Depth, StageScore
 from headstart.backbone import Backbone
+from headstart.evaluate import Candidate
 from headstart.events import quiet
-from headstart.run import Settings
-from headstart.run.contest import _tried, best_of, kept_plans, of_language, unfrozen
+from headstart.run import Settings, contest
+from headstart.run.contest import (
+    _tried,
+    best_of,
+    decided,
+    kept_plans,
+    of_language,
+    unfrozen,
+)
 from headstart.stats import Interval
 from headstart.train import Fitted, Full, Lesson, Price, Probe, Unfreeze, fit
 
@@ -98,3 +107,84 @@ def test_a_budget_buys_a_recurrent_network_all_of_it_before_its_language() -> No
         ["full"],
         ["full", "ulmfit"],
     ]
+
+
+def told(lesson: Lesson, probe: Fitted, losses: torch.Tensor, rows=None) -> Fitted:
+    """As the probe, with such losses on rows it was not fitted to; wrong ones share the rest."""
+    known, right = lesson.pool if rows is None else rows, torch.exp(-losses.double())
+    answers = ((1 - right) / 2)[:, None].repeat(1, 3)
+    answers[range(len(known)), lesson.labels_of(known)] = right
+    return replace(probe, held=answers, held_rows=tuple(known))
+
+
+@pytest.fixture
+def probe(lesson, tiny, tmp_path) -> Fitted:
+    return fit(lesson, tiny, Probe(), work=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("plan", "gain", "taken"),
+    [
+        (PROBES[1], 0.11, False),
+        (PROBES[1], 0.15, True),
+        (Unfreeze(1), 0.01, True),
+        (Unfreeze(1), -0.01, False),
+    ],
+)
+def test_more_columns_have_to_gain_more_than_a_standard_error(
+    lesson, probe, plan, gain, taken
+) -> None:
+    """Of 60 rows whose losses change by one nat more or less: .13 of a nat."""
+    changes = gain + torch.tensor([1.0, -1.0]).repeat(30)
+    fits = {"probe": probe, str(plan): told(lesson, probe, 2.0 - changes)}
+    fits["probe"] = told(lesson, probe, torch.full((60,), 2.0))
+    assert best_of(lesson, [Probe(), plan], fits) == (plan if taken else Probe())
+
+
+@pytest.mark.parametrize(("wrong", "taken"), [(0, True), (1, False)])
+def test_what_loses_less_is_not_taken_where_it_is_right_less_often(
+    lesson, probe, wrong, taken
+) -> None:
+    losses = torch.full((60,), 0.1)
+    losses[:wrong] = 1.2  # .30 beside two of .35
+    fits = {"probe": told(lesson, probe, torch.full((60,), 0.6))}
+    fits["full"] = told(lesson, probe, losses)
+    assert best_of(lesson, [Probe(), Full()], fits) == (Full() if taken else Probe())
+
+
+def test_plans_are_held_against_each_other_on_the_rows_of_the_later_one(lesson, probe) -> None:
+    losses, val = torch.full((60,), 0.1), lesson.partition.val
+    held = [lesson.pool.index(row) for row in val]
+    losses[held] = 0.6
+    fits = {"probe": told(lesson, probe, losses)}
+    fits["full"] = told(lesson, probe, torch.full((12,), 0.4), val)
+    assert best_of(lesson, [Probe(), Full()], fits) == Full()
+
+
+def arm(name: str) -> Candidate:
+    pretrained = name != "scratch"
+    return Candidate(name, name, "", None, pretrained, lambda rows: np.zeros((0, 3)), 0.5)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "transfer"), [("scratch", "probe"), ("full", "full"), ("probe", "probe")]
+)
+def test_what_has_nothing_pretrained_in_it_never_stands_for_transfer(
+    probe, chosen, transfer
+) -> None:
+    names = ("probe", "full", "scratch")
+    found = decided([*map(arm, names)], dict.fromkeys(names, probe), chosen, None)
+    assert (found.model.name, found.transfer.name) == (chosen, transfer)
+
+
+@pytest.mark.parametrize(("most", "judged"), [(60, 60), (59, 30), (20, 20), (19, 15)])
+def test_stages_are_judged_by_so_many_rows_at_most(lesson, tiny, monkeypatch, most, judged) -> None:
+    seen: list[int] = []
+    monkeypatch.setattr(contest, "JUDGED", most)
+    monkeypatch.setattr(contest, "depth_of", lambda sample, *_: seen.append(len(sample.labels)))
+    contest._depth(lesson, tiny, quiet)
+    assert seen == [judged]
+
+
+def test_a_recurrent_network_learns_a_language_where_2_8_trainings_fit() -> None:
+    assert [len(of_language(10.0, budget)) for budget in (9.9, 10.0, 27.9, 28.1)] == [0, 1, 1, 2]

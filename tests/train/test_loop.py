@@ -276,3 +276,14 @@ def test_it_yields_inside_an_epoch_only_after_the_pause(lesson: Lesson) -> None:
     recipe = Recipe(epochs=1, batch=8)
     known = (_feed(lesson), lesson.labels, lesson.task, recipe)
     assert len(list(learn(_apprentice(recipe), *known, made=Steps(pause_s=3600.0)))) == 1
+
+
+def test_the_head_learns_faster_than_the_last_stage_by_the_ratio_of_the_pace() -> None:
+    recipe = Recipe(rate=1e-3, pace=Pace(head_ratio=4.0))
+    suffix, head = nn.Sequential(nn.Linear(2, 2)), nn.Linear(2, 2)
+    peaks = {
+        parameter: group["peak"]
+        for group in optimizer_for(suffix, head, recipe).param_groups
+        for parameter in group["params"]
+    }
+    assert (peaks[head.weight], peaks[suffix[0].weight]) == (4e-3, 1e-3)

@@ -1,6 +1,5 @@
 """The ways to solve the task that a run compares, on the same rows."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
@@ -41,8 +40,7 @@ class Arm:
     choice: float
     """Mean loss, as the task has it, by which arms are chosen, of rows that the arm was not fitted
     to: never of test rows. Out-of-fold over train and validation rows for linear heads, over
-    validation rows for trained networks, whose epoch and rate were chosen by the same rows: that
-    is kind to them, and is said where it decides. Infinite where no row is unseen."""
+    validation rows for trained networks."""
     merit: Interval
     """Mean over the test rows: accuracy, F1 or R², as the task has it."""
     cost: Cost
@@ -60,6 +58,6 @@ class Arm:
             "cut": self.cut,
             figure: self.merit.record(),
             "learned_from": self.learned,
-            "unseen_loss": round(self.choice, 6) if math.isfinite(self.choice) else None,
+            "unseen_loss": round(self.choice, 6),
             "cost": self.cost.record(),
         }

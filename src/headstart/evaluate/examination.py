@@ -106,7 +106,8 @@ def learned_of(contest: Contest) -> Learned:
     tensors, changed = fitted.frozen
     sentence = (
         f"Froze {at} of {backbone.depth} stages, {sum(shares[:at]):.0%} of the forward pass; "
-        f"trained {sum(learned):,} of {sum(sizes):,} parameters."
+        f"trained {sum(learned):,} of {sum(sizes):,} parameters. "
+        f"{changed} of {tensors} frozen tensors changed."
     )
     if because:
         sentence = f"{because[0].upper()}{because[1:]}. {sentence}"
@@ -120,7 +121,6 @@ def learned_of(contest: Contest) -> Learned:
         changed,
         sentence,
         _knows(contest.depth),
-        fitted.expected,
         contest.ranking,
     )
 

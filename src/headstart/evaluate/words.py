@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-import torch
 from jaxtyping import Float
 from scipy.sparse import csr_array
 from sklearn.dummy import DummyClassifier
@@ -16,7 +15,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline
 
-from headstart.head import Classification, Labels, Tagging, Task, cross_fitted, folds_of, strata_in
+from headstart.head import Classification, Labels, Tagging, Task, folds_of, strata_in
 
 STRENGTHS = (1.0, 4.0, 16.0)
 """Of the fit against the penalty (scikit-learn's C) that are tried."""
@@ -37,10 +36,9 @@ def words_fit(
     known, loss = labels.numpy(), float("nan")
     if strength is None:
         folds = folds_of(strata_in(labels), groups, 0)
-        found = [_out_of_fold(task, counts, known, folds, one) for one in STRENGTHS]
-        losses = np.stack([task.losses(one, known) for one in found])
-        strength = STRENGTHS[int(losses.mean(axis=1).argmin())]
-        loss = float(task.losses(cross_fitted(found, losses, folds), known).mean())
+        losses = {one: _out_of_fold(task, counts, known, folds, one) for one in STRENGTHS}
+        strength = min(losses, key=losses.__getitem__)
+        loss = losses[strength]
     return _fitted(task, counts, known, strength), strength, loss
 
 
@@ -50,11 +48,12 @@ def _out_of_fold(
     known: np.ndarray,
     folds: Sequence[tuple[np.ndarray, np.ndarray]],
     strength: float,
-) -> Float[np.ndarray, "n c"]:
-    answers = task.answers(torch.zeros(len(known), task.width, dtype=torch.float64)).numpy()
+) -> float:
+    lost = np.zeros(len(known))
     for fit, held in folds:
-        answers[held] = _fitted(task, counts[fit], known[fit], strength)(counts[held])
-    return answers
+        answers = _fitted(task, counts[fit], known[fit], strength)(counts[held])
+        lost[held] = task.losses(answers, known[held])
+    return float(lost.mean())
 
 
 def _shared(counts: csr_array) -> np.ndarray:

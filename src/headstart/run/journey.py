@@ -44,16 +44,8 @@ from headstart.run.writing import write
 from headstart.share import load
 from headstart.train import Fitted, Lesson, discard_damaged, probe_head
 
-ONE_GROUP = (
-    "all rows to learn from are of one group: choices go by rows of the very group that was "
-    "learned from, and say little of another"
-)
 LEAKS = 5
 """Leaks that are told by name."""
-MOVED = (
-    "{changed} of {tensors} tensors that were to stay frozen are not what was loaded: memory or "
-    "disk of this machine failed, or headstart did; don't use the model, train again with --out"
-)
 LARGE = 2000
 """Examples from which a plan is told before anything is spent."""
 
@@ -148,8 +140,6 @@ def _made(
     (backbone, ranking), examples = start, known.found.examples
     known, partition = _divided(known, settings, tell)
     lesson = _lesson(known, partition, backbone, settings, root)
-    if len(set(lesson.groups_of(lesson.pool))) == 1:
-        warn(tell, ONE_GROUP)
     folder.start(
         settings=asdict(settings),
         data={"digest": known.digest, **known.audit.record()},
@@ -172,8 +162,6 @@ def _made(
         facts=facts_of(known.audit, partition, settings, backbone, arms),
     )
     metrics = leave(folder, report, model, lesson, examples, known.audit, spent(began), outcome)
-    if metrics["frozen"]["changed"]:
-        warn(tell, MOVED.format(**metrics["frozen"]), code="T512")
     if arms.model.transfer and "accuracy" in metrics["test"]:
         _remember(known, backbone, _named(backbone, ranking, settings), metrics, root)
     trim(root)
