@@ -12,12 +12,16 @@ from headstart.backbone import Architecture, Backbone, Origin, build, save_backb
 from headstart.data import Partition
 from headstart.head import Classification
 from headstart.modality import Image, Text, text_of
+from headstart.run import folds
 from headstart.train import Lesson
 
 TINY = Architecture(
     "headstart_resnet10",
     (("channels", (8, 8, 16, 16)), ("stem_width", 4), ("drop_path_rate", 0.2)),
 )
+
+AS_USERS_HAVE_IT = {"FEW": folds.FEW, "FEW_GROUPS": folds.FEW_GROUPS}
+folds.FEW = folds.FEW_GROUPS = 0  # runs of a few examples would fit everything six times
 
 
 @pytest.fixture(autouse=True)
@@ -81,3 +85,10 @@ def tiny_bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a small network for texts."""
     pytest.importorskip("transformers")
     return save_network(tmp_path_factory.mktemp("bert") / "tiny_bert")
+
+
+@pytest.fixture
+def folds_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Folds where examples or groups are few, as users have them."""
+    for name, value in AS_USERS_HAVE_IT.items():
+        monkeypatch.setattr(folds, name, value)

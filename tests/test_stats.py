@@ -13,12 +13,14 @@ from headstart.stats import (
     clusters,
     effective,
     lead,
+    lead_of_folds,
     level,
     mean_of,
     obstacle,
     paired_difference,
     share,
     standard_error,
+    widened,
 )
 
 
@@ -243,3 +245,26 @@ def test_where_all_rows_differ_alike_each_group_counts_once() -> None:
     found = stats.paired_difference(right, wrong, [f"g{i // 10}" for i in range(40)])
     assert found == stats.paired_difference(right[:4], wrong[:4])
     assert found.low < stats.paired_difference(right, wrong).low
+
+
+def test_an_interval_is_stretched_about_its_own_middle() -> None:
+    found = widened(Interval(0.5, 0.3, 0.5), 1.5)
+    assert (found.value, found.low, found.high) == (0.5, pytest.approx(0.25), pytest.approx(0.55))
+    assert widened(Interval(0.9, 0.8, 1.0), 2.0, 0.0, 1.0).high == 1.0
+
+
+def test_a_lead_over_folds_is_a_lead_that_is_stretched() -> None:
+    one, other = np.arange(40) % 3 > 0, np.arange(40) % 4 > 0
+    folds, plain = [row % 5 for row in range(40)], lead(one, other)
+    assert lead_of_folds(one, other, (), folds, 1.25) == widened(plain, 1.25)
+
+
+def test_numbers_in_groups_are_as_uncertain_as_folds_differ() -> None:
+    folds = [row // 8 for row in range(40)]
+    one = np.array([float(fold) for fold in folds])  # each fold says something else
+    groups = [str(row // 2) for row in range(40)]
+    found = lead_of_folds(one, one * 0, groups, folds, 1.4)
+    half = 2.776 * np.sqrt((1 / 5 + 1 / 4) * 2.5)  # Student's with 4 degrees of freedom
+    assert found.value - found.low == pytest.approx(half, rel=0.001)
+    alone = lead_of_folds(one, one * 0, [str(row) for row in range(40)], folds, 1.4)
+    assert alone == widened(lead(one, one * 0, [str(row) for row in range(40)]), 1.4)

@@ -32,6 +32,16 @@ def quiet(event: Event) -> None:
     """Listen to nothing."""
 
 
+def without_notes(tell: Tell) -> Tell:
+    """Hand on everything but notes."""
+
+    def heard(event: Event) -> None:
+        if event.kind != "note":
+            tell(event)
+
+    return heard
+
+
 def together(*listeners: Tell) -> Tell:
     """Tell several listeners, in this order."""
 

@@ -59,6 +59,7 @@ SETTINGS = (
     flag("compare", str, "train a further arm for the verdict: scratch", "ARM"),
     flag("seed", int, "divides the rows, orders them, draws fresh weights (0)", "N"),
     flag("test_size", float, "share of the rows that is kept for the test (0.2)", "X"),
+    flag("folds", int, "test each example once, in K folds; 1: one part (few examples: 5)", "K"),
     *COLUMNS,
     flag("offline", bool, "never ask the network"),
 )  # fmt: skip

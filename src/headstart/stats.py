@@ -223,6 +223,37 @@ def standard_error(values: Float[np.ndarray, " n"], groups: Sequence[str] = ()) 
     return math.sqrt(max(clusters(n).variance(values), clusters(n, groups).variance(values)))
 
 
+def widened(
+    interval: Interval, by: float, least: float = -math.inf, most: float = math.inf
+) -> Interval:
+    """The interval stretched about its own middle, within bounds between which the figure lies."""
+    middle, half = (interval.low + interval.high) / 2, by * (interval.high - interval.low) / 2
+    low, high = max(least, middle - half), min(most, middle + half)
+    return Interval(interval.value, min(low, interval.low), max(high, interval.high))
+
+
+def lead_of_folds(
+    one: Merit, other: Merit, groups: Sequence[str], folds: Sequence[int], by: float
+) -> Interval:
+    """`lead` of arms that were fitted again for each fold; `folds` says where each row was tested.
+
+    Stretched by `by`, since their training sets overlap. Where merits are numbers and rows come in
+    groups, training on other groups moves arms more than that: then at least as wide as the
+    interval of Nadeau and Bengio (2003), over the folds' means with 1 / (k - 1) for the overlap.
+    """
+    found = widened(lead(one, other, groups), by)
+    grouped = len(groups) > 0 and 2 * len(set(groups)) <= len(one)
+    if not grouped or one.dtype.kind == "b" or len(set(folds)) < 2:
+        return found
+    change, place = one.astype(float) - other.astype(float), np.asarray(folds)
+    means = np.array([change[place == fold].mean() for fold in sorted(set(folds))])
+    k = len(means)
+    half = float(stdtrit(k - 1, 0.975) * np.sqrt((1 / k + 1 / (k - 1)) * means.var(ddof=1)))
+    return Interval(
+        found.value, min(found.low, found.value - half), max(found.high, found.value + half)
+    )
+
+
 def bootstrap(
     figure: Callable[[np.ndarray], float],
     n: int,

@@ -169,7 +169,7 @@ def failed(error: HeadstartError) -> None:
 
 def ended(path: Path, metrics: Record) -> list[str]:
     """What a run found: the verdict first, then the figures behind it, then where they are."""
-    verdict, frozen, n = metrics["verdict"], metrics["frozen"], metrics["n"]
+    verdict, frozen = metrics["verdict"], metrics["frozen"]
     figure = metrics["figure"]
     test = metrics["test"][figure]
     sentence = verdict.get("sentence") or f"Transfer: {verdict['word']}"
@@ -181,8 +181,7 @@ def ended(path: Path, metrics: Record) -> list[str]:
         printable(sentence, limit=1000),
         *(printable(line, limit=1000) for line in verdict.get("cautions", ())),
         "",
-        f"{figure} {test['value']:.1%} ({_bounds(test)}) "
-        f"on {n['test']:,} test examples, learned from {n['train'] + n['val']:,}",
+        f"{figure} {test['value']:.1%} ({_bounds(test)}) {_tested(metrics)}",
         *spread_told(metrics.get("spread", {})),
         "",
         *columns(rows),
@@ -191,6 +190,14 @@ def ended(path: Path, metrics: Record) -> list[str]:
         f"report:  {printable(path / 'report.html', 1000)}",
         f"predict: headstart predict {printable(path, 1000)} FILES",
     ]
+
+
+def _tested(metrics: Record) -> str:
+    """On how many examples, and what the model learned from."""
+    n, folds = metrics["n"], metrics.get("folds", 1)
+    if folds == 1:
+        return f"on {n['test']:,} test examples, learned from {n['train'] + n['val']:,}"
+    return f"on {n['tested']:,}, each tested once, in {folds} folds; the model learned from all"
 
 
 def spread_told(spread: Record) -> list[str]:

@@ -272,7 +272,7 @@ def test_the_spread_says_what_its_figures_are_of(flowers, seen):
 
 def test_the_page_says_the_same_rows_only_where_they_are(flowers, parse):
     same = replace(flowers, arms=tuple(replace(arm, learned=96) for arm in flowers.arms))
-    assert "Every way learned from the same 96." in parse(page(same)).text
+    assert "Every way learned from the same 96 examples." in parse(page(same)).text
     first, *others = same.arms
     found = parse(page(replace(same, arms=(replace(first, learned=80), *others)))).text
     assert "the same 96" not in found and "learned from 80" in found

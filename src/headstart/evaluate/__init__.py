@@ -26,6 +26,7 @@ from headstart.evaluate.metrics import (
     reliability,
 )
 from headstart.evaluate.outcome import Outcome, equal_rows, outcome_of
+from headstart.evaluate.pooling import OVERLAP, pooled
 from headstart.evaluate.probes import from_fit, raw, untrained
 from headstart.evaluate.report import (
     Beside,
@@ -45,6 +46,7 @@ from headstart.evaluate.words import words_fit
 
 __all__ = [
     "CONSTANT",
+    "OVERLAP",
     "Arm",
     "Beside",
     "Bin",
@@ -83,6 +85,7 @@ __all__ = [
     "nearest",
     "outcome_of",
     "per_class",
+    "pooled",
     "priced",
     "raw",
     "reliability",

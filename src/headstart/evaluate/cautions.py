@@ -9,7 +9,7 @@ from headstart.evaluate.outcome import Outcome
 from headstart.evaluate.verdict import Pair, Verdict, sign_of
 from headstart.head import Classification, Known, Sequencing, Task
 from headstart.hostile import printable
-from headstart.stats import Interval, lead, obstacle
+from headstart.stats import Interval, obstacle
 
 COARSE = 0.1
 """Half the width of a verdict's interval from which the test is called small."""
@@ -30,16 +30,16 @@ def cautions(
 
     A test too small for a claim is all that is told of it.
     """
-    arms, transfer, groups = outcome.arms, outcome.transfer, outcome.clusters
+    arms, transfer = outcome.arms, outcome.transfer
     if outcome.pair:
         yield from _unlike(outcome.pair, verdict)
     half = (verdict.high - verdict.low) / 2
     if verdict.against and half > COARSE:
-        yield from _small(half, len(labels), groups)
+        yield from _small(half, len(labels), outcome.clusters)
         return
     merit = task.merit(transfer.answers, labels)
     for arm in arms if transfer.transfer else ():
-        gap = lead(merit, task.merit(arm.answers, labels), groups)
+        gap = outcome.lead(merit, task.merit(arm.answers, labels))
         if arm.name == "probe on random weights" and gap.low <= 0:
             ranked = not isinstance(task, Sequencing)
             others = "headstart rank compares others." if ranked else "--backbone names another."

@@ -1,5 +1,6 @@
 """The one look at the test rows, and everything that is said about it."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -15,7 +16,7 @@ from headstart.errors import DataError
 from headstart.evaluate.candidates import Contest
 from headstart.evaluate.cautions import cautions
 from headstart.evaluate.learning import learning
-from headstart.evaluate.metrics import confusion, measure, per_class, reliability
+from headstart.evaluate.metrics import Scores, confusion, measure, per_class, reliability
 from headstart.evaluate.occlusion import weighed
 from headstart.evaluate.outcome import Outcome
 from headstart.evaluate.report import (
@@ -30,13 +31,16 @@ from headstart.evaluate.report import (
     Spread,
     StageRow,
 )
-from headstart.evaluate.verdict import judge
+from headstart.evaluate.verdict import Tested, judge
 from headstart.head import Classification, Continuing, Known, Task, Trust, belief_of, said
+from headstart.stats import widened
 from headstart.train import Fitted, Lesson
 from headstart.train.loop import stage_rates
 
 SHOWN = 150
 """Test examples whose pictures the page carries, at most."""
+UNBOUNDED = ("log_loss", "mae", "rmse", "perplexity", "wer", "cer")
+"""Figures without a greatest value."""
 PLAYED = 24
 """Of these, the first so many can be listened to, where they are recordings; of texts, the words
 that mattered are marked."""
@@ -64,9 +68,9 @@ def examine(
         groups,
         pretrained=contest.transfer.transfer,
         pair=outcome.pair,
-        tested=outcome.told,
+        tested=Tested(outcome.told, outcome.lead),
     )
-    verdict = replace(verdict, learning=learning(outcome.growth, groups))
+    verdict = replace(verdict, learning=learning(outcome.growth, groups, outcome.overlap))
     parts = (lesson.partition.train, lesson.partition.val)
     train, val = (lesson.labels_of(part).numpy() for part in parts)
     crossing = (CROSSED,) if hears(contest.fitted.backbone.architecture) else ()
@@ -74,7 +78,7 @@ def examine(
     return Report(
         title=title,
         verdict=replace(verdict, cautions=heard),
-        scores=measure(task, found, labels, groups),
+        scores=stretched(measure(task, found, labels, groups), outcome),
         spread=spread,
         arms=outcome.arms,
         classes=per_class(task, found, labels, train, val, groups),
@@ -85,6 +89,17 @@ def examine(
         learned=learned_of(contest),
         facts=facts,
     )
+
+
+def stretched(scores: Scores, outcome: Outcome) -> Scores:
+    """With the folds in which rows were tested, and intervals that account for their overlap."""
+    main, *rest = scores.figures
+    bounds = {"mcc": (-1.0, 1.0)} | dict.fromkeys(UNBOUNDED, (0.0, math.inf))
+    figures = {main: outcome.model.merit}
+    for name in rest:
+        least, most = bounds.get(name, (0.0, 1.0))
+        figures[name] = widened(scores.figures[name], outcome.overlap, least, most)
+    return replace(scores, figures=figures, folds=outcome.folds)
 
 
 def learned_of(contest: Contest) -> Learned:
@@ -155,8 +170,7 @@ def _shown(
     """Mistakes first, the most confident leading; then right answers, class by class."""
     rows, answers, task = outcome.rows, outcome.model.answers, lesson.task
     modality = contest.fitted.backbone.modality
-    labels = lesson.labels_of(rows).numpy()
-    belief = belief_of(task, answers)
+    labels, belief = lesson.labels_of(rows).numpy(), belief_of(task, answers)
     merit = task.shares(answers) if isinstance(task, Continuing) else task.merit(answers, labels)
     right = trust.right(task, answers, labels)
     shown: list[Shown] = []

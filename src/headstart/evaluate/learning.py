@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from headstart.data import spread
 from headstart.evaluate.candidates import Answer, Candidate
-from headstart.stats import Interval, Merit, lead, level, mean_of
+from headstart.stats import Interval, Merit, lead, level, mean_of, widened
 from headstart.train import Lesson
 
 PARTS = (8, 4, 2)
@@ -76,15 +76,24 @@ def growth_of(
     return Growth((*sizes, len(order)), merits)
 
 
-def learning(growth: Growth | None, groups: Sequence[str] = ()) -> Learning | None:
-    """Both curves, and what they say about more examples; intervals by these groups."""
+def learning(
+    growth: Growth | None, groups: Sequence[str] = (), overlap: float = 1.0
+) -> Learning | None:
+    """Both curves, and what they say about more examples; intervals by these groups, stretched by
+    `overlap`.
+    """  # noqa: D205 - one sentence
     if growth is None:
         return None
     curves = tuple(
-        LearningCurve(name, growth.sizes, tuple(level(merit, groups) for merit in found))
+        LearningCurve(
+            name,
+            growth.sizes,
+            tuple(widened(level(merit, groups), overlap, most=1.0) for merit in found),
+        )
         for name, found in growth.merits.items()
     )
-    return Learning(curves, tuple(_sentences(curves, [*growth.merits.values()], groups)))
+    sentences = _sentences(curves, [*growth.merits.values()], groups, overlap)
+    return Learning(curves, tuple(sentences))
 
 
 def _merits(lesson: Lesson, arm: Candidate, order: Sequence[int], sizes: Sequence[int]) -> Merits:
@@ -95,24 +104,24 @@ def _merits(lesson: Lesson, arm: Candidate, order: Sequence[int], sizes: Sequenc
 
 
 def _sentences(
-    curves: Sequence[LearningCurve], merits: Sequence[Merits], groups: Sequence[str]
+    curves: Sequence[LearningCurve], merits: Sequence[Merits], groups: Sequence[str], overlap: float
 ) -> list[str]:
-    last = lead(merits[0][-1], merits[0][-2], groups)
+    last = widened(lead(merits[0][-1], merits[0][-2], groups), overlap)
     told = f"{_points(last.value)} points, {_points(last.low)} to {_points(last.high)}"
     if last.low > 0:
         more = f"Twice the examples would add about {100 * last.value:.0f} points, if the last"
         found = [f"{more} doubling ({told}) repeats itself."]
     else:
         found = [f"What twice the examples would add can't be told: the last doubling gave {told}."]
-    return [*found, _catching_up(curves, merits, groups)] if len(curves) == 2 else found
+    return [*found, _catching_up(curves, merits, groups, overlap)] if len(curves) == 2 else found
 
 
 def _catching_up(
-    curves: Sequence[LearningCurve], merits: Sequence[Merits], groups: Sequence[str]
+    curves: Sequence[LearningCurve], merits: Sequence[Merits], groups: Sequence[str], overlap: float
 ) -> str:
     """When the rival would be as good, if both go on as in the last doubling."""
     gained = [merit[-1].astype(float) - merit[-2] for merit in merits]
-    closing = mean_of(gained[1] - gained[0], groups)
+    closing = widened(mean_of(gained[1] - gained[0], groups), overlap)
     behind = curves[0].merit[-1].value - curves[1].merit[-1].value
     name = f'"{curves[1].arm}"'
     if behind <= 0:

@@ -44,6 +44,8 @@ class Scores:
     """
     values: tuple[tuple[float, float], ...] = ()
     """Each row's value and the answer to it, where answers are values."""
+    folds: int = 1
+    """In how many folds the rows were tested, each once; 1 for one part."""
 
     @property
     def main(self) -> Interval:

@@ -8,6 +8,7 @@ from headstart.evaluate.arms import Arm
 from headstart.evaluate.candidates import Candidate, Contest, rival_of
 from headstart.evaluate.learning import Growth, growth_of
 from headstart.evaluate.verdict import Pair
+from headstart.stats import Interval, Merit, lead, lead_of_folds
 from headstart.train import Lesson
 
 
@@ -30,6 +31,22 @@ class Outcome:
     """How many test rows there are where near duplicates count once."""
     growth: Growth | None
     """How both sides do when fitted to fewer rows, where they can be."""
+    fold_of: tuple[int, ...] = ()
+    """In which fold each row was tested, from 1; empty where there was one part."""
+    overlap: float = 1.0
+    """What intervals are stretched by, because arms of different folds learned from rows that
+    overlap."""
+
+    def lead(self, one: Merit, other: Merit) -> Interval:
+        """What one arm leads another by on these rows."""
+        if not self.fold_of:
+            return lead(one, other, self.clusters)
+        return lead_of_folds(one, other, self.clusters, self.fold_of, self.overlap)
+
+    @property
+    def folds(self) -> int:
+        """In how many parts the rows were tested."""
+        return max(self.fold_of, default=1)
 
     @property
     def told(self) -> str:
@@ -38,7 +55,11 @@ class Outcome:
         """  # noqa: D205 - one sentence
         n, rows = self.different, len(self.rows)
         twice = f" ({rows - n:,} near duplicates of others count no further)" if n < rows else ""
-        return f"on the same {n:,} test examples{twice}{self._refitted}"
+        if self.fold_of:
+            told = f", each of {n:,} examples tested once, in {self.folds} folds"
+        else:
+            told = f" on the same {n:,} test examples"
+        return f"{told}{twice}{self._refitted}"
 
     @property
     def _refitted(self) -> str:

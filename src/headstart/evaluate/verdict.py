@@ -4,8 +4,9 @@ Wang et al. (2019), "Characterizing and Avoiding Negative Transfer": transfer is
 using the source is worse than the same algorithm without it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from headstart.evaluate.arms import Arm
@@ -13,7 +14,7 @@ from headstart.evaluate.candidates import by_choice
 from headstart.evaluate.learning import Learning
 from headstart.head import Known, Task
 from headstart.hostile import printable
-from headstart.stats import Interval, lead, obstacle
+from headstart.stats import Interval, Merit, lead, obstacle
 
 Word = Literal["helps", "no evidence", "hurts"]
 
@@ -29,7 +30,10 @@ FIGURES = {
     "tags_right": "tags right ",
 }
 """What stands before a figure in a sentence; nothing before shares of right answers."""
+BEST = "the best of each fold"
+"""Name of the rival where folds have different ones."""
 _PHRASES = {
+    BEST: "the best way without transfer of each fold",
     "the usual words": "always the most frequent words",
     "the usual tag": "always the most frequent tag",
     "each word's usual tag": "the tag that each word had most often",
@@ -54,6 +58,16 @@ class Pair:
 
     one: Arm
     other: Arm
+
+
+@dataclass(frozen=True)
+class Tested:
+    """How examples were tested."""
+
+    told: str
+    """The end of a sentence: " on the same 140 test examples"."""
+    lead: Callable[[Merit, Merit], Interval]
+    """What one arm leads another by."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +107,7 @@ def judge(
     *,
     pretrained: bool = True,
     pair: Pair | None = None,
-    tested: str = "",
+    tested: Tested | None = None,
 ) -> Verdict:
     """Compare the chosen arm with the best arm without transfer, on the same test rows.
 
@@ -114,27 +128,26 @@ def judge(
     rivals = [arm for arm in arms if not arm.transfer and arm is not chosen]
     if not rivals:
         return _unopposed(task, chosen)
+    tested = tested or _once(len(labels), groups)
     pair = pair or Pair(chosen, min(rivals, key=by_choice))
     against = pair.other
     merits = [task.merit(arm.answers, labels) for arm in (pair.one, against)]
-    interval = lead(merits[0], merits[1], groups)
+    interval = tested.lead(*merits)
     transferred = pretrained and chosen.transfer
     word = _word(interval) if transferred else "no evidence"
-    told = tested or f"on the same {len(labels):,} test examples"
-    opening = _opening(word, transferred=transferred)
-    sentence = f"{opening}: {_compared(task, pair, interval)} {told}"
-    why = obstacle(len(labels), groups)
-    more = f"These examples can't tell more: {why}" if why and transferred else ""
-    if word == "helps":
-        more = _better_on_test(pair.one, against, rivals)
-    return Verdict(
-        word,
-        against.name,
-        interval.value,
-        interval.low,
-        interval.high,
-        f"{sentence}. {more}." if more else f"{sentence}.",
-    )
+    sentence = _opening(word, transferred=transferred)
+    sentence += f": {_compared(task, pair, interval)}{tested.told}"
+    why = obstacle(len(labels), groups) if transferred else ""
+    more = f"These examples can't tell more: {why}" if why else ""
+    more = _better_on_test(pair.one, against, rivals) if word == "helps" else more
+    sentence += f". {more}." if more else "."
+    bounds = (interval.value, interval.low, interval.high)
+    return Verdict(word, against.name, *bounds, sentence)
+
+
+def _once(n: int, groups: Sequence[str]) -> Tested:
+    """In one part."""
+    return Tested(f" on the same {n:,} test examples", partial(lead, groups=groups))
 
 
 def _word(interval: Interval) -> Word:

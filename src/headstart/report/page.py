@@ -286,7 +286,7 @@ def _learned_from(arms: Sequence[Arm]) -> dict[str, object]:
     """From how many examples the arms learned, where it is one number, and where it is not."""
     counts = sorted({arm.learned for arm in arms})
     if len(counts) == 1:
-        told = f"Every way learned from the same {counts[0]:,}."
+        told = f"Every way learned from the same {counts[0]:,} examples."
     else:
         told = (
             (

@@ -22,7 +22,7 @@ from headstart.evaluate import (
     raw,
     untrained,
 )
-from headstart.events import Tell, note, span
+from headstart.events import Tell, note, quiet, span
 from headstart.features import noise
 from headstart.head import Sample, Task
 from headstart.run.quantities import seconds
@@ -109,6 +109,14 @@ def contest(
     if depth:
         note(tell, contest.because)
     return contest
+
+
+def would_tune(lesson: Lesson, backbone: Backbone) -> bool:
+    """Whether "auto" would train more than heads, if the budget allows."""
+    if is_recurrent(backbone.architecture):
+        return backbone.origin.pretrained
+    depth = _depth(lesson, backbone, quiet)
+    return depth is not None and not depth.linear
 
 
 def _whole(backbone: Backbone) -> Backbone:

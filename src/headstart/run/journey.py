@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -24,18 +25,30 @@ from headstart.data import (
     strata_of,
 )
 from headstart.errors import UsageError
-from headstart.evaluate import Contest, Spread, examine, outcome_of
-from headstart.events import Event, Tell, kept, note, quiet, together, unless_step, warn
+from headstart.evaluate import Contest, Outcome, Spread, examine, outcome_of, pooled
+from headstart.events import (
+    Event,
+    Tell,
+    kept,
+    note,
+    quiet,
+    together,
+    unless_step,
+    warn,
+    without_notes,
+)
 from headstart.features import Items, noted, survey, trim
 from headstart.head import Labeling, Transcribing, Writing, posed, trust_of
 from headstart.modality import Look
 from headstart.model import Model, longest_s
-from headstart.run.contest import SEEDS, contest
+from headstart.run.contest import SEEDS, contest, would_tune
 from headstart.run.facts import clocks, computing, facts_of, spent, versions
 from headstart.run.finding import content_of, found_at, usual_modality
 from headstart.run.folder import EVENTS, Contents, Folder, Request, opened
+from headstart.run.folds import fold_count, fold_partitions
 from headstart.run.leaving import leave
 from headstart.run.planning import forecast
+from headstart.run.quantities import seconds
 from headstart.run.reciting import need_short, recite
 from headstart.run.settings import AUTO, Settings, cache_root
 from headstart.run.starting import Ranking, start_of
@@ -138,19 +151,15 @@ def _made(
 ) -> dict[str, Any]:
     """Fit the arms, judge them, and leave everything in the folder; the figures."""
     (backbone, ranking), examples = start, known.found.examples
-    known, partition = _divided(known, settings, tell)
-    lesson = _lesson(known, partition, backbone, settings, root)
+    known, partitions = _partitions(known, backbone, settings, root, tell)
     folder.start(
         settings=asdict(settings),
         data={"digest": known.digest, **known.audit.record()},
         versions={**versions(), **dict(computing())},
     )
     work = folder.work(tell)
-    discard_damaged(work, tell, "*.json")
-    arms = _arms(lesson, known, backbone, settings, work, tell)
-    arms = replace(arms, ranking=ranking)
-    model = _model(lesson, arms)
-    outcome = outcome_of(lesson, arms, strata_of(examples).labels)
+    lesson, arms, outcomes = _tested(known, partitions, start, settings, work, root, tell)
+    outcome, model = pooled(outcomes, lesson), _model(lesson, arms)
     report = examine(
         lesson,
         examples,
@@ -158,14 +167,36 @@ def _made(
         outcome,
         title=folder.path.name,
         trust=model.trust,
-        spread=_redrawn(lesson, backbone, arms.fitted),
-        facts=facts_of(known.audit, partition, settings, backbone, arms),
+        spread=_spread(outcomes, lesson, backbone, arms.fitted),
+        facts=facts_of(known.audit, lesson.partition, settings, backbone, arms),
     )
     metrics = leave(folder, report, model, lesson, examples, known.audit, spent(began), outcome)
     if arms.model.transfer and "accuracy" in metrics["test"]:
         _remember(known, backbone, _named(backbone, ranking, settings), metrics, root)
     trim(root)
     return metrics
+
+
+def _tested(
+    known: _Known,
+    partitions: Sequence[Partition],
+    start: tuple[Backbone, Ranking],
+    settings: Settings,
+    work: Path,
+    root: Path,
+    tell: Tell,
+) -> tuple[Lesson, Contest, list[Outcome]]:
+    """The last contest, whose model ships, and what each showed on its test rows."""
+    (backbone, ranking), outcomes = start, list[Outcome]()
+    strata = strata_of(known.found.examples).labels
+    for number, partition in enumerate(partitions, 1):
+        lesson = _lesson(known, partition, backbone, settings, root)
+        place, asked, hear = _shared(number, len(partitions), work, settings, tell)
+        discard_damaged(place, tell, "*.json")
+        arms = replace(_arms(lesson, known, backbone, asked, place, hear), ranking=ranking)
+        if partition.test:  # else all rows: the model that ships
+            outcomes.append(outcome_of(lesson, arms, strata))
+    return lesson, arms, outcomes
 
 
 def _named(backbone: Backbone, ranking: Ranking, settings: Settings) -> str:
@@ -229,6 +260,42 @@ def _known(found: Found, backbone: Backbone, root: Path, tell: Tell) -> _Known:
     )
 
 
+def _partitions(
+    known: _Known, backbone: Backbone, settings: Settings, root: Path, tell: Tell
+) -> tuple[_Known, tuple[Partition, ...]]:
+    """One partition; or one for each fold, and one of all rows without a test."""
+    examples, usable = known.found.examples, known.audit.usable
+
+    def tunes() -> bool:
+        partition = _divided(known, settings, quiet)[1]
+        return would_tune(_lesson(known, partition, backbone, settings, root), backbone)
+
+    count, why = fold_count(settings, examples, usable, tunes)
+    made = fold_partitions(settings, examples, usable, known.audit.together, count)
+    if why and (made or count == 1):
+        note(tell, why)
+    if made:
+        return known, made
+    known, partition = _divided(known, settings, tell)
+    return known, (partition,)
+
+
+def _shared(
+    number: int, count: int, work: Path, settings: Settings, tell: Tell
+) -> tuple[Path, Settings, Tell]:
+    """Where one of several contests keeps its checkpoints, its share of the budget, and who hears
+    of it: notes only of the last.
+    """  # noqa: D205 - one sentence
+    if count == 1:
+        return work, settings, tell
+    if number < count:
+        note(tell, f"fold {number} of {count - 1}")
+    place = work / (f"fold-{number}" if number < count else "all")
+    place.mkdir(exist_ok=True)
+    share = replace(settings, budget=f"{seconds(settings.budget) / count:.1f}")
+    return place, share, tell if number == count else without_notes(tell)
+
+
 def _divided(known: _Known, settings: Settings, tell: Tell) -> tuple[_Known, Partition]:
     """Keep duplicates and groups on one side of a drawn split; tell leaks in a given one."""
     partition = divide(
@@ -279,6 +346,16 @@ def _model(lesson: Lesson, arms: Contest) -> Model:
     held, labels = fitted.held.numpy(), lesson.labels_of(fitted.held_rows).numpy()
     trust = trust_of(lesson.task, held, labels)
     return Model(fitted.joined(), fitted.head, lesson.task, trust, fitted.at)
+
+
+def _spread(
+    outcomes: Sequence[Outcome], lesson: Lesson, backbone: Backbone, fitted: Fitted
+) -> Spread:
+    """How much luck is in one draw: of folds each alone, else probes on other draws."""
+    if len(outcomes) == 1:
+        return _redrawn(lesson, backbone, fitted)
+    alone = tuple(outcome.model.merit.value for outcome in outcomes)
+    return Spread(f"each of the {len(outcomes)} folds alone", alone)
 
 
 def _redrawn(lesson: Lesson, backbone: Backbone, fitted: Fitted) -> Spread:

@@ -15,7 +15,6 @@ from headstart.model import Model
 from headstart.report import page
 from headstart.run.folder import MODEL, Folder
 from headstart.share import save_model
-from headstart.stats import lead
 from headstart.train import Lesson
 
 
@@ -55,6 +54,7 @@ def metrics_of(
             "test": len(partition.test),
             "tested": outcome.different,
         },
+        "folds": outcome.folds,
         "chosen": report.learned.strategy,
         "test": report.scores.record(),
         "arms": _arms(report, lesson, outcome),
@@ -77,7 +77,7 @@ def _arms(report: Report, lesson: Lesson, outcome: Outcome) -> list[dict[str, ob
     labels = lesson.labels_of(outcome.rows).numpy()
     merits = {arm.name: task.merit(arm.answers, labels) for arm in report.arms}
     model = merits[outcome.model.name]
-    leads = {name: lead(model, merit, groups).record() for name, merit in merits.items()}
+    leads = {name: outcome.lead(model, merit).record() for name, merit in merits.items()}
     found = [{**arm.record(task.figure), "behind_by": leads[arm.name]} for arm in report.arms]
     if task.kind != WRITTEN or not isinstance(task, Writing):
         return found
@@ -99,7 +99,7 @@ def problems_csv(audit: Audit) -> str:
 
 def predictions(lesson: Lesson, examples: Examples, outcome: Outcome, trust: Trust) -> pa.Table:
     """One line a test example: its name, label, prediction, and every probability; or the value
-    with the interval that holds 95% of such.
+    with the interval that holds 95% of such. Of folds the answers of each, and which it was.
     """  # noqa: D205 - one sentence
     rows, answers, task = outcome.rows, outcome.model.answers, lesson.task
     columns: dict[str, Any] = {
@@ -107,6 +107,8 @@ def predictions(lesson: Lesson, examples: Examples, outcome: Outcome, trust: Tru
         "label": [examples.classes[examples.labels[row]] for row in rows],
         "predicted": [said(task, answer) for answer in answers],
     }
+    if outcome.fold_of:
+        columns["fold"] = list(outcome.fold_of)
     if isinstance(task, Valuing):
         value, margin = answers[:, 0], trust.margin
         return pa.table(columns | {"value": value, "low": value - margin, "high": value + margin})

@@ -32,6 +32,7 @@ from headstart.run.contest import (
     unfrozen,
 )
 from headstart.run.finding import found_at
+from headstart.run.folds import fold_count
 from headstart.run.foretelling import LEARNED, foretold
 from headstart.run.quantities import seconds
 from headstart.run.recipes import passes_of
@@ -115,6 +116,7 @@ def forecast(
         _without(some),
         _heads(some, strategies),
         *(_training(some, strategy) for strategy in strategies if strategy != Probe()),
+        _folded(found, settings, some, strategies),
         Step("the end", ENDING_S, "judging, saving and the page"),
     )
     kept = tuple(step for step in steps if step.seconds > 0)
@@ -256,6 +258,23 @@ def _heads(some: _Rehearsal, strategies: Sequence[Strategy]) -> Step:
     judged = every if wide else 0.0
     total = last + (every + judged if wide else 0.0) + SEEDS * last / 4 + curves
     return Step("heads", total, f"{last:.1f} s for one on the last stage")
+
+
+def _folded(
+    found: Found, settings: Settings, some: _Rehearsal, strategies: Sequence[Strategy]
+) -> Step:
+    """What is fitted without folds, as many times more as there are folds."""
+    tuned = [one for one in strategies if not isinstance(one, Probe)]
+    rows = range(len(found.examples))
+    count, why = fold_count(settings, found.examples, rows, lambda: bool(tuned))
+    if count == 1:
+        return Step("folds", 0.0, why)
+    budget = seconds(settings.budget)
+    asked = math.inf if settings.plan else budget * count / (count + 1)
+    trained = count * sum(_training(some, one).seconds for one in tuned)
+    raw = _fitting(some, _last(some))
+    took = count * (_heads(some, strategies).seconds + 2 * raw) + min(trained, asked)
+    return Step("folds", took, f"{count} folds, in each of which every way is fitted again")
 
 
 def _training(some: _Rehearsal, strategy: Strategy) -> Step:

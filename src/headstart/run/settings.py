@@ -59,6 +59,9 @@ class Settings:
     """Divides the rows, orders them and draws fresh weights."""
     test_size: float = 0.2
     """Share of the rows that is looked at once, at the end."""
+    folds: int = 0
+    """In how many folds every example is tested once; 1 for one part for the test; 0 for what suits
+    the data: folds where examples or groups are few and nothing but heads is fitted."""
     columns: Columns = field(default_factory=Columns)
     """Which columns of a table say what; its fields are options like the others."""
     budget: str = "10m"
@@ -82,6 +85,8 @@ class Settings:
                 "--head logistic",
                 why=f"it is one of {known}",
             )
+        if self.folds < 0:
+            raise UsageError("U135", f"--folds {self.folds} is no number of folds", "--folds 5")
         wrong = [arm for arm in self.compare if arm != "scratch"]
         if wrong:
             raise UsageError("U106", f"cannot compare with {wrong[0]!r}", "--compare scratch")

@@ -65,14 +65,13 @@ def _named(model: Model) -> list[str]:
 
 
 def _scores(figures: dict[str, Any]) -> list[str]:
-    n, figure = figures["n"], figures["figure"]
+    figure = figures["figure"]
     rows = [f"| {key} | {_told(key, found)} |" for key, found in figures["test"].items()]
     arms = [f"| {_cell(arm['name'])} | {_percent(arm[figure])} |" for arm in figures["arms"]]
     return [
         f"{_cell(figures['verdict']['sentence'])}",
         "",
-        f"Measured once on {n['test']:,} test examples, with 95% intervals;",
-        f"{n['train']:,} examples trained, {n['val']:,} chose.",
+        *_measured(figures),
         *_spread(figures.get("spread", {})),
         "",
         "| figure | value |",
@@ -82,6 +81,20 @@ def _scores(figures: dict[str, Any]) -> list[str]:
         f"| arm, on the same test examples | {figure} |",
         "|---|---|",
         *arms,
+    ]
+
+
+def _measured(figures: dict[str, Any]) -> list[str]:
+    n, folds = figures["n"], figures.get("folds", 1)
+    if folds == 1:
+        return [
+            f"Measured once on {n['test']:,} test examples, with 95% intervals;",
+            f"{n['train']:,} examples trained, {n['val']:,} chose.",
+        ]
+    return [
+        f"Each of {n['tested']:,} examples was tested once, in {folds} folds, by a model made",
+        f"without its fold, with 95% intervals. This model learned from all {n['tested']:,}: the",
+        "figures belong to the procedure that made it.",
     ]
 
 
