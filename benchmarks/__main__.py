@@ -9,6 +9,7 @@ ALL = (
     *("pretraining", "translation", "dictation", "spoken", "peers", "encoders", "steps", "profile"),
     "few",
     "folds",
+    "intervals",
     "pool",
     "negative",
     "budget",
