@@ -14,6 +14,7 @@ import torch
 from stand_ins import draw
 
 import headstart
+from headstart import durable
 from headstart.cli import SETTINGS, execute
 from headstart.data import Columns
 from headstart.data.labels import KINDS
@@ -170,3 +171,30 @@ def test_a_stopped_run_says_how_to_go_on_and_does(number, code, tiny_folder, tmp
     assert f"error[I{code}]" in told and f"fix: headstart train {photos}" in told
     assert execute(command) == 0
     assert not list((tmp_path / "run").glob(".*"))
+
+
+@pytest.mark.parametrize(("broken", "code"), [(1, 0), (2, 0), (3, 3), (48, 3)])
+def test_check_lists_everything_however_much_is_broken(
+    broken, code, photos, tmp_path, capsys
+) -> None:
+    files = sorted(photos.rglob("*.png"))  # 48, of which 2 are below 5%
+    for file in files[:broken]:
+        file.write_bytes(file.read_bytes()[:60])
+    assert execute(["check", str(photos), "--json", str(tmp_path / "audit.json")]) == code
+    told = capsys.readouterr()
+    listed = json.loads((tmp_path / "audit.json").read_text())["listed"]
+    assert sum(one["kind"] == "unreadable" for one in listed) == broken
+    assert "0x" not in json.dumps(listed) and ("error[D1" in told.err) == (code == 3)
+
+
+def test_a_full_disk_is_told_of_the_disk_that_is_full(tmp_path, monkeypatch, capsys) -> None:
+    def fail(handle: int) -> None:
+        raise OSError(errno.ENOSPC, "no space left on device")
+
+    def work(*_: object, **__: object) -> None:
+        with durable.writing(tmp_path / "disk" / "a.json"):
+            monkeypatch.setattr(os, "fsync", fail)
+
+    monkeypatch.setitem(headstart.__dict__, "check", work)
+    assert execute(["check", str(tmp_path)]) == 4
+    assert f"where: {tmp_path / 'disk' / 'a.json'}" in capsys.readouterr().err

@@ -68,18 +68,22 @@ def check(
     ] = None,
     **options: Any,
 ) -> None:
-    """Read everything and list what is broken, twice, or odd; train nothing."""
+    """Read everything and list what is broken, twice, or odd; train nothing.
+
+    Where nothing could be learned from the rest, the exit code is 3, once all is listed.
+    """
     with working() as tell:
         audit = headstart.check(place, tell=tell, **given(options))
     problems = [problem.record() for problem in audit.problems]
     record = {**audit.record(), "listed": problems}
     if json == Path("-"):
         terminal.document(record)
-        return
-    terminal.show(terminal.audited(audit.lines(), problems))
-    if json:
+    else:
+        terminal.show(terminal.audited(audit.lines(), problems))
+    if json and json != Path("-"):
         durable.write(json, terminal.dumped(record) + "\n")
         terminal.show([f"written: {printable(json)}"])
+    audit.needed()
 
 
 @app.command()

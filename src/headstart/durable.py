@@ -14,15 +14,10 @@ from typing import Any
 
 from headstart import untrusted
 from headstart.errors import SecurityError
-from headstart.untrusted import MANIFEST
-
-__all__ = ["MANIFEST", "append", "folder", "sha256", "sweep", "whole", "write", "writing"]
+from headstart.untrusted import MANIFEST as MANIFEST
+from headstart.untrusted import Damaged as Damaged
 
 _HOST = hashlib.sha256(socket.gethostname().encode()).hexdigest()[:6]
-
-
-class Damaged(ValueError):
-    """A file is not what was written."""
 
 
 def write(path: Path, data: bytes | str) -> None:

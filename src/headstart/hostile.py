@@ -5,8 +5,10 @@ right to left or bytes that are no text at all. Nothing of it may reach a termin
 """
 
 import os
+import re
 import unicodedata
 
+_ADDRESS = re.compile(r"( object)? at 0x[0-9a-fA-F]+")
 _UNSAFE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}  # controls, formats, surrogates, separators
 
 
@@ -17,9 +19,20 @@ def printable(text: object, limit: int = 200) -> str:
     'cat\\x1b[31m\\nred'
     """
     raw = os.fsdecode(text) if isinstance(text, bytes | os.PathLike) else str(text)
+    if isinstance(text, BaseException):
+        raw = without_addresses(raw)
     if len(raw) > limit:
         raw = f"{raw[: limit // 2]}…{raw[-limit // 2 + 1 :]}"
     return "".join(map(_shown, raw))
+
+
+def without_addresses(text: str) -> str:
+    """What a library says, the same in every run: objects are named without their place in memory.
+
+    >>> without_addresses("cannot identify <_io.BytesIO object at 0x7f3c>")
+    'cannot identify <_io.BytesIO>'
+    """
+    return _ADDRESS.sub("", text)
 
 
 def file_name(text: str, limit: int = 60) -> str:

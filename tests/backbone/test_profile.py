@@ -6,8 +6,10 @@ import pytest
 import torch
 from stand_ins import Held
 
+import headstart
 from headstart.backbone import Backbone, every_stage, read_backbone, save_backbone, widths
 from headstart.backbone.profile import Profile, pooled
+from headstart.errors import BackboneError
 from headstart.features import Prefix, extract, noise
 from headstart.train import Lesson
 
@@ -59,3 +61,18 @@ def test_a_backbone_of_every_stage_is_saved_and_read_back(tiny: Backbone, tmp_pa
     rows = noise(tiny.modality)
     with torch.inference_mode():
         assert torch.equal(again.stages(rows), whole.stages(rows))
+
+
+def test_a_network_of_one_stage_says_that_it_cannot_be_cut(
+    tiny: Backbone, photos: Path, tmp_path: Path
+) -> None:
+    tiny.need_stages()
+    one = every_stage(tiny)
+    save_backbone(tmp_path / "one", one, "# one")
+    with pytest.raises(BackboneError, match="M403"):
+        one.need_stages()
+    for strategy in ("unfreeze:1", "gradual"):
+        with pytest.raises(BackboneError, match="M403"):
+            headstart.train(
+                photos, backbone=str(tmp_path / "one"), strategy=strategy, out=tmp_path / strategy
+            )

@@ -128,3 +128,13 @@ def test_a_packed_table_cannot_name_what_lies_outside(tmp_path, cache):
 def test_an_archive_needs_somewhere_to_go(tmp_path):
     with pytest.raises(UsageError, match="U132"):
         find(zipped(tmp_path / "a.zip", *CLASSES))
+
+
+@pytest.mark.parametrize(("most", "fine"), [(6, True), (5, False)])
+def test_parent_folders_count_towards_the_limit(most, fine, tmp_path) -> None:
+    deep = zipped(tmp_path / "deep.zip", "a/b/c/d/1.png", "a/b/2.png")  # 4 folders, 2 files
+    if fine:
+        unpack(deep, tmp_path / "cache", Limits(files=most))
+    else:
+        with pytest.raises(SecurityError, match="more than 5 files"):
+            unpack(deep, tmp_path / "cache", Limits(files=most))

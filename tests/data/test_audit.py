@@ -108,20 +108,22 @@ def test_one_bad_file_is_left_out():
 
 def test_one_in_twenty_that_cannot_be_read_is_left_out():
     seen = [*looks(38), *map(unreadable, (38, 39))]
-    assert len(audit(found([0, 1] * 20), seen).usable) == 38
+    assert len(audit(found([0, 1] * 20), seen).needed().usable) == 38
 
 
 def test_more_than_one_in_twenty_that_cannot_be_read_stops():
     seen = [*looks(37), *map(unreadable, range(37, 40))]
+    checked = audit(found([0, 1] * 20), seen)
+    assert len(told(checked, "unreadable")) == 3
     with pytest.raises(DataError) as caught:
-        audit(found([0, 1] * 20), seen)
+        checked.needed()
     assert caught.value.code == "D104" and "3 of 40" in caught.value.what
     assert "37.png: no picture" in caught.value.why
 
 
 def test_one_class_that_is_left_is_too_few():
     with pytest.raises(DataError) as caught:
-        audit(found([0] * 39 + [1]), [*looks(39), unreadable(39)])
+        audit(found([0] * 39 + [1]), [*looks(39), unreadable(39)]).needed()
     assert caught.value.code == "D181"
 
 

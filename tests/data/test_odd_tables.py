@@ -127,3 +127,18 @@ def test_a_record_of_a_picture_may_name_its_file(tmp_path: Path) -> None:
     rows = [{"image": {"bytes": None, "path": f"{name}.png"}, "label": name} for name in "ab"]
     (tmp_path / "t.jsonl").write_text("\n".join(map(json.dumps, rows)))
     assert find(tmp_path / "t.jsonl").examples.sources == (tmp_path / "a.png", tmp_path / "b.png")
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_a_text_of_a_parquet_that_is_not_utf8_is_told_and_left_out(nested, tmp_path) -> None:
+    raw = [b"one two", b"a film \xff\xfe of note", b"three four", b"five six"]
+    cells = pa.array(raw, pa.binary())
+    texts = pa.Array.from_buffers(pa.string(), len(cells), cells.buffers())  # unchecked
+    columns = {"text": texts, "label": ["a", "b", "a", "b"]}
+    if nested:
+        columns["more"] = pa.StructArray.from_arrays([texts], ["text"])
+    place = tmp_path / "t.parquet"
+    parquet.write_table(pa.table(columns), place)
+    found = find(place, Columns(text="text", label="label"))
+    assert len(found.examples) == 3
+    assert [(p.code, p.kind, p.row) for p in found.problems] == [("D168", "unreadable", 2)]

@@ -31,7 +31,12 @@ def test_a_table_of_recordings_holds_sounds(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "thing",
-    [(np.zeros(9), 8000), {"array": np.zeros(9), "sampling_rate": 8000}, b"RIFF....", b"ID3\x04"],
+    [
+        (np.zeros(9), 8000),
+        {"array": np.zeros(9), "sampling_rate": 8000},
+        b"RIFF....WAVE",
+        b"ID3\x04",
+    ],
 )
 def test_samples_with_a_rate_and_files_in_memory_are_sounds(thing: object) -> None:
     assert heard(from_memory([thing, thing], ["a", "b"])).holds == "sounds"
@@ -83,3 +88,16 @@ def test_a_part_sounds_like_itself(tmp_path: Path) -> None:
     assert look.digest != sound.look(Held("x", Span(tmp_path / "low.wav", 0.0, 1.0)))[0].digest
     with pytest.raises(DataError, match="D209"):
         sound.read(Held("x", Span(tmp_path / "low.wav", 3.0, 4.0)))
+
+
+@pytest.mark.parametrize(
+    ("begin", "sound"),
+    [
+        *((b"RIFF....WAVEfmt ", True), (b"RIFF....WEBPVP8 ", False), (b"RIFF....AVI LIST", False)),
+        *((b"FORM....AIFFCOMM", True), (b"FORM....ILBMBMHD", False), (b"RF64....WAVE", True)),
+        *((b"ID3....", True), (b"fLaC", True), (b"OggS", True), (b"RIFF", False)),
+    ],
+)
+def test_what_is_in_memory_is_told_by_what_its_container_holds(begin, sound) -> None:
+    things = from_memory([begin] * 3, ["a", "b", "a"])
+    assert (heard(things).holds == "sounds") == sound

@@ -15,7 +15,8 @@ import torch
 
 from headstart import durable
 from headstart.errors import ResourceError, UsageError
-from headstart.features.table import Row, Table, table_of, trim
+from headstart.features.cap import trim
+from headstart.features.table import Row, Table, table_of
 
 WRITER = """
 import sys, torch

@@ -10,6 +10,7 @@ from torch import nn
 
 from headstart.backbone.writing import Writer
 from headstart.errors import BackboneError
+from headstart.hostile import printable
 from headstart.modality import Modality
 
 
@@ -89,6 +90,15 @@ class Backbone:
             sha.update(f"{writer.tokens!r}".encode())
             _add(sha.update, writer)
         return sha.hexdigest()[:16]
+
+    def need_stages(self) -> None:
+        """Raise `BackboneError` where the network is one stage: no part of it can be frozen."""
+        if self.depth < 2:
+            raise BackboneError(
+                "M403",
+                f"{printable(self.name)} can't be cut: it is one stage",
+                "--strategy probe, which trains none of it, or --strategy full, which trains all",
+            )
 
     def cut(self, at: int) -> tuple[nn.Sequential, nn.Sequential]:
         """Copy out a frozen prefix of `at` stages and a trainable suffix of the rest.

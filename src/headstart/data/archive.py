@@ -4,13 +4,14 @@ import bz2
 import errno
 import gzip
 import lzma
+import os
 import re
 import stat
 import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from io import BufferedIOBase
 from pathlib import Path
@@ -59,6 +60,8 @@ def unpack(archive: Path, cache: Path, limits: Limits = Limits()) -> Path:
     """
     target = cache / "unpacked" / durable.sha256(archive)
     if durable.whole(target):
+        with suppress(OSError):
+            os.utime(target)  # or the cache's cap takes it for unused
         return target / _INSIDE
     durable.sweep(target.parent)
     with durable.folder(target) as temp:
@@ -95,16 +98,25 @@ class _Crate:
     def folder(self, name: str) -> None:
         path = self.path(name)
         with self.no_twins(name):
-            path.mkdir(parents=True, exist_ok=True)
+            self.parents(path)
+            path.mkdir(exist_ok=True)
 
     def file(self, name: str, content: BufferedIOBase) -> None:
         path = self.path(name)
         with self.no_twins(name):
-            path.parent.mkdir(parents=True, exist_ok=True)
+            self.parents(path)
             with path.open("xb") as out:
                 while piece := content.read(_PIECE):
                     self.count("bytes", len(piece), self.most_bytes)
                     out.write(piece)
+
+    def parents(self, path: Path) -> None:
+        """Make the folders that a member lies in; they count as members do."""
+        above = path.parents[: len(path.parts) - len(self.inside.parts) - 1]
+        for folder in reversed(above):
+            if not folder.exists():
+                self.count("files", 1, self.most_files)
+                folder.mkdir()
 
     @contextmanager
     def no_twins(self, name: str) -> Iterator[None]:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -52,6 +52,14 @@ class Audit:
     together: tuple[tuple[int, ...], ...]
     """Rows that are duplicates of each other, exact or near: no split may tear them."""
     problems: tuple[Problem, ...]
+    refused: DataError | None = None
+    """Why nothing can be learned from this: more than 5% can't be read, or there is one class."""
+
+    def needed(self) -> "Audit":
+        """The same. Raises the `DataError` that stands in the way of learning, if any."""
+        if self.refused:
+            raise self.refused
+        return self
 
     @property
     def counts(self) -> dict[str, int]:
@@ -125,15 +133,10 @@ _KINDS = {
 
 
 def audit(found: Found, looks: Sequence[Seen | Problem]) -> Audit:
-    """Draw conclusions from one look (or failure) an example.
-
-    Raises `DataError` where more than 5% can't be read, or fewer than two classes are left.
-    """
+    """Draw conclusions from one look (or failure) an example, however many there are of these."""
     examples = found.examples
     unread = [look for look in looks if isinstance(look, Problem)]
     lost = [problem for problem in found.problems if problem.kind == "unreadable"]
-    if len(unread) + len(lost) > MOST_UNREADABLE * (len(looks) + len(lost)):
-        raise _too_many([*lost, *unread], len(looks) + len(lost), examples)
     seen = {row: look for row, look in enumerate(looks) if not isinstance(look, Problem)}
     exact = clusters(_equal(seen))
     again = {row for group in exact for row in group[1:]}
@@ -152,13 +155,11 @@ def audit(found: Found, looks: Sequence[Seen | Problem]) -> Audit:
     ]
     together = tuple(clusters([*exact, *near]))
     checked = Audit(found, usable, together, tuple(problems))
+    if len(unread) + len(lost) > MOST_UNREADABLE * (len(looks) + len(lost)):
+        refused = _too_many([*lost, *unread], len(looks) + len(lost), examples)
+        return replace(checked, refused=refused)
     if checked.different < 2 and examples.kind != GENERATED:
-        raise DataError(
-            "D181",
-            f"{checked.different} classes have examples, need two at least",
-            "put the files of each class in a folder of their own",
-            where=printable(examples.root) if examples.root else "",
-        )
+        return replace(checked, refused=_one_class(checked))
     return checked
 
 
@@ -186,6 +187,16 @@ def _too_many(unread: Sequence[Problem], of: int, examples: Examples) -> DataErr
         "restore these files or take them out; all of them: headstart check PATH",
         where=printable(examples.root) if examples.root else "",
         why=first + (f"; and {more:,} more" if more > 0 else ""),
+    )
+
+
+def _one_class(checked: Audit) -> DataError:
+    examples = checked.found.examples
+    return DataError(
+        "D181",
+        f"{checked.different} classes have examples, need two at least",
+        "put the files of each class in a folder of their own",
+        where=printable(examples.root) if examples.root else "",
     )
 
 

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -195,14 +195,40 @@ def _parquet(path: Path) -> Sheet:
 
     try:
         held = pyarrow.parquet.read_table(path)
-    except (pyarrow.ArrowException, OSError) as error:
+        names = held.column_names
+    except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as error:
         raise DataError(
             "D113", "not a Parquet file", "save it again", printable(path), printable(error)
         ) from error
-    columns = tuple(str(name) for name in held.column_names)
-    cells = [column.to_pylist() for column in held.columns]
-    rows = tuple(enumerate(zip(*cells, strict=True), start=1))
-    return Sheet(path.name, columns, rows)
+    cells = [_listed(column) for column in held.columns]
+    every = tuple(enumerate(zip(*cells, strict=True), start=1))
+    rows = tuple((number, row) for number, row in every if not any(c is _BROKEN for c in row))
+    there = {number for number, _ in rows}
+    problems = tuple(
+        Problem("D168", "unreadable", path.name, "a text is not UTF-8; left out", number)
+        for number, _ in every
+        if number not in there
+    )
+    return Sheet(path.name, tuple(map(str, names)), rows, problems)
+
+
+_BROKEN = object()
+"""In the place of a cell whose text is none."""
+
+
+def _listed(column: Any) -> list[object]:
+    """Every cell; only where one is broken are they read one by one."""
+    try:
+        return list(column.to_pylist())
+    except UnicodeDecodeError:
+        return [_cell(cell) for cell in column]
+
+
+def _cell(cell: Any) -> object:
+    try:
+        return cell.as_py()
+    except UnicodeDecodeError:
+        return _BROKEN
 
 
 def _sheet(

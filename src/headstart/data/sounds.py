@@ -11,7 +11,10 @@ ENDINGS = {
     *(".au", ".snd", ".caf", ".w64", ".rf64"),
 }
 """Of files with sound that libsndfile reads."""
-_BEGIN = (b"RIFF", b"fLaC", b"OggS", b"ID3", b"FORM")
+_BEGIN = (b"fLaC", b"OggS", b"ID3")
+_FORMS = {b"RIFF": (b"WAVE",), b"RF64": (b"WAVE",), b"FORM": (b"AIFF", b"AIFC")}
+"""Containers of chunks, and what they say of their content behind their size: pictures are RIFF,
+too (WebP), and FORM (ILBM)."""
 
 
 def heard(found: Found) -> Found:
@@ -29,7 +32,13 @@ def _is_sound(source: Source) -> bool:
     if isinstance(thing, Span):
         return thing.path.suffix.casefold() in ENDINGS
     if isinstance(thing, bytes):
-        return thing[:4] in _BEGIN or thing[:3] in _BEGIN
+        return _begins_as_sound(thing)
     if isinstance(thing, Mapping):
         return "sampling_rate" in thing
     return isinstance(thing, tuple) and len(thing) == 2 and isinstance(thing[1], int)
+
+
+def _begins_as_sound(content: bytes) -> bool:
+    if content[:4] in _FORMS:
+        return content[8:12] in _FORMS[content[:4]]
+    return content.startswith(_BEGIN)

@@ -26,6 +26,7 @@ from headstart.evaluate.metrics import (
     reliability,
 )
 from headstart.evaluate.outcome import Outcome, equal_rows, outcome_of
+from headstart.evaluate.peak import peak_mb
 from headstart.evaluate.pooling import OVERLAP, pooled
 from headstart.evaluate.probes import from_fit, raw, untrained
 from headstart.evaluate.report import (
@@ -84,6 +85,7 @@ __all__ = [
     "measure",
     "nearest",
     "outcome_of",
+    "peak_mb",
     "per_class",
     "pooled",
     "priced",

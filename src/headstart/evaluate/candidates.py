@@ -12,6 +12,7 @@ from jaxtyping import Float
 
 from headstart.advise import Depth, Ranked
 from headstart.evaluate.arms import Arm, Cost
+from headstart.evaluate.peak import peak_mb
 from headstart.stats import level
 from headstart.train import Fitted, Lesson
 
@@ -99,7 +100,7 @@ def priced(found: list[Candidate]) -> Iterator[None]:
     """Add to each candidate found in the block what the block took."""
     before, wall, cpu = len(found), time.perf_counter(), _cpu()
     yield
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = peak_mb()
     cost = Cost(round(time.perf_counter() - wall, 3), round(_cpu() - cpu, 3), round(peak, 1))
     found[before:] = [replace(candidate, cost=cost) for candidate in found[before:]]
 

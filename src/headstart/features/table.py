@@ -24,7 +24,7 @@ from safetensors.torch import save as packed
 from torch import Tensor
 
 from headstart import durable
-from headstart.errors import ResourceError, UsageError
+from headstart.errors import ResourceError
 from headstart.hostile import printable
 
 SHARD_BYTES = 32 * 2**20
@@ -33,7 +33,7 @@ PATIENCE_S = 20.0
 """How long to wait for another process at the index, before doing without it."""
 _INDEX = "index.sqlite"
 _SHARD = re.compile(r"[0-9a-f]{32}\.safetensors")
-_OURS = re.compile(rf"{_SHARD.pattern}|index\.sqlite(-journal)?|\..*\.tmp-.*")
+OURS = re.compile(rf"{_SHARD.pattern}|index\.sqlite(-journal)?|\..*\.tmp-.*")
 _VERSION = 2
 """Of the index: one of another version is emptied, and filled again from the shards."""
 _BUSY = {5, 6, 8, 10, 13, 14}
@@ -193,38 +193,9 @@ def table_of(cache: Path, *fingerprint: str) -> Table:
     return Table(cache / "tables" / sha256(json.dumps(fingerprint).encode()).hexdigest()[:24])
 
 
-def trim(root: Path) -> None:
-    """Throw away tables not used for longest, until the rest fits HEADSTART_CACHE_GB (20)."""
-    most = most_bytes()
-    tables = []
-    for folder in (root / "tables").glob("[0-9a-f]" * 24):
-        with contextlib.suppress(OSError):
-            files = [] if folder.is_symlink() else list(folder.iterdir())
-            if files and all(_OURS.fullmatch(file.name) for file in files):
-                size = sum(file.stat().st_size for file in files)
-                tables.append((folder.stat().st_mtime, size, folder, files))
-    held = sum(size for _, size, _, _ in tables)
-    for _, size, folder, files in sorted(tables):
-        if held <= most:
-            return
-        held -= size
-        with contextlib.suppress(OSError):
-            for file in files:
-                file.unlink(missing_ok=True)
-            folder.rmdir()
-
-
-def most_bytes() -> float:
-    """What all tables together may take: HEADSTART_CACHE_GB. Raises `UsageError`."""
-    given = os.environ.get("HEADSTART_CACHE_GB", "20")
-    with contextlib.suppress(ValueError):
-        if float(given) >= 0:
-            return float(given) * 1e9
-    raise UsageError(
-        "U141",
-        f"HEADSTART_CACHE_GB is not a size in gigabytes: {printable(given)}",
-        "HEADSTART_CACHE_GB=20",
-    )
+def is_table(folder: Path, files: Iterable[Path]) -> bool:
+    """Whether nothing lies in a folder but what tables are made of."""
+    return not folder.is_symlink() and all(OURS.fullmatch(file.name) for file in files)
 
 
 def _shard(rows: Sequence[Row]) -> bytes:

@@ -265,7 +265,7 @@ def _refuse_damaged(name: str, error: Exception) -> NoReturn:
         "the picture is damaged and cannot be decoded",
         "open it in an image editor and save it again, or move it out of the class folder",
         where=name,
-        why=printable(f"{type(error).__name__}: {error}"),
+        why=f"{type(error).__name__}: {printable(error)}",
     ) from error
 
 

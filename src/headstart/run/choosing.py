@@ -157,7 +157,7 @@ def _named(backbones: str, found: Found) -> Iterator[tuple[str, str | None]]:
 def _sampled(found: Found, seed: int, root: Path, tell: Tell) -> tuple[Examples, str]:
     """Examples to judge on, none of them from the test; and the name of the data."""
     seen = survey(found.examples, usual_modality(found), cache=root, tell=tell)
-    checked = audit(found, seen.looks)
+    checked = audit(found, seen.looks).needed()
     strata = strata_of(found.examples)
     partition = divide(strata, test=0.2, seed=seed, together=checked.together, rows=checked.usable)
     order = spread(partition.train + partition.val, strata.labels, seed)

@@ -25,6 +25,7 @@ from headstart.evaluate import (
 from headstart.events import Tell, note, quiet, span
 from headstart.features import noise
 from headstart.head import Sample, Task
+from headstart.hostile import printable
 from headstart.run.quantities import seconds
 from headstart.run.recipes import passes_of, recipe_of
 from headstart.run.settings import Settings
@@ -127,6 +128,8 @@ def _whole(backbone: Backbone) -> Backbone:
 def _depth(lesson: Lesson, backbone: Backbone, tell: Tell) -> Depth | None:
     """What the stages know, by at most `JUDGED` rows; None where nothing was learned elsewhere."""
     if not backbone.origin.pretrained or backbone.depth < 2:
+        if backbone.depth < 2:
+            note(tell, f"{printable(backbone.name)} can't be cut: it is one stage, frozen here")
         return None
     rows = lesson.pool[:: -(-len(lesson.pool) // JUDGED)]
     feed = lesson.rows_feed(rows, every_stage(backbone), 1, tell)

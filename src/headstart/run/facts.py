@@ -9,7 +9,7 @@ import torch
 
 from headstart.backbone import Backbone
 from headstart.data import Audit, Partition
-from headstart.evaluate import Contest, Fact
+from headstart.evaluate import Contest, Fact, peak_mb
 from headstart.run.settings import Settings
 
 _PACKAGES = ("headstart", "torch", "timm", "numpy", "pillow", "scikit-learn")
@@ -71,7 +71,7 @@ LISTED = 200
 def spent(since: tuple[float, float]) -> dict[str, float]:
     """Wall and CPU seconds since a reading of `clocks`, and the peak memory of the process."""
     wall, cpu = (now - then for now, then in zip(clocks(), since, strict=True))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = peak_mb()
     return {"wall_s": round(wall, 2), "cpu_s": round(cpu, 2), "peak_rss_mb": round(peak, 1)}
 
 

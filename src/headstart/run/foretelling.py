@@ -1,7 +1,6 @@
 """What `train` would do where answers have an order, from a rehearsal of each training."""
 
 import math
-import resource
 import tempfile
 import time
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ from headstart.advise import Plan, Step
 from headstart.backbone import Alone, Backbone
 from headstart.data import SPOKEN, Examples, Found, Problem, divide, spread, strata_of
 from headstart.errors import DataError
+from headstart.evaluate import peak_mb
 from headstart.events import Clock, Tell, quiet
 from headstart.features import survey
 from headstart.head import Writing, posed
@@ -76,7 +76,7 @@ def foretold(found: Found, backbone: Backbone, settings: Settings, tell: Tell = 
             probe = next(step for step in steps if step.what == str(Probe()))
             steps.insert(2, replace(probe, what=UNTRAINED))
         kept = looks + (_size(root) - before) / len(lesson.pool)
-    held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    held = peak_mb()
     weights = 4 * sum(p.numel() for p in backbone.stages.parameters()) / 1e6
     tried, disk = tuple(map(str, strategies)), kept * len(examples) + weights + 3
     return Plan(backbone.name, tried, _sentence(strategies, backbone), tuple(steps), held, disk)

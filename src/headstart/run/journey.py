@@ -55,7 +55,7 @@ from headstart.run.starting import Ranking, start_of
 from headstart.run.taking import label_of
 from headstart.run.writing import write
 from headstart.share import load
-from headstart.train import Fitted, Lesson, discard_damaged, probe_head
+from headstart.train import Fitted, Gradual, Lesson, Unfreeze, discard_damaged, probe_head
 
 LEAKS = 5
 """Leaks that are told by name."""
@@ -220,6 +220,8 @@ def _arms(
     lesson: Lesson, known: _Known, backbone: Backbone, settings: Settings, work: Path, tell: Tell
 ) -> Contest:
     """Fitted and compared, in the way of what the labels are."""
+    if isinstance(settings.plan, Unfreeze | Gradual) and not isinstance(lesson.task, Writing):
+        backbone.need_stages()
     if known.found.examples.kind == SPOKEN:
         rows = lesson.pool + lesson.partition.test
         need_short(known.looks, rows, longest_s(backbone.modality))
@@ -237,7 +239,10 @@ def check(
     tell: Tell = quiet,
     **options: Any,
 ) -> Audit:
-    """Read and look at everything, train nothing. Options are `label`, `path`, `split`, `group`."""
+    """Read and look at everything, train nothing. Options are `label`, `path`, `split`, `group`.
+
+    Whatever is wrong is listed; `refused` says where nothing could be learned from the rest.
+    """
     root = cache_root(cache)
     found = found_at(place, Settings.of(**options).columns, root)
     modality = usual_modality(found)
@@ -249,7 +254,7 @@ def check(
 
 def _known(found: Found, backbone: Backbone, root: Path, tell: Tell) -> _Known:
     seen = survey(found.examples, backbone.modality, cache=root, tell=tell)
-    checked = audit(found, seen.looks)
+    checked = audit(found, seen.looks).needed()
     for line in (*checked.lines(), *noted(backbone.modality, seen)):
         note(tell, line)
     examples = found.examples

@@ -1,7 +1,6 @@
 """What `train` would do with these data, from a rehearsal on a few of them."""
 
 import math
-import resource
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -17,7 +16,7 @@ from headstart.advise import Plan, Step, depth_of, grown
 from headstart.backbone import Backbone, every_stage, fresh, is_recurrent, multiply_adds, widths
 from headstart.data import TOLD, Examples, Found, Frame, Problem, audit, divide, spread, strata_of
 from headstart.errors import DataError
-from headstart.evaluate import words_fit
+from headstart.evaluate import peak_mb, words_fit
 from headstart.events import Clock, Tell, quiet, together
 from headstart.features import Items, Prefix, extract, milliseconds, noise, survey
 from headstart.head import Sample, Task, fit_head, posed, stays_far
@@ -184,7 +183,7 @@ def _pool(
     rows = None
     if read:
         seen = survey(found.examples, backbone.modality, cache=root, tell=tell)
-        checked = audit(found, seen.looks)
+        checked = audit(found, seen.looks).needed()
         together, rows = checked.together, checked.usable
         _need_enough(len(rows), len(found.examples))
     strata = strata_of(found.examples)
@@ -312,7 +311,7 @@ def _last(some: _Rehearsal) -> Tensor:
 
 def _memory(some: _Rehearsal) -> float:
     """What is held now, and three copies of the widest table that is fitted to in memory."""
-    held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    held = peak_mb()
     width = some.sample.table.shape[1]
     return held + (0 if stays_far(some.rows, width) else 3 * 4 * some.rows * width / 1e6)
 

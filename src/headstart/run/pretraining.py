@@ -245,7 +245,7 @@ def _material(
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]
     labels = torch.tensor(examples.labels)
     if len(examples.classes) > 1:
-        checked = audit(found, seen.looks)
+        checked = audit(found, seen.looks).needed()
         for line in checked.lines():
             note(tell, line)
         usable, together = checked.usable, checked.together

@@ -27,7 +27,7 @@ def watcher(place: str, modality: Modality, root: Path, tell: Tell) -> Watch:
     """
     found = found_at(place, Columns(), root)
     seen = survey(found.examples, modality, cache=root, tell=tell)
-    usable = audit(found, seen.looks).usable
+    usable = audit(found, seen.looks).needed().usable
     rows: Sequence[int] = usable[:: -(-len(usable) // MOST)]
     task, labels = posed(found.examples, tuple(rows))
     known, name = labels[list(rows)], Path(place).stem
