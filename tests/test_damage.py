@@ -1,5 +1,6 @@
 """A sample of the campaigns of damage; `make torture` runs them whole."""
 
+import pytest
 from damage import harm
 from damaged_runs import checkpoints, runs, tables
 
@@ -18,15 +19,16 @@ def test_harm_follows_from_its_number_and_changes_something(tmp_path) -> None:
 
 
 def test_no_damaged_table_is_believed(tmp_path) -> None:
-    found = tables(range(60), tmp_path)
+    found = tables(range(40), tmp_path)
     assert found.right and not found.refused, str(found)
 
 
 def test_no_damaged_checkpoint_is_believed(tmp_path, lesson, tiny) -> None:
-    found = checkpoints(range(6), tmp_path, lesson, tiny)
+    found = checkpoints(range(3), tmp_path, lesson, tiny)
     assert found.right and not found.refused, str(found)
 
 
+@pytest.mark.slow
 def test_no_damaged_run_is_given_back(tmp_path, photos, tiny_folder) -> None:
     found = runs(range(3), tmp_path, photos, tiny_folder, ends=True)
     assert found.right and not found.refused, str(found)

@@ -383,3 +383,21 @@ def test_weights_under_other_names_are_other_weights(tiny: Backbone) -> None:
     stages = tiny.stages[:2]
     named = [nn.Sequential(OrderedDict(zip(names, stages, strict=True))) for names in ("ab", "ac")]
     assert len({replace(tiny, stages=one).digest(2) for one in named}) == 2
+
+
+def test_the_name_of_contents_follows_from_all_that_changes_numbers(tiny: Backbone) -> None:
+    def changed(stages: nn.Sequential) -> nn.Sequential:
+        other = copy.deepcopy(stages)
+        with torch.no_grad():
+            next(other.buffers()).add_(1)
+        return other
+
+    others = [
+        replace(tiny, stages=changed(tiny.stages)),
+        replace(tiny, modality=replace(tiny.modality, size_px=33)),
+        replace(tiny, origin=Origin("random", "7")),
+        replace(tiny, architecture=Architecture("headstart_resnet10", (("stem_width", 4),))),
+    ]
+    assert len({one.contents for one in (tiny, *others)}) == 5
+    moved = replace(tiny, origin=Origin("folder", "elsewhere"), stages=copy.deepcopy(tiny.stages))
+    assert moved.contents == tiny.contents
