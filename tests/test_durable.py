@@ -33,6 +33,34 @@ def test_a_write_that_fails_leaves_what_was_there(tmp_path) -> None:
     assert (tmp_path / "file").read_text() == "before" and names(tmp_path) == ["file"]
 
 
+@pytest.mark.parametrize("wanted", ["file", "folder", "folder/inside"])
+def test_an_error_without_a_name_names_the_file_that_was_meant(tmp_path, wanted: str) -> None:
+    full = OSError(28, "No space left on device")  # a failed write knows no name
+    with pytest.raises(OSError) as told:
+        if wanted == "file":
+            with durable.writing(tmp_path / "file"):
+                raise full
+        with durable.folder(tmp_path / "folder") as temp:
+            if wanted == "folder":
+                raise full
+            with durable.writing(temp / "inside"):
+                raise full
+    assert told.value.filename == str(tmp_path / wanted.split("/")[0])
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_line_that_finds_no_room_names_its_file() -> None:
+    with pytest.raises(OSError) as told:
+        durable.append(Path("/dev/full"), "x")
+    assert told.value.filename == "/dev/full"
+
+
+def test_an_error_that_names_another_file_keeps_the_name(tmp_path) -> None:
+    with pytest.raises(FileNotFoundError) as told, durable.writing(tmp_path / "file"):
+        (tmp_path / "other").read_bytes()
+    assert told.value.filename == str(tmp_path / "other")
+
+
 def test_a_folder_appears_whole_with_its_manifest(tmp_path) -> None:
     with durable.folder(tmp_path / "made") as temp:
         (temp / "a").write_text("1")

@@ -29,7 +29,10 @@ def write(path: Path, data: bytes | str) -> None:
 
 @contextmanager
 def writing(path: Path) -> Iterator[Path]:
-    """Lend a temp name to write to; on success it becomes `path`, on any exception it is gone."""
+    """Lend a temp name to write to; on success it becomes `path`, on any exception it is gone.
+
+    An `OSError` that names no file, or only the temp, names `path`.
+    """
     temp = _temp_beside(path)
     try:
         os.close(os.open(temp, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))  # mode by umask
@@ -37,8 +40,9 @@ def writing(path: Path) -> Iterator[Path]:
         _sync(temp)
         temp.replace(path)
         _sync(path.parent)
-    except BaseException:
+    except BaseException as error:
         temp.unlink(missing_ok=True)
+        _name(error, path, temp)
         raise
 
 
@@ -65,8 +69,9 @@ def folder(path: Path) -> Iterator[Path]:
         else:
             temp.replace(path)
         _sync(path.parent)
-    except BaseException:
+    except BaseException as error:
         shutil.rmtree(temp, ignore_errors=True)
+        _name(error, path, temp)
         raise
 
 
@@ -145,6 +150,9 @@ def append(path: Path, line: str) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
     try:
         os.write(handle, (line + "\n").encode())
+    except OSError as error:
+        _name(error, path, path)
+        raise
     finally:
         os.close(handle)
 
@@ -161,6 +169,14 @@ def sha256(path: Path) -> str:
     """Hex digest of a file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _name(error: BaseException, path: Path, temp: Path) -> None:
+    """Let an error that names no file, or a temp that is gone, name the file that was meant."""
+    if isinstance(error, OSError) and error.errno is not None:
+        named = error.filename
+        if named is None or os.fsdecode(named).startswith(os.fspath(temp)):
+            error.filename = os.fspath(path)
 
 
 def _temp_beside(path: Path) -> Path:

@@ -136,7 +136,7 @@ def _short_of(error: Exception) -> ResourceError | None:
         return ResourceError(
             "R322",
             "the disk is full",
-            "make room, or move the cache: HEADSTART_CACHE=FOLDER",
+            "make room there, or name another folder: --out FOLDER, HEADSTART_CACHE=FOLDER",
             where=printable(error.filename or ""),
         )
     return None

@@ -9,7 +9,7 @@ from places import labels, put
 
 from headstart.data import Columns, find
 from headstart.data.archive import Limits, unpack
-from headstart.errors import DataError, SecurityError, UsageError
+from headstart.errors import DataError, ResourceError, SecurityError, UsageError
 
 CLASSES = ("cat/1.png", "cat/2.png", "dog/1.png", "dog/2.png")
 
@@ -128,6 +128,18 @@ def test_a_packed_table_cannot_name_what_lies_outside(tmp_path, cache):
 def test_an_archive_needs_somewhere_to_go(tmp_path):
     with pytest.raises(UsageError, match="U132"):
         find(zipped(tmp_path / "a.zip", *CLASSES))
+
+
+def test_a_full_disk_is_the_one_that_is_unpacked_to(tmp_path, cache, monkeypatch) -> None:
+    archive = zipped(tmp_path / "a.zip", *CLASSES)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("headstart.data.archive._unpack_zip", full)
+    with pytest.raises(ResourceError) as told:
+        unpack(archive, cache)
+    assert told.value.code == "R311" and told.value.where.startswith(str(cache))
 
 
 @pytest.mark.parametrize(("most", "fine"), [(6, True), (5, False)])

@@ -5,19 +5,37 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 TESTS = Path(__file__).parent.parent
 sys.path[:0] = [str(TESTS), str(TESTS / "modality")]  # as pytest has it
 
-from torture import forked, kills, readings  # noqa: E402
+from torture import (  # noqa: E402
+    company,
+    damage,
+    forked,
+    full,
+    kills,
+    readings,
+    sameness,
+    scarce,
+    strange_places,
+)
 from torture.stand import Stand, stand  # noqa: E402
 from torture.tally import Count, Tally, report, stop_at  # noqa: E402
 
 Campaign = Callable[[Stand, Path, Count], None]
 PARTS: dict[str, tuple[float, Campaign]] = {
     "kills": (0.25, kills.campaign),
+    "full disks": (0.12, full.campaign),
+    "scarcity": (0.10, scarce.campaign),
+    "damage": (0.20, damage.campaign),
+    "company": (0.08, company.campaign),
+    "sameness": (0.08, sameness.campaign),
+    "tables": (0.06, strange_places.tables),
+    "archives": (0.06, strange_places.boxes),
+    "names": (0.05, strange_places.names),
     "pictures": (0.07, readings.pictures),
     "recordings": (0.07, readings.recordings),
 }
@@ -43,6 +61,11 @@ def main(asked: list[str]) -> int:
             report(done[-1])
     finally:
         shutil.rmtree(root, ignore_errors=True)
+    return total(done)
+
+
+def total(done: Sequence[Tally]) -> int:
+    """Print the last line, and answer the exit code."""
     tried, survived, believed = (
         sum(getattr(tally, field) for tally in done) for field in ("tried", "survived", "believed")
     )

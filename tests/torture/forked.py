@@ -32,6 +32,8 @@ class Blow:
     at: float = 0.0
     nth: int = 0
     signal: int = signal.SIGKILL
+    does: Callable[[], None] | None = None
+    """What happens before the nth change, instead of a signal."""
 
 
 @dataclass(frozen=True)
@@ -57,10 +59,12 @@ class Home:
     """A folder of its own for one case: cache, temporary files, runs."""
 
     path: Path
+    shared: Path | None = None
+    """A cache that others use, too."""
 
     @property
     def cache(self) -> Path:
-        return self.path / "cache"
+        return self.shared or self.path / "cache"
 
     @property
     def temp(self) -> Path:
@@ -100,6 +104,12 @@ def command(
 ) -> Ended:
     """`headstart ARGUMENTS` in a fork that stands in `home`."""
 
+    return forked(working(arguments), home, prepare=prepare, blow=blow, limit_s=limit_s)
+
+
+def working(arguments: Sequence[str]) -> Callable[[], int]:
+    """What the command does, from its first line on."""
+
     def work() -> int:
         from headstart import cli
 
@@ -110,7 +120,7 @@ def command(
             return int(ended.code or 0)
         return 0
 
-    return forked(work, home, prepare=prepare, blow=blow, limit_s=limit_s)
+    return work
 
 
 def forked(
@@ -155,13 +165,13 @@ def begun(
     code = 70  # whatever happens, a fork never comes back into the caller's code
     try:
         count = _alone(home, told, blow)
+        handle = os.open(told / "changes", os.O_CREAT | os.O_WRONLY)
         os.environ.update(home.environment())
         if prepare:
             prepare()
         code = work()
         sys.stdout.flush()
         sys.stderr.flush()
-        handle = os.open(told / "changes", os.O_CREAT | os.O_WRONLY)
         os.write(handle, str(count[0]).encode())
     except BaseException:
         with contextlib.suppress(BaseException):
@@ -237,7 +247,8 @@ def _counted(start: str, blow: Blow | None) -> list[int]:
         if start in path and "/.told-" not in path:
             count[0] += 1
             if blow and blow.nth == count[0]:
-                os.kill(os.getpid(), blow.signal)
+                count[0] += 1  # what the blow itself changes is not hit again
+                blow.does() if blow.does else os.kill(os.getpid(), blow.signal)
 
     sys.addaudithook(heard)
     return count

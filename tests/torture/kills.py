@@ -4,11 +4,11 @@ import itertools
 import random
 import shutil
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from torture.forked import Blow, Ended, Home, command
-from torture.ruins import differences, litter
+from torture.reference import Alone, References, judge
 from torture.stand import Stand, jobs
 from torture.tally import Count
 
@@ -19,42 +19,28 @@ STOPPED = {-signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT, 128 + signal.SIGTER
 
 def campaign(stand: Stand, room: Path, count: Count) -> None:
     """Rounds over all jobs, each run killed up to three times."""
-    alone: dict[str, tuple[Home, Ended]] = {}
-    rounds = ((number, job) for number in itertools.count() for job in jobs(stand).items())
-    for number, (name, job) in rounds:
+    references = References(stand)
+    rounds = ((number, name) for number in itertools.count() for name in jobs(stand))
+    for number, name in rounds:
         if count.over:
             return
-        slug = name.replace(" ", "-")
-        if name not in alone:
-            home = Home(room / "alone" / slug)
-            alone[name] = home, command((*job, "--out", "out"), home)
-            if alone[name][1].code:
-                count.add(name, f"does not even run alone: {alone[name][1].brief}")
-        home = Home(room / f"killed-{number}-{slug}")
-        _killed((*job, "--out", "out"), f"{name}, round {number}", home, alone[name], count)
+        home = Home(room / f"killed-{number}-{name.replace(' ', '-')}")
+        _killed(f"{name}, round {number}", home, references.of(name), count)
         shutil.rmtree(home.path)
 
 
-def _killed(
-    job: Sequence[str], case: str, home: Home, alone: tuple[Home, Ended], count: Count
-) -> None:
-    hits = []
-    for blow in itertools.islice(_blows(case, alone[1]), BLOWS):
-        hit = command(job, home, blow=blow)
-        case += f", {blow}"
+def _killed(case: str, home: Home, alone: Alone, count: Count) -> None:
+    hits = 0
+    for blow in itertools.islice(_blows(case, alone.ended), BLOWS):
+        hit = command(alone.job, home, blow=blow)
         if hit.code == 0:  # it ended before the blow fell
             break
+        case += f", {blow}"
         if hit.code not in STOPPED:
             count.add(case, hit.brief)
             return
-        hits.append(hit)
-    done = command(job, home)
-    if done.code:
-        count.add(case, f"the same command again: {done.brief}", cases=max(1, len(hits)))
-        return
-    wrong, left = differences(alone[0].path / "out", home.path / "out"), litter(home)
-    told = "; ".join([*(f"differs: {name}" for name in wrong), *(f"left: {p}" for p in left)])
-    count.add(case, told, believed=bool(wrong), cases=max(1, len(hits)))
+        hits += 1
+    judge(case, command(alone.job, home), home, alone, count, max(1, hits))
 
 
 def _blows(case: str, alone: Ended) -> Iterator[Blow]:

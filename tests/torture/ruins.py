@@ -46,3 +46,10 @@ def litter(home: Home) -> list[str]:
     found = [p for p in home.path.rglob("*") if ".tmp-" in p.name or p.name.startswith(".work")]
     found += list(home.temp.iterdir()) if home.temp.exists() else []
     return sorted(str(p.relative_to(home.path)) for p in found)
+
+
+def judged(right: Path, found: Path, home: Home) -> tuple[str, bool]:
+    """What is wrong with a run that ended well, and whether that is a wrong result believed."""
+    wrong = differences(right, found)
+    told = [*(f"differs: {name}" for name in wrong), *(f"left: {p}" for p in litter(home))]
+    return "; ".join(told), bool(wrong)

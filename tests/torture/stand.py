@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from torture.forked import Home, forked
@@ -28,6 +28,8 @@ def stand(root: Path) -> Stand:
         made = forked(_returning(work, root), Home(root.parent / f"making-{number}"))
         if made.code:
             raise SystemExit(f"the stand could not be made: {made.err}")
+    for path in root.rglob("*"):  # some libraries write files that only their owner reads
+        path.chmod(0o755 if path.is_dir() else 0o644)
     return Stand(root)
 
 
@@ -76,10 +78,14 @@ def _sounds(root: Path) -> None:
 
 def jobs(stand: Stand) -> dict[str, tuple[str, ...]]:
     """Every verb that writes, on every modality; each is asked with `--out` where it has one."""
+    from headstart.run.settings import Settings
+
     pictures = ("train", stand.at("photos"), "--backbone", stand.at("tiny"), "--offline")
     texts = ("train", stand.at("reviews.csv"), "--backbone", stand.at("bert"), "--offline")
     sounds = ("train", stand.at("sounds"), "--backbone", "headstart_dscnn", "--offline")
+    folds = {"folds": (*pictures, "--strategy", "probe", "--folds", "3")}
     return {
+        **(folds if "folds" in {field.name for field in fields(Settings)} else {}),
         "probe": (*pictures, "--strategy", "probe"),
         "text probe": (*texts, "--strategy", "probe"),
         "unfreeze": (*pictures, "--strategy", "unfreeze:1"),
@@ -92,6 +98,10 @@ def jobs(stand: Stand) -> dict[str, tuple[str, ...]]:
             "32",
             "--epochs",
             "2",
+        ),
+        "rank": (
+            *("rank", stand.at("photos"), "--backbones"),
+            *(f"{stand.at('tiny')},{stand.at('tiny')}=random", "--json"),
         ),
         "full": (*pictures, "--strategy", "full"),
         "sound probe": (*sounds, "--strategy", "probe"),

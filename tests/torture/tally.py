@@ -1,7 +1,8 @@
 """What a campaign counts, and where it says so.
 
 A campaign calls `stop_at` once and stops taking new cases at that moment, in an order that a seed
-fixes, so that a longer run tries a superset. It ends by calling `report`.
+fixes, so that a longer run tries a superset. It ends by calling `report`. A file of tests is run
+with its own part of the time as TORTURE_MINUTES, so that its shares are of that part.
 """
 
 import json

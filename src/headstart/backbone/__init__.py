@@ -5,12 +5,26 @@ Gives: a `Backbone`: a row of stages, with its input contract, its origin and it
 """
 
 from headstart.backbone.alone import Alone
-from headstart.backbone.backbone import Architecture, Backbone, Frozen, Origin
+from headstart.backbone.backbone import (
+    Architecture,
+    Backbone,
+    Frozen,
+    Origin,
+    in_writer,
+    tensors_of,
+)
 from headstart.backbone.building import build, contract
 from headstart.backbone.costs import multiply_adds
 from headstart.backbone.crossing import TOLD as CROSSED
 from headstart.backbone.crossing import hears
-from headstart.backbone.folder import fresh, read_backbone, save_backbone, write_backbone
+from headstart.backbone.digests import Digests, digests_of, moved
+from headstart.backbone.folder import (
+    digests_in,
+    fresh,
+    read_backbone,
+    save_backbone,
+    write_backbone,
+)
 from headstart.backbone.language import DEFAULT as LANGUAGE
 from headstart.backbone.listing import Listed, listed
 from headstart.backbone.loading import load_backbone, output_of, shipped
@@ -32,6 +46,7 @@ __all__ = [
     "Alone",
     "Architecture",
     "Backbone",
+    "Digests",
     "Frozen",
     "Listed",
     "Origin",
@@ -41,13 +56,17 @@ __all__ = [
     "Writer",
     "build",
     "contract",
+    "digests_in",
+    "digests_of",
     "every_stage",
     "fresh",
     "hears",
+    "in_writer",
     "is_recurrent",
     "listed",
     "load_backbone",
     "moments",
+    "moved",
     "multiply_adds",
     "names",
     "need_writer",
@@ -57,6 +76,7 @@ __all__ = [
     "save_backbone",
     "shipped",
     "sized",
+    "tensors_of",
     "validated",
     "widths",
     "write_backbone",

@@ -203,6 +203,7 @@ def _telling(backbone: Backbone) -> Backbone:
         stages=spelling(),
         width=_DIGITS,
         writer=Alone(network, tokens, task=CONTINUES),
+        loaded={},
     )
 
 

@@ -3,12 +3,13 @@
 import copy
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
-from torch import nn
+from torch import Tensor, nn
 
-from headstart.backbone.writing import Writer
+from headstart.backbone.digests import Digests, digests_of
+from headstart.backbone.writing import Writer, distinct
 from headstart.errors import BackboneError
 from headstart.hostile import printable
 from headstart.modality import Modality
@@ -68,6 +69,13 @@ class Backbone:
     origin: Origin
     writer: Writer | None = None
     """The half that writes, of a network that has one."""
+    loaded: Digests = field(default_factory=dict, repr=False)
+    """Of all tensors, taken when the weights were there and before anything ran. `replace` hands
+    them on; whoever gives the network other weights says `loaded={}`, and they are taken anew."""
+
+    def __post_init__(self) -> None:
+        if not self.loaded:
+            object.__setattr__(self, "loaded", digests_of(tensors_of(self.stages, self.writer)))
 
     @property
     def name(self) -> str:
@@ -126,3 +134,14 @@ def _add(update: Callable[[bytes], None], network: nn.Module) -> None:
     for name, tensor in network.state_dict().items():
         update(name.encode())
         update(tensor.detach().cpu().contiguous().numpy().tobytes())
+
+
+def tensors_of(stages: nn.Sequential, writer: nn.Module | None) -> Mapping[str, Tensor]:
+    """Parameters and buffers of both halves of a network, by their names in its files."""
+    written = distinct(writer) if writer else {}
+    return {**stages.state_dict(), **{in_writer(name): t for name, t in written.items()}}
+
+
+def in_writer(name: str) -> str:
+    """What a tensor of the half that writes is called beside those of the half that reads."""
+    return f"writer:{name}"

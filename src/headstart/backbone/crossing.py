@@ -50,6 +50,7 @@ def crossed(backbone: Backbone, side: int) -> Backbone:
         stages=_behind_a_drawing(backbone.stages, side).requires_grad_(False).eval(),
         modality=Sound(),
         origin=replace(origin, note=note),
+        loaded={},
     )
 
 

@@ -11,9 +11,10 @@ from torch import Tensor
 from headstart import durable
 from headstart.backbone.alone import SETTING as ALONE
 from headstart.backbone.alone import Alone
-from headstart.backbone.backbone import Architecture, Backbone, Origin
+from headstart.backbone.backbone import Architecture, Backbone, Origin, in_writer
 from headstart.backbone.bounds import Shapes, bounded
 from headstart.backbone.building import build
+from headstart.backbone.digests import Digests, digests_of
 from headstart.backbone.library import config_of, made
 from headstart.backbone.moments import SETTING as MOMENTS
 from headstart.backbone.record import (
@@ -72,6 +73,14 @@ def write_backbone(folder: Path, backbone: Backbone, *, half: bool = False) -> N
     }
     facts = BackboneRecord.model_validate_json(json.dumps(stated))
     durable.write(folder / FACTS, facts.model_dump_json(indent=1, exclude_none=True))
+
+
+def digests_in(folder: Path) -> Digests:
+    """Of every tensor in the files of a backbone's folder, by the names that `loaded` has."""
+    tensors = read_tensors(folder / WEIGHTS)
+    if (folder / WRITER).exists():
+        tensors |= {in_writer(n): t for n, t in read_tensors(folder / WRITER).items()}
+    return digests_of(tensors)
 
 
 def read_backbone(folder: Path, source: str = "folder") -> Backbone:
@@ -214,7 +223,7 @@ def fresh(backbone: Backbone, seed: int) -> Backbone:
     if writer:
         writer = _fresh_writer(backbone.architecture, writer.tokens, seed)
     origin = Origin("random", f"seed {seed}", "none")
-    return replace(backbone, stages=stages, origin=origin, writer=writer)
+    return replace(backbone, stages=stages, origin=origin, writer=writer, loaded={})
 
 
 def _kept(tensor: Tensor, *, half: bool) -> Tensor:

@@ -169,7 +169,7 @@ def _resized(backbone: Backbone, size: int | None, channels: int | None) -> Back
     stages = build(architecture)
     tensors = {timm_name(name): t for name, t in backbone.stages.state_dict().items()}
     put(stages, architecture, tensors, printable(backbone.origin.place))
-    return replace(backbone, architecture=architecture, stages=stages, modality=modality)
+    return replace(backbone, architecture=architecture, stages=stages, modality=modality, loaded={})
 
 
 def _from_file(name: str, path: Path, backbone: Backbone | None) -> Backbone:
@@ -184,7 +184,7 @@ def _from_file(name: str, path: Path, backbone: Backbone | None) -> Backbone:
         note = f"input assumed as for timm's own weights of {name}"
         origin = Origin("file", str(path), note=note)
     put(backbone.stages, backbone.architecture, tensors, printable(path))
-    return replace(backbone, origin=origin)
+    return replace(backbone, origin=origin, loaded={})
 
 
 def _known(known: Known) -> Backbone:
@@ -199,4 +199,4 @@ def _from_hub(name: str, *, offline: bool) -> Backbone:
     put(backbone.stages, backbone.architecture, read_tensors(path), printable(path))
     repository = hub_id(backbone.architecture)
     origin = Origin("hub", repository, license_of(backbone.architecture))
-    return replace(backbone, origin=origin)
+    return replace(backbone, origin=origin, loaded={})

@@ -9,6 +9,8 @@ from torch import Tensor, nn
 
 from headstart.backbone.backbone import Architecture, Backbone
 
+INSIDE = "profile.stages."
+"""What names of tensors begin with in a profile."""
 SETTING = "every_stage"
 """In the settings of an architecture whose only stage is a profile."""
 
@@ -60,7 +62,10 @@ def every_stage(backbone: Backbone) -> Backbone:
     architecture = profiled(backbone.architecture)
     stages = nn.Sequential(OrderedDict(profile=Profile(backbone.stages)))
     width = sum(widths(backbone.stages, blank))
-    return replace(backbone, architecture=architecture, stages=stages, width=width)
+    known = stages.state_dict().keys()
+    loaded = {f"{INSIDE}{name}": digest for name, digest in backbone.loaded.items()}
+    loaded = {name if name in known else name[len(INSIDE) :]: d for name, d in loaded.items()}
+    return replace(backbone, architecture=architecture, stages=stages, width=width, loaded=loaded)
 
 
 def profiled(architecture: Architecture) -> Architecture:

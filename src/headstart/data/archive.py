@@ -67,7 +67,7 @@ def unpack(archive: Path, cache: Path, limits: Limits = Limits()) -> Path:
     with durable.folder(target) as temp:
         inside = temp / _INSIDE
         inside.mkdir()
-        with _damage(archive):
+        with _damage(archive, target):
             unpack_all = _unpack_zip if archive.suffix.casefold() in _ZIP else _unpack_tar
             unpack_all(archive, _Crate(archive, inside, _most_bytes(archive, limits), limits.files))
     return target / _INSIDE
@@ -203,15 +203,16 @@ def _decompressed(archive: Path) -> BufferedIOBase:
 
 
 @contextmanager
-def _damage(archive: Path) -> Iterator[None]:
+def _damage(archive: Path, target: Path) -> Iterator[None]:
     """Say in one way what the libraries say in a dozen."""
     try:
         yield
     except _BROKEN as error:
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise ResourceError(
-                "R311", "the disk is full", "free some space, or set HEADSTART_CACHE",
-                printable(archive),
+                "R311", "the disk is full",
+                "make room there, or name another folder: HEADSTART_CACHE=FOLDER",
+                printable(target, limit=4000), f"{printable(archive.name)} is unpacked there",
             ) from error  # fmt: skip
         raise DataError(
             "D118", "the archive is damaged, encrypted, or none", "pack it again",

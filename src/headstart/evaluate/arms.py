@@ -1,5 +1,6 @@
 """The ways to solve the task that a run compares, on the same rows."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
@@ -40,7 +41,8 @@ class Arm:
     choice: float
     """Mean loss, as the task has it, by which arms are chosen, of rows that the arm was not fitted
     to: never of test rows. Out-of-fold over train and validation rows for linear heads, over
-    validation rows for trained networks."""
+    validation rows for trained networks, whose epoch and rate were chosen by the same rows: that
+    is kind to them, and is said where it decides. Infinite where no row is unseen."""
     merit: Interval
     """Mean over the test rows: accuracy, F1 or R², as the task has it."""
     cost: Cost
@@ -58,6 +60,6 @@ class Arm:
             "cut": self.cut,
             figure: self.merit.record(),
             "learned_from": self.learned,
-            "unseen_loss": round(self.choice, 6),
+            "unseen_loss": round(self.choice, 6) if math.isfinite(self.choice) else None,
             "cost": self.cost.record(),
         }

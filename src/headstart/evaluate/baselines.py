@@ -1,11 +1,12 @@
 """Arms without a network: what is answered where nothing is learned, or little is counted."""
 
+import math
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from sklearn.feature_extraction.text import TfidfTransformer
 
 from headstart.evaluate.candidates import Answer, Candidate
@@ -17,10 +18,17 @@ from headstart.head import (
     Sequencing,
     Valuing,
     Writing,
+    folds_of,
+    strata_in,
 )
+from headstart.head.sequencing import NOTHING
 from headstart.modality import Modality
 from headstart.train import Lesson
 
+Positions = Int[np.ndarray, " p"]
+"""Of rows in the lesson's pool."""
+Counted = Callable[[Positions], Answer]
+"""Rows that are counted -> how other rows are answered then."""
 JUDGED = 1000
 """Rows by which arms that write without a network are judged, at most."""
 CONSTANT = {
@@ -41,28 +49,33 @@ def constant(lesson: Lesson) -> Candidate:
     The classes' shares among the rows that may be fitted to (add-one smoothed), the tags' shares,
     the mean value, or the most frequent transcript.
     """
-    labels = lesson.labels_of(lesson.pool)
     if isinstance(lesson.task, Continuing):
         return followed(lesson, CONSTANT[lesson.task.kind], memory=0)
-    coded = lesson.task.coded(labels)
-    usual = coded.mean(axis=0)
-    if isinstance(lesson.task, Labeling):
+
+    def counted(positions: Positions) -> Answer:
+        usual = _usual(lesson, [lesson.pool[p] for p in positions])
+        return lambda rows: np.tile(usual, (len(rows), 1))
+
+    return _counted(lesson, CONSTANT[lesson.task.kind], counted)
+
+
+def _usual(lesson: Lesson, rows: Sequence[int]) -> Float[np.ndarray, " c"]:
+    """What is likeliest among these rows."""
+    task, labels = lesson.task, lesson.labels_of(rows)
+    if task.kind == Valuing.kind:
+        return np.asarray(labels.double().mean(dim=0))
+    coded = task.coded(labels)
+    if isinstance(task, Labeling):
         tags = coded[coded >= 0].astype(int)
-        usual = np.r_[1.0, np.full(coded.shape[1], np.bincount(tags).argmax())]
-    elif isinstance(lesson.task, Sequencing):
+        usual = np.full(coded.shape[1], np.bincount(tags, minlength=1).argmax())
+        return np.asarray([1.0, *usual])
+    if isinstance(task, Sequencing):
         different, counts = np.unique(coded, axis=0, return_counts=True)
-        usual = np.r_[counts.max() / len(coded), different[counts.argmax()]]
-    if lesson.task.kind == Classification.kind:
-        usual = (coded.sum(axis=0) + 1) / (len(coded) + lesson.task.width)
-    elif lesson.task.kind == Valuing.kind:
-        usual = lesson.labels_of(lesson.pool).double().numpy().mean(axis=0)
-
-    def answer(rows: Sequence[int]) -> Float[np.ndarray, "m c"]:
-        return np.tile(usual, (len(rows), 1))
-
-    choice = float(lesson.task.losses(answer(lesson.pool), labels.numpy()).mean())
-    name = CONSTANT[lesson.task.kind]
-    return Candidate(name, "none", "", None, False, answer, choice)
+        return np.asarray([counts.max() / len(coded), *different[counts.argmax()]])
+    if task.kind == Classification.kind:
+        shares: Float[np.ndarray, " c"] = (coded.sum(axis=0) + 1) / (len(coded) + task.width)
+        return shares
+    return np.asarray(coded.mean(axis=0))
 
 
 def followed(lesson: Lesson, name: str = "what followed before", memory: int = 2) -> Candidate:
@@ -89,59 +102,98 @@ def repeated(lesson: Lesson, modality: Modality) -> Candidate:
         shown = (modality.show(item)[1].decode() for item in lesson.items.take(rows))
         return _writing(lesson).answered(list(shown))
 
-    return _without_network(lesson, "the source itself", answer, lesson.pool[:JUDGED])
+    rows = lesson.pool[:JUDGED]
+    labels = lesson.labels_of(rows).numpy()
+    choice = float(lesson.task.losses(answer(rows), labels).mean())  # nothing was counted
+    return Candidate("the source itself", "none", "", None, False, answer, choice)
 
 
 def nearest(lesson: Lesson, modality: Modality) -> Candidate:
     """What was written for the source with the most similar words (TF-IDF, cosine)."""
     pool, task = lesson.pool, _writing(lesson)
     known = task.texts(lesson.labels_of(pool).numpy())
-    weighed = TfidfTransformer(sublinear_tf=True)
-    table = weighed.fit_transform(modality.plain(lesson.items.take(pool)))
-    place = {row: position for position, row in enumerate(pool)}
+    counts = modality.plain(lesson.items.take(pool))
 
-    def answer(rows: Sequence[int]) -> Float[np.ndarray, "m c"]:
-        asked = weighed.transform(modality.plain(lesson.items.take(rows)))
-        said = []
-        for start in range(0, len(rows), 256):
-            alike = (asked[start : start + 256] @ table.T).toarray()
-            for line, row in zip(alike, rows[start : start + 256], strict=True):
-                line[place.get(row, [])] = -1.0  # nobody is its own neighbor
-                said.append(known[int(line.argmax())])
-        return task.answered(said)
+    def counted(positions: Positions) -> Answer:
+        weighed = TfidfTransformer(sublinear_tf=True)
+        table = weighed.fit_transform(counts[positions])
+        place = {pool[position]: line for line, position in enumerate(positions)}
 
-    return _without_network(lesson, "the nearest source", answer, pool[:JUDGED])
+        def answer(rows: Sequence[int]) -> Float[np.ndarray, "m c"]:
+            asked = weighed.transform(modality.plain(lesson.items.take(rows)))
+            said = []
+            for start in range(0, len(rows), 256):
+                alike = (asked[start : start + 256] @ table.T).toarray()
+                for line, row in zip(alike, rows[start : start + 256], strict=True):
+                    line[place.get(row, [])] = -1.0  # nobody is its own neighbor
+                    said.append(known[positions[int(line.argmax())]])
+            return task.answered(said)
+
+        return answer
+
+    return _counted(lesson, "the nearest source", counted, JUDGED)
 
 
 def usual_tags(lesson: Lesson) -> Candidate:
     """The tag that each word had most often, by its tokens; of others, the usual tag."""
-    often, usual = defaultdict[tuple[int, ...], Counter[int]](Counter), Counter[int]()
+    lines = _words(lesson, lesson.pool)
 
-    def words(rows: Sequence[int]) -> Iterator[tuple[int, int, tuple[int, ...], int]]:
-        items, labels = lesson.items.take(rows), lesson.labels_of(rows).numpy()
-        for line, (item, tags) in enumerate(zip(items, labels, strict=True)):
-            begins = np.flatnonzero(tags >= 0).tolist()
-            for place, end in pairwise([*begins, len(item)]):
-                yield line, place, tuple(item[place:end].tolist()), int(tags[place])
+    def counted(positions: Positions) -> Answer:
+        often, usual = defaultdict[tuple[int, ...], Counter[int]](Counter), Counter[int]()
+        for _, word, tag in (one for position in positions for one in lines[position]):
+            often[word][tag] += 1
+            usual[tag] += 1
 
-    for _, _, word, tag in words(lesson.pool):
-        often[word][tag] += 1
-        usual[tag] += 1
+        def answer(rows: Sequence[int]) -> Float[np.ndarray, "m c"]:
+            found = np.full((len(rows), 1 + lesson.labels.shape[1]), -1.0)
+            found[:, 0] = 1.0
+            for line, words in enumerate(_words(lesson, rows)):
+                for place, word, _ in words:
+                    found[line, 1 + place] = (often.get(word) or usual).most_common(1)[0][0]
+            return found
 
-    def answer(rows: Sequence[int]) -> Float[np.ndarray, "m c"]:
-        found = np.full((len(rows), 1 + lesson.labels.shape[1]), -1.0)
-        found[:, 0] = 1.0
-        for line, place, word, _ in words(rows):
-            found[line, 1 + place] = (often.get(word) or usual).most_common(1)[0][0]
-        return found
+        return answer
 
-    return _without_network(lesson, "each word's usual tag", answer, lesson.pool)
+    return _counted(lesson, "each word's usual tag", counted)
 
 
-def _without_network(lesson: Lesson, name: str, answer: Answer, rows: Sequence[int]) -> Candidate:
-    labels = lesson.labels_of(rows).numpy()
-    choice = float(lesson.task.losses(answer(rows), labels).mean())
+def _words(lesson: Lesson, rows: Sequence[int]) -> list[list[tuple[int, tuple[int, ...], int]]]:
+    """Of each row its words: where the first token is, all tokens, and the tag."""
+    found, labels = [], lesson.labels_of(rows).numpy()
+    for item, tags in zip(lesson.items.take(rows), labels, strict=True):
+        begins = np.flatnonzero(tags >= 0).tolist()
+        ends = pairwise([*begins, len(item)])
+        found.append([(at, tuple(item[at:end].tolist()), int(tags[at])) for at, end in ends])
+    return found
+
+
+def _counted(lesson: Lesson, name: str, counted: Counted, most: int | None = None) -> Candidate:
+    """An arm that counts rows, judged on the first `most` of the pool by counts without them.
+
+    Infinite where there is one row to learn from, since no other could be counted.
+    """
+    pool, choice = lesson.pool, math.inf
+    labels = lesson.labels_of(pool)
+    ordered = isinstance(lesson.task, Sequencing)
+    strata = np.zeros(len(pool), dtype=int) if ordered else strata_in(labels)
+    places, answers = [], []
+    for fit, held in folds_of(strata, lesson.groups_of(pool), 0):
+        judged = held[held < most] if most else held
+        places.append(judged)
+        answers.append(counted(fit)([pool[p] for p in judged]))
+    if places:
+        every = np.concatenate(places)
+        found = np.concatenate(_alike(answers))
+        choice = float(lesson.task.losses(found, labels.numpy()[every]).mean())
+    answer = counted(np.arange(len(pool)))
     return Candidate(name, "none", "", None, False, answer, choice)
+
+
+def _alike(answers: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Answers of several lengths as wide as the longest, -1 behind the shorter."""
+    wide = max(part.shape[1] for part in answers)
+    shape = [((0, 0), (0, wide - part.shape[1])) for part in answers]
+    return [np.pad(p, s, constant_values=NOTHING) for p, s in zip(answers, shape, strict=True)]
 
 
 def _writing(lesson: Lesson) -> Writing:

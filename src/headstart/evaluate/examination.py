@@ -121,8 +121,7 @@ def learned_of(contest: Contest) -> Learned:
     tensors, changed = fitted.frozen
     sentence = (
         f"Froze {at} of {backbone.depth} stages, {sum(shares[:at]):.0%} of the forward pass; "
-        f"trained {sum(learned):,} of {sum(sizes):,} parameters. "
-        f"{changed} of {tensors} frozen tensors changed."
+        f"trained {sum(learned):,} of {sum(sizes):,} parameters."
     )
     if because:
         sentence = f"{because[0].upper()}{because[1:]}. {sentence}"
@@ -136,6 +135,7 @@ def learned_of(contest: Contest) -> Learned:
         changed,
         sentence,
         _knows(contest.depth),
+        fitted.expected,
         contest.ranking,
     )
 

@@ -1,5 +1,6 @@
 """All that happened in a run, as plain rows: what the page shows, and nothing computed in it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from headstart.advise import Ranked
@@ -102,10 +103,13 @@ class Learned:
     tensors: int
     """How many frozen tensors there are, buffers included."""
     changed: int
-    """How many of them differ after training: 0, or the run is not worth its name."""
+    """How many of them are others in the model that was written than when they were loaded: 0, or
+    the run is not worth its name."""
     sentence: str
     knows: tuple[Knows, ...] = ()
     """What each stage knows, and all of them together, where that was asked."""
+    expected: Mapping[str, str] = field(default_factory=dict)
+    """Frozen tensors by name, with digests of them as they were loaded."""
     ranking: tuple[Ranked, ...] = ()
     """Backbones that could have been started from, best first, where they were compared."""
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+import torch
 from jaxtyping import Float
 from scipy.sparse import csr_array
 from sklearn.dummy import DummyClassifier
@@ -15,7 +16,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline
 
-from headstart.head import Classification, Labels, Tagging, Task, folds_of, strata_in
+from headstart.head import Classification, Labels, Tagging, Task, cross_fitted, folds_of, strata_in
 
 STRENGTHS = (1.0, 4.0, 16.0)
 """Of the fit against the penalty (scikit-learn's C) that are tried."""
@@ -36,9 +37,10 @@ def words_fit(
     known, loss = labels.numpy(), float("nan")
     if strength is None:
         folds = folds_of(strata_in(labels), groups, 0)
-        losses = {one: _out_of_fold(task, counts, known, folds, one) for one in STRENGTHS}
-        strength = min(losses, key=losses.__getitem__)
-        loss = losses[strength]
+        found = [_out_of_fold(task, counts, known, folds, one) for one in STRENGTHS]
+        losses = np.stack([task.losses(one, known) for one in found])
+        strength = STRENGTHS[int(losses.mean(axis=1).argmin())]
+        loss = float(task.losses(cross_fitted(found, losses, folds), known).mean())
     return _fitted(task, counts, known, strength), strength, loss
 
 
@@ -48,12 +50,11 @@ def _out_of_fold(
     known: np.ndarray,
     folds: Sequence[tuple[np.ndarray, np.ndarray]],
     strength: float,
-) -> float:
-    lost = np.zeros(len(known))
+) -> Float[np.ndarray, "n c"]:
+    answers = task.answers(torch.zeros(len(known), task.width, dtype=torch.float64)).numpy()
     for fit, held in folds:
-        answers = _fitted(task, counts[fit], known[fit], strength)(counts[held])
-        lost[held] = task.losses(answers, known[held])
-    return float(lost.mean())
+        answers[held] = _fitted(task, counts[fit], known[fit], strength)(counts[held])
+    return answers
 
 
 def _shared(counts: csr_array) -> np.ndarray:

@@ -7,10 +7,11 @@ Gives: a linear head with its loss on rows it has not seen; a `Task`, which says
 from headstart.head.choice import HEADS, fit_head
 from headstart.head.confidence import Trust, belief_of, said, trust_of
 from headstart.head.far import Far, Read, blocks_of, gathered, stays_far
+from headstart.head.folds import cross_fitted, folds_of, strata_in
 from headstart.head.labeling import Labeling, tag_codes
 from headstart.head.lda import fit_lda
 from headstart.head.linear import HeadFit, LinearFit, Sample, Way, linear
-from headstart.head.logistic import fit_logistic, folds_of, strata_in
+from headstart.head.logistic import fit_logistic
 from headstart.head.ridge import fit_ridge
 from headstart.head.sequencing import Sequencing
 from headstart.head.task import (
@@ -52,6 +53,7 @@ __all__ = [
     "Writing",
     "belief_of",
     "blocks_of",
+    "cross_fitted",
     "fit_head",
     "fit_lda",
     "fit_logistic",

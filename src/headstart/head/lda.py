@@ -14,8 +14,8 @@ from jaxtyping import Float, Int
 from scipy.special import softmax
 from threadpoolctl import threadpool_limits
 
-from headstart.head.linear import LinearFit, Sample, Way, fitted, loss_of
-from headstart.head.logistic import folds_of
+from headstart.head.folds import Fold, cross_fitted, folds_of, separable
+from headstart.head.linear import LinearFit, Sample, Way, fitted, losses_of
 
 PENALTIES = tuple(10.0 ** (half / 2) for half in range(6, -13, -1))
 """From 10³ to 10⁻⁶, in units of the mean eigenvalue of the within-class scatter."""
@@ -62,16 +62,18 @@ def fit_lda(sample: Sample, penalty: float | None = None) -> LinearFit:
         plain = directions.rows
         scatter = _scatter(plain, known, classes)
         tried = [p * scatter.unit for p in PENALTIES] if penalty is None else [penalty]
-        if sample.groups:
-            folds = folds_of(known, sample.groups, sample.seed)
+        folds = folds_of(known, sample.groups, sample.seed)
+        if separable(sample.groups):
             found = _held_out(plain, known, classes, tried, folds)
         else:
             found = [_left_out(scatter, known, p) for p in tried]
-        best = int(np.argmin([loss_of(one, sample) for one in found]))
+        losses = losses_of(found, sample)
+        best = int(losses.mean(axis=1).argmin())
+        answers = cross_fitted(found, losses, folds)
         turned, bias = _linear(scatter, tried[best])
         weight = turned @ directions.right
         bias = bias - weight @ directions.mean
-        return fitted(weight, bias, Way("lda", tried[best]), found[best], sample)
+        return fitted(weight, bias, Way("lda", tried[best]), answers, sample)
 
 
 def _scatter(rows: np.ndarray, labels: np.ndarray, classes: int) -> _Scatter:
@@ -124,7 +126,7 @@ def _held_out(
     labels: np.ndarray,
     classes: int,
     penalties: Sequence[float],
-    folds: Sequence[tuple[np.ndarray, np.ndarray]],
+    folds: Sequence[Fold],
 ) -> list[np.ndarray]:
     """At each penalty; a fold is decomposed once for all of them."""
     found = [np.full((len(labels), classes), 1 / classes) for _ in penalties]

@@ -115,3 +115,11 @@ def fitted(
 def loss_of(found: Float[np.ndarray, "n c"], sample: Sample) -> float:
     """What the answers to a sample's rows lose on average."""
     return float(sample.task.losses(found, sample.labels.numpy()).mean())
+
+
+def losses_of(
+    answers: Sequence[Float[np.ndarray, "n c"]], sample: Sample
+) -> Float[np.ndarray, "m n"]:
+    """What each of several answers loses by each row of a sample."""
+    labels = sample.labels.numpy()
+    return np.stack([sample.task.losses(one, labels) for one in answers])

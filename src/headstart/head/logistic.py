@@ -1,27 +1,25 @@
 """Logistic regression, multinomial or a tag at a time, in the basis of the singular vectors."""
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int
-from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+from jaxtyping import Float
 from threadpoolctl import threadpool_limits
 from torch import Tensor
 
 from headstart.head.far import SOME, Far
-from headstart.head.linear import LinearFit, Sample, Way, fitted
+from headstart.head.folds import Fold, cross_fitted, folds_of, separable, strata_in
+from headstart.head.linear import LinearFit, Sample, Way, fitted, losses_of
 from headstart.head.solving import EXACT, ROUGH, Near, solve, spread_of
-from headstart.head.streamed import Fold, fit_far
-from headstart.head.task import Classification, Labels
+from headstart.head.streamed import fit_far
+from headstart.head.task import Classification
 
 PENALTIES = tuple(10.0**exponent for exponent in range(2, -7, -1))
 """From 100 to 1e-6, on standardized rows, against a mean loss; halves of a decade beside the best
 of them are tried too."""
-FOLDS = 5
 MANY = 1000
 """Rows from which part of them is enough for a first look at a penalty."""
 LARGE = 5_000_000
@@ -66,29 +64,18 @@ def _fit_near(sample: Sample, rows: Float[Tensor, "n d"], penalty: float | None)
     basis = _basis(rows.to(exact, copy=True).numpy())
     start = np.zeros((sample.task.width, basis.rows.shape[1] + 1))
     problem = _Problem(sample, basis.rows.astype(np.float32, copy=False))
-    best = _chosen(problem, _divided(sample), start) if penalty is None else None
-    chosen = best.penalty if best else float(penalty or 0)
+    folds = _divided(sample) if penalty is None else []
+    best = _chosen(problem, folds, start) if folds else None
+    strong = PENALTIES[0] if penalty is None else penalty
+    chosen = best.penalty if best else strong
     every = Near(basis.rows, problem.targets, problem.weights)
     theta = solve(every, best.middle if best else start, chosen, sample.task.kind, EXACT)
     found = best.answers if best else _told(sample, basis.rows, theta)
+    if penalty is None and not folds:  # of a single row, which no fit can be without
+        found = _no_opinion(sample)
     weight = (theta[:, :-1] @ basis.turn) / basis.scale
     bias = theta[:, -1] - weight @ basis.mean
     return fitted(weight, bias, Way("logistic", chosen), found, sample)
-
-
-def folds_of(labels: Int[np.ndarray, " n"], groups: Sequence[str], seed: int) -> list[Fold]:
-    """Rows to fit to and rows held out; a single fold, of itself, where rows are too few."""
-    counts = np.bincount(labels)
-    count = min(FOLDS, int(counts[counts > 0].max()), len(set(groups)) if groups else FOLDS)
-    if count < 2:
-        every = np.arange(len(labels))
-        return [(every, every)]
-    kind = StratifiedGroupKFold if groups else StratifiedKFold
-    folds = kind(count, shuffle=True, random_state=seed)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # of classes with fewer rows than folds
-        taken = list(folds.split(labels, labels, np.asarray(groups) if groups else None))
-    return [(fit, held) for fit, held in taken if len(fit) and len(held)]
 
 
 def _basis(rows: Float[np.ndarray, "n d"]) -> _Basis:
@@ -147,6 +134,10 @@ class _Problem:
         """What each row counts."""
         return _weights(self.sample)
 
+    def losses(self, answers: Sequence[Float[np.ndarray, "n c"]]) -> Float[np.ndarray, "m n"]:
+        """Of each row, by several answers to all."""
+        return losses_of(answers, self.sample)
+
 
 def _weights(sample: Sample) -> Float[np.ndarray, "n 1"]:
     task, labels = sample.task, sample.labels.numpy()
@@ -164,20 +155,13 @@ def _some(sample: Sample, far: Far) -> Sample:
     return Sample(far.take(rows), sample.labels[rows], sample.task, groups, sample.seed)
 
 
-def strata_in(labels: Labels) -> Int[np.ndarray, " n"]:
-    """The class of each row; of tags, the rarest that it has; of values, all the same."""
-    known: np.ndarray = labels.numpy()
-    if known.ndim == 1:
-        return known
-    if known.shape[1] == 1:
-        return np.zeros(len(known), dtype=int)
-    often = np.where(known > 0, known.sum(axis=0), np.inf)
-    rarest: Int[np.ndarray, " n"] = often.argmin(axis=1)
-    return rarest
-
-
 def _divided(sample: Sample) -> list[Fold]:
     return folds_of(strata_in(sample.labels), sample.groups, sample.seed)
+
+
+def _no_opinion(sample: Sample) -> Float[np.ndarray, "n c"]:
+    scores = torch.zeros(len(sample.labels), sample.task.width, dtype=torch.float64)
+    return np.asarray(sample.task.answers(scores))
 
 
 def _told(sample: Sample, rows: np.ndarray, theta: np.ndarray) -> Float[np.ndarray, "n c"]:
@@ -187,13 +171,14 @@ def _told(sample: Sample, rows: np.ndarray, theta: np.ndarray) -> Float[np.ndarr
 
 
 def _chosen(problem: _Problem, folds: Sequence[Fold], start: Float[np.ndarray, "c r1"]) -> _Trial:
-    """The penalty with the lowest loss, and out-of-fold answers at it.
+    """The penalty with the lowest loss, and out-of-fold answers, each at the penalty that had the
+    lowest on other folds.
 
     Strong ones come first: decades, then halves beside the best of them. Where there are `MANY`
     rows and no groups, two of the folds are enough to tell penalties apart; the others are solved
     at the best. Folds of groups are not alike.
-    """
-    alike = len(problem.rows) >= MANY and not problem.sample.groups
+    """  # noqa: D205 - one sentence
+    alike = len(problem.rows) >= MANY and not separable(problem.sample.groups)
     some = folds[:2] if alike else folds
     trials: list[_Trial] = []
     for penalty in PENALTIES:
@@ -205,6 +190,8 @@ def _chosen(problem: _Problem, folds: Sequence[Fold], start: Float[np.ndarray, "
             break
     halves = [_tried(problem, some, best.penalty * by, best.thetas) for by in (10**0.5, 0.1**0.5)]
     best = min((best, *halves), key=lambda trial: trial.loss)
+    every = [trial.answers for trial in (*trials, *halves)]
+    best = replace(best, answers=cross_fitted(every, problem.losses(every), some))
     rest = folds[len(some) :]
     if not rest:
         return best
@@ -219,7 +206,7 @@ def _tried(
 ) -> _Trial:
     """Each fold solved from where it is said to start. Rows are copied out for one at a time."""
     rows, task, labels = problem.rows, problem.sample.task, problem.sample.labels.numpy()
-    answers = task.answers(torch.zeros(len(rows), task.width, dtype=torch.float64)).numpy()
+    answers = _no_opinion(problem.sample)
     thetas, losses = [], []
     for (fit, held), start in zip(folds, starts, strict=True):
         part = Near(rows[fit], problem.targets[fit], problem.weights[fit])

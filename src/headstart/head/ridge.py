@@ -5,7 +5,7 @@ With H the hat matrix, the residuals of rows that were left out together are
 decomposition judges every penalty, and no fit is repeated.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,11 +17,16 @@ from threadpoolctl import threadpool_limits
 
 from headstart.head.directions import Directions, directions_in
 from headstart.head.far import BLOCK, Far
+from headstart.head.folds import folds_of, separable, strata_in
 from headstart.head.linear import LinearFit, Sample, Way, fitted
 from headstart.head.task import Classification
 
 PENALTIES = tuple(10.0 ** (half / 2) for half in range(8, -17, -1))
 """From 10⁴ to 10⁻⁸, in units of the mean squared singular value of the centered rows."""
+
+
+Places = Int[np.ndarray, " m"]
+NONE = np.zeros(0, dtype=int)
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +83,8 @@ def fit_ridge(sample: Sample, penalty: float | None = None) -> LinearFit:
 
     The best has the least squared error of rows left out, each alone or with its group. Scores
     of classes are then multiplied by the one temperature at which their softmax loses least on
-    those rows, so that they can be read as a classifier's. `penalty` is on the sum of squared
+    those rows, so that they can be read as a classifier's; answers to a row are at the penalty and
+    temperature that rows of other folds choose. `penalty` is on the sum of squared
     weights, of a sum over rows. Rows on disk are read three times, a block at a time.
     """
     with threadpool_limits(1):
@@ -89,29 +95,54 @@ def fit_ridge(sample: Sample, penalty: float | None = None) -> LinearFit:
         singular = found.directions.singular
         unit = max(float((singular**2).mean()), 1e-30) if len(singular) else 1.0
         tried = [p * unit for p in PENALTIES] if penalty is None else [penalty]
-        chosen = tried[int(np.argmin(_errors(found, tried)))] if penalty is None else penalty
-        scores = targets.copy()
+        errors = np.zeros((len(tried), len(targets)))
         for part in found.parts():
-            scores[part.rows] -= found.residuals(part, chosen)
-        single = isinstance(sample.task, Classification)
-        sharp = _sharpness(scores, sample.labels.numpy()) if single else 1.0
-        answers = sample.task.answers(torch.from_numpy(scores * sharp)).numpy()
+            errors[:, part.rows] = [(found.residuals(part, p) ** 2).sum(axis=1) for p in tried]
+        folds = folds_of(strata_in(sample.labels), sample.groups, sample.seed)
+        best, own = _least(errors, NONE), [_least(errors, held) for _, held in folds]
+        scores = _left_out(found, targets, {p: tried[p] for p in (best, *own)})
+        sharp = _sharp(sample, scores[best])
+        answers = _answers(sample, scores[best], sharp)
+        for place, (_, held) in zip(own, folds, strict=True):
+            left = scores[place]
+            answers[held] = _answers(sample, left, _sharp(sample, left, held))[held]
+        chosen = tried[best]
         weight = found.weight(chosen)
         bias = share - weight @ found.directions.mean
         return fitted(weight * sharp, bias * sharp, Way("ridge", chosen), answers, sample)
 
 
-def _errors(found: _Regression, penalties: Sequence[float]) -> Float[np.ndarray, " p"]:
-    """Squared errors of left-out rows, summed, at each penalty."""
-    total = np.zeros(len(penalties))
+def _least(errors: Float[np.ndarray, "p n"], without: Places) -> int:
+    """Which penalty has the least error of all rows but these."""
+    return int(np.delete(errors, without, axis=1).sum(axis=1).argmin())
+
+
+def _left_out(
+    found: _Regression, targets: Float[np.ndarray, "n c"], penalties: Mapping[int, float]
+) -> Mapping[int, Float[np.ndarray, "n c"]]:
+    """Scores of rows by fits that have not seen them, at each penalty; rows are read once."""
+    scores = {place: targets.copy() for place in penalties}
     for part in found.parts():
-        total += [float((found.residuals(part, p) ** 2).sum()) for p in penalties]
-    return total
+        for place, penalty in penalties.items():
+            scores[place][part.rows] -= found.residuals(part, penalty)
+    return scores
+
+
+def _sharp(sample: Sample, scores: Float[np.ndarray, "n c"], without: Places = NONE) -> float:
+    """The factor of scores that suits all rows but these."""
+    if not isinstance(sample.task, Classification):
+        return 1.0
+    labels = sample.labels.numpy()
+    return _sharpness(np.delete(scores, without, axis=0), np.delete(labels, without))
+
+
+def _answers(sample: Sample, scores: np.ndarray, sharp: float) -> Float[np.ndarray, "n c"]:
+    return np.asarray(sample.task.answers(torch.from_numpy(scores * sharp)))
 
 
 def _near(sample: Sample, targets: Float[np.ndarray, "n c"]) -> _Regression:
     ways = sample.directions
-    whole = _Part(np.arange(len(targets)), ways.left, _members(sample.groups))
+    whole = _Part(np.arange(len(targets)), ways.left, _members(separable(sample.groups)))
     return _Regression(ways, targets, ways.left.T @ targets, lambda: iter([whole]))
 
 
@@ -124,10 +155,10 @@ def _far(sample: Sample, far: Far, targets: Float[np.ndarray, "n c"]) -> _Regres
     ways = Directions(far.mean, np.zeros((0, len(singular))), singular, right)
 
     def parts() -> Iterator[_Part]:
-        if not sample.groups:
+        if not separable(sample.groups):
             for at, block in far.blocks():
                 yield _Part(np.arange(at.start, at.stop), (block - far.mean) @ turn, ())
-        for bundle in _bundles(_members(sample.groups)):
+        for bundle in _bundles(_members(separable(sample.groups))):
             rows = np.concatenate(bundle)
             ends = np.cumsum([len(group) for group in bundle])[:-1]
             left = (far.take(rows.tolist()).double().numpy() - far.mean) @ turn

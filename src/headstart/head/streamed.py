@@ -12,11 +12,9 @@ import torch
 from jaxtyping import Float, Int
 
 from headstart.head.far import Far
+from headstart.head.folds import Fold
 from headstart.head.linear import LinearFit, Sample, Way, fitted
 from headstart.head.solving import EXACT, ROUGH, Summed, solve, spread_of, step
-
-Fold = tuple[np.ndarray, np.ndarray]
-"""Rows to fit to, and rows held out."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -65,6 +65,7 @@ SEEDS = 3
 ULMFIT = 1.8
 """What all its steps cost, against tuning all of the same network: 1.8 and 2.1 times
 on TREC with 600 and 400 labels, 2.8 on 400 sentences of SST-2."""
+KIND = "; a trained network's is that of its best epoch on these rows, which is kind to it"
 JUDGED = 1000
 """Rows by which stages are judged, at most."""
 
@@ -295,7 +296,8 @@ def decided(
     if depth:
         tried = ", ".join(f"{name} {named[name].choice:.3f}" for name in fits)
         least = "nothing did better" if chosen == "probe" else "it lost least"
-        because = f"took {chosen}: on unseen rows {least} ({tried}); {depth.why}"
+        kind = KIND if any(len(fit.suffix) for fit in fits.values()) else ""
+        because = f"took {chosen}: on unseen rows {least} ({tried}{kind}); {depth.why}"
     return Contest(tuple(found), model, fitted, transfer, others, depth, because)
 
 

@@ -57,8 +57,16 @@ from headstart.run.writing import write
 from headstart.share import load
 from headstart.train import Fitted, Gradual, Lesson, Unfreeze, discard_damaged, probe_head
 
+ONE_GROUP = (
+    "all rows to learn from are of one group: choices go by rows of the very group that was "
+    "learned from, and say little of another"
+)
 LEAKS = 5
 """Leaks that are told by name."""
+MOVED = (
+    "{changed} of {tensors} tensors that were to stay frozen are not what was loaded: memory or "
+    "disk of this machine failed, or headstart did; don't use the model, train again with --out"
+)
 LARGE = 2000
 """Examples from which a plan is told before anything is spent."""
 
@@ -171,6 +179,8 @@ def _made(
         facts=facts_of(known.audit, lesson.partition, settings, backbone, arms),
     )
     metrics = leave(folder, report, model, lesson, examples, known.audit, spent(began), outcome)
+    if metrics["frozen"]["changed"]:
+        warn(tell, MOVED.format(**metrics["frozen"]), code="T512")
     if arms.model.transfer and "accuracy" in metrics["test"]:
         _remember(known, backbone, _named(backbone, ranking, settings), metrics, root)
     trim(root)
@@ -191,6 +201,8 @@ def _tested(
     strata = strata_of(known.found.examples).labels
     for number, partition in enumerate(partitions, 1):
         lesson = _lesson(known, partition, backbone, settings, root)
+        if number == 1 and len(set(lesson.groups_of(lesson.pool))) == 1:
+            warn(tell, ONE_GROUP)
         place, asked, hear = _shared(number, len(partitions), work, settings, tell)
         discard_damaged(place, tell, "*.json")
         arms = replace(_arms(lesson, known, backbone, asked, place, hear), ranking=ranking)

@@ -2,12 +2,14 @@
 
 import csv
 import io
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
 from pyarrow import parquet
 
 from headstart import durable
+from headstart.backbone import Digests, digests_in, moved
 from headstart.data import WRITTEN, Audit, Examples
 from headstart.evaluate import Outcome, Report, bleu_records
 from headstart.head import Sequencing, Trust, Valuing, Writing, belief_of, said
@@ -28,13 +30,18 @@ def leave(
     cost: dict[str, float],
     outcome: Outcome,
 ) -> dict[str, Any]:
-    """Write every file of a finished run, each whole or not at all."""
+    """Write every file of a finished run, each whole or not at all.
+
+    What is told of frozen tensors goes by the model's files, read back.
+    """
     metrics = metrics_of(report, lesson, outcome, cost)
     durable.write(folder.path / "problems.csv", problems_csv(audit))
     table = predictions(lesson, examples, outcome, model.trust)
     with durable.writing(folder.path / "predictions.parquet") as temp:
         parquet.write_table(table, temp)
     save_model(folder.path / MODEL, model, figures=metrics)
+    report = proved(report, digests_in(folder.path / MODEL))
+    metrics["frozen"] = _frozen(report)
     durable.write(folder.path / "report.html", page(report))
     return folder.finish(metrics)
 
@@ -64,7 +71,7 @@ def metrics_of(
             "cautions": list(report.verdict.cautions),
         },
         "learning": report.verdict.learning.record() if report.verdict.learning else None,
-        "frozen": {"tensors": report.learned.tensors, "changed": report.learned.changed},
+        "frozen": _frozen(report),
         "ranking": [vars(one) for one in report.learned.ranking],
         "spread": report.spread.record(),
         "cost": cost,
@@ -84,6 +91,16 @@ def _arms(report: Report, lesson: Lesson, outcome: Outcome) -> list[dict[str, ob
     said = {arm.name: task.said(arm.answers) for arm in report.arms}
     told = bleu_records(said, task.texts(labels), outcome.model.name, groups)
     return [{**one, **told[str(one["name"])]} for one in found]
+
+
+def proved(report: Report, written: Digests) -> Report:
+    """With how many frozen tensors are others in the files that were written."""
+    changed = len(moved(report.learned.expected, written))
+    return replace(report, learned=replace(report.learned, changed=changed))
+
+
+def _frozen(report: Report) -> dict[str, int]:
+    return {"tensors": report.learned.tensors, "changed": report.learned.changed}
 
 
 def problems_csv(audit: Audit) -> str:

@@ -59,4 +59,5 @@ def adapt(lesson: Lesson, backbone: Backbone, recipe: Recipe, work: Path, tell: 
     if not isinstance(telling, Telling):
         raise TypeError("what tells tokens is one stage")
     named = [*telling.stages.named_children(), ("pooled", stages[-1])]
-    return replace(backbone, stages=nn.Sequential(OrderedDict(named)).requires_grad_(False).eval())
+    adapted = nn.Sequential(OrderedDict(named)).requires_grad_(False).eval()
+    return replace(backbone, stages=adapted, loaded={})

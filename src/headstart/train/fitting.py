@@ -2,8 +2,8 @@
 
 import copy
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -11,7 +11,18 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from headstart.backbone import Backbone, Writer, every_stage, fresh, moments, need_writer
+from headstart.backbone import (
+    Backbone,
+    Digests,
+    Writer,
+    digests_of,
+    every_stage,
+    fresh,
+    moments,
+    moved,
+    need_writer,
+    tensors_of,
+)
 from headstart.errors import UsageError
 from headstart.events import Tell, note, quiet
 from headstart.head import (
@@ -28,11 +39,12 @@ from headstart.train.courses import course_of, decided, in_half, rows_at
 from headstart.train.decisions import discard_damaged
 from headstart.train.keeping import KEPT, Keeping
 from headstart.train.lesson import Lesson, scores_of
-from headstart.train.partial import closed, frozen, learned_in, opened
+from headstart.train.partial import closed, learned_in, opened
 from headstart.train.placing import processor, spent_on
 from headstart.train.quantized import is_tight
 from headstart.train.rates import paced
 from headstart.train.recipe import Recipe
+from headstart.train.stillness import settled, stayed
 from headstart.train.strategy import (
     Contrast,
     LowRank,
@@ -78,8 +90,9 @@ class Fitted:
     progress: Progress = Progress()
     recipe: Recipe | None = None
     """With the rate that the search chose; None where only the head was fitted."""
-    still: tuple[int, int] = (0, 0)
-    """Of trained stages: tensors that were to stay as they are, and how many did not."""
+    still: Digests = field(default_factory=dict)
+    """Of trained stages and the half that writes: tensors that were to stay as they were loaded,
+    as they are to be in what is written; an empty digest where one did not stay so."""
     learned: tuple[int, ...] = ()
     """How many numbers learned in each trained stage, and in the head."""
     chosen: Chosen = CHOSEN
@@ -98,10 +111,20 @@ class Fitted:
         return replace(self.backbone, stages=stages.eval(), writer=writer)
 
     @property
+    def expected(self) -> Digests:
+        """Frozen tensors (parameters and buffers) as they were loaded, by name: so they are to be
+        in what is written.
+        """  # noqa: D205 - one sentence
+        left = {name for name, _ in self.prefix.named_children()}
+        loaded = self.backbone.loaded.items()
+        return {**{n: d for n, d in loaded if n.split(".")[0] in left}, **self.still}
+
+    @property
     def frozen(self) -> tuple[int, int]:
-        """How many tensors (parameters and buffers) are frozen, and how many of them changed."""
-        left = _moved(self.backbone.stages[: self.at].state_dict(), self.prefix.state_dict())
-        return self.still[0] + left[0], self.still[1] + left[1]
+        """How many tensors are frozen, and how many of them are others in memory now."""
+        joined = self.joined()
+        found = digests_of(tensors_of(joined.stages, joined.writer))
+        return len(self.expected), len(moved(self.expected, found))
 
 
 def fit(
@@ -203,18 +226,18 @@ def _taught(
         tell, f"{strategy}: rate {plan.rate:g} had the lowest validation loss of {len(rates)}{cut}"
     )
     tuned = tune(course, suffix, head, plan, work, tell)
-    still = _moved(frozen(suffix, still=plan.restraint.still), tuned.suffix.state_dict())
-    learned = tuple(map(learned_in, (*tuned.suffix, tuned.head)))
-    closed(tuned.suffix)
-    closed(tuned.head)
     network = nn.Sequential(tuned.suffix, tuned.head)
+    networks = start, nn.Sequential(suffix, head), network
+    still = stayed(source.loaded, *networks, still=plan.restraint.still)
+    learned = tuple(map(learned_in, (*tuned.suffix, tuned.head)))
+    closed(network)
     if not isinstance(strategy, Scratch) and not isinstance(head, Reciting):
         network, share = blended(course, start, network)
         if share < 1:
             note(tell, f"{strategy}: kept {share:.0%} of the change, which validation rows prefer")
     scores = scores_of(network, course.val_feed, len(course.val_labels))
     held, val = lesson.task.answers(scores), lesson.partition.val
-    chosen = Chosen(rates, None, keeping)
+    still, chosen = settled(still, network), Chosen(rates, None, keeping)
     return Fitted(
         source, prefix, *halves(network), held, val, tuned.progress, plan, still, learned, chosen
     )
@@ -245,8 +268,3 @@ def _source(backbone: Backbone, strategy: Strategy, seed: int) -> Backbone:
             return every_stage(backbone)
         case _:
             return backbone
-
-
-def _moved(before: Mapping[str, Tensor], after: Mapping[str, Tensor]) -> tuple[int, int]:
-    """How many tensors there were, and how many of them are not what they were."""
-    return len(before), sum(not torch.equal(tensor, after[name]) for name, tensor in before.items())
