@@ -179,6 +179,7 @@ def backbones(*, json: Json = False) -> None:
     flag("max_mb", float, "leave heavier ones out", "MB"),
     flag("license", str, "leave those out whose license does not say this", "WORD"),
     flag("seed", int, "draws the examples; with the same one train tests on others (0)", "N"),
+    flag("test_size", float, "share that train keeps for the test: not looked at (0.2)", "X"),
     *GIVEN,
     *COLUMNS,
     flag("offline", bool, "never ask the network"),

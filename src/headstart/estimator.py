@@ -13,7 +13,7 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from headstart.backbone import Backbone, load_backbone
-from headstart.data import Examples, Held, Partition, Problem, Source, divide
+from headstart.data import Examples, Held, Partition, Problem, Source, hold_out
 from headstart.errors import DataError
 from headstart.features import survey
 from headstart.head import Classification, trust_of
@@ -138,7 +138,7 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _partition(self, examples: Examples) -> Partition:
         if isinstance(strategy_of(self.strategy), Probe):
             return Partition(tuple(range(len(examples))), (), (), "all rows")
-        return divide(examples, test=0.0, seed=self.random_state)
+        return hold_out(examples, seed=self.random_state)
 
     def _fitted(self, lesson: Lesson, backbone: Backbone) -> Model:
         strategy = strategy_of(self.strategy)

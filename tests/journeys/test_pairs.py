@@ -102,7 +102,7 @@ def test_pairs_are_learned_saved_and_asked_for(table, tmp_path, capsys) -> None:
     network = save_network(tmp_path / "bert")
     run = headstart.train(table, backbone=str(network), strategy="probe", out=tmp_path / "run")
     arms = {arm["name"]: arm["accuracy"]["value"] for arm in run.metrics["arms"]}
-    assert arms["linear on TF-IDF"] > 0.9  # shared words are among its counts
+    assert arms["linear on TF-IDF"] > 0.8  # shared words are among its counts
     asked = [("the cat is red", "cat red"), ("the cat is red", "blue dog")]
     found = headstart.load(run.path).predict(asked)
     assert found == run.model.predict(asked)

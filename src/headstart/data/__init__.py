@@ -7,6 +7,7 @@ and, once each was looked at, an `Audit`.
 
 from headstart.data.audit import Audit, audit, leaks
 from headstart.data.clusters import cluster_names, count_once
+from headstart.data.dataset import Dataset, content_of, dataset_of
 from headstart.data.encodings import text_in
 from headstart.data.examples import Examples, Held, Pair, Partition, Source, Span, name_of
 from headstart.data.folders import TABLES
@@ -23,8 +24,9 @@ from headstart.data.problem import (
     Found,
     Problem,
 )
+from headstart.data.sealing import Seal, SealedError, SealedLabels
 from headstart.data.sounds import heard
-from headstart.data.splitting import divide, folds, spread
+from headstart.data.splitting import divide, folds, hold_out, spread
 from headstart.data.unlabeled import collect, merge
 
 __all__ = [
@@ -37,6 +39,7 @@ __all__ = [
     "WRITTEN",
     "Audit",
     "Columns",
+    "Dataset",
     "Examples",
     "Found",
     "Frame",
@@ -44,18 +47,24 @@ __all__ = [
     "Pair",
     "Partition",
     "Problem",
+    "Seal",
+    "SealedError",
+    "SealedLabels",
     "Source",
     "Span",
     "audit",
     "cluster_names",
     "collect",
+    "content_of",
     "count_once",
+    "dataset_of",
     "divide",
     "find",
     "folds",
     "from_frame",
     "from_memory",
     "heard",
+    "hold_out",
     "leaks",
     "meant",
     "merge",

@@ -52,6 +52,10 @@ class Audit:
     together: tuple[tuple[int, ...], ...]
     """Rows that are duplicates of each other, exact or near: no split may tear them."""
     problems: tuple[Problem, ...]
+    counts: dict[str, int]
+    """How many usable examples each class or tag has; nothing where labels are values."""
+    summary: str
+    """That in a line."""
     refused: DataError | None = None
     """Why nothing can be learned from this: more than 5% can't be read, or there is one class."""
 
@@ -60,25 +64,6 @@ class Audit:
         if self.refused:
             raise self.refused
         return self
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """How many usable examples each class or tag has; nothing where labels are values."""
-        examples = self.found.examples
-        if examples.kind in (VALUE, *TOLD):
-            return {}
-        of = Counter(examples.labels[row] for row in self.usable)
-        if examples.kind == SEVERAL:
-            often = Counter[str]()
-            for label, count in of.items():
-                often.update(dict.fromkeys(tags_in(examples.classes[label]), count))
-            return {tag: often[tag] for tag in tags_of(examples)}
-        return {name: of[label] for label, name in enumerate(examples.classes)}
-
-    @property
-    def different(self) -> int:
-        """How many different labels the usable examples have."""
-        return len({self.found.examples.labels[row] for row in self.usable})
 
     def record(self) -> dict[str, object]:
         """As JSON has it."""
@@ -96,23 +81,7 @@ class Audit:
         """A few lines for people, safe to show."""
         kinds = Counter(problem.kind for problem in self.problems)
         told = [_KINDS.get(kind, "{} " + kind).format(n) for kind, n in sorted(kinds.items())]
-        return (*self.found.notes, self._summary(), *told)
-
-    def _summary(self) -> str:
-        many = f"{len(self.usable):,} usable examples"
-        if self.found.examples.kind == GENERATED:
-            return many
-        if self.found.examples.kind in TOLD:
-            return f"{self.different:,} different {_LABELS[self.found.examples.kind]}, {many}"
-        if self.found.examples.kind == VALUE:
-            values = np.array(values_of(self.found.examples))[list(self.usable)]
-            low, middle, high = np.quantile(values, (0, 0.5, 1)).tolist()
-            return f"values from {low:g} to {high:g}, median {middle:g}, {many}"
-        ordered = sorted(self.counts.items(), key=lambda pair: -pair[1])
-        named = ", ".join(f"{printable(name, limit=40)} {count:,}" for name, count in ordered[:8])
-        more = f", and {len(ordered) - 8} more" if len(ordered) > 8 else ""
-        what = "tags" if self.found.examples.kind == SEVERAL else "classes"
-        return f"{len(ordered)} {what}, {many}: {named}{more}"
+        return (*self.found.notes, self.summary, *told)
 
 
 _LABELS = {
@@ -154,13 +123,47 @@ def audit(found: Found, looks: Sequence[Seen | Problem]) -> Audit:
         *(_small(examples, usable) if examples.kind in (ONE, EVEN) else ()),
     ]
     together = tuple(clusters([*exact, *near]))
-    checked = Audit(found, usable, together, tuple(problems))
+    different = len({examples.labels[row] for row in usable})
+    counts = _counts(examples, usable)
+    summary = _summary(examples, usable, counts, different)
+    checked = Audit(found, usable, together, tuple(problems), counts, summary)
     if len(unread) + len(lost) > MOST_UNREADABLE * (len(looks) + len(lost)):
         refused = _too_many([*lost, *unread], len(looks) + len(lost), examples)
         return replace(checked, refused=refused)
-    if checked.different < 2 and examples.kind != GENERATED:
-        return replace(checked, refused=_one_class(checked))
+    if different < 2 and examples.kind != GENERATED:
+        return replace(checked, refused=_one_class(examples, different))
     return checked
+
+
+def _counts(examples: Examples, usable: Sequence[int]) -> dict[str, int]:
+    if examples.kind in (VALUE, *TOLD):
+        return {}
+    of = Counter(examples.labels[row] for row in usable)
+    if examples.kind == SEVERAL:
+        often = Counter[str]()
+        for label, count in of.items():
+            often.update(dict.fromkeys(tags_in(examples.classes[label]), count))
+        return {tag: often[tag] for tag in tags_of(examples)}
+    return {name: of[label] for label, name in enumerate(examples.classes)}
+
+
+def _summary(
+    examples: Examples, usable: Sequence[int], counts: Mapping[str, int], different: int
+) -> str:
+    many = f"{len(usable):,} usable examples"
+    if examples.kind == GENERATED:
+        return many
+    if examples.kind in TOLD:
+        return f"{different:,} different {_LABELS[examples.kind]}, {many}"
+    if examples.kind == VALUE and usable:
+        values = np.array(values_of(examples))[list(usable)]
+        low, middle, high = np.quantile(values, (0, 0.5, 1)).tolist()
+        return f"values from {low:g} to {high:g}, median {middle:g}, {many}"
+    ordered = sorted(counts.items(), key=lambda pair: -pair[1])
+    named = ", ".join(f"{printable(name, limit=40)} {count:,}" for name, count in ordered[:8])
+    more = f", and {len(ordered) - 8} more" if len(ordered) > 8 else ""
+    what = "tags" if examples.kind == SEVERAL else "classes"
+    return f"{len(ordered)} {what}, {many}: {named}{more}"
 
 
 def leaks(checked: Audit, partition: Partition) -> tuple[Problem, ...]:
@@ -190,11 +193,10 @@ def _too_many(unread: Sequence[Problem], of: int, examples: Examples) -> DataErr
     )
 
 
-def _one_class(checked: Audit) -> DataError:
-    examples = checked.found.examples
+def _one_class(examples: Examples, different: int) -> DataError:
     return DataError(
         "D181",
-        f"{checked.different} classes have examples, need two at least",
+        f"{different} classes have examples, need two at least",
         "put the files of each class in a folder of their own",
         where=printable(examples.root) if examples.root else "",
     )

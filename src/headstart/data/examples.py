@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from headstart.data.sealing import SealedLabels
 from headstart.hostile import printable
 
 
@@ -58,7 +59,7 @@ class Examples:
     """
 
     sources: tuple[Source, ...]
-    labels: tuple[int, ...]
+    labels: tuple[int, ...] | SealedLabels
     classes: tuple[str, ...]
     groups: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()

@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from headstart.data.dealing import TRAIN, Hand, Unit, deal, top_up, units_of
 from headstart.data.examples import Examples, Partition
+from headstart.data.sealing import SealedLabels
 from headstart.errors import DataError, UsageError
 
 LEAST_GROUPS = 4
-"""Test groups that are wanted where a group is what is drawn; with fewer there is no verdict."""
+"""Test groups that are wanted where a group is what is drawn: with fewer than three of even size
+there is no verdict (`headstart.stats.obstacle`), and four say more than three."""
 
 
 def divide(
@@ -46,6 +48,29 @@ def divide(
     _need_rows(dealt, wanted, len(examples))
     rows_of = {part: tuple(sorted(dealt.get(part, ()))) for part in ("train", "val", "test")}
     return Partition(**rows_of, origin=_origin(examples, given, sorted(drawn), seed))
+
+
+def hold_out(
+    examples: Examples,
+    val: float = 0.15,
+    seed: int = 0,
+    rows: Sequence[int] | None = None,
+    together: Sequence[Sequence[int]] = (),
+    contents: Sequence[str] = (),
+) -> Partition:
+    """Divide rows that may be looked at once more, into those to learn from and those to choose by.
+
+    Raises what `divide` raises.
+    """
+    return divide(
+        examples,
+        test=0.0,
+        val=val,
+        seed=seed,
+        rows=rows,
+        together=together,
+        contents=contents,
+    )
 
 
 def folds(
@@ -89,7 +114,7 @@ def folds(
     return tuple(made)
 
 
-def spread(rows: Sequence[int], labels: Sequence[int], seed: int) -> list[int]:
+def spread(rows: Sequence[int], labels: Sequence[int] | SealedLabels, seed: int) -> list[int]:
     """The rows in an order of which every beginning has each class's share, as near as can be."""
     shuffled = list(rows)
     random.Random(seed).shuffle(shuffled)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from headstart.data import count_once
+from headstart.data import SealedLabels, count_once
 from headstart.evaluate.arms import Arm
 from headstart.evaluate.candidates import Candidate, Contest, rival_of
 from headstart.evaluate.learning import Growth, growth_of
@@ -71,15 +71,18 @@ class Outcome:
         return f", both fitted to the same {pair[0].learned:,} others" if changed else ""
 
 
-def outcome_of(lesson: Lesson, contest: Contest, strata: Sequence[int]) -> Outcome:
+def outcome_of(lesson: Lesson, contest: Contest, strata: Sequence[int] | SealedLabels) -> Outcome:
     """Open the test rows once, for every arm; `strata` (one an item) keep learning curves even.
 
-    The rival is picked by its loss on other rows before that.
+    The rival is picked by its loss on other rows before that. Raises `SealedError` where the test
+    rows were opened already.
     """
     rows = lesson.partition.test
     rival = rival_of(contest.candidates, contest.transfer)
     sides = equal_rows(lesson, contest.transfer, rival) if rival else ()
     compared = [contest.transfer, *([rival] if rival else [])]
+    if lesson.truths:
+        lesson.truths.open()
     arms = {one: one.tested(lesson) for one in contest.candidates}
     one, other = (
         (arms.get(side) or side.tested(lesson) for side in sides) if sides else (None, None)
@@ -92,7 +95,7 @@ def outcome_of(lesson: Lesson, contest: Contest, strata: Sequence[int]) -> Outco
         arms[contest.transfer],
         Pair(one, other) if one and other else None,
         count_once(rows, lesson.alike),
-        growth_of(lesson, compared, strata),
+        growth_of(lesson, compared, tuple(strata)),
     )
 
 

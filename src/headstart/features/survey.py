@@ -19,7 +19,7 @@ from headstart.events import Tell, quiet, track
 from headstart.features.table import Place, Row, Table, table_of
 from headstart.modality import Look, Modality
 
-READER = f"looks 3, Pillow {version('pillow')}"
+READER = f"looks 4, Pillow {version('pillow')}"
 """Whose decoding the items are; part of every table's fingerprint."""
 Answer = tuple[Look, Tensor] | Problem
 

@@ -43,6 +43,11 @@ class Bands:
         return PIL.Image.fromarray(np.round(whole).astype(np.uint8))
 
     @property
+    def shown(self) -> Picture:
+        """What tells whether others are the same."""
+        return self.picture
+
+    @property
     def pixels(self) -> bytes:
         """Every one, a band at a time."""
         return b"".join(band.tobytes() for band in self.pictures)

@@ -43,6 +43,11 @@ _UPRIGHT = {
     8: PIL.Image.Transpose.ROTATE_90,
 }
 
+LOOK_PX = 128
+"""A JPEG is looked at for copies decoded at the least scale with so many pixels a side, whatever
+size a network reads it at: so that a division does not depend on the network."""
+_SCALES = (8, 4, 2)
+
 Size = tuple[int, int]
 
 
@@ -54,11 +59,18 @@ class Decoded:
     digest: str
     """SHA-256 of the file's bytes; of the pixels it shows, where it was in memory."""
     facts: tuple[tuple[str, str | float], ...]
+    small: Picture | None = None
+    """The same at the scale of `LOOK_PX`, where that is another one."""
+
+    @property
+    def shown(self) -> Picture:
+        """What tells whether another picture is the same: equal whatever was `wanted`."""
+        return self.small or self.picture
 
     @property
     def pixels(self) -> bytes:
-        """Every one, a row at a time."""
-        return self.picture.tobytes()
+        """Every one of these, a row at a time."""
+        return self.shown.tobytes()
 
 
 def decode(
@@ -99,11 +111,30 @@ def _from_bytes(
     with file:
         frames = frames_of(content, kind, 1 if kind == "TIFF" else getattr(file, "n_frames", 1))
         facts = facts_of(file.size, file.mode, file.format or kind, frames)
+        small = _small(content, wanted, background, name) if kind == "JPEG" else None
         if kind == "JPEG":
             file.draft(None, wanted(file.size))
         file.load()
         picture = to_rgb(upright(file), background, name)
-    return Decoded(picture, hashlib.sha256(content).hexdigest(), facts)
+    return Decoded(picture, hashlib.sha256(content).hexdigest(), facts, small)
+
+
+def _small(
+    content: bytes, wanted: Callable[[Size], Size], background: tuple[int, int, int], name: str
+) -> Picture | None:
+    """A JPEG at the scale that looks are taken at; None where that is the one of `wanted`."""
+    with file_in(content, name)[0] as file:
+        if _scale(file.size, wanted(file.size)) == _scale(file.size, (LOOK_PX, LOOK_PX)):
+            return None
+        file.draft(None, (LOOK_PX, LOOK_PX))
+        file.load()
+        return to_rgb(upright(file), background, name)
+
+
+def _scale(size: Size, wanted: Size) -> int:
+    """By how much Pillow's `draft` divides the sides of a JPEG."""
+    most = min(side // max(1, least) for side, least in zip(size, wanted, strict=True))
+    return next((scale for scale in _SCALES if scale <= most), 1)
 
 
 def array_in(content: bytes) -> np.ndarray:

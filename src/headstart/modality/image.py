@@ -173,7 +173,7 @@ def _middle(picture: Picture) -> Picture:
 
 
 def _look(found: Decoded | Bands) -> Look:
-    picture = found.picture
+    picture = found.shown
     content = hashlib.blake2b(f"{picture.width} {picture.height} ".encode(), digest_size=32)
     content.update(found.pixels)  # SHA-256 takes twice as long on many machines
     near = near_hashes(picture)

@@ -55,8 +55,8 @@ def near_tokens(tokens: Sequence[int]) -> tuple[int, ...]:
 
     SimHash (Charikar 2002): the share of bits that differ is the angle between the counts over π,
     so at most `NEAR_BITS` differ where their cosine is 0.92 or more: in a question of a dozen words
-    one was added. Of 5,000 questions of TREC 74 pairs are that near; most ask the same, some differ
-    in the one word that counts ("What is the origin of the word …").
+    one was added. Of 5,452 questions of TREC 17 pairs are that near, by words and signs; most ask
+    the same, some differ in the one word that counts ("What is the origin of the word …").
     """
     if len(tokens) < _FEWEST_TOKENS:
         return ()

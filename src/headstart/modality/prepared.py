@@ -17,7 +17,7 @@ from headstart.errors import BackboneError, SecurityError, needs
 from headstart.hostile import printable
 from headstart.modality.protocol import Look
 from headstart.modality.recording import clip_of, hear
-from headstart.modality.sound import Sound, noted_of, show_spectrogram, statistics
+from headstart.modality.sound import Sound, look_of, noted_of, show_spectrogram, statistics
 from headstart.untrusted import Damaged, record_in, refuse_code
 
 _LEAST_S = 0.5
@@ -49,9 +49,9 @@ class Prepared:
         return self._item(hear(source, self.rate_hz, self.most_s).samples)
 
     def look(self, source: Source) -> tuple[Look, Float[Tensor, "t ..."]]:
-        """`read`, with digests, and length, rate, channels and levels."""
+        """`read`, with digests, a perceptual hash, and length, rate, channels and levels."""
         heard = hear(source, self.rate_hz, self.most_s)
-        return Look(heard.digest, heard.content, (), heard.facts), self._item(heard.samples)
+        return look_of(source, heard, self.rate_hz, self.most_s), self._item(heard.samples)
 
     def batch(self, items: Sequence[Tensor]) -> Float32[Tensor, "b t g"]:
         """Rows of one length; the last column is 1 where there is sound, and padding is 0."""

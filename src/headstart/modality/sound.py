@@ -18,7 +18,7 @@ from torch import Tensor
 from headstart.data import Source
 from headstart.modality.likeness import near_hashes
 from headstart.modality.protocol import Look
-from headstart.modality.recording import PIECES, clip_of, hear
+from headstart.modality.recording import PIECES, Recording, clip_of, hear
 
 FLOOR = 1e-3
 """Amounts of a band below which nothing is told apart from silence."""
@@ -61,9 +61,7 @@ class Sound:
         """`read`, with digests, a perceptual hash, and length, rate, channels and levels."""
         heard = hear(source, self.rate_hz, self.most_s)
         item = self.of(heard.samples)
-        long = float(dict(heard.facts)["seconds"]) >= _LIKE_S
-        near = near_hashes(_picture(item)) if long else ()
-        return Look(heard.digest, heard.content, near, heard.facts), item
+        return look_of(source, heard, self.rate_hz, self.most_s), item
 
     def batch(self, items: Sequence[Tensor]) -> Float32[Tensor, "b t g"]:
         """Rows of one length, padded with silence; the last column is 1 where there is sound."""
@@ -113,6 +111,19 @@ class Sound:
         spectrum = np.abs(scipy.fft.rfft(frames * _hann(window), size)).astype(np.float32)
         mel = spectrum @ _filters(self.bands, self.low_hz, self.high_hz, size, self.rate_hz)
         return torch.from_numpy(np.log1p(mel / FLOOR).astype(np.float16))
+
+
+def look_of(source: Source, heard: Recording, rate_hz: int, most_s: float) -> Look:
+    """What tells whether another recording is the same, whatever rate and length a network hears.
+
+    As `Sound()` hears the source; it is only heard again where that is something else.
+    """
+    usual, seconds = Sound(), float(dict(heard.facts)["seconds"])
+    pieces = seconds > min(most_s, usual.most_s) and most_s != usual.most_s
+    if rate_hz != usual.rate_hz or pieces:
+        heard = hear(source, usual.rate_hz, usual.most_s)
+    near = near_hashes(_picture(usual.of(heard.samples))) if seconds >= _LIKE_S else ()
+    return Look(heard.digest, heard.content, near, heard.facts)
 
 
 def noted_of(looks: Sequence[Look], most_s: float) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import unicodedata
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -32,6 +33,8 @@ _STEP = 16
 """Lengths in a batch are multiples of this."""
 _CHARACTERS = 100_000
 """Of one text, at most, that are tokenized; no backbone reads as many."""
+_WORDS = re.compile(r"\w+|[^\w\s]")
+"""By which texts are held against each other, whatever the tokenizer."""
 _COLUMNS = 2**20
 _BETWEEN = "\x1f"
 _UNKNOWN = ("[UNK]", "<unk>", "<UNK>")
@@ -73,7 +76,7 @@ class Text:
         raw = _BETWEEN.join(texts)
         plain = " ".join(unicodedata.normalize("NFKC", raw).casefold().split())
         facts = (("tokens", float(length)), ("unknown", float(unknown)))
-        near = near_tokens(self._own(item)[1:-1])
+        near = near_tokens([*map(_number, _WORDS.findall(plain[:_CHARACTERS]))])
         return Look(_sha(raw), _sha(plain), near, facts), item
 
     def batch(self, items: Sequence[Tensor]) -> Int64[Tensor, "b t"]:
@@ -327,6 +330,10 @@ def _shares(lengths: Sequence[int], room: int) -> tuple[int, int]:
     if min(lengths) <= half:
         return (one, room - one) if one <= other else (room - other, other)
     return room - half, half
+
+
+def _number(word: str) -> int:
+    return zlib.crc32(word.encode("utf-8", "surrogatepass"))
 
 
 def _sha(text: str) -> str:

@@ -21,13 +21,13 @@ from headstart.advise import (
     target_of,
 )
 from headstart.backbone import Backbone, listed
-from headstart.data import TOLD, Columns, Examples, Found, Frame, audit, divide, spread, strata_of
+from headstart.data import TOLD, Columns, Dataset, Examples, Found, Frame, spread
 from headstart.errors import HeadstartError, UsageError
 from headstart.events import Tell, note, quiet, warn
 from headstart.features import Prefix, extract, milliseconds, survey, trim
 from headstart.head import Sample, posed
 from headstart.hostile import printable
-from headstart.run.finding import content_of, found_at, usual_modality
+from headstart.run.finding import dataset_at, found_at, usual_modality
 from headstart.run.quantities import count, seconds
 from headstart.run.settings import Given, cache_root, refuse_unknown
 from headstart.run.settling import settled
@@ -66,11 +66,12 @@ class Limits:
 
 
 def rank(
-    place: Path | str | Found | Frame,
+    place: Path | str | Found | Frame | Dataset,
     *,
     backbones: str = "all",
     budget: float | str | None = None,
     seed: int = 0,
+    test_size: float = 0.2,
     offline: bool = False,
     cache: Path | None = None,
     tell: Tell = quiet,
@@ -80,15 +81,14 @@ def rank(
 
     `backbones` are names, folders, NAME=FILE or NAME=random, with commas between them, or "all"
     that are on this machine. After `budget` (seconds, or "10m") no further candidate is begun; what
-    is left of it is spent on short fine-tunes of the first three (see `settled`). Where answers are
-    transcripts, texts or tags of words, candidates learn from some of 400 examples (see `tried`).
-    Rows that `train` would test on are not looked at. Options are fields of `Limits`, `Columns` and
-    `Given`. Raises `DataError`; `UsageError` where none is left.
+    is left is spent on short fine-tunes (see `settled`; for answers with an order see `tried`).
+    Rows that `train` tests on with this `seed` and `test_size` are not looked at. Options are those
+    of `Limits`, `Columns` and `Given`. Raises `DataError`; `UsageError` where none is left.
     """
     (columns, limits, given), root = _options(options), cache_root(cache)
     end = time.monotonic() + (seconds(budget) if budget else math.inf)
-    found = found_at(place, columns, root)
-    sample, digest = _sampled(found, seed, root, tell)
+    dataset = _dataset(place, columns, root, tell, test_size, seed)
+    found, sample, digest = dataset.found, *_sampled(dataset, seed)
     past, entries = remembered(root, digest), list[Entry]()
     loaded: dict[str, Backbone] = {}
     for name, weights in _named(backbones, found):
@@ -154,17 +154,28 @@ def _named(backbones: str, found: Found) -> Iterator[tuple[str, str | None]]:
             yield name, weights
 
 
-def _sampled(found: Found, seed: int, root: Path, tell: Tell) -> tuple[Examples, str]:
+def _dataset(
+    place: Path | str | Found | Frame | Dataset,
+    columns: Columns,
+    root: Path,
+    tell: Tell,
+    test: float,
+    seed: int,
+) -> Dataset:
+    """As it was divided already, or as `train` would divide it."""
+    if isinstance(place, Dataset):
+        return place
+    found = found_at(place, columns, root)
+    return dataset_at(found, usual_modality(found), root, tell, test=test, seed=seed)[0]
+
+
+def _sampled(dataset: Dataset, seed: int) -> tuple[Examples, str]:
     """Examples to judge on, none of them from the test; and the name of the data."""
-    seen = survey(found.examples, usual_modality(found), cache=root, tell=tell)
-    checked = audit(found, seen.looks).needed()
-    strata = strata_of(found.examples)
-    partition = divide(strata, test=0.2, seed=seed, together=checked.together, rows=checked.usable)
-    order = spread(partition.train + partition.val, strata.labels, seed)
-    rows = sorted(order[: TRIED if found.examples.kind in TOLD else EXAMPLES])
-    digest = content_of(seen.items.digests, found.examples.labels)
-    grouped = replace(found.examples, groups=_groups(found.examples, checked.together))
-    return grouped.take(rows), digest
+    examples = dataset.examples
+    order = spread(dataset.pool, dataset.strata, seed)
+    rows = sorted(order[: TRIED if examples.kind in TOLD else EXAMPLES])
+    grouped = replace(examples, groups=_groups(examples, dataset.audit.together))
+    return grouped.take(rows), dataset.content
 
 
 def _groups(examples: Examples, together: Sequence[Sequence[int]]) -> tuple[str, ...]:

@@ -1,10 +1,8 @@
 """Whatever a user points at, as examples."""
 
-import hashlib
-from collections.abc import Sequence
 from pathlib import Path
 
-from headstart.backbone import LANGUAGE, load_backbone
+from headstart.backbone import LANGUAGE, Backbone, load_backbone
 from headstart.data import (
     ENTITIES,
     GENERATED,
@@ -12,9 +10,11 @@ from headstart.data import (
     TABLES,
     WRITTEN,
     Columns,
+    Dataset,
     Found,
     Frame,
     collect,
+    dataset_of,
     find,
     from_frame,
     heard,
@@ -22,7 +22,10 @@ from headstart.data import (
     need_task,
 )
 from headstart.errors import UsageError
+from headstart.events import Tell
+from headstart.features import Survey, survey
 from headstart.modality import Image, Modality, Sound
+from headstart.run.settings import Settings
 from headstart.run.taking import THINGS, fitting
 
 READS = {
@@ -34,10 +37,30 @@ READS = {
 """What examples have to be for a task; for others they may be anything."""
 
 
-def content_of(digests: Sequence[str], labels: Sequence[object]) -> str:
-    """Names what a data set holds, wherever it lies (16 hex digits)."""
-    text = "".join(digests) + repr(tuple(labels))
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+def divided(
+    found: Found, backbone: Backbone, settings: Settings, root: Path, tell: Tell
+) -> tuple[Dataset, Survey]:
+    """The data of a run as its settings divide them, and how this backbone reads them."""
+    return dataset_at(
+        found, backbone.modality, root, tell, test=settings.test_size, seed=settings.seed
+    )
+
+
+def dataset_at(
+    found: Found,
+    modality: Modality,
+    root: Path,
+    tell: Tell,
+    *,
+    test: float = 0.2,
+    seed: int = 0,
+) -> tuple[Dataset, Survey]:
+    """Read everything once and divide it; the division is the same whatever the modality.
+
+    Raises `DataError`.
+    """
+    seen = survey(found.examples, modality, cache=root, tell=tell)
+    return dataset_of(found, seen.looks, test=test, seed=seed), seen
 
 
 def usual_modality(found: Found) -> Modality:

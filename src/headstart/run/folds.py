@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from headstart.data import TOLD, Examples, Partition, divide, folds, strata_of
+from headstart.data import TOLD, Examples, Partition, folds, hold_out, strata_of
 from headstart.errors import DataError, UsageError
 from headstart.run.settings import Settings
 from headstart.train import Probe
@@ -61,6 +61,7 @@ def fold_partitions(
     rows: Sequence[int],
     together: Sequence[Sequence[int]],
     count: int,
+    contents: Sequence[str] = (),
 ) -> tuple[Partition, ...]:
     """So many folds; then all rows, to learn and to choose from, for the model that ships.
 
@@ -70,8 +71,12 @@ def fold_partitions(
         return ()
     strata = replace(strata_of(examples), parts=(), assigned_by="")
     try:
-        made = folds(strata, count, seed=settings.seed, together=together, rows=rows)
-        every = divide(strata, test=0.0, seed=settings.seed, together=together, rows=rows)
+        made = folds(
+            strata, count, seed=settings.seed, together=together, rows=rows, contents=contents
+        )
+        every = hold_out(
+            strata, seed=settings.seed, rows=rows, together=together, contents=contents
+        )
     except (DataError, UsageError):
         if settings.folds:
             raise

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from headstart.advise import Plan, Step
 from headstart.backbone import Alone, Backbone
-from headstart.data import SPOKEN, Examples, Found, Problem, divide, spread, strata_of
+from headstart.data import SPOKEN, Dataset, Problem, hold_out, spread, strata_of
 from headstart.errors import DataError
 from headstart.evaluate import peak_mb
 from headstart.events import Clock, Tell, quiet
@@ -46,16 +46,16 @@ class _Took:
     """The rows that it was judged by."""
 
 
-def foretold(found: Found, backbone: Backbone, settings: Settings, tell: Tell = quiet) -> Plan:
+def foretold(dataset: Dataset, backbone: Backbone, settings: Settings, tell: Tell = quiet) -> Plan:
     """Train each strategy for two epochs on 64 examples and answer 16; work out the rest.
 
     Fewer where that would take more than a minute, 13 and 3 at least. Nothing is kept. Trainings
     that stop early take less than is said here. Raises what `train` raises.
     """
-    began, examples = time.process_time(), found.examples
+    began, examples = time.process_time(), dataset.examples
     with tempfile.TemporaryDirectory() as place:
         root = Path(place)
-        lesson, reading = _lesson(examples, backbone, settings, root, tell)
+        lesson, reading = _lesson(dataset, backbone, settings, root, tell)
         looks = _size(root) / len(lesson.pool)
         rows = round(LEARNED * len(examples))
         strategies = _strategies(lesson, rows, backbone, settings, tell)
@@ -83,16 +83,11 @@ def foretold(found: Found, backbone: Backbone, settings: Settings, tell: Tell = 
 
 
 def _lesson(
-    examples: Examples, backbone: Backbone, settings: Settings, root: Path, tell: Tell
+    dataset: Dataset, backbone: Backbone, settings: Settings, root: Path, tell: Tell
 ) -> tuple[Lesson, float]:
-    """A few examples, and the seconds that reading one took.
-
-    None is of the test as it would be drawn without looking at the files; `train` keeps equal ones
-    together, and so may draw another.
-    """
-    strata = strata_of(examples)
-    drawn = divide(strata, test=settings.test_size, seed=settings.seed)
-    rows = spread(drawn.train + drawn.val, strata.labels, settings.seed)[:FEW]
+    """A few examples, none of them of the test, and the seconds that reading one took."""
+    examples = dataset.examples
+    rows = spread(dataset.pool, dataset.strata, settings.seed)[:FEW]
     few = examples.take(sorted(rows))
     began = time.perf_counter()
     seen = survey(few, backbone.modality, cache=root, tell=tell)
@@ -105,7 +100,7 @@ def _lesson(
         )  # fmt: skip
     if examples.kind == SPOKEN:
         need_short(seen.looks, good, longest_s(backbone.modality))
-    partition = divide(strata_of(few), test=0.0, val=HELD, rows=good)
+    partition = hold_out(strata_of(few), HELD, rows=good)
     task, labels = posed(few, partition.train + partition.val, backbone)
     return Lesson(seen.items, labels, few.groups, partition, task, root), reading
 

@@ -1,7 +1,5 @@
 """The main job: from a place on disk to a folder with a model, a report and a verdict."""
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -15,14 +13,11 @@ from headstart.data import (
     SPOKEN,
     TOLD,
     Audit,
+    Dataset,
     Found,
     Frame,
-    Partition,
     Problem,
     audit,
-    divide,
-    leaks,
-    strata_of,
 )
 from headstart.errors import UsageError
 from headstart.evaluate import Contest, Outcome, Spread, examine, outcome_of, pooled
@@ -43,7 +38,7 @@ from headstart.modality import Look
 from headstart.model import Model, longest_s
 from headstart.run.contest import SEEDS, contest, would_tune
 from headstart.run.facts import clocks, computing, facts_of, spent, versions
-from headstart.run.finding import content_of, found_at, usual_modality
+from headstart.run.finding import divided, found_at, usual_modality
 from headstart.run.folder import EVENTS, Contents, Folder, Request, opened
 from headstart.run.folds import fold_count, fold_partitions
 from headstart.run.leaving import leave
@@ -51,11 +46,19 @@ from headstart.run.planning import forecast
 from headstart.run.quantities import seconds
 from headstart.run.reciting import need_short, recite
 from headstart.run.settings import AUTO, Settings, cache_root
-from headstart.run.starting import Ranking, start_of
+from headstart.run.starting import Ranking, Start, start_of
 from headstart.run.taking import label_of
 from headstart.run.writing import write
 from headstart.share import load
-from headstart.train import Fitted, Gradual, Lesson, Unfreeze, discard_damaged, probe_head
+from headstart.train import (
+    Fitted,
+    Gradual,
+    Lesson,
+    Truths,
+    Unfreeze,
+    discard_damaged,
+    probe_head,
+)
 
 ONE_GROUP = (
     "all rows to learn from are of one group: choices go by rows of the very group that was "
@@ -89,12 +92,9 @@ class Run:
 class _Known:
     """The data once each source was looked at."""
 
-    found: Found
-    audit: Audit
+    data: Dataset
     items: Items
     looks: tuple[Look | Problem, ...]
-    digest: str
-    """Names the content of all files and their labels (16 hex digits)."""
 
 
 def train(
@@ -124,20 +124,20 @@ def train(
 
 def transfer(
     found: Found,
-    start: tuple[Backbone, Ranking],
+    start: Start,
     settings: Settings,
     request: Request,
     root: Path,
     tell: Tell,
 ) -> Run:
     """The same from examples that are found, a backbone that is loaded, and why it was."""
-    backbone, ranking = start
     began, early = clocks(), list[Event]()
-    if len(found.examples) >= LARGE and not request.ended_before:
-        note(tell, forecast(found, backbone, settings, root, tell).told)
-    known = _known(found, backbone, root, together(tell, unless_step(early.append)))
-    named = _named(backbone, ranking, settings)
-    contents = Contents(known.digest, named, backbone.contents, computing())
+    known = _known(found, start, settings, root, together(tell, unless_step(early.append)))
+    data, backbone = known.data, start.backbone
+    if len(data.examples) >= LARGE and not request.ended_before:
+        note(tell, forecast(data, backbone, settings, root, tell).told)
+    named = _named(backbone, start.ranking, settings)
+    contents = Contents(data.digest, named, backbone.contents, computing())
     with opened(request, contents, tell) as folder:
         if (metrics := folder.ended(tell)) is None:
             keep = kept(folder.path / EVENTS)
@@ -151,64 +151,85 @@ def transfer(
 def _made(
     folder: Folder,
     known: _Known,
-    start: tuple[Backbone, Ranking],
+    start: Start,
     settings: Settings,
     root: Path,
     began: tuple[float, float],
     tell: Tell,
 ) -> dict[str, Any]:
     """Fit the arms, judge them, and leave everything in the folder; the figures."""
-    (backbone, ranking), examples = start, known.found.examples
-    known, partitions = _partitions(known, backbone, settings, root, tell)
+    parts, record = _parts(known, start, settings, root, tell), known.data.audit.record()
     folder.start(
         settings=asdict(settings),
-        data={"digest": known.digest, **known.audit.record()},
+        data={"digest": known.data.digest, **record},
         versions={**versions(), **dict(computing())},
     )
-    work = folder.work(tell)
-    lesson, arms, outcomes = _tested(known, partitions, start, settings, work, root, tell)
-    outcome, model = pooled(outcomes, lesson), _model(lesson, arms)
+    found = _tested(known, parts, start, settings, folder.work(tell), root, tell)
+    lesson, arms, backbone = found.lesson, found.arms, found.start.backbone
+    data, outcome, model = found.data, pooled(found.outcomes, lesson), _model(lesson, arms)
     report = examine(
         lesson,
-        examples,
+        data.examples,
         arms,
         outcome,
         title=folder.path.name,
         trust=model.trust,
-        spread=_spread(outcomes, lesson, backbone, arms.fitted),
-        facts=facts_of(known.audit, lesson.partition, settings, backbone, arms),
+        spread=_spread(found.outcomes, lesson, backbone, arms.fitted),
+        facts=facts_of(data.audit, lesson.partition, settings, backbone, arms),
     )
-    metrics = leave(folder, report, model, lesson, examples, known.audit, spent(began), outcome)
+    metrics = leave(folder, report, model, lesson, data.examples, data.audit, spent(began), outcome)
     if metrics["frozen"]["changed"]:
         warn(tell, MOVED.format(**metrics["frozen"]), code="T512")
     if arms.model.transfer and "accuracy" in metrics["test"]:
-        _remember(known, backbone, _named(backbone, ranking, settings), metrics, root)
+        _remember(data, backbone, _named(backbone, found.start.ranking, settings), metrics, root)
     trim(root)
     return metrics
 
 
+@dataclass(frozen=True, eq=False)
+class _Tested:
+    """The last contest, whose model ships, and what each showed on its test rows."""
+
+    data: Dataset
+    start: Start
+    lesson: Lesson
+    arms: Contest
+    outcomes: list[Outcome]
+
+
 def _tested(
     known: _Known,
-    partitions: Sequence[Partition],
-    start: tuple[Backbone, Ranking],
+    parts: Sequence[Dataset],
+    start: Start,
     settings: Settings,
     work: Path,
     root: Path,
     tell: Tell,
-) -> tuple[Lesson, Contest, list[Outcome]]:
-    """The last contest, whose model ships, and what each showed on its test rows."""
-    (backbone, ranking), outcomes = start, list[Outcome]()
-    strata = strata_of(known.found.examples).labels
-    for number, partition in enumerate(partitions, 1):
-        lesson = _lesson(known, partition, backbone, settings, root)
+) -> _Tested:
+    outcomes = list[Outcome]()
+    for number, data in enumerate(parts, 1):
+        place, asked, hear = _shared(number, len(parts), work, settings, tell)
+        known, start = _started(known, data, start, settings, root, hear)
+        lesson = _lesson(known, start.backbone, settings, root)
         if number == 1 and len(set(lesson.groups_of(lesson.pool))) == 1:
             warn(tell, ONE_GROUP)
-        place, asked, hear = _shared(number, len(partitions), work, settings, tell)
         discard_damaged(place, tell, "*.json")
-        arms = replace(_arms(lesson, known, backbone, asked, place, hear), ranking=ranking)
-        if partition.test:  # else all rows: the model that ships
-            outcomes.append(outcome_of(lesson, arms, strata))
-    return lesson, arms, outcomes
+        arms = _arms(lesson, known, start.backbone, asked, place, hear)
+        arms = replace(arms, ranking=start.ranking)
+        if data.partition.test:  # else all rows: the model that ships
+            outcomes.append(outcome_of(lesson, arms, data.strata))
+    return _Tested(data, start, lesson, arms, outcomes)
+
+
+def _started(
+    known: _Known, data: Dataset, start: Start, settings: Settings, root: Path, tell: Tell
+) -> tuple[_Known, Start]:
+    """The data as divided for a fold; where there was a ranking, one without what it tests."""
+    if data is known.data or not start.ranking:
+        return replace(known, data=data), start
+    start = start_of(data.found, settings, root, tell, data)
+    seen = survey(data.examples, start.backbone.modality, cache=root, tell=tell)
+    return _Known(data, seen.items, seen.looks), start
 
 
 def _named(backbone: Backbone, ranking: Ranking, settings: Settings) -> str:
@@ -220,12 +241,11 @@ def _named(backbone: Backbone, ranking: Ranking, settings: Settings) -> str:
 
 
 def _remember(
-    known: _Known, backbone: Backbone, named: str, metrics: dict[str, Any], root: Path
+    data: Dataset, backbone: Backbone, named: str, metrics: dict[str, Any], root: Path
 ) -> None:
     """How this model did, for rankings on other data."""
-    content = content_of(known.items.digests, known.found.examples.labels)
     points = 100 * float(metrics["test"]["accuracy"]["value"])
-    remember_run(root, Trained(content, named, backbone.name, round(points, 2)))
+    remember_run(root, Trained(data.content, named, backbone.name, round(points, 2)))
 
 
 def _arms(
@@ -234,7 +254,7 @@ def _arms(
     """Fitted and compared, in the way of what the labels are."""
     if isinstance(settings.plan, Unfreeze | Gradual) and not isinstance(lesson.task, Writing):
         backbone.need_stages()
-    if known.found.examples.kind == SPOKEN:
+    if known.data.examples.kind == SPOKEN:
         rows = lesson.pool + lesson.partition.test
         need_short(known.looks, rows, longest_s(backbone.modality))
     if isinstance(lesson.task, Writing):
@@ -264,37 +284,36 @@ def check(
     return audit(found, seen.looks)
 
 
-def _known(found: Found, backbone: Backbone, root: Path, tell: Tell) -> _Known:
-    seen = survey(found.examples, backbone.modality, cache=root, tell=tell)
-    checked = audit(found, seen.looks).needed()
-    for line in (*checked.lines(), *noted(backbone.modality, seen)):
+def _known(found: Found, start: Start, settings: Settings, root: Path, tell: Tell) -> _Known:
+    """As the ranking divided them, where there was one; the division is the same either way."""
+    backbone, data = start.backbone, start.dataset
+    if data is None:
+        data, seen = divided(found, backbone, settings, root, tell)
+    else:
+        seen = survey(found.examples, backbone.modality, cache=root, tell=tell)
+    for line in (*data.audit.lines(), *noted(backbone.modality, seen)):
         note(tell, line)
-    examples = found.examples
-    labels = [examples.labels, examples.classes, examples.parts, examples.kind]
-    text = json.dumps([seen.items.digests, *labels])
-    return _Known(
-        found, checked, seen.items, seen.looks, hashlib.sha256(text.encode()).hexdigest()[:16]
-    )
+    return _Known(data, seen.items, seen.looks)
 
 
-def _partitions(
-    known: _Known, backbone: Backbone, settings: Settings, root: Path, tell: Tell
-) -> tuple[_Known, tuple[Partition, ...]]:
-    """One partition; or one for each fold, and one of all rows without a test."""
-    examples, usable = known.found.examples, known.audit.usable
+def _parts(
+    known: _Known, start: Start, settings: Settings, root: Path, tell: Tell
+) -> tuple[Dataset, ...]:
+    """The data as divided; or as divided for each fold, and all rows without a test."""
+    data, backbone = known.data, start.backbone
+    usable, together = data.audit.usable, data.audit.together
 
     def tunes() -> bool:
-        partition = _divided(known, settings, quiet)[1]
-        return would_tune(_lesson(known, partition, backbone, settings, root), backbone)
+        return would_tune(_lesson(known, backbone, settings, root), backbone)
 
-    count, why = fold_count(settings, examples, usable, tunes)
-    made = fold_partitions(settings, examples, usable, known.audit.together, count)
+    count, why = fold_count(settings, data.examples, usable, tunes)
+    made = fold_partitions(settings, data.posable, usable, together, count, data.contents)
     if why and (made or count == 1):
         note(tell, why)
     if made:
-        return known, made
-    known, partition = _divided(known, settings, tell)
-    return known, (partition,)
+        return tuple(data.divided_as(partition) for partition in made)
+    _tell_division(data, tell)
+    return (data,)
 
 
 def _shared(
@@ -313,31 +332,25 @@ def _shared(
     return place, share, tell if number == count else without_notes(tell)
 
 
-def _divided(known: _Known, settings: Settings, tell: Tell) -> tuple[_Known, Partition]:
-    """Keep duplicates and groups on one side of a drawn split; tell leaks in a given one."""
-    partition = divide(
-        strata_of(known.found.examples),
-        test=settings.test_size,
-        seed=settings.seed,
-        together=known.audit.together,
-        rows=known.audit.usable,
-    )
+def _tell_division(data: Dataset, tell: Tell) -> None:
+    """How many rows each part has, what leaks across a given split, and whether it can answer."""
+    partition = data.partition
     sizes = f"{len(partition.train):,} / {len(partition.val):,} / {len(partition.test):,}"
     note(tell, f"train / val / test: {sizes} ({partition.origin})")
-    found = leaks(known.audit, partition)
+    found = [problem for problem in data.audit.problems if problem.kind == "leak"]
     for problem in found[:LEAKS]:
         warn(tell, f"{problem.name}: {problem.reason}", code=problem.code)
     if len(found) > LEAKS:
         warn(tell, f"{len(found) - LEAKS:,} more examples leak into the test: see problems.csv")
-    checked = replace(known.audit, problems=(*known.audit.problems, *found))
-    return replace(known, audit=checked), partition
+    if data.caution:
+        warn(tell, data.caution, code="D189")
 
 
-def _lesson(
-    known: _Known, partition: Partition, backbone: Backbone, settings: Settings, root: Path
-) -> Lesson:
-    examples = known.found.examples
-    task, labels = posed(examples, partition.train + partition.val, backbone)
+def _lesson(known: _Known, backbone: Backbone, settings: Settings, root: Path) -> Lesson:
+    data = known.data
+    examples, partition = data.examples, data.partition
+    task, labels = posed(data.posable, data.pool, backbone)
+    truths = Truths(labels, data.seal)
     if settings.head and settings.head not in task.heads:
         raise UsageError(
             "U114",
@@ -345,17 +358,8 @@ def _lesson(
             f"--head {task.heads[0]}",
         )
     auto = settings.plan is None and examples.kind not in TOLD
-    return Lesson(
-        known.items,
-        labels,
-        examples.groups,
-        partition,
-        task,
-        root,
-        settings.head,
-        auto,
-        known.audit.together,
-    )
+    about = (examples.groups, partition, task, root, settings.head, auto, data.audit.together)
+    return Lesson(known.items, truths.closed, *about, truths)
 
 
 def _model(lesson: Lesson, arms: Contest) -> Model:

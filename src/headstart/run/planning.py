@@ -1,7 +1,6 @@
 """What `train` would do with these data, from a rehearsal on a few of them."""
 
 import math
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,13 +13,13 @@ from torch import Tensor
 
 from headstart.advise import Plan, Step, depth_of, grown
 from headstart.backbone import Backbone, every_stage, fresh, is_recurrent, multiply_adds, widths
-from headstart.data import TOLD, Examples, Found, Frame, Problem, audit, divide, spread, strata_of
+from headstart.data import TOLD, Dataset, Found, Frame, Problem, spread
 from headstart.errors import DataError
 from headstart.evaluate import peak_mb, words_fit
 from headstart.events import Clock, Tell, quiet, together
 from headstart.features import Items, Prefix, extract, milliseconds, noise, survey
 from headstart.head import Sample, Task, fit_head, posed, stays_far
-from headstart.modality import Look, Modality
+from headstart.modality import Look
 from headstart.run.contest import (
     JUDGED,
     LIKE,
@@ -30,7 +29,7 @@ from headstart.run.contest import (
     tuning_price,
     unfrozen,
 )
-from headstart.run.finding import found_at
+from headstart.run.finding import divided, found_at
 from headstart.run.folds import fold_count
 from headstart.run.foretelling import LEARNED, foretold
 from headstart.run.quantities import seconds
@@ -41,7 +40,7 @@ from headstart.train import Full, Price, Probe, Scratch, Strategy, Ulmfit, cut_o
 
 _T = TypeVar("_T")
 LEAST, REHEARSAL_S = 128, 60.0
-"""Examples that are read and run at least; more, up to as many as `train` judges stages by, where
+"""Examples that are run at least; more, up to as many as `train` judges stages by, where
 that takes no longer than this."""
 ENDING_S = 3.5
 """Between the last training and the end: measured on trashnet, on two cores."""
@@ -62,11 +61,8 @@ class _Rehearsal:
     """Rows of the items that could be read."""
     sample: Sample
     """Features of every stage."""
-    unread: int
-    """Examples that are not read yet."""
     left: int
     """Examples that are not run yet."""
-    reading: float
     running: float
     choosing: float
     """Seconds in which an engine was found."""
@@ -89,33 +85,34 @@ def plan(
     tell: Tell = quiet,
     **options: Any,
 ) -> Plan:
-    """Read and run some examples, at most 1,000, fit heads to them, and work out the rest.
+    """Read all examples, run at most 1,000 of them, fit heads to them, and work out the rest.
 
     Options are those of `train`. What is read and run here need not be again. Raises what `train`
     raises.
     """
     settings, root = Settings.of(**options), cache_root(cache)
     found = found_at(place, settings.columns, root)
-    return forecast(found, start_of(found, settings, root, tell)[0], settings, root, tell)
+    start = start_of(found, settings, root, tell)
+    dataset = start.dataset or divided(found, start.backbone, settings, root, tell)[0]
+    return forecast(dataset, start.backbone, settings, root, tell)
 
 
 def forecast(
-    found: Found, backbone: Backbone, settings: Settings, root: Path, tell: Tell = quiet
+    dataset: Dataset, backbone: Backbone, settings: Settings, root: Path, tell: Tell = quiet
 ) -> Plan:
-    """The same from examples that are found and a backbone that is loaded."""
-    if found.examples.kind in TOLD:
-        return foretold(found, backbone, settings, tell)
+    """The same from data that are divided and a backbone that is loaded."""
+    if dataset.examples.kind in TOLD:
+        return foretold(dataset, backbone, settings, tell)
     began = time.process_time()
-    some = _rehearsed(found, backbone, settings, root, tell)
+    some = _rehearsed(dataset, backbone, root, tell)
     strategies, sentence = _strategies(some, settings)
     steps = (
         Step("starting", began, "what starting took this time"),
-        Step("reading", some.unread * some.reading, f"{1000 * some.reading:.1f} ms a file"),
         _frozen(some),
         _without(some),
         _heads(some, strategies),
         *(_training(some, strategy) for strategy in strategies if strategy != Probe()),
-        _folded(found, settings, some, strategies),
+        _folded(dataset, settings, some, strategies),
         Step("the end", ENDING_S, "judging, saving and the page"),
     )
     kept = tuple(step for step in steps if step.seconds > 0)
@@ -123,23 +120,17 @@ def forecast(
     return Plan(backbone.name, tuple(map(str, strategies)), sentence, kept, memory, disk)
 
 
-def _rehearsed(
-    found: Found, backbone: Backbone, settings: Settings, root: Path, tell: Tell
-) -> _Rehearsal:
+def _rehearsed(dataset: Dataset, backbone: Backbone, root: Path, tell: Tell) -> _Rehearsal:
     """From the rows that `train` judges stages by, unless they take too long; never test rows."""
-    examples = found.examples
+    examples, pool = dataset.examples, dataset.pool
     whole = every_stage(backbone) if backbone.depth > 1 else backbone
-    first = examples.take(range(min(LIKE, len(examples))))
-    like = survey(first, backbone.modality, cache=root)
-    reading = _reading(first, backbone.modality)
-    all_read = len(examples) * reading <= REHEARSAL_S
+    like = survey(examples.take(pool[:LIKE]), backbone.modality, cache=root)
     items = like.items.take([i for i, look in enumerate(like.looks) if isinstance(look, Look)])
     each = milliseconds(whole.stages, backbone.modality, items) / 1000
     count = min(JUDGED, max(LEAST, int(REHEARSAL_S / each)))
-    pool = _pool(found, backbone, settings, root, tell, read=all_read)
     judged = pool[:: -(-len(pool) // JUDGED)]
     if count < len(judged):  # every beginning has its share of each class
-        judged = tuple(spread(judged, strata_of(examples).labels, 0)[:count])
+        judged = tuple(spread(judged, dataset.strata, 0)[:count])
     few = examples.take(judged)
     seen = survey(few, backbone.modality, cache=root, tell=tell)
     good = [row for row, look in enumerate(seen.looks) if not isinstance(look, Problem)]
@@ -160,37 +151,10 @@ def _rehearsed(
         seen.items,
         tuple(good),
         sample,
-        0 if all_read else len(examples) - len(few),
         len(examples) - len(few),
-        reading,
         ran / len(good) if ran else each,
         whole_s - ran,
     )
-
-
-def _reading(few: Examples, modality: Modality) -> float:
-    """Seconds for one of these, as if it had never been read."""
-    with tempfile.TemporaryDirectory() as place:
-        took, _ = _timed(lambda: survey(few, modality, cache=Path(place)))
-    return took / len(few)
-
-
-def _pool(
-    found: Found, backbone: Backbone, settings: Settings, root: Path, tell: Tell, *, read: bool
-) -> tuple[int, ...]:
-    """Rows that `train` may look at: those very rows where all files are read first."""
-    together: tuple[tuple[int, ...], ...] = ()
-    rows = None
-    if read:
-        seen = survey(found.examples, backbone.modality, cache=root, tell=tell)
-        checked = audit(found, seen.looks).needed()
-        together, rows = checked.together, checked.usable
-        _need_enough(len(rows), len(found.examples))
-    strata = strata_of(found.examples)
-    drawn = divide(
-        strata, test=settings.test_size, seed=settings.seed, together=together, rows=rows
-    )
-    return drawn.train + drawn.val
 
 
 def _need_enough(good: int, asked: int) -> None:
@@ -260,12 +224,12 @@ def _heads(some: _Rehearsal, strategies: Sequence[Strategy]) -> Step:
 
 
 def _folded(
-    found: Found, settings: Settings, some: _Rehearsal, strategies: Sequence[Strategy]
+    dataset: Dataset, settings: Settings, some: _Rehearsal, strategies: Sequence[Strategy]
 ) -> Step:
     """What is fitted without folds, as many times more as there are folds."""
     tuned = [one for one in strategies if not isinstance(one, Probe)]
-    rows = range(len(found.examples))
-    count, why = fold_count(settings, found.examples, rows, lambda: bool(tuned))
+    rows = dataset.audit.usable
+    count, why = fold_count(settings, dataset.examples, rows, lambda: bool(tuned))
     if count == 1:
         return Step("folds", 0.0, why)
     budget = seconds(settings.budget)

@@ -35,9 +35,9 @@ from headstart.data import (
     Problem,
     audit,
     collect,
-    divide,
     find,
     heard,
+    hold_out,
     merge,
 )
 from headstart.errors import BackboneError, ResourceError, UsageError
@@ -251,9 +251,7 @@ def _material(
         usable, together = checked.usable, checked.together
     else:
         usable, together = _once(seen.looks, tell), ()
-    partition = divide(
-        examples, test=0.0, val=HELD_OUT, seed=course.seed, together=together, rows=usable
-    )
+    partition = hold_out(examples, HELD_OUT, course.seed, usable, together)
     plain = Material(seen.items, partition, modality, root, labels)
     if not course.teacher:
         return plain, digest

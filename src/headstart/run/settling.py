@@ -9,7 +9,7 @@ from pathlib import Path
 
 from headstart.advise import NEAR, Ranked
 from headstart.backbone import Backbone
-from headstart.data import Examples, divide, strata_of
+from headstart.data import Examples, hold_out, strata_of
 from headstart.events import Tell, note, quiet
 from headstart.features import survey
 from headstart.head import linear, posed
@@ -85,7 +85,7 @@ def _seconds(backbone: Backbone, sample: Examples, epochs: int, cache: Path) -> 
 
 def _tried(backbone: Backbone, sample: Examples, epochs: int, cache: Path) -> _Tried:
     seen = survey(sample, backbone.modality, cache=cache)
-    partition = divide(strata_of(sample), test=0.0, val=_HELD)
+    partition = hold_out(strata_of(sample), _HELD)
     task, labels = posed(sample, partition.train + partition.val)
     lesson = Lesson(seen.items, labels, sample.groups, partition, task, cache)
     recipe = recipe_of(Full(), backbone, task)

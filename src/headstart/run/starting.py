@@ -1,15 +1,16 @@
 """The backbone that a run starts from: as asked, or the first that ranking gives."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from headstart.advise import Ranked
 from headstart.backbone import HEARING, LANGUAGE, RECURRENT, Backbone
-from headstart.data import GENERATED, WRITTEN, Found
+from headstart.data import GENERATED, WRITTEN, Dataset, Found
 from headstart.errors import UsageError
 from headstart.events import Tell, note
 from headstart.modality import Text
 from headstart.run.choosing import candidates, rank
+from headstart.run.finding import dataset_at, usual_modality
 from headstart.run.settings import AUTO, Settings
 from headstart.run.taking import named, taken
 
@@ -18,38 +19,60 @@ _USUAL = {"text": LANGUAGE, "sounds": HEARING}
 Ranking = tuple[Ranked, ...]
 
 
-def start_of(found: Found, settings: Settings, root: Path, tell: Tell) -> tuple[Backbone, Ranking]:
-    """The backbone to start from, and the ranking that chose it. Raises `BackboneError`."""
-    name, weights, ranking = _named(found, settings, root, tell)
+@dataclass(frozen=True, eq=False)
+class Start:
+    """Where a run starts."""
+
+    backbone: Backbone
+    ranking: Ranking = ()
+    """Candidates, best first, where it was chosen."""
+    dataset: Dataset | None = None
+    """The data as they were divided for that."""
+
+
+def start_of(
+    found: Found, settings: Settings, root: Path, tell: Tell, dataset: Dataset | None = None
+) -> Start:
+    """The backbone to start from, and the ranking that chose it, on the data as divided already.
+
+    Raises `BackboneError`.
+    """
+    name, weights, ranking, dataset = _named(found, settings, root, tell, dataset)
     backbone = taken(name, weights, found, settings.given, settings.seed, offline=settings.offline)
     own = isinstance(backbone.modality, Text) and bool(backbone.modality.languages())
     if own and found.examples.kind == WRITTEN and not settings.given.languages:
         note(tell, "texts read and written are marked with one language: --languages A,B tells two")
-    return backbone, ranking
+    return Start(backbone, ranking, dataset)
 
 
 def _named(
-    found: Found, settings: Settings, root: Path, tell: Tell
-) -> tuple[str, str | None, Ranking]:
+    found: Found, settings: Settings, root: Path, tell: Tell, dataset: Dataset | None
+) -> tuple[str, str | None, Ranking, Dataset | None]:
     """Name and weights: as asked, or the first in the ranking of several, or of those here."""
     pool = "all"
     if settings.backbone != AUTO:
         asked = list(named(settings.backbone))
         if len(asked) == 1:
             name, weights = asked[0]
-            return name, settings.weights or weights, ()
+            return name, settings.weights or weights, (), None
         _need_no_file(settings)
         pool = settings.backbone
     elif found.examples.kind == GENERATED:
-        return RECURRENT, None, ()
+        return RECURRENT, None, (), None
     elif found.holds in _USUAL:
-        return _USUAL[found.holds], settings.weights or None, ()
+        return _USUAL[found.holds], settings.weights or None, (), None
     elif settings.weights or len(candidates(found)) < 2:
-        return "shipped", settings.weights or None, ()
+        return "shipped", settings.weights or None, (), None
     options = {"seed": settings.seed, "offline": settings.offline, **asdict(settings.given)}
-    ranking = rank(found, backbones=pool, cache=root, tell=tell, **options)
+    dataset = dataset or _usual(found, settings, root, tell)
+    ranking = rank(dataset, backbones=pool, cache=root, tell=tell, **options)
     note(tell, f"starting from {ranking[0].backbone}: {ranking[0].why}")
-    return *next(named(ranking[0].backbone)), tuple(ranking)
+    return *next(named(ranking[0].backbone)), tuple(ranking), dataset
+
+
+def _usual(found: Found, settings: Settings, root: Path, tell: Tell) -> Dataset:
+    usual, seed = usual_modality(found), settings.seed
+    return dataset_at(found, usual, root, tell, test=settings.test_size, seed=seed)[0]
 
 
 def _need_no_file(settings: Settings) -> None:

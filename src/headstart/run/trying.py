@@ -10,7 +10,7 @@ from jaxtyping import Float
 
 from headstart.advise import Target
 from headstart.backbone import Alone, Backbone, is_recurrent
-from headstart.data import SPOKEN, Examples, divide, strata_of
+from headstart.data import SPOKEN, Examples, hold_out, strata_of
 from headstart.events import Tell
 from headstart.features import survey
 from headstart.head import Continuing, Dictating, Labels, Sequencing, Transcribing, posed
@@ -38,7 +38,7 @@ def tried(examples: Examples, backbone: Backbone, seed: int, root: Path, tell: T
     seen = survey(examples, backbone.modality, cache=root, tell=tell)
     if examples.kind == SPOKEN:
         need_short(seen.looks, range(len(examples)), longest_s(backbone.modality))
-    partition = divide(strata_of(examples), test=0.0, val=HELD, seed=seed)
+    partition = hold_out(strata_of(examples), HELD, seed)
     task, labels = posed(examples, partition.train + partition.val, backbone)
     if isinstance(task, Transcribing):
         task = replace(task, beam=1, words=())

@@ -8,7 +8,7 @@ from headstart.train.beginning import probe_head
 from headstart.train.decisions import decided_once, discard_damaged
 from headstart.train.fitting import Fitted, as_it_is, fit, predict
 from headstart.train.keeping import Keeping, keeping_of
-from headstart.train.lesson import Lesson, scores_of, takes
+from headstart.train.lesson import Lesson, Truths, scores_of, takes
 from headstart.train.pretraining import Material, Pretrained, Teacher, pretrain
 from headstart.train.pricing import Price, step_price
 from headstart.train.rates import rates_of
@@ -47,6 +47,7 @@ __all__ = [
     "Scratch",
     "Strategy",
     "Teacher",
+    "Truths",
     "Ulmfit",
     "Unfreeze",
     "as_it_is",

@@ -1,6 +1,7 @@
 """What every arm learns from: the same rows, the same labels, the same division of them."""
 
 import copy
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
 from headstart.backbone import Backbone, Writer, every_stage
-from headstart.data import Partition, cluster_names
+from headstart.data import Partition, Seal, cluster_names
 from headstart.events import Tell, quiet
 from headstart.features import Items, Prefix, Varied, extract
 from headstart.head import (
@@ -33,6 +34,29 @@ from headstart.train.placing import CPU, lent, processor
 from headstart.train.recipe import Recipe
 
 
+class Truths:
+    """Labels of all rows behind a seal."""
+
+    def __init__(self, labels: Labels, seal: Seal) -> None:
+        self._labels, self._seal = labels, seal
+
+    @property
+    def closed(self) -> Labels:
+        """Labels without those of closed rows: -1 or NaN stands there."""
+        found = self._labels.clone()
+        found[sorted(self._seal.rows)] = math.nan if found.is_floating_point() else -1
+        return found
+
+    def open(self) -> None:
+        """Open the test rows, for the examination. Raises `SealedError` the second time."""
+        self._seal.open()
+
+    def of(self, rows: Sequence[int]) -> Labels:
+        """Labels of these rows. Raises `SealedError` for closed ones."""
+        self._seal.need_open(rows)
+        return self._labels[list(rows)]
+
+
 @dataclass(frozen=True, eq=False)
 class Lesson:
     """Items, their labels, and which of them train, choose and test."""
@@ -51,6 +75,8 @@ class Lesson:
     """Whether the pass over a pretrained backbone keeps what every stage gives."""
     alike: tuple[tuple[int, ...], ...] = ()
     """Near duplicates: rows that say what one of them says."""
+    truths: Truths | None = None
+    """Labels of all rows, where those of test rows are sealed; `labels` has none of those then."""
 
     @property
     def pool(self) -> tuple[int, ...]:
@@ -58,8 +84,8 @@ class Lesson:
         return self.partition.train + self.partition.val
 
     def labels_of(self, rows: Sequence[int]) -> Labels:
-        """Labels of these rows, in this order."""
-        return self.labels[list(rows)]
+        """Labels of these rows, in this order. Raises `SealedError` for closed ones."""
+        return self.truths.of(rows) if self.truths else self.labels[list(rows)]
 
     def groups_of(self, rows: Sequence[int]) -> tuple[str, ...]:
         """Groups of these rows, in this order; empty where there are none.
