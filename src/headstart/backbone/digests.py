@@ -11,7 +11,7 @@ Digests = Mapping[str, str]
 
 
 def digests_of(tensors: Mapping[str, Tensor]) -> Digests:
-    """Of these tensors as they are now. Takes .5 s for 1 GB on a core that has SHA instructions."""
+    """Of these tensors as they are now. 92 MB take .065 s of a core that has SHA instructions."""
     return {name: _digest(tensor) for name, tensor in tensors.items()}
 
 
