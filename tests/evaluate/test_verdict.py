@@ -170,7 +170,7 @@ def test_three_groups_may_support_a_word():
     ],
 )
 def test_a_word_needs_the_whole_interval_on_one_side_of_0(monkeypatch, low, high, word):
-    monkeypatch.setattr(judging, "lead", lambda *_: Interval((low + high) / 2, low, high))
+    monkeypatch.setattr(judging, "lead", lambda *_, **__: Interval((low + high) / 2, low, high))
     found = verdict(shares(40, 30), shares(40, 20))
     assert (found.word, found.low, found.high) == (word, low, high)
 

@@ -61,9 +61,9 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     start, model = journey.start_of, journey._model
 
     def started(*args: Any) -> Any:
-        backbone, ranking = start(*args)
-        found["backbone"] = backbone
-        return backbone, ranking
+        begun = start(*args)
+        found["backbone"] = begun.backbone
+        return begun
 
     def modeled(*args: Any) -> Any:
         found["model"] = model(*args)

@@ -89,7 +89,7 @@ def test_what_stands_before_every_text_goes_with_the_model(
     assert model.backbone.modality.prefix == "the dog: "
     bare = replace(model.backbone, modality=replace(model.backbone.modality, prefix=""))
     plain, text = replace(model, backbone=bare), "the film was good"
-    assert model.predict([text])[0].probability != plain.predict([text])[0].probability
+    assert model.predict([text])[0].probabilities != plain.predict([text])[0].probabilities
     with pytest.raises(UsageError, match="U159"):
         headstart.train(photos, prefix="query: ", backbone="shipped", out=tmp_path / "no")
 

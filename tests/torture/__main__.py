@@ -13,7 +13,7 @@ sys.path[:0] = [str(TESTS), str(TESTS / "modality")]  # as pytest has it
 
 from torture import (  # noqa: E402
     company,
-    damage,
+    damaged_files,
     forked,
     full,
     kills,
@@ -30,7 +30,7 @@ PARTS: dict[str, tuple[float, Campaign]] = {
     "kills": (0.25, kills.campaign),
     "full disks": (0.12, full.campaign),
     "scarcity": (0.10, scarce.campaign),
-    "damage": (0.20, damage.campaign),
+    "damage": (0.20, damaged_files.campaign),
     "company": (0.08, company.campaign),
     "sameness": (0.08, sameness.campaign),
     "tables": (0.06, strange_places.tables),

@@ -1,6 +1,5 @@
 """The language of the target is learned before its labels are."""
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from headstart.events import Event, quiet
 from headstart.modality import Text
 from headstart.train import Lesson, Recipe, Ulmfit, fit
 from headstart.train.adapting import adapt
+from headstart.train.decisions import recalled
 from headstart.train.pricing import LEAST
 
 SMALL = Architecture("headstart_lstm", (("words", 40), ("channels", (12, 20, 12))))
@@ -53,7 +53,7 @@ def test_test_rows_are_not_read(spoken: Lesson, recurrent: Backbone, tmp_path: P
 
 def test_little_time_buys_few_epochs(spoken: Lesson, recurrent: Backbone, tmp_path: Path) -> None:
     fitted = fit(spoken, recurrent, Ulmfit(), Recipe(allowance=1e-6), work=tmp_path)
-    bought = json.loads((tmp_path / "language" / "epochs.json").read_text())["epochs"]
+    bought = recalled(tmp_path / "language" / "epochs.json")
     assert fitted.recipe is not None and (bought, fitted.recipe.epochs) == (LEAST, LEAST)
 
 

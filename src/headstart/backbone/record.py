@@ -77,27 +77,32 @@ class Heard(_Strict):
     most_s: float = Field(gt=0, le=600)
 
 
-class _Settings(_Strict):
+class _Shape(_Strict):
+    """Settings that say how large a network is."""
+
+    channels: list[Count] = Field(default=[1, 1], min_length=2, max_length=64)
+    depth: int = Field(default=1, ge=1, le=1000)
+    img_size: Side = 1
+    in_chans: int = Field(default=1, ge=1, le=1024)
+    mlp_ratio: float = Field(default=1, gt=0, le=64)
+    output_stride: Literal[8, 16, 32] = 32
+    stem_width: Count = 1
+    words: int = Field(default=1, ge=1, le=2**24)
+
+
+class _Settings(_Shape):
     """All that the settings of an architecture may say, whichever library builds it."""
 
     alone: Literal["text-to-text", "generation"] | None = None
-    channels: list[Count] = Field(default=[1, 1], min_length=2, max_length=64)
     config: str = Field(default="", max_length=_MOST_CONFIG)
-    depth: int = Field(default=1, ge=1, le=1000)
     drop: float = Field(default=0, ge=0, lt=1)
     drop_path_rate: float = Field(default=0, ge=0, lt=1)
     every_stage: bool = False
     hears: Side = 1
-    img_size: Side = 1
-    in_chans: int = Field(default=1, ge=1, le=1024)
-    mlp_ratio: float = Field(default=1, gt=0, le=64)
     moments: bool = False
-    output_stride: Literal[8, 16, 32] = 32
     pad_type: Literal["", "same", "valid"] = ""
     row: Literal["mean", "first", "last"] = "mean"
     scaled: bool = False
-    stem_width: Count = 1
-    words: int = Field(default=1, ge=1, le=2**24)
 
 
 class BackboneRecord(_Strict):
