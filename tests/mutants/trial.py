@@ -124,7 +124,7 @@ def _copied(root: Path, tree: Path) -> Path:
 
 
 def _run(trials: Sequence[Trial], trees: Sequence[Path], limit_s: float) -> Iterator[Outcome]:
-    """One process a tree at a time, each in a session of its own."""
+    """One process a tree at a time, each in a group of its own, with what it starts."""
     waiting, free = list(trials), list(trees)
     running: dict[int, tuple[Trial, Path, float, Callable[[], None]]] = {}
     try:
@@ -173,8 +173,11 @@ def _aged(place: Path, modified_ns: int) -> None:
 
 def _forked(tree: Path, tests: Sequence[str]) -> int:
     sys.stdout.flush()
+    (tree / "output.txt").write_text("")
     pid = os.fork()
     if pid:
+        with contextlib.suppress(OSError):  # the fork does it too; whoever comes first
+            os.setpgid(pid, pid)
         return pid
     code = 99
     try:
@@ -191,7 +194,7 @@ def _tested(tree: Path, tests: Sequence[str]) -> int:
     """In the fork: pytest's exit status."""
     import pytest  # it looks at the environment that this process has
 
-    os.setsid()
+    os.setpgid(0, 0)
     output = os.open(tree / "output.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     for stream in (1, 2):
         os.dup2(output, stream)
