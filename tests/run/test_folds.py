@@ -54,6 +54,13 @@ def test_networks_are_trained_in_folds_only_where_that_is_asked(options) -> None
     assert count(examples(100), folds=4, **options) == 4
 
 
+def test_a_ranking_is_made_once_unless_folds_are_asked_for() -> None:
+    one, why = fold_count(Settings(), examples(100), range(100), lambda: False, ranked=True)
+    assert one == 1 and "--folds 5" in why
+    asked = Settings(folds=4)
+    assert fold_count(asked, examples(100), range(100), lambda: False, ranked=True)[0] == 4
+
+
 def test_auto_has_folds_where_it_fits_nothing_but_heads() -> None:
     assert count(examples(100), tunes=True) == 1 and count(examples(100), tunes=False) == 5
     assert count(examples(100), tunes=True, strategy="probe") == 5  # nobody asks what auto would do

@@ -17,12 +17,18 @@ CHEAP = 5000
 
 
 def fold_count(
-    settings: Settings, examples: Examples, rows: Sequence[int], tunes: Callable[[], bool]
+    settings: Settings,
+    examples: Examples,
+    rows: Sequence[int],
+    tunes: Callable[[], bool],
+    *,
+    ranked: bool = False,
 ) -> tuple[int, str]:
     """How many folds, and why, in a sentence; 1 for one part that is tested once.
 
     `rows` are those that can be used; `tunes` says whether "auto" would train more than heads;
-    it is asked only where that decides.
+    it is asked only where that decides. Where candidates to start from were `ranked`, each fold
+    would rank them again, without its test rows; that is done where it is asked for.
     Raises `UsageError` where folds are asked for and answers have an order.
     """
     if settings.folds > 1 and examples.kind in TOLD:
@@ -38,6 +44,8 @@ def fold_count(
     few = _few(len(rows), len(groups))
     if examples.kind in TOLD or "test" in examples.parts or not few:
         return 1, ""
+    if ranked:
+        return 1, f"{few}, but candidates were ranked: --folds {FOLDS} would rank them in each fold"
     trained = settings.compare or not isinstance(settings.plan, Probe | None)
     if trained or (settings.plan is None and tunes()):
         return (

@@ -306,7 +306,8 @@ def _parts(
     def tunes() -> bool:
         return would_tune(_lesson(known, backbone, settings, root), backbone)
 
-    count, why = fold_count(settings, data.examples, usable, tunes)
+    ranked = bool(start.ranking)
+    count, why = fold_count(settings, data.examples, usable, tunes, ranked=ranked)
     made = fold_partitions(settings, data.posable, usable, together, count, data.contents)
     if why and (made or count == 1):
         note(tell, why)
