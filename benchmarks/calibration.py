@@ -48,8 +48,8 @@ def judged(
 ) -> list[str]:
     """Words for an arm without transfer and one with it that get these shares right, each draw."""
     from headstart.evaluate import Arm, Cost, judge
-    from headstart.head import Classification
     from headstart.stats import share
+    from headstart.task import Classification
 
     task = Classification(tuple(map(str, range(CLASSES))))
 

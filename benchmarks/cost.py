@@ -59,7 +59,8 @@ def _parts() -> dict[str, float]:
     """Decode every picture once, one forward pass in the fastest mode here, fit the head."""
     from headstart.backbone import load_backbone
     from headstart.features import fast, noise
-    from headstart.head import Classification, Sample, fit_logistic
+    from headstart.head import Sample, fit_logistic
+    from headstart.task import Classification
 
     backbone = load_backbone(NET[1], NET[3])
     files = sorted(FLOWERS.rglob("*.jpg"))

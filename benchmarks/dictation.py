@@ -18,9 +18,9 @@ from benchmarks.measuring import SHARED, figure, here
 from headstart.backbone import load_backbone
 from headstart.data import Examples, Partition
 from headstart.features import survey
-from headstart.head import Transcribing, Trust, posed
 from headstart.model import Model
 from headstart.share import save_model
+from headstart.task import CTC, Calibration, make_task
 from headstart.train import Full, Lesson, Recipe, fit, predict, rates
 
 CLIPS, AGAIN = 20, 10
@@ -69,18 +69,18 @@ def _overfit(kind: str, clips: list[Path], texts: list[str], root: Path) -> None
     examples = Examples(tuple(clips), tuple(map(classes.index, texts)), classes, kind="transcribe")
     seen = survey(examples, backbone.modality, cache=root / "cache")
     rows = tuple(range(len(clips)))
-    task, labels = posed(examples, rows, backbone)
+    task, labels = make_task(examples, rows, backbone)
     partition = Partition(rows * AGAIN, rows, rows, "by heart")
     lesson = Lesson(seen.items, labels, (), partition, task, root / "cache")
     recipe = Recipe(epochs=EPOCHS[kind], batch=20, patience=EPOCHS[kind])
     (root / "work").mkdir()
     fitted = fit(lesson, backbone, Full(), recipe, work=root / "work")
     answers = predict(lesson, fitted, rows).numpy()
-    wrong = task.losses if isinstance(task, Transcribing) else task.letters_wrong
+    wrong = task.losses if isinstance(task, CTC) else task.letters_wrong
     letters = float(wrong(answers, labels.numpy()).mean())
     figure(f"{kind}, {len(clips)} clips by heart", cer=round(letters, 4),
            cpu_s=round(time.process_time() - began))  # fmt: skip
-    model = Model(fitted.joined(), fitted.head, task, Trust(), fitted.at)
+    model = Model(fitted.joined(), fitted.head, task, Calibration(), fitted.at)
     save_model(root / "model", model, METRICS)
     heard = [one.label for one in model.predict(clips)]
     code = "import sys, headstart; m = headstart.load(sys.argv[1]); "

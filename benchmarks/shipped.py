@@ -18,8 +18,9 @@ from benchmarks.pool import OPTIONS, SETS, placed
 from headstart.backbone import Backbone, load_backbone, multiply_adds
 from headstart.data import Columns
 from headstart.features import Prefix, extract, milliseconds, survey
-from headstart.head import Sample, fit_head, posed
+from headstart.head import Sample, fit_head
 from headstart.run.finding import found_at
+from headstart.task import make_task
 
 NET = "mobilenetv2_100"
 FILE = SHARED / "weights" / f"{NET}.safetensors"
@@ -60,6 +61,6 @@ def _probe(name: str, net: Backbone) -> float:
         rows = range(len(found.examples))
         prefix = Prefix(net.modality, net.stages, net.digest(net.depth))
         features = extract(seen.items, rows, prefix, cache=Path(cache))
-        task, labels = posed(found.examples, tuple(rows))
+        task, labels = make_task(found.examples, tuple(rows))
         sample = Sample(features.all(), labels, task, found.examples.groups)
         return float(task.merit(fit_head(sample).answers, labels.numpy()).mean())

@@ -18,9 +18,9 @@ from benchmarks.measuring import SHARED, figure, here
 from headstart.backbone import load_backbone
 from headstart.data import Examples, Partition
 from headstart.features import survey
-from headstart.head import posed
 from headstart.modality import Masks
 from headstart.stats import level
+from headstart.task import make_task
 from headstart.train import Lesson, Recipe, Unfreeze, fit, predict, rates
 
 RATE, EPOCHS = 1e-3, 24
@@ -49,7 +49,7 @@ def _judge(files: list[Path], held: str, root: Path) -> None:
     test = tuple(i for i in range(len(files)) if i not in set(known))
     few = len(order) // 10
     partition = Partition(tuple(order[few:]), tuple(order[:few]), test, f"{held} held out")
-    task, codes = posed(examples, partition.train + partition.val)
+    task, codes = make_task(examples, partition.train + partition.val)
     lesson = Lesson(seen.items, codes, (), partition, task, root / "cache")
     recipe = Recipe(epochs=EPOCHS, patience=10, views=Masks())
     (root / "work").mkdir()

@@ -55,7 +55,8 @@ def _items() -> tuple[list[Tensor], Any]:
 
 def _ours(strategy: Any, *, half: bool):
     """CPU seconds of each step of the loop."""
-    from headstart.head import Classification, linear
+    from headstart.head import linear
+    from headstart.task import Classification
     from headstart.train import Recipe
     from headstart.train.loop import Apprentice, Steps, learn, optimizer_for
     from headstart.train.partial import opened

@@ -30,7 +30,8 @@ def main() -> None:
 def _measure(name: str, last: int, *, half: bool) -> None:
     from headstart.backbone import load_backbone, multiply_adds
     from headstart.data import Partition
-    from headstart.head import Classification, linear
+    from headstart.head import linear
+    from headstart.task import Classification
     from headstart.train import Lesson, Recipe
     from headstart.train.loop import Apprentice, Steps, learn, optimizer_for
 

@@ -10,9 +10,9 @@ from torch import Tensor
 
 from headstart.backbone import Architecture, Backbone, Origin, build, save_backbone
 from headstart.data import Partition
-from headstart.head import Classification
 from headstart.modality import Image, Text, text_of
 from headstart.run import folds
+from headstart.task import Classification
 from headstart.train import Lesson
 
 TINY = Architecture(

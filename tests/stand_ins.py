@@ -8,7 +8,7 @@ import numpy as np
 import PIL.Image
 from torch import Tensor
 
-from headstart.head import Classification
+from headstart.task import Classification
 
 HUES = {"blue": (40, 60, 200), "green": (50, 180, 60), "red": (200, 50, 40)}
 

@@ -16,10 +16,10 @@ from headstart.backbone import Backbone, load_backbone
 from headstart.data import Examples, Held, Partition, Problem, Source, hold_out
 from headstart.errors import DataError
 from headstart.features import survey
-from headstart.head import Classification, trust_of
 from headstart.model import Model
 from headstart.run import recipe_of
 from headstart.run.settings import cache_root
+from headstart.task import Classification, calibrate
 from headstart.train import Lesson, Probe, fit, strategy_of
 
 
@@ -146,7 +146,7 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         with TemporaryDirectory() as work:
             fitted = fit(lesson, backbone, strategy, recipe, work=Path(work))
         held = fitted.held.numpy(), lesson.labels_of(fitted.held_rows).numpy()
-        trust = trust_of(lesson.task, *held)
+        trust = calibrate(lesson.task, *held)
         return Model(fitted.joined(), fitted.head, lesson.task, trust, fitted.at)
 
     def _sources(self, pictures: Any, kind: str) -> tuple[Source, ...]:

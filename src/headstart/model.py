@@ -11,21 +11,15 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from headstart.backbone import Backbone
-from headstart.data import SPOKEN, Held, Pair, Source
+from headstart.data import Held, Pair, Source
 from headstart.features import fast, noise
-from headstart.head import (
-    Continuing,
-    Labeling,
-    Sequencing,
-    Task,
-    Trust,
-    Valuing,
-    belief_of,
-    padded,
-    said,
-)
+from headstart.head import padded
 from headstart.modality import Modality, Prepared, Sound, windows
 from headstart.modality.text import content_of
+from headstart.task import (
+    Calibration,
+    Task,
+)
 
 Given = Source | str | tuple[str, str]
 """What a model can be asked about."""
@@ -66,7 +60,7 @@ class Model:
     """With the weights that training left; it reads as it did in training."""
     head: nn.Module
     task: Task
-    trust: Trust
+    trust: Calibration
     cut: int
     """Stages left of it are as they were in the backbone that training started from."""
 
@@ -81,9 +75,7 @@ class Model:
         """
         parts = [sources[i : i + batch] for i in range(0, len(sources), batch)]
         found = [self.task.answers(self._scores(part)) for part in parts]
-        if isinstance(self.task, Sequencing):
-            return padded([row for rows in found for row in rows])
-        return torch.cat(found) if found else torch.zeros(0, self.task.width)
+        return self.task.stacked(found)
 
     def predict(self, sources: Sequence[Given]) -> list[Prediction]:
         """One prediction a source, in the order given. Raises `DataError` for one it can't read.
@@ -92,9 +84,9 @@ class Model:
         what else there is in one, the mean over windows as long as the backbone hears, of which
         each shares a quarter or more with the next.
         """
-        if isinstance(self.task, Continuing):
+        if self.task.continues:
             return self._continued(sources)
-        if self.task.kind == SPOKEN:
+        if self.task.joins:
             most = longest_s(self.backbone.modality)
             parts = [windows(self._source(given), most) for given in sources]
             told = iter(self._each([part for some in parts for part in some]))
@@ -121,12 +113,12 @@ class Model:
 
     def _each(self, sources: Sequence[Given]) -> list[Prediction]:
         answers = self.probabilities(sources).numpy()
-        if isinstance(self.task, Labeling):
+        if self.task.per_word:
             answers = self._at_words(sources, answers)
         return self._all_told(answers)
 
     def _all_told(self, answers: Float[np.ndarray, "n c"]) -> list[Prediction]:
-        belief = belief_of(self.task, answers).tolist()
+        belief = self.task.belief(answers).tolist()
         return [self._told(row, sure) for row, sure in zip(answers, belief, strict=True)]
 
     @cached_property
@@ -156,12 +148,12 @@ class Model:
         return given
 
     def _told(self, answer: np.ndarray, belief: float) -> Prediction:
-        label = said(self.task, answer)
-        if isinstance(self.task, Valuing):
+        label = self.task.text(answer)
+        if self.task.numeric:
             value, margin = float(answer[0]), self.trust.margin
             return Prediction(label, {}, True, belief, value, value - margin, value + margin)
-        spoken = isinstance(self.task, Sequencing)
-        named = {} if spoken else dict(zip(self.task.classes, answer.tolist(), strict=True))
+        coded, names = self.task.coded_rows, self.task.classes
+        named = {} if coded else dict(zip(names, answer.tolist(), strict=True))
         return Prediction(label, named, belief >= self.trust.sure_above, belief)
 
 

@@ -15,18 +15,16 @@ from stand_ins import Held, classes
 from headstart.data import Partition
 from headstart.evaluate import baselines, constant, nearest, probes, raw, usual_tags
 from headstart.evaluate.candidates import Candidate
-from headstart.head import (
-    HEADS,
-    Labeling,
-    Sample,
-    Tagging,
-    Task,
-    Transcribing,
-    Valuing,
-    Writing,
-    fit_head,
-)
+from headstart.head import HEADS, Sample, fit_head
 from headstart.modality import Image
+from headstart.task import (
+    CTC,
+    MultiLabel,
+    Regression,
+    Seq2Seq,
+    Task,
+    TokenClassification,
+)
 from headstart.train import Lesson
 
 DRAWS = 12
@@ -83,14 +81,14 @@ def by_tag(rng: np.random.Generator, rows: int, groups: int) -> tuple[Lesson, fl
     """Two tags, each on every other row."""
     tags = [np.r_[rng.permutation(np.arange(rows) % 2), 0, 1] for _ in "ab"]
     labels = np.stack(tags, axis=1).astype(np.float32)
-    return lesson_of(Tagging(("a", "b")), labels, numbers(rng, rows + 2), groups), np.log(2)
+    return lesson_of(MultiLabel(("a", "b")), labels, numbers(rng, rows + 2), groups), np.log(2)
 
 
 def by_value(rng: np.random.Generator, rows: int, groups: int) -> tuple[Lesson, float]:
     """Values whose mean and spread are known; chance is their variance."""
     values = rng.permutation(np.linspace(-1, 1, rows))
     labels = np.r_[values, 0, 0][:, None].astype(np.float32)
-    task = Valuing(0.0, float(values.std()))
+    task = Regression(0.0, float(values.std()))
     return lesson_of(task, labels, numbers(rng, rows + 2), groups), 1.0
 
 
@@ -99,16 +97,16 @@ def by_word(rng: np.random.Generator, rows: int, groups: int) -> tuple[Lesson, f
     tags = rng.permutation(np.arange(6 * rows) % 2).reshape(-1, 6)
     items = torch.from_numpy(rng.integers(0, 1000, (rows + 2, 6)))
     labels = np.r_[tags, tags[:2]]
-    return lesson_of(Labeling(("O", "B-X")), labels, items, groups), 0.5
+    return lesson_of(TokenClassification(("O", "B-X")), labels, items, groups), 0.5
 
 
 def by_letter(rng: np.random.Generator, rows: int, groups: int) -> tuple[Lesson, float]:
     """One letter of two; chance is half of them wrong."""
     labels = np.r_[rng.permutation(np.arange(rows) % 2), 0, 1][:, None]
-    return lesson_of(Transcribing(("a", "b")), labels, numbers(rng, rows + 2), groups), 0.5
+    return lesson_of(CTC(("a", "b")), labels, numbers(rng, rows + 2), groups), 0.5
 
 
-class Spelled(Writing):
+class Spelled(Seq2Seq):
     """Texts of one letter, without a network."""
 
     def texts(self, codes: np.ndarray) -> list[str]:

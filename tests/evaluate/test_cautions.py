@@ -18,8 +18,8 @@ from headstart.evaluate import (
     judge,
 )
 from headstart.evaluate.cautions import _uneven, cautions
-from headstart.head import Classification
 from headstart.stats import Interval, share
+from headstart.task import Classification
 
 TASK = classes(2)
 

@@ -10,7 +10,7 @@ from stand_ins import Held
 
 from headstart.data import Partition
 from headstart.evaluate import Candidate, Learning, growth_of, learning
-from headstart.head import Classification
+from headstart.task import Classification
 from headstart.train import Lesson
 
 TEST = 400

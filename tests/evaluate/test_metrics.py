@@ -4,7 +4,7 @@ import sklearn.metrics as reference
 from stand_ins import classes
 
 from headstart.evaluate import confusion, measure, per_class, reliability
-from headstart.evaluate.metrics import correlation
+from headstart.task.intervals import correlation
 
 
 def measured(probabilities, labels, groups=()):

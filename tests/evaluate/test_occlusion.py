@@ -8,7 +8,8 @@ import torch
 from headstart.backbone import load_backbone
 from headstart.data import Held, Pair
 from headstart.evaluate.occlusion import WORDS, weighed
-from headstart.head import Classification, Tagging, linear
+from headstart.head import linear
+from headstart.task import Classification, MultiLabel
 from headstart.train import Fitted
 
 pytest.importorskip("transformers")
@@ -41,7 +42,7 @@ def test_a_word_weighs_what_the_class_loses_without_it(fitted: Fitted) -> None:
 
 def test_nothing_is_weighed_where_there_is_no_one_class_of_one_text(fitted: Fitted) -> None:
     text = Held("x", "the cat is good")
-    assert weighed(fitted, Tagging(("a", "b", "c")), text, 1) == ()
+    assert weighed(fitted, MultiLabel(("a", "b", "c")), text, 1) == ()
     assert weighed(fitted, TASK, Held("x", Pair("the cat", "a dog")), 1) == ()
     assert weighed(fitted, TASK, Held("x", "cat"), 1) == ()
     assert weighed(fitted, TASK, Path("cat.txt"), 1) == ()

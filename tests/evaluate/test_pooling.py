@@ -11,8 +11,8 @@ from stand_ins import Held, classes
 from headstart.data import Partition
 from headstart.evaluate import Arm, Cost, Growth, Outcome, Pair, pooled
 from headstart.evaluate.pooling import BEST, CHOSEN, OVERLAP
-from headstart.head import Task, Valuing
 from headstart.stats import level, share
+from headstart.task import Regression, Task
 from headstart.train import Lesson
 
 N = 60
@@ -96,7 +96,7 @@ def test_intervals_of_shares_are_stretched_by_a_quarter() -> None:
 
 
 def test_merits_that_are_numbers_are_stretched_by_more() -> None:
-    values = lesson(Valuing(0.5, 0.3))
+    values = lesson(Regression(0.5, 0.3))
     parts = [replace(one, model=replace(one.model, answers=one.model.answers[:, :1]),
              arms=(), transfer=one.model, pair=None) for one in three()]  # fmt: skip
     parts = [replace(one, arms=(one.model,), transfer=one.model) for one in parts]

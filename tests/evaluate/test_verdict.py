@@ -3,8 +3,8 @@ import pytest
 
 from headstart.evaluate import Arm, Cost, judge
 from headstart.evaluate import verdict as judging
-from headstart.head import Classification
 from headstart.stats import Interval, share
+from headstart.task import Classification
 
 TASK = Classification(("one", "other"))
 FREE = Cost(0.0, 0.0, 0.0)

@@ -7,7 +7,7 @@ from scipy.sparse import csr_array
 from stand_ins import classes
 
 from headstart.evaluate import words_fit
-from headstart.head import Tagging, Valuing
+from headstart.task import MultiLabel, Regression
 
 
 @pytest.fixture
@@ -37,9 +37,9 @@ def test_a_class_that_was_not_seen_is_given_nothing(counted) -> None:
 def test_tags_and_values_too(counted) -> None:
     rows, counts = counted
     tags = torch.from_numpy(counts[:, :2]).float()
-    fitted, _, _ = words_fit(Tagging(("a", "b")), rows, tags, ())
+    fitted, _, _ = words_fit(MultiLabel(("a", "b")), rows, tags, ())
     assert ((fitted(rows) > 0.5) == (counts[:, :2] > 0)).mean() > 0.95
     values = torch.from_numpy(counts[:, :1]).float() * 3
-    task = Valuing(float(values.mean()), float(values.std()))
+    task = Regression(float(values.mean()), float(values.std()))
     fitted, _, loss = words_fit(task, rows, values, ())
     assert loss < 0.5 and fitted(rows).shape == (90, 1)

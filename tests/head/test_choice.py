@@ -5,7 +5,15 @@ import pytest
 import torch
 from stand_ins import classes
 
-from headstart.head import HEADS, Far, Sample, Way, choice, fit_head, logistic
+from headstart.head import (
+    HEADS,
+    Far,
+    Sample,
+    Way,
+    choice,
+    fit_head,
+    logistic,
+)
 from headstart.head import far as far_room
 
 

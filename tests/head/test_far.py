@@ -6,10 +6,18 @@ import torch
 from stand_ins import classes
 
 from headstart.errors import ResourceError, TrainingError
-from headstart.head import Far, Sample, Tagging, fit_lda, fit_logistic, fit_ridge, gathered
+from headstart.head import (
+    Far,
+    Sample,
+    fit_lda,
+    fit_logistic,
+    fit_ridge,
+    gathered,
+)
 from headstart.head import far as far_room
 from headstart.head import logistic as logistic_room
 from headstart.head import ridge as ridge_room
+from headstart.task import MultiLabel
 
 
 def drawn(count=400, width=12, seed=0):
@@ -71,7 +79,7 @@ def test_a_fit_at_a_given_penalty_is_that_in_memory(small, tmp_path, weights) ->
 def test_tags_are_fitted_there_too(small, tmp_path) -> None:
     rows, labels = drawn()
     tags = torch.stack([labels == 0, labels > 0, rows[:, 4] > 30], dim=1).float()
-    task = Tagging(("a", "b", "c"))
+    task = MultiLabel(("a", "b", "c"))
     near = fit_logistic(Sample(rows, tags, task), 0.01)
     far = fit_logistic(Sample(far_of(rows, tmp_path), tags, task), 0.01)
     torch.testing.assert_close(far.weight, near.weight, rtol=1e-3, atol=1e-4)

@@ -3,7 +3,14 @@ import pytest
 import torch
 from stand_ins import classes
 
-from headstart.head import Sample, cross_fitted, fit_head, fit_lda, fit_logistic, fit_ridge
+from headstart.head import (
+    Sample,
+    cross_fitted,
+    fit_head,
+    fit_lda,
+    fit_logistic,
+    fit_ridge,
+)
 from headstart.head.folds import folds_of, separable
 
 GROUPS = {"alone": 0, "one group": 1, "two groups": 2, "uneven": -1, "a group each": 9}

@@ -9,7 +9,12 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from stand_ins import classes
 
 from headstart.errors import TrainingError
-from headstart.head import Sample, fit_lda, fit_logistic, fit_ridge
+from headstart.head import (
+    Sample,
+    fit_lda,
+    fit_logistic,
+    fit_ridge,
+)
 from headstart.head import logistic as logistic_room
 from headstart.head import ridge as ridge_room
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from headstart.head.lexicon import Lexicon, words_in
-from headstart.head.transcript import Transcribing, transcribing
+from headstart.task import CTC
 
 pytest.importorskip("rapidfuzz")
 DIGITS = ["seven", "seven", "nine", "nine", "five", "five"]
@@ -29,7 +29,7 @@ def test_where_most_words_were_seen_once_a_new_one_is_likely() -> None:
     assert many.new > 0.5
 
 
-def _heard(task: Transcribing, text: str, doubt: dict[int, str]) -> torch.Tensor:
+def _heard(task: CTC, text: str, doubt: dict[int, str]) -> torch.Tensor:
     """Scores of a text, letter by letter; at some places another letter is likelier."""
     scores = torch.zeros(1, 2 * len(text), task.width + 1)
     scores[..., -1], scores[..., 0] = 1, 8.0
@@ -42,21 +42,21 @@ def _heard(task: Transcribing, text: str, doubt: dict[int, str]) -> torch.Tensor
 
 
 def test_a_known_word_wins_over_one_that_nobody_said() -> None:
-    task = transcribing(DIGITS)
+    task = CTC.of(DIGITS)
     scores = _heard(task, "seven", {2: "f"})
-    plain = Transcribing(task.classes)
+    plain = CTC(task.classes)
     assert plain.said(plain.answers(scores).numpy()) == ["sefen"]
     assert task.said(task.answers(scores).numpy()) == ["seven"]
 
 
 def test_what_is_clear_is_said_though_it_is_new() -> None:
-    task = transcribing(["one two", "six ten", "ten one"])
+    task = CTC.of(["one two", "six ten", "ten one"])
     scores = _heard(task, "nest tone", {}) * 3
     scores[..., -1] = 1
     assert task.said(task.answers(scores).numpy()) == ["nest tone"]
 
 
 def test_words_after_words_are_weighed_each() -> None:
-    task = transcribing(["seven nine"] * 4 + ["five five"] * 4)
+    task = CTC.of(["seven nine"] * 4 + ["five five"] * 4)
     scores = _heard(task, "seven five nine", {2: "f", 8: "v", 13: "i"})
     assert task.said(task.answers(scores).numpy()) == ["seven five nine"]

@@ -27,8 +27,8 @@ from headstart.evaluate import (
     per_class,
     reliability,
 )
-from headstart.head import Classification
 from headstart.stats import Interval, share
+from headstart.task import Classification
 
 
 def picture(label, seed, size=24):

@@ -3,9 +3,9 @@
 import pytest
 
 from headstart.backbone import Backbone, load_backbone
-from headstart.head import Classification, Transcribing
 from headstart.run import recipe_of
 from headstart.run.recipes import passes_of
+from headstart.task import CTC, Classification
 from headstart.train import Full, Probe, Scratch, Strategy, Ulmfit, Unfreeze
 
 TASK = Classification(("a", "b"))
@@ -31,5 +31,5 @@ def test_convolutions_try_other_rates_where_there_are_many_rows(tiny: Backbone) 
 
 
 def test_a_transcript_takes_longer_than_a_class(tiny: Backbone) -> None:
-    spoken = recipe_of(Probe(), tiny, Transcribing(("a",)))
+    spoken = recipe_of(Probe(), tiny, CTC(("a",)))
     assert spoken.epochs > recipe_of(Probe(), tiny, TASK).epochs and spoken.views is None

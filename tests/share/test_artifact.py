@@ -8,9 +8,10 @@ import torch
 from headstart import durable
 from headstart.backbone import Backbone, load_backbone
 from headstart.errors import BackboneError, SecurityError
-from headstart.head import Classification, Trust, linear
+from headstart.head import linear
 from headstart.model import Model
 from headstart.share import card_of, load, save_model
+from headstart.task import Calibration, Classification
 
 SHARE = {"value": 0.9, "low": 0.8, "high": 0.95}
 FIGURES = {
@@ -26,7 +27,7 @@ FIGURES = {
 def model(tiny: Backbone) -> Model:
     generator = torch.Generator().manual_seed(0)
     head = linear(16, 3, torch.randn(3, 16, generator=generator), torch.zeros(3))
-    return Model(tiny, head, Classification(("a", "<b>", "c|d")), Trust(0.75), tiny.depth)
+    return Model(tiny, head, Classification(("a", "<b>", "c|d")), Calibration(0.75), tiny.depth)
 
 
 def test_a_model_comes_back_as_it_was(model: Model, photos: Path, tmp_path: Path) -> None:

@@ -9,9 +9,10 @@ import torch
 from strangers import changed, read, wrong
 
 from headstart.backbone import Backbone
-from headstart.head import Classification, Trust, linear
+from headstart.head import linear
 from headstart.model import Model
 from headstart.share import save_model
+from headstart.task import Calibration, Classification
 
 SHARE = {"value": 0.9, "low": 0.8, "high": 0.95}
 FIGURES = {
@@ -27,7 +28,7 @@ FIGURES = {
 def sent(tiny: Backbone, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Path]]:
     place = tmp_path_factory.mktemp("strangers")
     head = linear(16, 3, torch.randn(3, 16, generator=torch.Generator().manual_seed(0)))
-    model = Model(tiny, head, Classification(("a", "b", "c")), Trust(0.75), tiny.depth)
+    model = Model(tiny, head, Classification(("a", "b", "c")), Calibration(0.75), tiny.depth)
     save_model(place / "model", model, FIGURES)
     pixels = np.random.default_rng(0).integers(0, 255, (40, 40, 3), dtype=np.uint8)
     PIL.Image.fromarray(pixels).save(place / "a.png")

@@ -18,9 +18,10 @@ from language import save_network
 from strangers import Outcome, changed, read, wrong
 
 from headstart.backbone import Backbone, load_backbone
-from headstart.head import Classification, Trust, linear
+from headstart.head import linear
 from headstart.model import Model
 from headstart.share import save_model
+from headstart.task import Calibration, Classification
 
 pytestmark = pytest.mark.torture
 MANY = int(os.environ.get("STRANGERS", "400"))
@@ -39,7 +40,9 @@ FIGURES = {
 def saved(backbone: Backbone, place: Path) -> Path:
     generator = torch.Generator().manual_seed(0)
     head = linear(backbone.width, 3, torch.randn(3, backbone.width, generator=generator))
-    model = Model(backbone, head, Classification(("a", "b", "c")), Trust(0.75), backbone.depth)
+    model = Model(
+        backbone, head, Classification(("a", "b", "c")), Calibration(0.75), backbone.depth
+    )
     save_model(place, model, FIGURES)
     return place
 

@@ -10,7 +10,7 @@ from torch.nn.functional import cosine_similarity
 
 from headstart.backbone import Backbone
 from headstart.errors import UsageError
-from headstart.head import Tagging
+from headstart.task import MultiLabel
 from headstart.train import Contrast, Lesson, Probe, Recipe, contrast, fit
 from headstart.train.contrast import Alike
 
@@ -62,6 +62,6 @@ def test_the_same_again_gives_the_same(lesson: Lesson, tiny: Backbone, tmp_path:
 
 
 def test_tags_have_no_pairs(lesson: Lesson, tiny: Backbone, tmp_path: Path) -> None:
-    tagged = replace(lesson, task=Tagging(("a", "b")))
+    tagged = replace(lesson, task=MultiLabel(("a", "b")))
     with pytest.raises(UsageError, match="rows of one class"):
         fit(tagged, tiny, Contrast(), work=tmp_path)

@@ -7,8 +7,8 @@ import torch
 from torch import nn
 
 from headstart.backbone import Backbone
-from headstart.head import Classification
 from headstart.modality import Views
+from headstart.task import Classification
 from headstart.train import Fitted, Lesson, Recipe, fit, predict, strategy_of, tuning
 from headstart.train.loop import _thaw
 from headstart.train.partial import learned_in

@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch import nn
 
-from headstart.head import Classification
 from headstart.modality import Views
+from headstart.task import Classification
 from headstart.train import Lesson, Recipe, Restraint
 from headstart.train.checkpoint import Progress, restore, save
 from headstart.train.loop import (

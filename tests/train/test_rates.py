@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from headstart.backbone import Architecture, Backbone, build, load_backbone
-from headstart.head import Reciting, linear
+from headstart.head import FrameHead, linear
 from headstart.train import Full, Gradual, LowRank, Recipe, Scratch, Unfreeze
 from headstart.train import rates as module
 from headstart.train.rates import (
@@ -40,7 +40,7 @@ def test_convolutions_learn_by_the_rule_of_bit(tiny: Backbone, strategy) -> None
 def test_convolutions_over_sound_and_new_heads_keep_their_pace(tiny: Backbone) -> None:
     plan, rates = _paced(Full(), tiny.stages, kind="audio")
     assert (plan.pace, rates) == (Pace(), RATES)
-    letters = Reciting(8, 5, 1)
+    letters = FrameHead(8, 5, 1)
     found = paced(Full(), Recipe(), tiny.stages, letters, rows=100, kind="image")
     assert found == (Recipe(), RATES)
 

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from headstart.events import quiet
-from headstart.head import Classification
+from headstart.task import Classification
 from headstart.train import Recipe, tuning
 from headstart.train.loop import Epoch
 from headstart.train.pricing import Purse

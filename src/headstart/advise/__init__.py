@@ -1,4 +1,4 @@
-"""Room 6. Which backbone, how deep, and what it will cost.
+"""Room 7. Which backbone, how deep, and what it will cost.
 
 Takes: rows of features that candidates made of the same examples, with their labels.
 Gives: candidates in order, best first, each with a prediction, its interval, and why.

@@ -10,7 +10,7 @@ from scipy.stats import rankdata
 
 from headstart.advise.prior import PUBLISHED, Past, Prior
 from headstart.advise.scores import logme, regularized_h_score
-from headstart.head import HEADS, Classification, Sample
+from headstart.head import HEADS, Sample
 from headstart.stats import Interval, Merit, lead, level
 
 NEAR = 0.01
@@ -82,7 +82,7 @@ def target_of(sample: Sample) -> Target:
     merit = sample.task.merit(fits[head].answers, labels)
     evidence = separated = math.nan
     n, d = rows.shape
-    if isinstance(sample.task, Classification) and n >= ENOUGH * COMPONENTS:
+    if sample.task.link == "softmax" and n >= ENOUGH * COMPONENTS:
         evidence = logme(sample.directions.rows[:, :COMPONENTS], labels)
         separated = regularized_h_score(rows, labels) if n > d else math.nan
     figure, groups = level(merit, sample.groups), tuple(sample.groups)

@@ -6,7 +6,6 @@ Gives: a `Report`: figures with intervals, a verdict, and the rows behind them.
 
 from headstart.evaluate.arms import Arm, Cost
 from headstart.evaluate.baselines import (
-    CONSTANT,
     constant,
     followed,
     nearest,
@@ -41,12 +40,10 @@ from headstart.evaluate.report import (
     Spread,
     StageRow,
 )
-from headstart.evaluate.translations import bleu_records
 from headstart.evaluate.verdict import Pair, Verdict, judge
 from headstart.evaluate.words import words_fit
 
 __all__ = [
-    "CONSTANT",
     "OVERLAP",
     "Arm",
     "Beside",
@@ -71,7 +68,6 @@ __all__ = [
     "Spread",
     "StageRow",
     "Verdict",
-    "bleu_records",
     "confusion",
     "constant",
     "equal_rows",

@@ -6,23 +6,17 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import numpy as np
+import torch
 from jaxtyping import Float, Int
 from sklearn.feature_extraction.text import TfidfTransformer
 
 from headstart.evaluate.candidates import Answer, Candidate
 from headstart.evaluate.followed import Followed
-from headstart.head import (
-    Classification,
-    Continuing,
-    Labeling,
-    Sequencing,
-    Valuing,
-    Writing,
-    folds_of,
-    strata_in,
-)
-from headstart.head.sequencing import NOTHING
+from headstart.head import NOTHING, folds_of, strata_in
 from headstart.modality import Modality
+from headstart.task import (
+    Seq2Seq,
+)
 from headstart.train import Lesson
 
 Positions = Int[np.ndarray, " p"]
@@ -31,16 +25,6 @@ Counted = Callable[[Positions], Answer]
 """Rows that are counted -> how other rows are answered then."""
 JUDGED = 1000
 """Rows by which arms that write without a network are judged, at most."""
-CONSTANT = {
-    "classification": "majority class",
-    "multilabel": "the usual tags",
-    "regression": "the mean value",
-    "transcribe": "the usual words",
-    "text-to-text": "the usual text",
-    "generation": "how often tokens are",
-    "entities": "the usual tag",
-}
-"""What the arm that always says the same is called."""
 
 
 def constant(lesson: Lesson) -> Candidate:
@@ -49,33 +33,15 @@ def constant(lesson: Lesson) -> Candidate:
     The classes' shares among the rows that may be fitted to (add-one smoothed), the tags' shares,
     the mean value, or the most frequent transcript.
     """
-    if isinstance(lesson.task, Continuing):
-        return followed(lesson, CONSTANT[lesson.task.kind], memory=0)
+    if lesson.task.continues:
+        return followed(lesson, lesson.task.constant_name, memory=0)
 
     def counted(positions: Positions) -> Answer:
-        usual = _usual(lesson, [lesson.pool[p] for p in positions])
+        labels = lesson.labels_of([lesson.pool[p] for p in positions])
+        usual = lesson.task.constant(torch.as_tensor(labels))
         return lambda rows: np.tile(usual, (len(rows), 1))
 
-    return _counted(lesson, CONSTANT[lesson.task.kind], counted)
-
-
-def _usual(lesson: Lesson, rows: Sequence[int]) -> Float[np.ndarray, " c"]:
-    """What is likeliest among these rows."""
-    task, labels = lesson.task, lesson.labels_of(rows)
-    if task.kind == Valuing.kind:
-        return np.asarray(labels.double().mean(dim=0))
-    coded = task.coded(labels)
-    if isinstance(task, Labeling):
-        tags = coded[coded >= 0].astype(int)
-        usual = np.full(coded.shape[1], np.bincount(tags, minlength=1).argmax())
-        return np.asarray([1.0, *usual])
-    if isinstance(task, Sequencing):
-        different, counts = np.unique(coded, axis=0, return_counts=True)
-        return np.asarray([counts.max() / len(coded), *different[counts.argmax()]])
-    if task.kind == Classification.kind:
-        shares: Float[np.ndarray, " c"] = (coded.sum(axis=0) + 1) / (len(coded) + task.width)
-        return shares
-    return np.asarray(coded.mean(axis=0))
+    return _counted(lesson, lesson.task.constant_name, counted)
 
 
 def followed(lesson: Lesson, name: str = "what followed before", memory: int = 2) -> Candidate:
@@ -174,7 +140,7 @@ def _counted(lesson: Lesson, name: str, counted: Counted, most: int | None = Non
     """
     pool, choice = lesson.pool, math.inf
     labels = lesson.labels_of(pool)
-    ordered = isinstance(lesson.task, Sequencing)
+    ordered = lesson.task.coded_rows
     strata = np.zeros(len(pool), dtype=int) if ordered else strata_in(labels)
     places, answers = [], []
     for fit, held in folds_of(strata, lesson.groups_of(pool), 0):
@@ -196,7 +162,7 @@ def _alike(answers: Sequence[np.ndarray]) -> list[np.ndarray]:
     return [np.pad(p, s, constant_values=NOTHING) for p, s in zip(answers, shape, strict=True)]
 
 
-def _writing(lesson: Lesson) -> Writing:
-    if not isinstance(lesson.task, Writing):
+def _writing(lesson: Lesson) -> Seq2Seq:
+    if not isinstance(lesson.task, Seq2Seq):
         raise TypeError(f"{lesson.task.kind} writes nothing")
     return lesson.task

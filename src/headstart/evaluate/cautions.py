@@ -3,13 +3,12 @@
 import math
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-
 from headstart.evaluate.outcome import Outcome
 from headstart.evaluate.verdict import Pair, Verdict, sign_of
-from headstart.head import Classification, Known, Sequencing, Task
+from headstart.head import Known
 from headstart.hostile import printable
 from headstart.stats import Interval, obstacle
+from headstart.task import Task
 
 COARSE = 0.1
 """Half the width of a verdict's interval from which the test is called small."""
@@ -41,11 +40,10 @@ def cautions(
     for arm in arms if transfer.transfer else ():
         gap = outcome.lead(merit, task.merit(arm.answers, labels))
         if arm.name == "probe on random weights" and gap.low <= 0:
-            ranked = not isinstance(task, Sequencing)
-            others = "headstart rank compares others." if ranked else "--backbone names another."
             yield (
                 "The pretrained features are not surely better than those of random weights "
-                f"({_told(gap)}): they may come from an unrelated domain. {others}"
+                f"({_told(gap)}): they may come from an unrelated domain. "
+                "headstart rank compares others."
             )
         elif arm.name.startswith("linear on") and gap.low <= 0:
             yield (
@@ -97,9 +95,10 @@ def _small(half: float, n: int, groups: Sequence[str]) -> Iterator[str]:
 
 
 def _uneven(task: Task, labels: Known) -> Iterator[str]:
-    if not isinstance(task, Classification) or task.weights:
+    there = task.presence(labels)
+    if task.link != "softmax" or task.class_weights or there is None:
         return
-    counts = np.bincount(labels)
+    counts = there.sum(axis=0)
     most, least = counts.max(), counts[counts > 0].min()
     if most >= UNEVEN * least:
         yield (

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from jaxtyping import Bool
@@ -11,7 +10,7 @@ from torch import Tensor
 
 from headstart.advise import Depth
 from headstart.backbone import CROSSED, hears, multiply_adds
-from headstart.data import ENTITIES, GENERATED, WRITTEN, Examples, Source
+from headstart.data import Examples, Source
 from headstart.errors import DataError
 from headstart.evaluate.candidates import Contest
 from headstart.evaluate.cautions import cautions
@@ -32,8 +31,12 @@ from headstart.evaluate.report import (
     StageRow,
 )
 from headstart.evaluate.verdict import Tested, judge
-from headstart.head import Classification, Continuing, Known, Task, Trust, belief_of, said
+from headstart.head import Known
 from headstart.stats import widened
+from headstart.task import (
+    Calibration,
+    Task,
+)
 from headstart.train import Fitted, Lesson
 from headstart.train.loop import stage_rates
 
@@ -53,7 +56,7 @@ def examine(
     outcome: Outcome,
     *,
     title: str,
-    trust: Trust,
+    trust: Calibration,
     spread: Spread,
     facts: tuple[Fact, ...],
 ) -> Report:
@@ -82,7 +85,7 @@ def examine(
         spread=spread,
         arms=outcome.arms,
         classes=per_class(task, found, labels, train, val, groups),
-        confusion=confusion(found, labels, task.width) if isinstance(task, Classification) else (),
+        confusion=confusion(found, labels, task.width) if task.link == "softmax" else (),
         shown=_shown(lesson, examples, contest, outcome, trust),
         bins=reliability(task, found, labels, groups),
         curves=_curves(contest),
@@ -165,25 +168,25 @@ def _shown(
     examples: Examples,
     contest: Contest,
     outcome: Outcome,
-    trust: Trust,
+    trust: Calibration,
 ) -> tuple[Shown, ...]:
     """Mistakes first, the most confident leading; then right answers, class by class."""
     rows, answers, task = outcome.rows, outcome.model.answers, lesson.task
     modality = contest.fitted.backbone.modality
-    labels, belief = lesson.labels_of(rows).numpy(), belief_of(task, answers)
-    merit = task.shares(answers) if isinstance(task, Continuing) else task.merit(answers, labels)
+    labels, belief = lesson.labels_of(rows).numpy(), task.belief(answers)
+    merit = task.shown_merit(answers, labels)
     right = trust.right(task, answers, labels)
     shown: list[Shown] = []
     for position in _order(task, answers, labels, right)[:SHOWN]:
         row = rows[position]
         item = lesson.items.take([row])[0]
         mime, data = modality.show(item)
-        truth, guess_told = examples.classes[examples.labels[row]], said(task, answers[position])
-        if isinstance(task, Continuing):
-            begun, truth, guess_told = _gone_on(task, item.tolist())
+        truth, guess_told = examples.classes[examples.labels[row]], task.text(answers[position])
+        if task.continues:
+            begun, truth, guess_told = task.continuation(item.tolist())
             data = begun.encode()
         label = guess = -1
-        if isinstance(task, Classification):
+        if task.link == "softmax":
             label, guess = int(labels[position]), int(answers[position].argmax())
         sure = float(belief[position])
         shown.append(
@@ -207,15 +210,6 @@ def _shown(
     return tuple(shown)
 
 
-def _gone_on(task: Continuing, codes: Sequence[int]) -> tuple[str, str, str]:
-    """The first third of a text, how it goes on, and how the network goes on."""
-    begun, rest = codes[: max(1, len(codes) // 3)], codes[max(1, len(codes) // 3) :]
-    writer: Any = task.writer  # an `Alone`
-    (new,) = writer.continued([begun])
-    first, second, third = (writer.tokens.spelled(part) for part in (begun, rest, new))
-    return first, second, third
-
-
 def _beside(fitted: Fitted, task: Task, source: Source, guess: int) -> Beside:
     try:
         return Beside(fitted.backbone.modality.clip(source), weighed(fitted, task, source, guess))
@@ -230,13 +224,13 @@ def _order(
 
     Of texts and rows of tags, which are seldom all right, the best to the worst, evenly spread.
     """
-    if task.kind in (WRITTEN, ENTITIES, GENERATED):
+    if task.graded:
         every = np.argsort(-task.merit(answers, labels), kind="stable")
-        most = PLAYED if task.kind == GENERATED else SHOWN  # each of these is continued
+        most = PLAYED if task.continues else SHOWN  # each of these is continued
         picked = np.linspace(0, len(every) - 1, min(len(every), most)).astype(int)
         return [int(place) for place in every[picked]]
-    single = isinstance(task, Classification)
-    weight = belief_of(task, answers) if single else task.losses(answers, labels)
+    single = task.link == "softmax"
+    weight = task.belief(answers) if single else task.losses(answers, labels)
     wrong = [int(i) for i in np.argsort(-weight, kind="stable") if not right[i]]
     turns: dict[object, int] = {}
     fine = []

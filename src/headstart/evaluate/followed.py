@@ -44,7 +44,7 @@ class Followed:
         return max(sorted(tried), key=lambda token: self.share(before, token))
 
     def judged(self, texts: Int[np.ndarray, "n l"]) -> Float[np.ndarray, "n 4"]:
-        """As `Continuing` has answers: how sure, nats, tokens told right, tokens."""
+        """As `LanguageModeling` has answers: how sure, nats, tokens told right, tokens."""
         found = np.zeros((len(texts), 4))
         likeliest: dict[tuple[int, ...], int] = {}
         for row, text in zip(found, texts, strict=True):

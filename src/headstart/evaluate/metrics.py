@@ -1,30 +1,14 @@
 """How good answers are, each figure with its 95% interval."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 
-from headstart.evaluate.translations import bleu_of, counts_of
-from headstart.head import (
-    Classification,
-    Continuing,
-    Dictating,
-    Known,
-    Labeling,
-    Sequencing,
-    Tagging,
-    Task,
-    Valuing,
-    Writing,
-    overlap,
-    right_of,
-)
-from headstart.stats import Interval, bootstrap, level, share
-
-BINS = 15
-"""Equal steps of confidence, as in Guo et al. 2017."""
+from headstart.head import Known
+from headstart.stats import Interval, level, share
+from headstart.task import BINS, Task, bin_of
 
 
 @dataclass(frozen=True)
@@ -44,6 +28,12 @@ class Scores:
     """
     values: tuple[tuple[float, float], ...] = ()
     """Each row's value and the answer to it, where answers are values."""
+    graded: bool = False
+    """Whether answers are seldom all right, so that good and bad ones are shown."""
+    unit: str = "Class"
+    """What a row of `per_class` is."""
+    units: str = "Classes"
+    """The same for several."""
     folds: int = 1
     """In how many folds the rows were tested, each once; 1 for one part."""
 
@@ -91,92 +81,13 @@ def measure(
 ) -> Scores:
     """How good the answers to at least one row are.
 
-    Macro F1 is the mean over classes that have test rows, of the resampled rows too: a class
-    nobody could have got right or wrong says nothing. (scikit-learn counts it as 0 once it is
-    predicted.) Accuracy has Wilson's interval, figures that are no means are resampled 1000 times,
-    whole groups at a time. The calibration error is resampled with the sign of each bin's gap
-    held: plain resampling takes its own noise for miscalibration, and its interval can miss the
-    figure.
+    Shares have Wilson's interval, figures that are no means are resampled 1000 times, whole groups
+    at a time; which there are beside the mean merit is the task's business.
     """
-    merit, losses = task.merit(answers, labels), task.losses(answers, labels)
-    figures = {task.figure: level(merit, groups)}
-    n = len(labels)
-    if isinstance(task, Valuing):
-        figures |= _off(np.abs(answers - labels)[:, 0].astype(float), groups)
-        pairs = np.hstack([labels, answers]).astype(float).tolist()
-        return Scores(task.kind, figures, tuple((true, said) for true, said in pairs))
-    if isinstance(task, Sequencing):
-        figures |= _told(task, answers, labels, groups)
-        if not isinstance(task, Continuing):
-            figures["exact"] = share(right_of(task, answers, labels), groups)
-        return Scores(task.kind, figures)
-    there, said = _cells(task, answers, labels)
-    figures["macro_f1"] = _resampled(lambda rows: _macro_f1(there[rows], said[rows]), n, groups)
-    if isinstance(task, Classification):
-        figures["mcc"] = _resampled(
-            lambda rows: correlation(there[rows], said[rows]), n, groups, (-1.0, 1.0)
-        )
-    if isinstance(task, Classification) and task.weights:
-        figures["accuracy"] = share(right_of(task, answers, labels), groups)
-    if isinstance(task, Tagging):
-        figures["exact"] = share((there == said).all(axis=1), groups)
-    worst = (0.0, float(losses.max()))
-    figures["log_loss"] = _resampled(lambda rows: float(losses[rows].mean()), n, groups, worst)
-    if isinstance(task, Classification):
-        right = right_of(task, answers, labels)
-        gaps = _gaps(answers, right)
-        figures["ece"] = _resampled(lambda rows: max(0.0, float(gaps[rows].mean())), n, groups)
-    return Scores(task.kind, figures)
-
-
-def _off(errors: Float[np.ndarray, " n"], groups: Sequence[str]) -> dict[str, Interval]:
-    """Mean and root mean square of how far values are off, at most as much as the worst."""
-    n, worst = len(errors), (0.0, float(errors.max()))
-    mean = _resampled(lambda rows: float(errors[rows].mean()), n, groups, worst)
-    root = _resampled(lambda rows: float(np.sqrt((errors[rows] ** 2).mean())), n, groups, worst)
-    return {"mae": mean, "rmse": root}
-
-
-def _told(
-    task: Task, answers: Float[np.ndarray, "n c"], labels: Known, groups: Sequence[str]
-) -> dict[str, Interval]:
-    """Word and letter errors of transcripts; BLEU and ROUGE-L of texts."""
-    if isinstance(task, Continuing):
-        worst = (1.0, max(_perplexity(answers[[row]]) for row in range(len(labels))))
-        drawn = _resampled(lambda rows: _perplexity(answers[rows]), len(labels), groups, worst)
-        return {"perplexity": drawn}
-    if isinstance(task, Labeling):
-        return _tagged(task, answers, labels, groups)
-    if isinstance(task, Dictating) or not isinstance(task, Writing):
-        letters = task.letters_wrong if isinstance(task, Dictating) else task.losses
-        wrong = task.merit(answers, labels), 1 - letters(answers, labels)
-        return dict(zip(("wer", "cer"), (_mirrored(level(w, groups)) for w in wrong), strict=True))
-    pairs = list(zip(task.said(answers), task.texts(labels), strict=True))
-    shared = np.array([overlap(said, true) for said, true in pairs])
-    counted = counts_of(*zip(*pairs, strict=True))
-    bleu = _resampled(lambda rows: bleu_of(counted[rows]), len(pairs), groups)
-    return {"bleu": bleu, "rouge_l": level(shared, groups)}
-
-
-def _perplexity(answers: np.ndarray) -> float:
-    return float(np.exp(answers[:, 1].sum() / answers[:, 3].sum()))
-
-
-def _tagged(
-    task: Labeling, answers: Float[np.ndarray, "n c"], labels: Known, groups: Sequence[str]
-) -> dict[str, Interval]:
-    """F1 of all entities together, and of tags alone the share that is right."""
-    figures = {"tags_right": level(1 - task.losses(answers, labels), groups)}
-    if task.spans:
-        counted = task.counts(answers, labels)
-        drawn = _resampled(lambda rows: _micro_f1(counted[rows]), len(counted), groups)
-        figures = {"entity_f1": drawn, **figures}
-    return figures
-
-
-def _micro_f1(counts: np.ndarray) -> float:
-    hits, said, there = counts.sum(axis=0).tolist()
-    return float(2 * hits / max(1, said + there))
+    figures = {task.figure: level(task.merit(answers, labels), groups)}
+    figures |= task.figures(answers, labels, groups)
+    values, words = task.values(answers, labels), (task.unit, task.noun)
+    return Scores(task.kind, figures, values, task.graded, *words)
 
 
 def confusion(
@@ -202,10 +113,10 @@ def per_class(
     rows among those labeled or predicted as the class; its interval is that of J. Values have no
     classes.
     """
-    if isinstance(task, Valuing | Sequencing):
+    there, said = task.presence(labels), task.claims(answers)
+    if there is None or said is None:
         return ()
-    there, said = _cells(task, answers, labels)
-    counts = [_there(task, part).sum(axis=0) for part in (train, val)]
+    counts = [_counts(task, part) for part in (train, val)]
     rows = []
     for index, name in enumerate(task.classes):
         is_it, called = there[:, index], said[:, index]
@@ -233,15 +144,15 @@ def reliability(
     Of tags, every row counts once a tag, and rows are groups where there are no others. Values
     have no probabilities.
     """
-    if isinstance(task, Valuing | Sequencing):
+    given = task.reliability(answers, labels)
+    if given is None:
         return ()
-    confidence, right = answers.max(axis=1), right_of(task, answers, labels)
-    if isinstance(task, Tagging):
-        there, said = _cells(task, answers, labels)
-        confidence, right = np.maximum(answers, 1 - answers).ravel(), (there == said).ravel()
+    count = given[0].shape[1]
+    if count > 1:
         own = groups or [str(row) for row in range(len(labels))]
-        groups = [group for group in own for _ in task.classes]
-    which = _bin_of(confidence)
+        groups = [group for group in own for _ in range(count)]
+    confidence, right = given[0].ravel(), given[1].ravel()
+    which = bin_of(confidence)
     bins = []
     for index in np.unique(which).tolist():
         inside = which == index
@@ -257,74 +168,11 @@ def reliability(
     return tuple(bins)
 
 
-def _cells(
-    task: Task, answers: np.ndarray, labels: Known
-) -> tuple[Bool[np.ndarray, "n c"], Bool[np.ndarray, "n c"]]:
-    """Which classes or tags each row has, and which it was said to have."""
-    if isinstance(task, Classification):
-        return _there(task, labels), np.arange(task.width) == answers.argmax(axis=1)[:, None]
-    return _there(task, labels), answers >= 0.5
-
-
-def _there(task: Task, labels: Known) -> Bool[np.ndarray, "n c"]:
-    single = isinstance(task, Classification)
-    there: Bool[np.ndarray, "n c"]
-    there = np.arange(task.width) == labels[:, None] if single else labels > 0.5
-    return there
-
-
-def _macro_f1(there: np.ndarray, said: np.ndarray) -> float:
-    counts = there.sum(axis=0)
-    known = counts > 0
-    if not known.any():
-        return float("nan")
-    f1 = 2 * (there & said).sum(axis=0) / np.maximum(counts + said.sum(axis=0), 1)
-    return float(f1[known].mean())
-
-
-def correlation(there: Bool[np.ndarray, "n c"], said: Bool[np.ndarray, "n c"]) -> float:
-    """Matthews' correlation of classes and answers, for any number of classes (Gorodkin 2004).
-
-    0 where all rows are of one class, or all answers are: they say nothing of each other then.
-    """
-    n, right = float(len(there)), float((there & said).sum())
-    of, called = there.sum(axis=0).astype(float), said.sum(axis=0).astype(float)
-    spread = (n * n - of @ of) * (n * n - called @ called)
-    return float((right * n - of @ called) / np.sqrt(spread)) if spread > 0 else 0.0
-
-
-def _gaps(probabilities: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Confidence less rightness of each row, its sign turned so that every bin's sum is >= 0."""
-    confidence = probabilities.max(axis=1).astype(float)
-    gaps = confidence - right
-    which = _bin_of(confidence)
-    sums = np.bincount(which, weights=gaps, minlength=BINS)
-    turned: np.ndarray = gaps * np.where(sums < 0, -1.0, 1.0)[which]
-    return turned
-
-
-def _bin_of(confidence: np.ndarray) -> np.ndarray:
-    which: np.ndarray = np.clip(np.ceil(confidence * BINS).astype(int) - 1, 0, BINS - 1)
-    return which
-
-
-def _resampled(
-    figure: Callable[[np.ndarray], float],
-    n: int,
-    groups: Sequence[str],
-    bounds: tuple[float, float] = (0.0, 1.0),
-) -> Interval:
-    """`bootstrap`, widened to hold the figure itself: resampling can be biased on few rows.
-
-    Losses have no upper bound; theirs is that of the worst row, so that a figure stays finite.
-    """
-    drawn = bootstrap(figure, n, groups, bounds=bounds)
-    return replace(drawn, low=min(drawn.low, drawn.value), high=max(drawn.high, drawn.value))
-
-
-def _mirrored(right: Interval) -> Interval:
-    """What is wrong, where `right` is what is not."""
-    return Interval(1 - right.value, 1 - right.high, 1 - right.low)
+def _counts(task: Task, labels: Known) -> Int[np.ndarray, " c"]:
+    there = task.presence(labels)
+    counts: Int[np.ndarray, " c"]
+    counts = np.zeros(task.width, int) if there is None else there.sum(axis=0)
+    return counts
 
 
 def _share_within(right: np.ndarray, rows: np.ndarray, groups: Sequence[str]) -> Interval | None:

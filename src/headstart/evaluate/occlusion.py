@@ -6,8 +6,8 @@ import torch
 from torch import Tensor, nn
 
 from headstart.data import Held, Source
-from headstart.head import Classification, Task
 from headstart.modality import Modality, Text
+from headstart.task import Task
 from headstart.train import Fitted
 
 WORDS = 60
@@ -24,7 +24,7 @@ def weighed(fitted: Fitted, task: Task, source: Source, said: int) -> Weighed:
     """
     modality = fitted.backbone.modality
     held = source.content if isinstance(source, Held) else None
-    single = isinstance(task, Classification) and isinstance(modality, Text)
+    single = task.link == "softmax" and isinstance(modality, Text)
     if not (single and isinstance(modality, Text) and isinstance(held, str)):
         return ()
     words = held.split()[:WORDS]

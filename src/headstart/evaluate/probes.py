@@ -19,10 +19,8 @@ from headstart.evaluate.words import words_fit
 from headstart.events import Tell, note, quiet
 from headstart.features import Halved
 from headstart.head import (
-    Labeling,
     LinearFit,
     Read,
-    Sequencing,
     Way,
     blocks_of,
     stays_far,
@@ -100,13 +98,11 @@ def from_fit(lesson: Lesson, fitted: Fitted, strategy: str, tell: Tell = quiet) 
 
     def answer(rows: Sequence[int]) -> Float[np.ndarray, "m c"]:
         found: np.ndarray = predict(lesson, fitted, rows, tell).numpy().astype(float)
-        if isinstance(lesson.task, Labeling):
-            return lesson.task.at_words(found, lesson.labels_of(rows).numpy())
-        return found
+        return lesson.task.at_words(found, lesson.labels_of(rows).numpy())
 
     backbone = fitted.backbone
     transfer = backbone.origin.pretrained
-    trained = len(fitted.suffix) or isinstance(lesson.task, Sequencing)
+    trained = len(fitted.suffix) or lesson.task.coded_rows
     way, refit = fitted.chosen.way, None
     if not trained and way is not None:
         refit = _refit(lesson, _features(lesson, backbone), way)

@@ -12,24 +12,13 @@ from typing import Literal
 from headstart.evaluate.arms import Arm
 from headstart.evaluate.candidates import by_choice
 from headstart.evaluate.learning import Learning
-from headstart.head import Known, Task
+from headstart.head import Known
 from headstart.hostile import printable
 from headstart.stats import Interval, Merit, lead, obstacle
+from headstart.task import Task
 
 Word = Literal["helps", "no evidence", "hurts"]
 
-FIGURES = {
-    "accuracy": "",
-    "balanced_accuracy": "balanced accuracy ",
-    "f1": "F1 ",
-    "r2": "explained variance ",
-    "word_accuracy": "words right ",
-    "chrf": "chrF ",
-    "next_token": "next tokens right ",
-    "sentence_f1": "entity F1 of a sentence ",
-    "tags_right": "tags right ",
-}
-"""What stands before a figure in a sentence; nothing before shares of right answers."""
 BEST = "the best of each fold"
 """Name of the rival where folds have different ones."""
 _PHRASES = {
@@ -174,7 +163,7 @@ def _compared(task: Task, pair: Pair, interval: Interval) -> str:
     """Both figures, the difference and its interval, in percent and percent points."""
     one, other = pair.one.merit.value, pair.other.merit.value
     return (
-        f"{FIGURES[task.figure]}{one:.1%} against {other:.1%} for {_phrase(pair.other.name)}, "
+        f"{task.phrase}{one:.1%} against {other:.1%} for {_phrase(pair.other.name)}, "
         f"{100 * interval.value:+.1f} points (95% interval {100 * interval.low:+.1f} "
         f"to {100 * interval.high:+.1f})"
     )
@@ -200,7 +189,7 @@ def _phrase(name: str) -> str:
 
 def _unopposed(task: Task, chosen: Arm) -> Verdict:
     sentence = (
-        f"No evidence: {FIGURES[task.figure]}{chosen.merit.value:.1%} on the test examples, and "
+        f"No evidence: {task.phrase}{chosen.merit.value:.1%} on the test examples, and "
         "no arm without transfer to compare with."
     )
     return Verdict("no evidence", "", 0.0, -1.0, 1.0, sentence)

@@ -16,10 +16,18 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline
 
-from headstart.head import Classification, Labels, Tagging, Task, cross_fitted, folds_of, strata_in
+from headstart.head import (
+    Labels,
+    cross_fitted,
+    folds_of,
+    strata_in,
+)
+from headstart.task import Task
 
 STRENGTHS = (1.0, 4.0, 16.0)
 """Of the fit against the penalty (scikit-learn's C) that are tried."""
+EVENLY = "balanced"
+"""scikit-learn's word for classes that count alike."""
 Counted = Callable[[csr_array], Float[np.ndarray, "m c"]]
 
 
@@ -66,13 +74,13 @@ def _shared(counts: csr_array) -> np.ndarray:
 
 def _fitted(task: Task, counts: csr_array, known: np.ndarray, strength: float) -> Counted:
     weighed, used = TfidfTransformer(sublinear_tf=True), _shared(counts)
-    even = "balanced" if isinstance(task, Classification) and task.weights else None
+    even = EVENLY if task.class_weights else None
     model: Any = LogisticRegression(
         C=strength, max_iter=200, tol=1e-3, solver="newton-cg", class_weight=even
     )
-    if isinstance(task, Tagging):
+    if task.link == "sigmoid":
         model = OneVsRestClassifier(model)
-    elif isinstance(task, Classification):
+    elif task.link == "softmax":
         model = model if len(np.unique(known)) > 1 else DummyClassifier()
     else:
         model = Ridge(alpha=1 / strength)
@@ -85,7 +93,7 @@ def _fitted(task: Task, counts: csr_array, known: np.ndarray, strength: float) -
             )
         found = np.zeros((rows.shape[0], task.width))
         given = line.predict_proba(rows[:, used])
-        seen = line.classes_ if isinstance(task, Classification) else np.arange(task.width)
+        seen = line.classes_ if task.link == "softmax" else np.arange(task.width)
         found[:, seen] = given  # a class that was not seen is given nothing
         return found
 

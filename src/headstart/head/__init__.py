@@ -1,57 +1,38 @@
 """Room 5. From a row to scores.
 
-Takes: rows of features and their labels.
-Gives: a linear head with its loss on rows it has not seen; a `Task`, which says what scores mean.
+Takes: rows of features, their labels, and an `Objective` that says what scores mean.
+Gives: a linear head with its loss on rows it has not seen; a head for frames.
 """
 
 from headstart.head.choice import HEADS, fit_head
-from headstart.head.confidence import Trust, belief_of, said, trust_of
+from headstart.head.codes import NOTHING, padded, usual_row
+from headstart.head.ctc import BEAM, FrameHead, frames_needed, greedy, searched
 from headstart.head.far import Far, Read, blocks_of, gathered, stays_far
 from headstart.head.folds import cross_fitted, folds_of, strata_in
-from headstart.head.labeling import Labeling, tag_codes
 from headstart.head.lda import fit_lda
+from headstart.head.lexicon import Language, words_in
 from headstart.head.linear import HeadFit, LinearFit, Sample, Way, linear
 from headstart.head.logistic import fit_logistic
+from headstart.head.objective import Goal, Known, Labels, Link, Objective
 from headstart.head.ridge import fit_ridge
-from headstart.head.sequencing import Sequencing
-from headstart.head.task import (
-    Classification,
-    Goal,
-    Known,
-    Labels,
-    Tagging,
-    Task,
-    Valuing,
-    posed,
-    right_of,
-)
-from headstart.head.transcript import Reciting, Transcribing, moments_needed, padded
-from headstart.head.writing import Continuing, Dictating, Writing, overlap
 
 __all__ = [
+    "BEAM",
     "HEADS",
-    "Classification",
-    "Continuing",
-    "Dictating",
+    "NOTHING",
     "Far",
+    "FrameHead",
     "Goal",
     "HeadFit",
     "Known",
-    "Labeling",
     "Labels",
+    "Language",
     "LinearFit",
+    "Link",
+    "Objective",
     "Read",
-    "Reciting",
     "Sample",
-    "Sequencing",
-    "Tagging",
-    "Task",
-    "Transcribing",
-    "Trust",
-    "Valuing",
     "Way",
-    "Writing",
-    "belief_of",
     "blocks_of",
     "cross_fitted",
     "fit_head",
@@ -59,16 +40,14 @@ __all__ = [
     "fit_logistic",
     "fit_ridge",
     "folds_of",
+    "frames_needed",
     "gathered",
+    "greedy",
     "linear",
-    "moments_needed",
-    "overlap",
     "padded",
-    "posed",
-    "right_of",
-    "said",
+    "searched",
     "stays_far",
     "strata_in",
-    "tag_codes",
-    "trust_of",
+    "usual_row",
+    "words_in",
 ]

@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from sklearn.model_selection import GroupKFold, KFold, StratifiedGroupKFold, StratifiedKFold
 
-from headstart.head.task import Labels
+from headstart.head.objective import Labels
 
 Fold = tuple[np.ndarray, np.ndarray]
 """Rows to fit to, and rows held out."""

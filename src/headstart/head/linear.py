@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from headstart.errors import TrainingError
 from headstart.head.directions import Directions, directions_of
 from headstart.head.far import Far
-from headstart.head.task import Labels, Task
+from headstart.head.objective import Labels, Objective
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +22,7 @@ class Sample:
 
     rows: Float[Tensor, "n d"] | Far
     labels: Labels
-    task: Task
+    task: Objective
     groups: Sequence[str] = ()
     """One a row, or none: rows of one group are held out together."""
     seed: int = 0

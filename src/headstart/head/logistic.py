@@ -15,7 +15,6 @@ from headstart.head.folds import Fold, cross_fitted, folds_of, separable, strata
 from headstart.head.linear import LinearFit, Sample, Way, fitted, losses_of
 from headstart.head.solving import EXACT, ROUGH, Near, solve, spread_of
 from headstart.head.streamed import fit_far
-from headstart.head.task import Classification
 
 PENALTIES = tuple(10.0**exponent for exponent in range(2, -7, -1))
 """From 100 to 1e-6, on standardized rows, against a mean loss; halves of a decade beside the best
@@ -69,7 +68,7 @@ def _fit_near(sample: Sample, rows: Float[Tensor, "n d"], penalty: float | None)
     strong = PENALTIES[0] if penalty is None else penalty
     chosen = best.penalty if best else strong
     every = Near(basis.rows, problem.targets, problem.weights)
-    theta = solve(every, best.middle if best else start, chosen, sample.task.kind, EXACT)
+    theta = solve(every, best.middle if best else start, chosen, sample.task.link, EXACT)
     found = best.answers if best else _told(sample, basis.rows, theta)
     if penalty is None and not folds:  # of a single row, which no fit can be without
         found = _no_opinion(sample)
@@ -141,8 +140,8 @@ class _Problem:
 
 def _weights(sample: Sample) -> Float[np.ndarray, "n 1"]:
     task, labels = sample.task, sample.labels.numpy()
-    if isinstance(task, Classification) and task.weights:
-        weights: np.ndarray = np.asarray(task.weights)[labels][:, None]
+    if task.class_weights:
+        weights: np.ndarray = np.asarray(task.class_weights)[labels][:, None]
         return weights
     return np.ones((len(labels), 1))
 
@@ -210,7 +209,7 @@ def _tried(
     thetas, losses = [], []
     for (fit, held), start in zip(folds, starts, strict=True):
         part = Near(rows[fit], problem.targets[fit], problem.weights[fit])
-        thetas.append(solve(part, start, penalty, task.kind, ROUGH))
+        thetas.append(solve(part, start, penalty, task.link, ROUGH))
         told = _told(problem.sample, rows[held], thetas[-1])
         answers[held] = told
         losses.append(task.losses(told, labels[held]))

@@ -19,7 +19,6 @@ from headstart.head.directions import Directions, directions_in
 from headstart.head.far import BLOCK, Far
 from headstart.head.folds import folds_of, separable, strata_in
 from headstart.head.linear import LinearFit, Sample, Way, fitted
-from headstart.head.task import Classification
 
 PENALTIES = tuple(10.0 ** (half / 2) for half in range(8, -17, -1))
 """From 10⁴ to 10⁻⁸, in units of the mean squared singular value of the centered rows."""
@@ -130,7 +129,7 @@ def _left_out(
 
 def _sharp(sample: Sample, scores: Float[np.ndarray, "n c"], without: Places = NONE) -> float:
     """The factor of scores that suits all rows but these."""
-    if not isinstance(sample.task, Classification):
+    if sample.task.link != "softmax":
         return 1.0
     labels = sample.labels.numpy()
     return _sharpness(np.delete(scores, without, axis=0), np.delete(labels, without))

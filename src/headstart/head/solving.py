@@ -82,14 +82,14 @@ def spread_of(deviations: Float[np.ndarray, " d"]) -> Float[np.ndarray, " d"]:
     return np.where(deviations > max(LEAST * usual, 1e-30), deviations, np.inf)
 
 
-def solve(part: Part, start: np.ndarray, penalty: float, kind: str, slope: float) -> np.ndarray:
+def solve(part: Part, start: np.ndarray, penalty: float, link: str, slope: float) -> np.ndarray:
     """Mean cross-entropy plus half the penalty times the squared weights; biases are free.
 
     Each weight is measured in units of the curvature that its column has where nothing is known
     yet. In a basis without correlations that leaves little for L-BFGS to find out. `slope` is the
     largest at which it is done.
     """
-    summed = _SUMMED[kind]
+    summed = _SUMMED[link]
     given = 1 / len(start) if summed is _softmax else 1 / 2
     free = given * (1 - given)  # the curvature at no opinion
     units = np.append(np.sqrt(free * part.squares + penalty), np.sqrt(free))
@@ -128,4 +128,4 @@ def _sigmoid(
     return float(told), expit(scores)
 
 
-_SUMMED: Mapping[str, Summed] = {"classification": _softmax, "multilabel": _sigmoid}
+_SUMMED: Mapping[str, Summed] = {"softmax": _softmax, "sigmoid": _sigmoid}

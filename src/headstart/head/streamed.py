@@ -89,7 +89,7 @@ class _FarPart:
         self, theta: Float[np.ndarray, "c d1"], penalty: float, slope: float
     ) -> Float[np.ndarray, "c d1"]:
         """The best weights and biases, looked for from these on."""
-        return solve(self, theta, penalty, self.sample.task.kind, slope)
+        return solve(self, theta, penalty, self.sample.task.link, slope)
 
     def losses(
         self, answers: Float[np.ndarray, "n c"], rows: Int[np.ndarray, " h"]

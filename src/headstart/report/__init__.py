@@ -1,4 +1,4 @@
-"""Room 9. One file that a stranger can read.
+"""Room 10. One file that a stranger can read.
 
 Takes: a `Report`.
 Gives: one HTML page with its pictures inside, which asks no network for anything.

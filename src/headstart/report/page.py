@@ -50,8 +50,6 @@ FIGURES = {
 PICTURE_BYTES = 2_100_000
 """All pictures of a page together, before base64 adds a third."""
 _PICTURES = {"image/png", "image/jpeg"}
-_WRITTEN = ("text-to-text", "entities", "generation")
-"""Kinds of tasks whose answers are shown beside what they should be."""
 _SAMPLES = 24
 _MISTAKES = 24
 _PAIRS = 12
@@ -90,8 +88,8 @@ def page(report: Report) -> str:
     return room.get_template("page.html").render(
         report=report,
         classes=[row.name for row in report.classes],
-        thing="Tag" if report.scores.kind == "multilabel" else "Class",
-        things="Tags" if report.scores.kind == "multilabel" else "Classes",
+        thing=report.scores.unit,
+        things=report.scores.units,
         n=sum(map(sum, report.confusion)) or max(map(_rows_of, report.arms), default=0),
         figures=[(*FIGURES[name], found) for name, found in report.scores.figures.items()],
         figure=FIGURES[next(iter(report.scores.figures))][0],
@@ -121,7 +119,7 @@ def page(report: Report) -> str:
 
 def _looked_at(report: Report, kept: frozenset[int]) -> dict[str, object]:
     """Which examples are shown where."""
-    shown, beside = report.shown, report.scores.kind in _WRITTEN
+    shown, beside = report.shown, report.scores.graded
     return {
         "clips": {i: _link(*one.beside.clip) for i, one in enumerate(shown) if one.beside.clip[1]},
         "left_out": len(shown) - len(kept),

@@ -1,4 +1,4 @@
-"""Room 11. The whole way, from a place on disk to a folder with a model and a verdict.
+"""Room 12. The whole way, from a place on disk to a folder with a model and a verdict.
 
 Takes: a place, and what `Settings` can say.
 Gives: a `Run`; from `check`, an `Audit`; from `plan`, a `Plan`; from `pretrain`, a folder with a

@@ -21,11 +21,11 @@ from headstart.advise import (
     target_of,
 )
 from headstart.backbone import Backbone, listed
-from headstart.data import TOLD, Columns, Dataset, Examples, Found, Frame, spread
+from headstart.data import Columns, Dataset, Examples, Found, Frame, spread
 from headstart.errors import HeadstartError, UsageError
 from headstart.events import Tell, note, quiet, warn
 from headstart.features import Prefix, extract, milliseconds, survey, trim
-from headstart.head import Sample, posed
+from headstart.head import Sample
 from headstart.hostile import printable
 from headstart.run.finding import dataset_at, found_at, usual_modality
 from headstart.run.quantities import count, seconds
@@ -34,6 +34,7 @@ from headstart.run.settling import settled
 from headstart.run.taking import KINDS, label_of, named, taken
 from headstart.run.trying import EXAMPLES as TRIED
 from headstart.run.trying import tried
+from headstart.task import make_task, task_type
 
 EXAMPLES = 1000
 """Examples that candidates are judged on, at most."""
@@ -106,7 +107,7 @@ def rank(
         loaded[label] = backbone
     remember(root, compared(digest, entries))
     order = ranked(_some(entries))
-    if budget and found.examples.kind not in TOLD:
+    if budget and not task_type(found.examples.kind).coded_rows:
         order = settled(order, loaded, sample, end=end, cache=root, tell=tell)
     trim(root)
     return order
@@ -173,7 +174,7 @@ def _sampled(dataset: Dataset, seed: int) -> tuple[Examples, str]:
     """Examples to judge on, none of them from the test; and the name of the data."""
     examples = dataset.examples
     order = spread(dataset.pool, dataset.strata, seed)
-    rows = sorted(order[: TRIED if examples.kind in TOLD else EXAMPLES])
+    rows = sorted(order[: TRIED if task_type(examples.kind).coded_rows else EXAMPLES])
     grouped = replace(examples, groups=_groups(examples, dataset.audit.together))
     return grouped.take(rows), dataset.content
 
@@ -196,7 +197,7 @@ def _entry(
     root: Path,
     tell: Tell,
 ) -> Entry:
-    judge = tried if examples.kind in TOLD else _probed
+    judge = tried if task_type(examples.kind).coded_rows else _probed
     return Entry(
         label,
         judge(examples, backbone, seed, root, tell),
@@ -218,7 +219,7 @@ def _probed(examples: Examples, backbone: Backbone, seed: int, root: Path, tell:
         cache=root,
         tell=tell,
     )
-    task, labels = posed(examples, tuple(range(len(examples))))
+    task, labels = make_task(examples, tuple(range(len(examples))))
     return target_of(Sample(features.all(), labels, task, examples.groups, seed))
 
 

@@ -24,12 +24,13 @@ from headstart.evaluate import (
 )
 from headstart.events import Tell, note, quiet, span
 from headstart.features import noise
-from headstart.head import Sample, Task
+from headstart.head import Sample
 from headstart.hostile import printable
 from headstart.run.quantities import seconds
 from headstart.run.recipes import passes_of, recipe_of
 from headstart.run.settings import Settings
 from headstart.stats import standard_error
+from headstart.task import Task
 from headstart.train import (
     Fitted,
     Full,

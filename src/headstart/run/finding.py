@@ -4,11 +4,7 @@ from pathlib import Path
 
 from headstart.backbone import LANGUAGE, Backbone, load_backbone
 from headstart.data import (
-    ENTITIES,
-    GENERATED,
-    SPOKEN,
     TABLES,
-    WRITTEN,
     Columns,
     Dataset,
     Found,
@@ -26,15 +22,8 @@ from headstart.events import Tell
 from headstart.features import Survey, survey
 from headstart.modality import Image, Modality, Sound
 from headstart.run.settings import Settings
-from headstart.run.taking import THINGS, fitting
-
-READS = {
-    GENERATED: ("text",),
-    WRITTEN: ("text", "sounds"),
-    SPOKEN: ("sounds",),
-    ENTITIES: ("text",),
-}
-"""What examples have to be for a task; for others they may be anything."""
+from headstart.run.taking import KINDS, THINGS, fitting
+from headstart.task import TASKS
 
 
 def divided(
@@ -73,18 +62,19 @@ def usual_modality(found: Found) -> Modality:
 def found_at(place: Path | str | Found | Frame, columns: Columns, root: Path) -> Found:
     """Examples in a folder, a table, an archive, a DataFrame, or in what is found already."""
     need_task(columns.task)
+    continues = columns.task and TASKS[columns.task].continues
     if isinstance(place, Found):
         found = place
     elif isinstance(place, Frame):
         found = from_frame(place, columns)
-    elif columns.task == GENERATED and Path(place).suffix.casefold() not in TABLES:
+    elif continues and Path(place).suffix.casefold() not in TABLES:
         found = collect(Path(place), cache=root)
     else:
         found = find(Path(place), columns, cache=root)
     found = heard(found)
-    fit = READS.get(columns.task, (found.holds,))
-    if found.holds not in fit:
-        asked = " or ".join(THINGS[kind] for kind in fit)
+    fit = TASKS[columns.task].modalities if columns.task else ()
+    if fit and KINDS[found.holds] not in fit:
+        asked = " or ".join(THINGS[holds] for holds, kind in KINDS.items() if kind in fit)
         raise UsageError(
             "U161",
             f"--task {columns.task} is for {asked}, and these are {THINGS[found.holds]}",

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from headstart.data import TOLD, Examples, Partition, folds, hold_out, strata_of
+from headstart.data import Examples, Partition, folds, hold_out, strata_of
 from headstart.errors import DataError, UsageError
 from headstart.run.settings import Settings
+from headstart.task import task_type
 from headstart.train import Probe
 
 FOLDS = 5
@@ -31,7 +32,7 @@ def fold_count(
     would rank them again, without its test rows; that is done where it is asked for.
     Raises `UsageError` where folds are asked for and answers have an order.
     """
-    if settings.folds > 1 and examples.kind in TOLD:
+    if settings.folds > 1 and task_type(examples.kind).coded_rows:
         raise UsageError(
             "U134", f"--folds {settings.folds} is for classes, tags and values",
             "--folds 1", why=f"to learn {examples.kind} anew in every fold would take too long",
@@ -42,7 +43,7 @@ def fold_count(
         {examples.groups[row] for row in rows if examples.groups[row]} if examples.groups else ()
     )
     few = _few(len(rows), len(groups))
-    if examples.kind in TOLD or "test" in examples.parts or not few:
+    if task_type(examples.kind).coded_rows or "test" in examples.parts or not few:
         return 1, ""
     if ranked:
         return 1, f"{few}, but candidates were ranked: --folds {FOLDS} would rank them in each fold"

@@ -10,17 +10,17 @@ from pathlib import Path
 
 from headstart.advise import Plan, Step
 from headstart.backbone import Alone, Backbone
-from headstart.data import SPOKEN, Dataset, Problem, hold_out, spread, strata_of
+from headstart.data import Dataset, Problem, hold_out, spread, strata_of
 from headstart.errors import DataError
 from headstart.evaluate import peak_mb
 from headstart.events import Clock, Tell, quiet
 from headstart.features import survey
-from headstart.head import Writing, posed
 from headstart.model import longest_s
 from headstart.run.recipes import passes_of, recipe_of
 from headstart.run.reciting import UNTRAINED, need_order, need_short, recited
 from headstart.run.settings import Settings
 from headstart.run.writing import AS_IT_IS, need_possible, written
+from headstart.task import make_task, task_type
 from headstart.train import Lesson, Probe, Scratch, Strategy, cut_of, fit
 
 FEW, HELD, LEAST = 80, 0.2, 8
@@ -72,7 +72,7 @@ def foretold(dataset: Dataset, backbone: Backbone, settings: Settings, tell: Tel
         steps += [
             _step(lesson, backbone, one, settings, took[one], len(examples)) for one in strategies
         ]
-        if not isinstance(lesson.task, Writing):
+        if not lesson.task.writes:
             probe = next(step for step in steps if step.what == str(Probe()))
             steps.insert(2, replace(probe, what=UNTRAINED))
         kept = looks + (_size(root) - before) / len(lesson.pool)
@@ -98,10 +98,10 @@ def _lesson(
             "D188", f"{len(good)} of {len(few)} examples can be read: too few to plan by",
             "headstart check PATH tells what is wrong with them",
         )  # fmt: skip
-    if examples.kind == SPOKEN:
+    if task_type(examples.kind).joins:
         need_short(seen.looks, good, longest_s(backbone.modality))
     partition = hold_out(strata_of(few), HELD, rows=good)
-    task, labels = posed(few, partition.train + partition.val, backbone)
+    task, labels = make_task(few, partition.train + partition.val, backbone)
     return Lesson(seen.items, labels, few.groups, partition, task, root), reading
 
 
@@ -109,7 +109,7 @@ def _strategies(
     lesson: Lesson, rows: int, backbone: Backbone, settings: Settings, tell: Tell
 ) -> tuple[Strategy, ...]:
     """What `train` will try on so many training rows."""
-    if isinstance(lesson.task, Writing):
+    if lesson.task.writes:
         need_possible(settings.plan, backbone)
         return tuple(written(lesson, rows, backbone, settings, tell))
     need_order(settings.plan)

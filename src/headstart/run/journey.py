@@ -10,8 +10,6 @@ import torch
 from headstart.advise import Trained, remember_run
 from headstart.backbone import Backbone
 from headstart.data import (
-    SPOKEN,
-    TOLD,
     Audit,
     Dataset,
     Found,
@@ -33,7 +31,6 @@ from headstart.events import (
     without_notes,
 )
 from headstart.features import Items, noted, survey, trim
-from headstart.head import Labeling, Transcribing, Writing, posed, trust_of
 from headstart.modality import Look
 from headstart.model import Model, longest_s
 from headstart.run.contest import SEEDS, contest, would_tune
@@ -50,6 +47,10 @@ from headstart.run.starting import Ranking, Start, start_of
 from headstart.run.taking import label_of
 from headstart.run.writing import write
 from headstart.share import load
+from headstart.task import (
+    calibrate,
+    make_task,
+)
 from headstart.train import (
     Fitted,
     Gradual,
@@ -252,14 +253,14 @@ def _arms(
     lesson: Lesson, known: _Known, backbone: Backbone, settings: Settings, work: Path, tell: Tell
 ) -> Contest:
     """Fitted and compared, in the way of what the labels are."""
-    if isinstance(settings.plan, Unfreeze | Gradual) and not isinstance(lesson.task, Writing):
+    if isinstance(settings.plan, Unfreeze | Gradual) and not lesson.task.writes:
         backbone.need_stages()
-    if known.data.examples.kind == SPOKEN:
+    if lesson.task.joins:
         rows = lesson.pool + lesson.partition.test
         need_short(known.looks, rows, longest_s(backbone.modality))
-    if isinstance(lesson.task, Writing):
+    if lesson.task.writes:
         return write(lesson, backbone, settings, work, tell)
-    if isinstance(lesson.task, Transcribing | Labeling):
+    if lesson.task.coded_rows:
         return recite(lesson, backbone, settings, work, tell)
     return contest(lesson, backbone, settings, work, tell)
 
@@ -350,7 +351,7 @@ def _tell_division(data: Dataset, tell: Tell) -> None:
 def _lesson(known: _Known, backbone: Backbone, settings: Settings, root: Path) -> Lesson:
     data = known.data
     examples, partition = data.examples, data.partition
-    task, labels = posed(data.posable, data.pool, backbone)
+    task, labels = make_task(data.posable, data.pool, backbone)
     truths = Truths(labels, data.seal)
     if settings.head and settings.head not in task.heads:
         raise UsageError(
@@ -358,7 +359,7 @@ def _lesson(known: _Known, backbone: Backbone, settings: Settings, root: Path) -
             f"a {settings.head} head cannot be fitted to this task ({task.kind})",
             f"--head {task.heads[0]}",
         )
-    auto = settings.plan is None and examples.kind not in TOLD
+    auto = settings.plan is None and not task.coded_rows
     about = (examples.groups, partition, task, root, settings.head, auto, data.audit.together)
     return Lesson(known.items, truths.closed, *about, truths)
 
@@ -366,7 +367,7 @@ def _lesson(known: _Known, backbone: Backbone, settings: Settings, root: Path) -
 def _model(lesson: Lesson, arms: Contest) -> Model:
     fitted = arms.fitted
     held, labels = fitted.held.numpy(), lesson.labels_of(fitted.held_rows).numpy()
-    trust = trust_of(lesson.task, held, labels)
+    trust = calibrate(lesson.task, held, labels)
     return Model(fitted.joined(), fitted.head, lesson.task, trust, fitted.at)
 
 
@@ -389,7 +390,7 @@ def _redrawn(lesson: Lesson, backbone: Backbone, fitted: Fitted) -> Spread:
     way = fitted.chosen.way
     backbone = backbone if len(fitted.suffix) else fitted.backbone
     rows, task = lesson.partition.test, lesson.task
-    if task.kind in TOLD:
+    if task.coded_rows:
         return Spread("", ())
     labels = lesson.labels_of(rows).numpy()
     table = lesson.rows_feed(rows, backbone, backbone.depth)(range(len(rows)), ())

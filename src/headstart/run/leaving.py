@@ -10,13 +10,15 @@ from pyarrow import parquet
 
 from headstart import durable
 from headstart.backbone import Digests, digests_in, moved
-from headstart.data import WRITTEN, Audit, Examples
-from headstart.evaluate import Outcome, Report, bleu_records
-from headstart.head import Sequencing, Trust, Valuing, Writing, belief_of, said
+from headstart.data import Audit, Examples
+from headstart.evaluate import Outcome, Report
 from headstart.model import Model
 from headstart.report import page
 from headstart.run.folder import MODEL, Folder
 from headstart.share import save_model
+from headstart.task import (
+    Calibration,
+)
 from headstart.train import Lesson
 
 
@@ -86,11 +88,9 @@ def _arms(report: Report, lesson: Lesson, outcome: Outcome) -> list[dict[str, ob
     model = merits[outcome.model.name]
     leads = {name: outcome.lead(model, merit).record() for name, merit in merits.items()}
     found = [{**arm.record(task.figure), "behind_by": leads[arm.name]} for arm in report.arms]
-    if task.kind != WRITTEN or not isinstance(task, Writing):
-        return found
-    said = {arm.name: task.said(arm.answers) for arm in report.arms}
-    told = bleu_records(said, task.texts(labels), outcome.model.name, groups)
-    return [{**one, **told[str(one["name"])]} for one in found]
+    answers = {arm.name: arm.answers for arm in report.arms}
+    beside = task.beside(answers, labels, outcome.model.name, groups)
+    return [{**one, **beside[str(one["name"])]} for one in found]
 
 
 def proved(report: Report, written: Digests) -> Report:
@@ -114,7 +114,9 @@ def problems_csv(audit: Audit) -> str:
     return lines.getvalue()
 
 
-def predictions(lesson: Lesson, examples: Examples, outcome: Outcome, trust: Trust) -> pa.Table:
+def predictions(
+    lesson: Lesson, examples: Examples, outcome: Outcome, trust: Calibration
+) -> pa.Table:
     """One line a test example: its name, label, prediction, and every probability; or the value
     with the interval that holds 95% of such. Of folds the answers of each, and which it was.
     """  # noqa: D205 - one sentence
@@ -122,16 +124,16 @@ def predictions(lesson: Lesson, examples: Examples, outcome: Outcome, trust: Tru
     columns: dict[str, Any] = {
         "name": [examples.name(row) for row in rows],
         "label": [examples.classes[examples.labels[row]] for row in rows],
-        "predicted": [said(task, answer) for answer in answers],
+        "predicted": [task.text(answer) for answer in answers],
     }
     if outcome.fold_of:
         columns["fold"] = list(outcome.fold_of)
-    if isinstance(task, Valuing):
+    if task.numeric:
         value, margin = answers[:, 0], trust.margin
         return pa.table(columns | {"value": value, "low": value - margin, "high": value + margin})
-    belief = belief_of(task, answers)
+    belief = task.belief(answers)
     columns |= {"probability": belief, "sure": belief >= trust.sure_above}
-    if isinstance(task, Sequencing):
+    if task.coded_rows:
         return pa.table(columns)
     columns |= {f"p:{name}": answers[:, i] for i, name in enumerate(task.classes)}
     return pa.table(columns)

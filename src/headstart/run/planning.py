@@ -13,12 +13,12 @@ from torch import Tensor
 
 from headstart.advise import Plan, Step, depth_of, grown
 from headstart.backbone import Backbone, every_stage, fresh, is_recurrent, multiply_adds, widths
-from headstart.data import TOLD, Dataset, Found, Frame, Problem, spread
+from headstart.data import Dataset, Found, Frame, Problem, spread
 from headstart.errors import DataError
 from headstart.evaluate import peak_mb, words_fit
 from headstart.events import Clock, Tell, quiet, together
 from headstart.features import Items, Prefix, extract, milliseconds, noise, survey
-from headstart.head import Sample, Task, fit_head, posed, stays_far
+from headstart.head import Sample, fit_head, stays_far
 from headstart.modality import Look
 from headstart.run.contest import (
     JUDGED,
@@ -36,6 +36,7 @@ from headstart.run.quantities import seconds
 from headstart.run.recipes import passes_of
 from headstart.run.settings import Settings, cache_root
 from headstart.run.starting import start_of
+from headstart.task import Task, make_task, task_type
 from headstart.train import Full, Price, Probe, Scratch, Strategy, Ulmfit, cut_of
 
 _T = TypeVar("_T")
@@ -101,7 +102,7 @@ def forecast(
     dataset: Dataset, backbone: Backbone, settings: Settings, root: Path, tell: Tell = quiet
 ) -> Plan:
     """The same from data that are divided and a backbone that is loaded."""
-    if dataset.examples.kind in TOLD:
+    if task_type(dataset.examples.kind).coded_rows:
         return foretold(dataset, backbone, settings, tell)
     began = time.process_time()
     some = _rehearsed(dataset, backbone, root, tell)
@@ -141,7 +142,7 @@ def _rehearsed(dataset: Dataset, backbone: Backbone, root: Path, tell: Tell) -> 
         lambda: extract(seen.items, good, prefix, cache=root, tell=together(clock, tell))
     )
     ran = sum(clock.spent.values())
-    task, labels = posed(few, tuple(good))
+    task, labels = make_task(few, tuple(good))
     groups = tuple(few.groups[row] for row in good) if few.groups else ()
     sample = Sample(features.all(), labels[good], task, groups)
     return _Rehearsal(

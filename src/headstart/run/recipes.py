@@ -3,9 +3,11 @@
 from torch import nn
 
 from headstart.backbone import Backbone, is_recurrent, need_writer
-from headstart.data import SPOKEN
-from headstart.head import Labeling, Reciting, Task, Writing, linear
+from headstart.head import FrameHead, linear
 from headstart.modality import Masks, Sound, Views
+from headstart.task import (
+    Task,
+)
 from headstart.train import (
     Full,
     Gradual,
@@ -28,13 +30,10 @@ def recipe_of(strategy: Strategy, backbone: Backbone, task: Task, seed: int = 0)
 
     Pictures have views where whole networks learn, recordings where they are transcribed.
     """
-    if isinstance(task, Writing):
-        told = Recipe(epochs=20, patience=4)
-    elif task.kind == SPOKEN:  # the first epochs go into finding out that silence is no letter
-        bands = isinstance(backbone.modality, Sound)  # samples have none to cover
-        told = Recipe(epochs=60, patience=12, views=Masks() if bands else None)
-    elif isinstance(task, Labeling) and isinstance(strategy, Probe):  # it begins at nothing
-        told = Recipe(epochs=30, patience=5)
+    own = task.schedule(probe=isinstance(strategy, Probe))
+    if own:
+        masked = task.masks and isinstance(backbone.modality, Sound)  # samples have no bands
+        told = Recipe(epochs=own[0], patience=own[1], views=Masks() if masked else None)
     elif isinstance(strategy, Ulmfit):
         told = Recipe(epochs=12, patience=4)
     elif is_recurrent(backbone.architecture) and isinstance(strategy, Full | Unfreeze | Gradual):
@@ -70,7 +69,6 @@ def passes_of(strategy: Strategy, backbone: Backbone, task: Task, rows: int) -> 
 
 def _like(backbone: Backbone, task: Task) -> nn.Module:
     """A head of the kind that training starts from."""
-    if isinstance(task, Writing):
+    if task.writes:
         return need_writer(backbone.name, backbone.writer)
-    told = task.kind == SPOKEN or isinstance(task, Labeling)
-    return Reciting(1, 1, 1) if told else linear(1, 1)
+    return FrameHead(1, 1, 1) if task.coded_rows else linear(1, 1)

@@ -9,7 +9,6 @@ from headstart.errors import DataError, UsageError
 from headstart.evaluate import Candidate, Contest, constant, from_fit, priced, usual_tags
 from headstart.events import Tell, note
 from headstart.features import milliseconds
-from headstart.head import Labeling
 from headstart.modality import Look
 from headstart.run.contest import (
     best_of,
@@ -42,7 +41,7 @@ def recite(
     found: list[Candidate] = []
     with priced(found):
         found.append(constant(lesson))
-    if isinstance(lesson.task, Labeling):
+    if lesson.task.per_word:
         with priced(found):
             found.append(usual_tags(lesson))
     with priced(found):

@@ -12,9 +12,10 @@ from headstart.backbone import Backbone
 from headstart.data import Examples, hold_out, strata_of
 from headstart.events import Tell, note, quiet
 from headstart.features import survey
-from headstart.head import linear, posed
+from headstart.head import linear
 from headstart.run.recipes import recipe_of
 from headstart.stats import Interval, Merit, lead
+from headstart.task import make_task
 from headstart.train import Full, Lesson, Recipe, fit, rates_of, step_price, trial_of
 from headstart.train.pricing import ROWS
 
@@ -86,7 +87,7 @@ def _seconds(backbone: Backbone, sample: Examples, epochs: int, cache: Path) -> 
 def _tried(backbone: Backbone, sample: Examples, epochs: int, cache: Path) -> _Tried:
     seen = survey(sample, backbone.modality, cache=cache)
     partition = hold_out(strata_of(sample), _HELD)
-    task, labels = posed(sample, partition.train + partition.val)
+    task, labels = make_task(sample, partition.train + partition.val)
     lesson = Lesson(seen.items, labels, sample.groups, partition, task, cache)
     recipe = recipe_of(Full(), backbone, task)
     with tempfile.TemporaryDirectory() as work:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from headstart.advise import Ranked
 from headstart.backbone import HEARING, LANGUAGE, RECURRENT, Backbone
-from headstart.data import GENERATED, WRITTEN, Dataset, Found
+from headstart.data import Dataset, Found
 from headstart.errors import UsageError
 from headstart.events import Tell, note
 from headstart.modality import Text
@@ -13,6 +13,7 @@ from headstart.run.choosing import candidates, rank
 from headstart.run.finding import dataset_at, usual_modality
 from headstart.run.settings import AUTO, Settings
 from headstart.run.taking import named, taken
+from headstart.task import task_type
 
 _USUAL = {"text": LANGUAGE, "sounds": HEARING}
 """Not ranked unless that is asked for: a hub's cache may hold networks of many gigabytes."""
@@ -40,7 +41,8 @@ def start_of(
     name, weights, ranking, dataset = _named(found, settings, root, tell, dataset)
     backbone = taken(name, weights, found, settings.given, settings.seed, offline=settings.offline)
     own = isinstance(backbone.modality, Text) and bool(backbone.modality.languages())
-    if own and found.examples.kind == WRITTEN and not settings.given.languages:
+    task = task_type(found.examples.kind)
+    if own and task.needs_writer and not task.continues and not settings.given.languages:
         note(tell, "texts read and written are marked with one language: --languages A,B tells two")
     return Start(backbone, ranking, dataset)
 
@@ -57,7 +59,7 @@ def _named(
             return name, settings.weights or weights, (), None
         _need_no_file(settings)
         pool = settings.backbone
-    elif found.examples.kind == GENERATED:
+    elif task_type(found.examples.kind).continues:
         return RECURRENT, None, (), None
     elif found.holds in _USUAL:
         return _USUAL[found.holds], settings.weights or None, (), None

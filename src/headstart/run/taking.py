@@ -6,11 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from headstart.backbone import Alone, Backbone, load_backbone, need_writer
-from headstart.data import GENERATED, WRITTEN, Found, Held, Pair
+from headstart.data import Found, Held, Pair
 from headstart.errors import BackboneError, UsageError
 from headstart.hostile import printable
 from headstart.modality import Modality, Text
 from headstart.run.settings import Given
+from headstart.task import task_type
 
 KINDS = {"files": "image", "text": "text", "sounds": "audio"}
 """What backbones take where examples are such."""
@@ -49,7 +50,7 @@ def taken(
     Raises `BackboneError` where it cannot be had or takes other things than these; `UsageError`
     where what it is given is not for its kind.
     """
-    kind = found.examples.kind
+    task = task_type(found.examples.kind)
     backbone = load_backbone(
         name,
         weights,
@@ -57,7 +58,7 @@ def taken(
         offline,
         size=given.size or None,
         channels=given.channels or None,
-        writes=kind if kind in (WRITTEN, GENERATED) else "",
+        writes=task.kind if task.needs_writer else "",
     )
     need_kind(backbone, found)
     backbone = spoken(backbone, given.languages)
@@ -95,9 +96,10 @@ def need_kind(backbone: Backbone, found: Found) -> None:
             f"{THINGS[found.holds]}",
             "leave --backbone out, or name one for their kind: headstart backbones",
         )
-    if found.examples.kind in (WRITTEN, GENERATED):
+    task = task_type(found.examples.kind)
+    if task.needs_writer:
         need_writer(backbone.name, backbone.writer)
-    if found.examples.kind == GENERATED and not isinstance(backbone.writer, Alone):
+    if task.continues and not isinstance(backbone.writer, Alone):
         raise BackboneError(
             "M480",
             f"{printable(backbone.name)} answers texts, it does not continue them",

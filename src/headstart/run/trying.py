@@ -2,23 +2,19 @@
 
 import math
 import tempfile
-from dataclasses import replace
 from pathlib import Path
-
-import numpy as np
-from jaxtyping import Float
 
 from headstart.advise import Target
 from headstart.backbone import Alone, Backbone, is_recurrent
-from headstart.data import SPOKEN, Examples, hold_out, strata_of
+from headstart.data import Examples, hold_out, strata_of
 from headstart.events import Tell
 from headstart.features import survey
-from headstart.head import Continuing, Dictating, Labels, Sequencing, Transcribing, posed
 from headstart.model import longest_s
 from headstart.run.contest import fitted_by
 from headstart.run.reciting import need_short
 from headstart.run.settings import Settings
-from headstart.stats import Merit, level
+from headstart.stats import level
+from headstart.task import make_task, task_type
 from headstart.train import Fitted, Full, Lesson, LowRank, Probe, Strategy, as_it_is
 
 EXAMPLES = 400
@@ -36,17 +32,16 @@ def tried(examples: Examples, backbone: Backbone, seed: int, root: Path, tell: T
     held against. Words are told without the help of those that were learned from.
     """
     seen = survey(examples, backbone.modality, cache=root, tell=tell)
-    if examples.kind == SPOKEN:
+    if task_type(examples.kind).joins:
         need_short(seen.looks, range(len(examples)), longest_s(backbone.modality))
     partition = hold_out(strata_of(examples), HELD, seed)
-    task, labels = posed(examples, partition.train + partition.val, backbone)
-    if isinstance(task, Transcribing):
-        task = replace(task, beam=1, words=())
-    lesson = Lesson(seen.items, labels, examples.groups, partition, task, root)
+    task, labels = make_task(examples, partition.train + partition.val, backbone)
+    lesson = Lesson(seen.items, labels, examples.groups, partition, task.unaided(), root)
     with tempfile.TemporaryDirectory() as work:
         way, fitted = _fitted(lesson, backbone, Settings(seed=seed), Path(work), tell)
     answers = fitted.held.numpy().astype(float)
-    merit, lost = _judged(lesson, answers, lesson.labels_of(fitted.held_rows))
+    known = lesson.labels_of(fitted.held_rows).numpy()
+    merit, lost = lesson.task.comparable(answers, known)
     groups = lesson.groups_of(fitted.held_rows)
     return Target(float(lost.mean()), way, level(merit, groups), math.nan, math.nan, merit, groups)
 
@@ -55,24 +50,10 @@ def _fitted(
     lesson: Lesson, backbone: Backbone, settings: Settings, work: Path, tell: Tell
 ) -> tuple[str, Fitted]:
     """In the cheapest way, and what that is."""
-    if isinstance(lesson.task, Continuing):
+    if lesson.task.continues:
         return "as it is", as_it_is(lesson, backbone, tell)
     strategy: Strategy = Probe()
     if isinstance(backbone.writer, Alone):
         strategy = Full() if is_recurrent(backbone.architecture) else LowRank()
     fitted = fitted_by(lesson, backbone, strategy, settings, work, tell, ALLOWED_S)
     return str(strategy), fitted
-
-
-def _judged(
-    lesson: Lesson, answers: Float[np.ndarray, "n m"], labels: Labels
-) -> tuple[Merit, Float[np.ndarray, " n"]]:
-    """How good answers are, and what they lose: of what is heard, letters that are wrong."""
-    task, known = lesson.task, labels.numpy()
-    assert isinstance(task, Sequencing)
-    if isinstance(task, Continuing):
-        shares = task.letters(answers, known)
-        return shares, -np.log(shares)
-    if isinstance(task, Dictating):
-        return task.merit(answers, known), task.letters_wrong(answers, known)
-    return task.merit(answers, known), task.losses(answers, known)

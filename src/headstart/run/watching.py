@@ -9,10 +9,11 @@ from torch import nn
 from headstart.data import Columns, audit
 from headstart.events import Tell, note
 from headstart.features import survey
-from headstart.head import Sample, fit_ridge, posed
+from headstart.head import Sample, fit_ridge
 from headstart.modality import Modality
 from headstart.run.finding import found_at
 from headstart.stats import level
+from headstart.task import make_task
 from headstart.train.lesson import fed, scores_of
 from headstart.train.pretraining import Watch
 
@@ -29,7 +30,7 @@ def watcher(place: str, modality: Modality, root: Path, tell: Tell) -> Watch:
     seen = survey(found.examples, modality, cache=root, tell=tell)
     usable = audit(found, seen.looks).needed().usable
     rows: Sequence[int] = usable[:: -(-len(usable) // MOST)]
-    task, labels = posed(found.examples, tuple(rows))
+    task, labels = make_task(found.examples, tuple(rows))
     known, name = labels[list(rows)], Path(place).stem
 
     def watch(stages: nn.Sequential) -> None:

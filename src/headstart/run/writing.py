@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 
 from headstart.backbone import Alone, Backbone, is_recurrent, moments
-from headstart.data import GENERATED, WRITTEN
+from headstart.data import WRITTEN
 from headstart.errors import UsageError
 from headstart.evaluate import (
     Candidate,
@@ -68,7 +68,7 @@ def write(
     found: list[Candidate] = []
     with priced(found):
         found.append(constant(lesson))
-    if lesson.task.kind == GENERATED:
+    if lesson.task.continues:
         with priced(found):
             found.append(followed(lesson))
     if lesson.task.kind == WRITTEN:

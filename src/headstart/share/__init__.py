@@ -1,4 +1,4 @@
-"""Room 10. A model as files, and back.
+"""Room 11. A model as files, and back.
 
 Takes: a `Model` and its figures.
 Gives: one folder (safetensors, JSON and a card) that predicts, is shared and can be started from;

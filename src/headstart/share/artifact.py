@@ -18,29 +18,16 @@ from headstart.backbone import (
     write_backbone,
 )
 from headstart.errors import BackboneError, HeadstartError, MissingExtra, SecurityError
-from headstart.head import (
-    Classification,
-    Continuing,
-    Dictating,
-    Labeling,
-    Reciting,
-    Tagging,
-    Task,
-    Transcribing,
-    Trust,
-    Valuing,
-    Writing,
-    linear,
-)
+from headstart.head import FrameHead, linear
 from headstart.hostile import printable
 from headstart.model import Model
 from headstart.share.card import card_of
+from headstart.task import TASKS, Calibration, Task, task_type
 from headstart.untrusted import MOST_PLAIN, Damaged, Sealed, sealed
 
 HEAD, FACTS, CARD = "head.safetensors", "model.json", "README.md"
 MOST_FACTS = 64 * 2**20
 """Bytes of `model.json`, which may name many words."""
-_BY_MOMENT = (Transcribing.kind, Labeling.kind)
 
 
 class _Facts(BaseModel):
@@ -49,15 +36,8 @@ class _Facts(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
     format: Literal[1] = 1
-    task: Literal[
-        "classification",
-        "multilabel",
-        "regression",
-        "transcribe",
-        "text-to-text",
-        "entities",
-        "generation",
-    ]
+    task: str
+    """A word that `--task` takes."""
     classes: list[Annotated[str, Field(max_length=100_000)]] = Field(max_length=1_000_000)
     """In the order of the head's scores; none where the backbone writes."""
     words: list[tuple[str, PositiveInt]] = []
@@ -68,6 +48,13 @@ class _Facts(BaseModel):
     spread: float = Field(default=1.0, gt=0)
     """Of values: scores times the spread, plus the center."""
     cut: int = Field(ge=0, le=100_000)
+
+    @field_validator("task")
+    @classmethod
+    def _word(cls, task: str) -> str:
+        if task not in TASKS:
+            raise ValueError(f"there is no task {task!r}")
+        return task
 
     @field_validator("classes")
     @classmethod
@@ -136,7 +123,7 @@ def _read(seal: Sealed) -> Model:
 def _head_shape(seal: Sealed, facts: _Facts) -> tuple[int, ...]:
     """Of the head's weights. Raises `Damaged` where they are not for the classes."""
     shapes = seal.header(HEAD)
-    begin = "linear." if facts.task in _BY_MOMENT else ""
+    begin = "linear." if task_type(facts.task).coded_rows else ""
     weight, bias = (shapes.get(f"{begin}{name}", ()) for name in ("weight", "bias"))
     rows, wanted = (*weight, 0)[0], _task(facts).width
     fits = rows % wanted == 0 and 0 < rows <= (8 if begin else 1) * wanted
@@ -147,26 +134,25 @@ def _head_shape(seal: Sealed, facts: _Facts) -> tuple[int, ...]:
 
 def _written(backbone: Backbone, facts: _Facts) -> Model:
     """A model whose backbone writes."""
-    kinds = {kind.kind: kind for kind in (Writing, Dictating, Continuing)}
-    if (writer := backbone.writer) is None or facts.task not in kinds:
+    if (writer := backbone.writer) is None or not task_type(facts.task, writer=True).writes:
         raise Damaged("its backbone does not write, and there are no classes")
-    task = kinds[facts.task](writer)
-    return Model(backbone, writer, task, Trust(facts.sure_above, facts.margin), facts.cut)
+    task = _task(facts, writer)
+    return Model(backbone, writer, task, Calibration(facts.sure_above, facts.margin), facts.cut)
 
 
-def _head(facts: _Facts, state: dict[str, Tensor]) -> nn.Linear | Reciting:
-    if facts.task not in _BY_MOMENT:
+def _head(facts: _Facts, state: dict[str, Tensor]) -> nn.Linear | FrameHead:
+    if not task_type(facts.task).coded_rows:
         weight, bias = state["weight"], state["bias"]
         return linear(weight.shape[1], len(facts.classes), weight, bias)
     weight, bias = state["linear.weight"], state["linear.bias"]
     scores = _task(facts).width
-    head = Reciting(weight.shape[1], scores, len(weight) // scores)
+    head = FrameHead(weight.shape[1], scores, len(weight) // scores)
     head.linear.weight.data, head.linear.bias.data = weight, bias
     return head
 
 
-def _joined(backbone: Backbone, facts: _Facts, head: nn.Linear | Reciting) -> Model:
-    trust = Trust(facts.sure_above, facts.margin)
+def _joined(backbone: Backbone, facts: _Facts, head: nn.Linear | FrameHead) -> Model:
+    trust = Calibration(facts.sure_above, facts.margin)
     return Model(backbone, head.requires_grad_(False).eval(), _task(facts), trust, facts.cut)
 
 
@@ -179,33 +165,20 @@ def _run_once(model: Model) -> None:
 
 
 def _facts(model: Model) -> _Facts:
-    task, values = model.task, dict[str, Any]()
-    if isinstance(task, Transcribing):
-        values = {"words": list(task.words)}
-    if isinstance(task, Valuing):
-        values = {"center": task.center, "spread": task.spread}
+    task = model.task
     return _Facts(
-        task=task.kind,  # type: ignore[arg-type]  # which pydantic looks at
+        task=task.kind,
         classes=list(task.classes),
         sure_above=model.trust.sure_above,
         margin=model.trust.margin,
         cut=model.cut,
-        **values,
+        **task.record(),
     )
 
 
-def _task(facts: _Facts) -> Task:
-    match facts.task:
-        case "classification":
-            return Classification(tuple(facts.classes))
-        case "multilabel":
-            return Tagging(tuple(facts.classes))
-        case "transcribe" | "text-to-text" | "generation":
-            return Transcribing(tuple(facts.classes), words=tuple(facts.words))
-        case "entities":
-            return Labeling(tuple(facts.classes))
-        case "regression":
-            return Valuing(facts.center, facts.spread)
+def _task(facts: _Facts, writer: Writer | None = None) -> Task:
+    kind = task_type(facts.task, writer=writer is not None)
+    return kind.restored(tuple(facts.classes), facts.model_dump(), writer)
 
 
 def _damaged(folder: Path, why: str) -> BackboneError:

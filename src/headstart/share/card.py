@@ -3,20 +3,10 @@
 from pathlib import PurePath
 from typing import Any
 
-from headstart.head import Transcribing, Valuing, Writing
 from headstart.hostile import printable
 from headstart.model import Model
 
 _SHOWN = 50
-_HEADINGS = {
-    "classification": "Classes",
-    "multilabel": "Tags",
-    "regression": "Output",
-    "transcribe": "Letters",
-    "text-to-text": "Texts",
-    "generation": "Texts",
-    "entities": "Tags of words",
-}
 _USE = """## Use
 
 ```python
@@ -44,7 +34,7 @@ def card_of(model: Model, figures: dict[str, Any]) -> str:
         f"tags: [headstart, transfer-learning, {modality.kind}-{model.task.kind}]",
         "---",
         "",
-        f"# {model.backbone.name}, fitted to {_fitted_to(model)}",
+        f"# {model.backbone.name}, fitted to {model.task.summary}",
         "",
         *_scores(figures),
         "",
@@ -59,9 +49,9 @@ def card_of(model: Model, figures: dict[str, Any]) -> str:
 
 
 def _named(model: Model) -> list[str]:
-    if isinstance(model.task, Writing):
+    if not model.task.classes:
         return []
-    return [f"## {_HEADINGS[model.task.kind]}", "", _classes(model.task.classes), ""]
+    return [f"## {model.task.noun}", "", _classes(model.task.classes), ""]
 
 
 def _scores(figures: dict[str, Any]) -> list[str]:
@@ -107,7 +97,7 @@ def _spread(spread: dict[str, Any]) -> list[str]:
 
 def _parts(model: Model) -> list[str]:
     backbone, task = model.backbone, model.task
-    words = [len(task.words)] if isinstance(task, Transcribing) else []
+    words = [len(some) for some in [task.record().get("words")] if some is not None]
     place = _cell(PurePath(backbone.origin.place).name)
     weights = f"weights from {backbone.origin.source}: {place}. {_cell(backbone.origin.note)}"
     return [
@@ -119,16 +109,8 @@ def _parts(model: Model) -> list[str]:
     ]
 
 
-def _fitted_to(model: Model) -> str:
-    if isinstance(model.task, Valuing):
-        return "a value"
-    if isinstance(model.task, Writing):
-        return "transcripts" if model.task.kind == "transcribe" else "texts"
-    return f"{len(model.task.classes)} {_HEADINGS[model.task.kind].lower()}"
-
-
 def _trust(model: Model) -> str:
-    if isinstance(model.task, Valuing):
+    if model.task.numeric:
         return f"- 95% of values lie within {model.trust.margin:.4g} of the prediction."
     return f"- A prediction is called sure from a probability of {model.trust.sure_above:.3f}."
 

@@ -1,4 +1,4 @@
-"""Room 7. From examples and a backbone to a fitted network.
+"""Room 8. From examples and a backbone to a fitted network.
 
 Takes: a `Lesson` (items, labels and their division), a `Backbone`, a strategy and a `Recipe`.
 Gives: `Fitted`; for pre-training, a new `Backbone`.

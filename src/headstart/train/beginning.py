@@ -5,27 +5,23 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import torch
-from torch import nn
+from jaxtyping import Float
+from torch import Tensor, nn
 
 from headstart.backbone import Backbone, Writer, need_writer
 from headstart.events import Tell, note, quiet
 from headstart.head import (
-    Labeling,
+    FrameHead,
     LinearFit,
-    Reciting,
-    Transcribing,
     Way,
-    Writing,
     linear,
-    moments_needed,
 )
 from headstart.train.courses import rows_at
 from headstart.train.lesson import Lesson, scores_of
 from headstart.train.strategy import Scratch, Strategy
 
-PER_MOMENT, ROOM, FITTING, SAMPLED = (1, 2, 4, 8), 1.5, 0.98, 64
-"""Letters that a moment may hold; moments that a transcript should find for each that it needs; the
-share of the first so many transcripts that should find them."""
+SAMPLED = 64
+"""Rows by which it is chosen how many codes a frame may hold."""
 
 
 def probe_head(
@@ -50,12 +46,10 @@ def first_head(lesson: Lesson, source: Backbone, strategy: Strategy, tell: Tell)
     "Fine-tuning can distort pretrained features"); scratch, and whatever has an order in time, from
     a head without opinion.
     """
-    if isinstance(lesson.task, Writing):
+    if lesson.task.writes:
         return writer_of(lesson, need_writer(source.name, source.writer), tell)
-    if isinstance(lesson.task, Labeling):
-        return Reciting(source.width, lesson.task.width, 1)
-    if isinstance(lesson.task, Transcribing):
-        return _reciting(lesson, source, lesson.task)
+    if lesson.task.coded_rows:
+        return _frame_head(lesson, source)
     if isinstance(strategy, Scratch):
         return linear(source.width, lesson.task.width)
     return head_of(source, lesson, probe_head(lesson, source, lesson.partition.train, tell=tell))
@@ -74,14 +68,16 @@ def writer_of(lesson: Lesson, writer: Writer, tell: Tell) -> Writer:
 
 
 @torch.inference_mode()
-def _reciting(lesson: Lesson, source: Backbone, task: Transcribing) -> Reciting:
-    """With so many letters a moment that nearly all of a few transcripts fit in."""
+def _frame_head(lesson: Lesson, source: Backbone) -> FrameHead:
+    """With as many codes a frame as the task wants by the first few rows."""
     rows = lesson.partition.train[:SAMPLED]
-    feed = lesson.items_feed(rows, source.modality, None)
-    there = scores_of(source.stages, feed, len(rows))[..., -1].sum(dim=1)
-    room = ROOM * moments_needed(torch.as_tensor(lesson.labels_of(rows))).double()
-    fits = [n for n in PER_MOMENT if float((there * n >= room).double().mean()) >= FITTING]
-    return Reciting(source.width, task.width, fits[0] if fits else PER_MOMENT[-1])
+
+    def frames() -> Float[Tensor, " n"]:
+        feed = lesson.items_feed(rows, source.modality, None)
+        return scores_of(source.stages, feed, len(rows))[..., -1].sum(dim=1)
+
+    per_frame = lesson.task.codes_per_frame(torch.as_tensor(lesson.labels_of(rows)), frames)
+    return FrameHead(source.width, lesson.task.width, per_frame)
 
 
 def head_of(source: Backbone, lesson: Lesson, fit: LinearFit) -> nn.Linear:

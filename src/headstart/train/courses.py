@@ -11,7 +11,6 @@ from torch import nn
 from headstart import durable
 from headstart.backbone import Backbone
 from headstart.events import Tell, note
-from headstart.head import Transcribing, Writing
 from headstart.train.decisions import decided_once, recalled
 from headstart.train.keeping import KEPT, Keeping, keeping_of
 from headstart.train.lesson import Lesson
@@ -48,9 +47,7 @@ def course_of(
     lesson: Lesson, backbone: Backbone, at: int, recipe: Recipe, keeping: Keeping, tell: Tell
 ) -> Course:
     """Training rows at the cut, and those of validation."""
-    train, val, task = lesson.partition.train, lesson.partition.val, lesson.task
-    if isinstance(task, Transcribing):  # judged after every epoch: searching would take longer
-        task = replace(task, beam=1)
+    train, val, task = lesson.partition.train, lesson.partition.val, lesson.task.quick()
     return Course(
         rows_at(lesson, backbone, at, train, tell, recipe=recipe, keeping=keeping),
         lesson.labels_of(train),
@@ -92,7 +89,7 @@ def _lengths(lesson: Lesson, rows: Sequence[int]) -> tuple[int, ...]:
     """Of what is read, and what is to be written where something is."""
     parts = [rows[start : start + 256] for start in range(0, len(rows), 256)]
     read = [len(item) for part in parts for item in lesson.items.take(part)]
-    if not isinstance(lesson.task, Writing):
+    if not lesson.task.writes:
         return tuple(read)
     written = (torch.as_tensor(lesson.labels_of(rows)) >= 0).sum(dim=1).tolist()
     return tuple(a + b for a, b in zip(read, written, strict=True))

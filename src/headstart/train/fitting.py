@@ -25,12 +25,7 @@ from headstart.backbone import (
 )
 from headstart.errors import UsageError
 from headstart.events import Tell, note, quiet
-from headstart.head import (
-    Classification,
-    Reciting,
-    Sequencing,
-    Way,
-)
+from headstart.head import FrameHead, Way
 from headstart.train.adapting import adapt
 from headstart.train.beginning import first_head, head_of, probe_head, writer_of
 from headstart.train.checkpoint import Progress
@@ -138,7 +133,7 @@ def fit(
 ) -> Fitted:
     """Cut, extract, learn, join. `work` keeps what a killed run goes on from."""
     source = _source(backbone, strategy, recipe.seed)
-    if isinstance(lesson.task, Sequencing):
+    if lesson.task.coded_rows:
         return _taught(lesson, moments(source), strategy, recipe, work, tell)
     if isinstance(strategy, Contrast):
         return _contrasted(lesson, source, recipe, tell)
@@ -177,7 +172,7 @@ def _probed(lesson: Lesson, source: Backbone, tell: Tell) -> Fitted:
 
 def _contrasted(lesson: Lesson, source: Backbone, recipe: Recipe, tell: Tell) -> Fitted:
     """Every stage trained by pairs, then a head fitted to what it makes of the training rows."""
-    if not isinstance(lesson.task, Classification):
+    if lesson.task.link != "softmax":
         raise UsageError(
             "U155",
             f"contrast needs rows of one class and of others, this task is {lesson.task.kind}",
@@ -231,7 +226,7 @@ def _taught(
     still = stayed(source.loaded, *networks, still=plan.restraint.still)
     learned = tuple(map(learned_in, (*tuned.suffix, tuned.head)))
     closed(network)
-    if not isinstance(strategy, Scratch) and not isinstance(head, Reciting):
+    if not isinstance(strategy, Scratch) and not isinstance(head, FrameHead):
         network, share = blended(course, start, network)
         if share < 1:
             note(tell, f"{strategy}: kept {share:.0%} of the change, which validation rows prefer")

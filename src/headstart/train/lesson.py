@@ -23,12 +23,12 @@ from headstart.head import (
     LinearFit,
     Read,
     Sample,
-    Task,
     Way,
     fit_head,
     gathered,
 )
 from headstart.modality import Modality, Variation, Views, augment
+from headstart.task import Task
 from headstart.train.loop import Feed
 from headstart.train.placing import CPU, lent, processor
 from headstart.train.recipe import Recipe

@@ -11,7 +11,8 @@ from torch import Tensor, nn
 
 from headstart import durable
 from headstart.events import Event, Tell, quiet
-from headstart.head import Classification, Goal
+from headstart.head import Goal
+from headstart.task import Task
 from headstart.train.checkpoint import Mark, Progress, restore, save
 from headstart.train.decisions import recalled
 from headstart.train.forcing import loss_of, merit_of, writes
@@ -224,9 +225,9 @@ def _epochs(
     a rare row that weighs much makes for steps of very different lengths.
     """  # noqa: D205 - one sentence
     task, made = course.task, course.made
-    if isinstance(task, Classification) and task.weights:
+    if isinstance(task, Task) and task.class_weights:
         known = torch.as_tensor(course.labels[range(len(course.labels))])
-        task, made = replace(task, weights=()), replace(made, classes=tuple(known.tolist()))
+        task, made = task.unweighted(), replace(made, classes=tuple(known.tolist()))
     return learn(apprentice, course.feed, course.labels, task, recipe, after=after, made=made)
 
 

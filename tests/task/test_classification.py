@@ -10,8 +10,9 @@ from sklearn.linear_model import LogisticRegression
 
 from headstart.data import from_memory, meant
 from headstart.errors import UsageError
-from headstart.head import Classification, Sample, fit_logistic, posed, right_of
+from headstart.head import Sample, fit_logistic
 from headstart.stats import level
+from headstart.task import Classification, make_task
 
 NAMES = ("common", "rare", "rarest")
 COUNTS = (240, 60, 12)
@@ -29,7 +30,7 @@ def uneven() -> tuple[np.ndarray, np.ndarray]:
 def balanced(uneven) -> Classification:
     names = [NAMES[label] for label in uneven[1]]
     found = meant(from_memory(range(len(names)), names), "balanced")
-    task, _ = posed(found.examples, tuple(range(len(names))))
+    task, _ = make_task(found.examples, tuple(range(len(names))))
     assert isinstance(task, Classification)
     return task
 
@@ -47,7 +48,7 @@ def test_mean_merit_is_balanced_accuracy(balanced) -> None:
     assert balanced.merit(answers, labels).mean() == pytest.approx(expected)
     interval = level(balanced.merit(answers, labels))
     assert interval.low < expected < interval.high
-    assert right_of(balanced, answers, labels).dtype == bool
+    assert balanced.correct(answers, labels).dtype == bool
 
 
 def test_losses_of_answers_are_those_of_scores(balanced) -> None:

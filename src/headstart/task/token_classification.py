@@ -1,41 +1,71 @@
 """A tag for each word of a text: names of people and places, parts of speech."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from headstart.head.sequencing import NOTHING, Sequencing
+from headstart.backbone import Backbone, Writer
+from headstart.data import ENTITIES, Examples, Held
+from headstart.head import NOTHING, Known, Labels
 from headstart.modality import Text
-from headstart.stats import Merit
+from headstart.stats import Interval, Merit, level, share
+from headstart.task.codes import CodesTask
+from headstart.task.intervals import micro_f1, resampled
 
 OUTSIDE = "O"
 """The tag of words that are part of nothing."""
 
 
 @dataclass(frozen=True)
-class Labeling(Sequencing):
+class TokenClassification(CodesTask):
     """One tag a word. With tags such as B-PER and I-PER, an answer is as good as its entities.
 
-    An answer is a row of numbers: how sure it is, then a tag for each token, then -1. A label is a
-    row of tags, each where its word's first token is, and -1 everywhere else.
+    An answer is its confidence, then a tag for each token, then -1. A label is a row of tags, each
+    where its word's first token is, and -1 everywhere else.
     """
 
-    kind: ClassVar[str] = "entities"
+    kind: ClassVar[str] = ENTITIES
     heads: ClassVar[tuple[str, ...]] = ("tokens",)
+    modalities: ClassVar[tuple[str, ...]] = ("text",)
+    noun: ClassVar[str] = "Tags of words"
+    baselines: ClassVar[tuple[str, ...]] = ("constant", "usual_tags")
+    constant_name: ClassVar[str] = "the usual tag"
+    graded: ClassVar[bool] = True
+    per_word: ClassVar[bool] = True
 
     classes: tuple[str, ...]
     """The tags."""
 
-    @property
-    def width(self) -> int:
-        """A score a tag."""
-        return len(self.classes)
+    @classmethod
+    def pose(
+        cls, examples: Examples, rows: Sequence[int], backbone: Backbone | None
+    ) -> tuple["TokenClassification", Labels]:
+        """Tags by the tokens of the backbone's tokenizer."""
+        if backbone is None or not isinstance(backbone.modality, Text):
+            raise TypeError("tags of words need a backbone that reads texts")
+        told = [examples.classes[label] for label in examples.labels]
+        texts = [str(s.content) if isinstance(s, Held) else "" for s in examples.sources]
+        task = cls.of(told)
+        return task, tag_codes(task, texts, told, backbone.modality)
+
+    @classmethod
+    def restored(
+        cls, classes: tuple[str, ...], facts: Mapping[str, Any], writer: Writer | None
+    ) -> "TokenClassification":
+        """By its tags."""
+        return cls(classes)
+
+    @classmethod
+    def of(cls, sentences: Sequence[str]) -> "TokenClassification":
+        """The task that these tags pose, " " between them."""
+        found = {tag for tags in sentences for tag in tags.split(" ")}
+        return cls(tuple(sorted(found, key=lambda tag: (tag != OUTSIDE, tag))))
 
     @property
     def spans(self) -> bool:
@@ -46,6 +76,11 @@ class Labeling(Sequencing):
     def figure(self) -> str:
         """F1 of a sentence's entities; of other tags, how many are right."""
         return "sentence_f1" if self.spans else "tags_right"
+
+    @property
+    def phrase(self) -> str:  # type: ignore[override]  # it depends on the tags
+        """Of entities or of tags."""
+        return "entity F1 of a sentence " if self.spans else "tags right "
 
     def loss(
         self, scores: Float[Tensor, "n t c"], labels: Int[Tensor, "n l"], *, smoothing: float = 0.0
@@ -58,7 +93,7 @@ class Labeling(Sequencing):
         return cross_entropy(flat, wanted, ignore_index=NOTHING, label_smoothing=smoothing)
 
     def answers(self, scores: Float[Tensor, "n t c"]) -> Float[Tensor, "n m"]:
-        """The likeliest tag of each token; how sure, the mean of their shares."""
+        """The likeliest tag of each token; the confidence is the mean of their shares."""
         share, code = scores[..., :-1].softmax(dim=-1).max(dim=-1)
         there = scores[..., -1] > 0
         sure = (share * there).sum(dim=1) / there.sum(dim=1).clamp_min(1)
@@ -84,6 +119,28 @@ class Labeling(Sequencing):
         merit: Float[np.ndarray, " n"] = np.where(of > 0, 2 * hits / np.maximum(of, 1), 1.0)
         return merit
 
+    def constant(self, labels: Labels) -> Float[np.ndarray, " m"]:
+        """The most frequent tag, everywhere."""
+        tags = labels[labels >= 0].numpy().astype(int)
+        usual: Float[np.ndarray, " m"]
+        usual = np.r_[1.0, np.full(labels.shape[1], np.bincount(tags).argmax())]
+        return usual
+
+    def correct(self, answers: Float[np.ndarray, "n m"], labels: Known) -> Bool[np.ndarray, " n"]:
+        """Whether every word of a sentence has the right tag."""
+        return super().correct(self.at_words(answers, labels), labels)
+
+    def figures(
+        self, answers: Float[np.ndarray, "n c"], labels: Known, groups: Sequence[str]
+    ) -> dict[str, Interval]:
+        """F1 of all entities together, tags that are right, sentences without a mistake."""
+        found = {"tags_right": level(1 - self.losses(answers, labels), groups)}
+        if self.spans:
+            counted = self.counts(answers, labels)
+            drawn = resampled(lambda rows: micro_f1(counted[rows]), len(counted), groups)
+            found = {"entity_f1": drawn, **found}
+        return {**found, "exact": share(self.correct(answers, labels), groups)}
+
     def counts(
         self, answers: Float[np.ndarray, "n m"], labels: Int[np.ndarray, "n l"]
     ) -> Int[np.ndarray, "n 3"]:
@@ -107,6 +164,10 @@ class Labeling(Sequencing):
         kept[:, wide + 1 :] = NOTHING
         return kept
 
+    def schedule(self, *, probe: bool) -> tuple[int, int] | None:
+        """A probe begins at nothing and takes longer."""
+        return (30, 5) if probe else None
+
     def _both(self, answers: np.ndarray, labels: np.ndarray) -> tuple[list[list[str]], ...]:
         """Tags of words as they were said and as they are."""
         said, true = [], []
@@ -118,14 +179,8 @@ class Labeling(Sequencing):
         return said, true
 
 
-def labeling(sentences: Sequence[str]) -> Labeling:
-    """The task that these tags pose, " " between them."""
-    found = {tag for tags in sentences for tag in tags.split(" ")}
-    return Labeling(tuple(sorted(found, key=lambda tag: (tag != OUTSIDE, tag))))
-
-
 def tag_codes(
-    task: Labeling, texts: Sequence[str], tags: Sequence[str], tokens: Text
+    task: TokenClassification, texts: Sequence[str], tags: Sequence[str], tokens: Text
 ) -> Int[Tensor, "n l"]:
     """Each tag where the first token of its word is, -1 everywhere else."""
     known = {tag: code for code, tag in enumerate(task.classes)}
@@ -138,7 +193,7 @@ def tag_codes(
 
 
 def entities(tags: Sequence[str]) -> set[tuple[str, int, int]]:
-    """What each entity is, and the words it begins with and ends before.
+    """Type, first word and the word behind the last of each entity.
 
     >>> sorted(entities(["B-PER", "I-PER", "O", "I-LOC"]))
     [('LOC', 3, 4), ('PER', 0, 2)]

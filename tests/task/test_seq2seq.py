@@ -6,8 +6,8 @@ import torch
 from language import save_network
 
 from headstart.backbone import load_backbone
-from headstart.evaluate.translations import bleu_lead, bleu_of, counts_of
-from headstart.head import Continuing, Dictating, Writing, overlap
+from headstart.task import LanguageModeling, Seq2Seq, SpeechToText, overlap
+from headstart.task.bleu import bleu_lead, bleu_of, counts_of
 
 pytest.importorskip("transformers")
 sacrebleu = pytest.importorskip("sacrebleu")
@@ -21,19 +21,19 @@ SAID = ["the dog runs", "a very good film", "they was bad"]
 
 
 @pytest.fixture(scope="module")
-def task(tmp_path_factory) -> Writing:
+def task(tmp_path_factory) -> Seq2Seq:
     folder = save_network(tmp_path_factory.mktemp("hub") / "t5", "t5", **T5)
-    return Writing(load_backbone(str(folder)).writer)
+    return Seq2Seq(load_backbone(str(folder)).writer)
 
 
-def test_codes_are_what_texts_are(task: Writing) -> None:
+def test_codes_are_what_texts_are(task: Seq2Seq) -> None:
     codes = task.codes(TEXTS)
     assert task.texts(codes.numpy()) == TEXTS
     assert task.said(task.answered(SAID)) == SAID
     assert (codes == -1).any() and not (codes[1] == -1).any()
 
 
-def test_merit_is_the_letters_they_share(task: Writing) -> None:
+def test_merit_is_the_letters_they_share(task: Seq2Seq) -> None:
     merit = task.merit(task.answered(SAID), task.codes(TEXTS).numpy())
     score = sacrebleu.metrics.CHRF(eps_smoothing=True).sentence_score
     expected = [score(a, [b]).score / 100 for a, b in zip(SAID, TEXTS, strict=True)]
@@ -41,7 +41,7 @@ def test_merit_is_the_letters_they_share(task: Writing) -> None:
     assert merit[1] == 1 and merit[0] < 1
 
 
-def test_loss_is_that_of_the_tokens_there_are(task: Writing) -> None:
+def test_loss_is_that_of_the_tokens_there_are(task: Seq2Seq) -> None:
     labels = task.codes(TEXTS)
     scores = torch.randn(3, labels.shape[1], 40, generator=torch.Generator().manual_seed(0))
     each = [-scores[i, j].log_softmax(-1)[labels[i, j]] for i, j in (labels >= 0).nonzero()]
@@ -61,8 +61,8 @@ def test_a_lead_in_bleu_is_of_the_same_rows() -> None:
     assert bleu_lead(bad, bad).high == 0
 
 
-def test_what_is_dictated_is_judged_by_words(task: Writing) -> None:
-    heard = Dictating(task.writer)
+def test_what_is_dictated_is_judged_by_words(task: Seq2Seq) -> None:
+    heard = SpeechToText(task.writer)
     merit = heard.merit(heard.answered(SAID), heard.codes(TEXTS).numpy())
     assert merit.mean() == pytest.approx(1 - 3 / 11)
     assert heard.letters_wrong(heard.answered(SAID), heard.codes(SAID).numpy()).sum() == 0
@@ -73,14 +73,14 @@ def test_overlap_is_of_words_in_order() -> None:
     assert overlap("", "a") == 0 and overlap("A b", "a, B!") == 1
 
 
-def test_the_share_of_a_letter_does_not_go_by_tokens(task: Writing) -> None:
+def test_the_share_of_a_letter_does_not_go_by_tokens(task: Seq2Seq) -> None:
     """Two networks give a text the same nats, one in twice as many tokens."""
-    continued = Continuing(task.writer)
+    continued = LanguageModeling(task.writer)
     labels = continued.codes(TEXTS).numpy()
     nats = np.array([1.0, 2.0, 4.0])
     few, many = (
         np.stack([np.exp(-nats / n), nats, np.ones(3), np.full(3, n)], axis=1) for n in (5.0, 10.0)
     )
     expected = np.exp(-nats / [len(text) for text in TEXTS])
-    np.testing.assert_allclose(continued.letters(few, labels), expected)
-    np.testing.assert_allclose(continued.letters(many, labels), expected)
+    np.testing.assert_allclose(continued.comparable(few, labels)[0], expected)
+    np.testing.assert_allclose(continued.comparable(many, labels)[0], expected)

@@ -7,9 +7,9 @@ from language import save_tokenizer
 
 from headstart.backbone import load_backbone
 from headstart.data import Held
-from headstart.head import Labeling, tag_codes
-from headstart.head.labeling import entities, labeling
 from headstart.modality import Text, text_of
+from headstart.task import TokenClassification, tag_codes
+from headstart.task.token_classification import entities
 
 pytest.importorskip("tokenizers")
 TAGS = ("O", "B-LOC", "B-PER", "I-LOC", "I-PER")
@@ -36,7 +36,7 @@ def test_entities_are_those_of_conlleval(tags: str, found: set) -> None:
 
 
 def test_tags_stand_where_words_begin(words: Text) -> None:
-    task = labeling(["B-PER I-PER", "O B-LOC O"])
+    task = TokenClassification.of(["B-PER I-PER", "O B-LOC O"])
     assert task.classes == ("O", "B-LOC", "B-PER", "I-PER")
     codes = tag_codes(task, ["the cat", "a dog runs"], ["B-PER I-PER", "O B-LOC O"], words)
     assert codes.tolist() == [[-1, 2, 3, -1, -1, -1, -1, -1], [-1, 0, 1, 0, -1, -1, -1, -1]]
@@ -58,7 +58,7 @@ def test_words_that_were_cut_off_have_no_place(words: Text) -> None:
 
 
 def test_merit_is_f1_of_entities_and_only_words_count() -> None:
-    task = Labeling(TAGS)
+    task = TokenClassification(TAGS)
     labels = np.array([[-1, 2, 4, -1, 0], [-1, 0, 0, -1, -1], [-1, 1, -1, -1, 2]])
     answers = np.array(
         [
@@ -74,14 +74,14 @@ def test_merit_is_f1_of_entities_and_only_words_count() -> None:
 
 
 def test_other_tags_are_right_or_not() -> None:
-    task = Labeling(("DET", "NOUN"))
+    task = TokenClassification(("DET", "NOUN"))
     assert task.figure == "tags_right" and not task.spans
     labels, answers = np.array([[0, 1, -1]]), np.array([[1.0, 0, 0, 0]])
     np.testing.assert_allclose(task.merit(answers, labels), [0.5])
 
 
 def test_loss_is_that_of_words() -> None:
-    task, draw = Labeling(("a", "b")), torch.Generator().manual_seed(0)
+    task, draw = TokenClassification(("a", "b")), torch.Generator().manual_seed(0)
     scores = torch.randn(2, 4, 3, generator=draw)
     labels = torch.tensor([[-1, 0, 1, -1, -1], [1, -1, -1, -1, -1]])
     said = scores[..., :2].log_softmax(-1)

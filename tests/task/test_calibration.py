@@ -3,14 +3,19 @@
 import numpy as np
 import pytest
 
-from headstart.head import Classification, Tagging, Valuing, trust_of
-from headstart.head.confidence import Trust, belief_of, said
+from headstart.task import (
+    Calibration,
+    Classification,
+    MultiLabel,
+    Regression,
+    calibrate,
+)
 
 TASK = Classification(("yes", "no"))
 
 
 def sure_above(found: np.ndarray, labels: np.ndarray, target: float = 0.95) -> float:
-    return trust_of(TASK, found, labels, target).sure_above
+    return calibrate(TASK, found, labels, target).sure_above
 
 
 def beliefs(*top: float) -> np.ndarray:
@@ -40,7 +45,7 @@ def test_of_sure_answers_95_in_100_are_right_unless_somebody_asks_for_less(
     """One wrong answer of 20 may stay; two of 20 and one of 19 may not."""
     found = beliefs(*np.linspace(0.99, 0.80, 20))
     labels = np.repeat([0, 1], [20 - wrong, wrong])
-    assert trust_of(TASK, found, labels).sure_above == pytest.approx(threshold)
+    assert calibrate(TASK, found, labels).sure_above == pytest.approx(threshold)
 
 
 def test_the_likeliest_answers_are_sure_though_less_likely_ones_are_wrong() -> None:
@@ -53,17 +58,17 @@ def test_the_likeliest_answers_are_sure_though_less_likely_ones_are_wrong() -> N
 def test_a_margin_is_the_conformal_quantile_of_errors(rows: int, margin: int) -> None:
     """The error whose rank is 95% of one more than there are, rounded up; the largest at most."""
     errors = np.arange(rows, 0, -1.0)[:, None]
-    found = trust_of(Valuing(0.0, 1.0), errors, np.zeros((rows, 1)))
+    found = calibrate(Regression(0.0, 1.0), errors, np.zeros((rows, 1)))
     assert found.margin == margin and found.sure_above == 0
 
 
 def test_a_value_is_right_up_to_its_margin() -> None:
     answers, labels = np.array([[1.0], [1.01], [-1.0]]), np.zeros((3, 1))
-    right = Trust(0.0, 1.0).right(Valuing(0.0, 1.0), answers, labels)
+    right = Calibration(0.0, 1.0).right(Regression(0.0, 1.0), answers, labels)
     assert right.tolist() == [True, False, True]
 
 
 def test_a_list_of_tags_is_as_sure_as_its_least_sure_tag() -> None:
-    task = Tagging(("a", "b"))
-    assert belief_of(task, np.array([[0.9, 0.4], [0.05, 0.2]])) == pytest.approx([0.6, 0.8])
-    assert said(task, np.array([0.5, 0.49])) == "a"
+    task = MultiLabel(("a", "b"))
+    assert task.belief(np.array([[0.9, 0.4], [0.05, 0.2]])) == pytest.approx([0.6, 0.8])
+    assert task.text(np.array([0.5, 0.49])) == "a"

@@ -8,11 +8,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headstart.head import Reciting, Transcribing, belief_of, moments_needed, right_of, said
-from headstart.head.transcript import spelled, transcribing
+from headstart.head import FrameHead, frames_needed
+from headstart.task import CTC, spelled
 
 pytest.importorskip("rapidfuzz")
-TASK = Transcribing((" ", "a", "b"))
+TASK = CTC((" ", "a", "b"))
 TEXTS = ["ab", "b a", "aab"]
 
 
@@ -29,10 +29,10 @@ def _scores(texts: list[str], moments: int = 12, sure: float = 8.0) -> torch.Ten
 
 @pytest.mark.parametrize("beam", [1, 8])
 def test_letters_come_back_as_they_were_said(beam: int) -> None:
-    answers = Transcribing(TASK.classes, beam).answers(_scores(TEXTS)).numpy()
+    answers = CTC(TASK.classes, beam).answers(_scores(TEXTS)).numpy()
     assert TASK.said(answers) == TEXTS
-    assert belief_of(TASK, answers) == pytest.approx(np.full(3, 0.999), abs=2e-3)
-    assert said(TASK, answers[1]) == "b a"
+    assert TASK.belief(answers) == pytest.approx(np.full(3, 0.999), abs=2e-3)
+    assert TASK.text(answers[1]) == "b a"
 
 
 def test_moments_that_are_not_there_say_nothing() -> None:
@@ -44,7 +44,7 @@ def test_moments_that_are_not_there_say_nothing() -> None:
 def test_the_search_finds_the_likeliest_transcript_of_all() -> None:
     scores = torch.randn(20, 5, 4, generator=torch.Generator().manual_seed(1)) * 1.5
     scores[..., -1] = 1
-    task = Transcribing(("a", "b"), beam=200)
+    task = CTC(("a", "b"), beam=200)
     for row, found in zip(scores, task.said(task.answers(scores).numpy()), strict=True):
         chances: dict[str, float] = {}
         shares = row[:, :3].softmax(dim=1).numpy()
@@ -58,14 +58,14 @@ def test_the_search_finds_the_likeliest_transcript_of_all() -> None:
 def test_greedy_can_miss_what_the_search_finds() -> None:
     shares = torch.tensor([[0.4, 0.35, 0.25], [0.4, 0.35, 0.25]])  # "", or "a" in three ways
     scores = torch.cat([shares.log(), torch.ones(2, 1)], dim=1)[None]
-    found = [Transcribing(("a", "b"), beam).answers(scores).numpy() for beam in (1, 8)]
-    assert [Transcribing(("a", "b")).said(one) for one in found] == [[""], ["a"]]
+    found = [CTC(("a", "b"), beam).answers(scores).numpy() for beam in (1, 8)]
+    assert [CTC(("a", "b")).said(one) for one in found] == [[""], ["a"]]
 
 
 def test_the_loss_is_that_of_all_ways_to_say_it() -> None:
     scores = torch.randn(1, 3, 4, generator=torch.Generator().manual_seed(2))
     scores[..., -1] = 1
-    task, shares = Transcribing(("a", "b")), scores[0, :, :3].softmax(dim=1)
+    task, shares = CTC(("a", "b")), scores[0, :, :3].softmax(dim=1)
     whole = sum(
         float(shares[range(3), path].prod())
         for path in product(range(3), repeat=3)
@@ -78,7 +78,7 @@ def test_the_loss_is_that_of_all_ways_to_say_it() -> None:
 def test_what_has_no_room_counts_nothing() -> None:
     scores = torch.randn(1, 2, 4)
     scores[..., -1] = 1
-    assert float(Transcribing(("a", "b")).loss(scores, TASK.codes(["aa"]))) == 0
+    assert float(CTC(("a", "b")).loss(scores, TASK.codes(["aa"]))) == 0
 
 
 words = st.lists(st.sampled_from(["one", "two", "three"]), min_size=1, max_size=5).map(" ".join)
@@ -89,13 +89,13 @@ words = st.lists(st.sampled_from(["one", "two", "three"]), min_size=1, max_size=
 def test_error_rates_are_those_of_jiwer(pairs: list[tuple[str, str]]) -> None:
     jiwer = pytest.importorskip("jiwer")
     true, told = ([pair[side] for pair in pairs] for side in (0, 1))
-    task = transcribing(true + told)
+    task = CTC.of(true + told)
     sure = torch.ones(len(told), 1)
     answers = torch.cat([sure, task.codes(told).float()], dim=1).numpy()
     labels = task.codes(true).numpy()
     assert 1 - task.merit(answers, labels).mean() == pytest.approx(jiwer.wer(true, told))
     assert task.losses(answers, labels).mean() == pytest.approx(jiwer.cer(true, told))
-    assert right_of(task, answers, labels).tolist() == [a == b for a, b in pairs]
+    assert task.correct(answers, labels).tolist() == [a == b for a, b in pairs]
 
 
 @pytest.mark.parametrize(
@@ -112,11 +112,11 @@ def test_letters_that_were_not_learned_are_left_out() -> None:
 
 
 def test_a_letter_said_twice_needs_a_moment_between() -> None:
-    assert moments_needed(TASK.codes(["ab", "aab", "bbb"])).tolist() == [2, 4, 5]
+    assert frames_needed(TASK.codes(["ab", "aab", "bbb"])).tolist() == [2, 4, 5]
 
 
 def test_a_moment_can_hold_several_letters() -> None:
-    head, rows = Reciting(3, 4, 2), torch.ones(2, 5, 4)
+    head, rows = FrameHead(3, 4, 2), torch.ones(2, 5, 4)
     rows[1, 3:, -1] = 0
     scores = head(rows)
     assert scores.shape == (2, 10, 5) and scores[1, :, -1].tolist() == [1.0] * 6 + [0.0] * 4

@@ -1,0 +1,89 @@
+"""Letters over time (Graves et al. 2006): the layer that scores frames, the search for texts."""
+
+import math
+from collections.abc import Sequence
+from itertools import groupby
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from headstart.head.codes import NOTHING
+from headstart.head.lexicon import Language
+
+BEAM, LIKELY = 8, 1e-3
+"""Beginnings that are kept at a frame, and the least probability of a letter that is tried."""
+WEIGHT = 0.5
+"""What a word's likelihood counts beside that of its sounds."""
+_NEVER = 1e-300
+
+
+class FrameHead(nn.Module):
+    """A linear layer over what a backbone makes of each frame, which may hold several codes.
+
+    It has a weight and a bias as other heads have, `per_frame` times as many rows as scores.
+    """
+
+    def __init__(self, width: int, scores: int, per_frame: int) -> None:
+        super().__init__()
+        self.linear = nn.utils.skip_init(nn.Linear, width, scores * per_frame)
+        nn.init.zeros_(self.linear.weight)
+        nn.init.zeros_(self.linear.bias)
+        self.per_frame = per_frame
+
+    def forward(self, rows: Float[Tensor, "b t d"]) -> Float[Tensor, "b s c"]:
+        """Scores of every code, and in the last column which frames there are."""
+        said = self.linear(rows[..., :-1]).unflatten(-1, (self.per_frame, -1)).flatten(1, 2)
+        there = rows[..., -1:].repeat_interleave(self.per_frame, dim=1)
+        return torch.cat([said, there.to(said)], dim=-1)
+
+
+def frames_needed(codes: Int[Tensor, "n l"]) -> Int[Tensor, " n"]:
+    """How many frames each transcript takes at least: a letter said twice needs one between."""
+    there = codes != NOTHING
+    twice = (codes[:, 1:] == codes[:, :-1]) & there[:, 1:]
+    return there.sum(dim=1) + twice.sum(dim=1)
+
+
+def greedy(said: Float[np.ndarray, "t c"]) -> list[int]:
+    """The likeliest letter of each frame, repeats and silences left out."""
+    best = [letter for letter, _ in groupby(said.argmax(axis=1).tolist())]
+    return [letter - 1 for letter in best if letter]
+
+
+def searched(
+    said: Float[np.ndarray, "t c"], width: int, language: Language | None = None
+) -> list[int]:
+    """The likeliest transcript over all ways to time it, among `width` beginnings at a frame.
+
+    Prefix search (Hannun et al. 2014): each beginning has a probability that it ended in silence
+    and one that it ended in its last letter; beginnings are ranked by both and by their words.
+    """
+
+    def rank(pair: tuple[tuple[int, ...], Sequence[float]]) -> float:
+        words = language.begun(pair[0]) if language else 0.0
+        return math.log(sum(pair[1]) or _NEVER) + WEIGHT * words
+
+    def last(pair: tuple[tuple[int, ...], Sequence[float]]) -> float:
+        words = language.ended(pair[0]) if language else 0.0
+        return math.log(sum(pair[1]) or _NEVER) + WEIGHT * words
+
+    beams: dict[tuple[int, ...], tuple[float, float]] = {(): (1.0, 0.0)}
+    for frame in np.exp(said):
+        grown: dict[tuple[int, ...], list[float]] = {}
+        likely = np.flatnonzero(frame[1:] >= LIKELY).tolist()
+        for text, (silent, spoken) in beams.items():
+            both = silent + spoken
+            own = grown.setdefault(text, [0.0, 0.0])
+            own[0] += both * frame[0]
+            if text:
+                own[1] += spoken * frame[text[-1] + 1]
+            for letter in likely:
+                before = silent if text and letter == text[-1] else both
+                longer = grown.setdefault((*text, letter), [0.0, 0.0])
+                longer[1] += before * frame[letter + 1]
+        ranked = sorted(grown.items(), key=rank, reverse=True)[:width]
+        most = max(sum(pair[1]) for pair in ranked) or 1.0  # nothing vanishes over a long recording
+        beams = {text: (chance[0] / most, chance[1] / most) for text, chance in ranked}
+    return list(max(beams.items(), key=last)[0])

@@ -1,0 +1,41 @@
+"""Room 6. Everything that differs between tasks, one file a task.
+
+Takes: labels as they were written, and the rows to learn from.
+Gives: a `Task`, which poses labels, scores and tells answers, and says what it allows.
+"""
+
+from headstart.task.calibration import Calibration, calibrate
+from headstart.task.classification import Classification
+from headstart.task.ctc import CTC, spelled
+from headstart.task.intervals import BINS, bin_of
+from headstart.task.language_modeling import LanguageModeling
+from headstart.task.making import TASKS, make_task, task_type
+from headstart.task.multilabel import MultiLabel
+from headstart.task.regression import Regression
+from headstart.task.seq2seq import Seq2Seq, SpeechToText, WriterTask, overlap
+from headstart.task.task import Arms, Task
+from headstart.task.token_classification import TokenClassification, tag_codes
+
+__all__ = [
+    "BINS",
+    "CTC",
+    "TASKS",
+    "Arms",
+    "Calibration",
+    "Classification",
+    "LanguageModeling",
+    "MultiLabel",
+    "Regression",
+    "Seq2Seq",
+    "SpeechToText",
+    "Task",
+    "TokenClassification",
+    "WriterTask",
+    "bin_of",
+    "calibrate",
+    "make_task",
+    "overlap",
+    "spelled",
+    "tag_codes",
+    "task_type",
+]
