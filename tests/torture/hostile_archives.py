@@ -16,7 +16,7 @@ from pathlib import Path
 from torture.mutants import WAYS
 
 OUT = (
-    *("../x.png", "a/../../x.png", "/tmp/torture-x.png", "C:\\x.png", "..\\x.png", "\\x.png"),
+    *("../x.png", "a/../../x.png", "/torture-x.png", "C:\\x.png", "..\\x.png", "\\x.png"),
     *("red/../../../x.png", "//x/y.png", "./../x.png", "red\\..\\..\\x.png", "c:x.png", ".."),
 )
 KINDS = (
