@@ -71,7 +71,7 @@ def test_no_fold_sees_labels_of_its_test_rows(
     trained, photos, tiny_folder, tmp_path, monkeypatch
 ) -> None:
     """Labels of test rows are another fold's business: changed, they change no answer."""
-    plain = journey._lesson
+    plain = journey.lesson_of
 
     def spoiled(*args):
         lesson = plain(*args)
@@ -80,7 +80,7 @@ def test_no_fold_sees_labels_of_its_test_rows(
         labels[rows] = (labels[rows] + 1) % 3
         return replace(lesson, labels=labels)
 
-    monkeypatch.setattr(journey, "_lesson", spoiled)
+    monkeypatch.setattr(journey, "lesson_of", spoiled)
     other = run(photos, tiny_folder, tmp_path)
     tables = [parquet.read_table(one.path / "predictions.parquet") for one in (trained, other)]
     assert tables[0].equals(tables[1])

@@ -140,7 +140,7 @@ def test_labels_that_everybody_holds_have_none_of_test_rows() -> None:
     ("words", "where"),
     [
         (r"\.open\(\)$", "evaluate/outcome.py"),
-        (r"\.posable", "run/journey.py"),
+        (r"\.posable", "run/prepared.py"),
         (r"[ =]dataset_of\(", "run/finding.py"),
     ],
 )

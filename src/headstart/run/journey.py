@@ -5,8 +5,6 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from headstart.advise import Trained, remember_run
 from headstart.backbone import Backbone
 from headstart.data import (
@@ -14,11 +12,9 @@ from headstart.data import (
     Dataset,
     Found,
     Frame,
-    Problem,
     audit,
 )
-from headstart.errors import UsageError
-from headstart.evaluate import Contest, Outcome, Spread, examine, outcome_of, pooled
+from headstart.evaluate import Contest, Outcome, examine, outcome_of, pooled
 from headstart.events import (
     Event,
     Tell,
@@ -30,43 +26,37 @@ from headstart.events import (
     warn,
     without_notes,
 )
-from headstart.features import Items, noted, survey, trim
-from headstart.modality import Look
+from headstart.features import noted, survey, trim
 from headstart.model import Model, longest_s
-from headstart.run.contest import SEEDS, contest, would_tune
+from headstart.run.contest import contest
 from headstart.run.facts import clocks, computing, facts_of, spent, versions
-from headstart.run.finding import divided, found_at, usual_modality
+from headstart.run.finding import found_at, usual_modality
 from headstart.run.folder import EVENTS, Contents, Folder, Request, opened
-from headstart.run.folds import fold_count, fold_partitions
 from headstart.run.leaving import leave
 from headstart.run.planning import forecast
+from headstart.run.prepared import Known, known_of, lesson_of, parts_of, started
 from headstart.run.quantities import seconds
 from headstart.run.reciting import need_short, recite
 from headstart.run.settings import AUTO, Settings, cache_root
+from headstart.run.spread import spread_of
 from headstart.run.starting import Ranking, Start, start_of
 from headstart.run.taking import label_of
 from headstart.run.writing import write
 from headstart.share import load
 from headstart.task import (
     calibrate,
-    make_task,
 )
 from headstart.train import (
-    Fitted,
     Gradual,
     Lesson,
-    Truths,
     Unfreeze,
     discard_damaged,
-    probe_head,
 )
 
 ONE_GROUP = (
     "all rows to learn from are of one group: choices go by rows of the very group that was "
     "learned from, and say little of another"
 )
-LEAKS = 5
-"""Leaks that are told by name."""
 MOVED = (
     "{changed} of {tensors} tensors that were to stay frozen are not what was loaded: memory or "
     "disk of this machine failed, or headstart did; don't use the model, train again with --out"
@@ -87,15 +77,6 @@ class Run:
     def model(self) -> Model:
         """Read back from the folder, as everybody else would."""
         return load(self.path)
-
-
-@dataclass(frozen=True, eq=False)
-class _Known:
-    """The data once each source was looked at."""
-
-    data: Dataset
-    items: Items
-    looks: tuple[Look | Problem, ...]
 
 
 def train(
@@ -133,7 +114,7 @@ def transfer(
 ) -> Run:
     """The same from examples that are found, a backbone that is loaded, and why it was."""
     began, early = clocks(), list[Event]()
-    known = _known(found, start, settings, root, together(tell, unless_step(early.append)))
+    known = known_of(found, start, settings, root, together(tell, unless_step(early.append)))
     data, backbone = known.data, start.backbone
     if len(data.examples) >= LARGE and not request.ended_before:
         note(tell, forecast(data, backbone, settings, root, tell).told)
@@ -151,7 +132,7 @@ def transfer(
 
 def _made(
     folder: Folder,
-    known: _Known,
+    known: Known,
     start: Start,
     settings: Settings,
     root: Path,
@@ -159,7 +140,7 @@ def _made(
     tell: Tell,
 ) -> dict[str, Any]:
     """Fit the arms, judge them, and leave everything in the folder; the figures."""
-    parts, record = _parts(known, start, settings, root, tell), known.data.audit.record()
+    parts, record = parts_of(known, start, settings, root, tell), known.data.audit.record()
     folder.start(
         settings=asdict(settings),
         data={"digest": known.data.digest, **record},
@@ -175,7 +156,7 @@ def _made(
         outcome,
         title=folder.path.name,
         trust=model.trust,
-        spread=_spread(found.outcomes, lesson, backbone, arms.fitted),
+        spread=spread_of(found.outcomes, lesson, backbone, arms.fitted),
         facts=facts_of(data.audit, lesson.partition, settings, backbone, arms),
     )
     metrics = leave(folder, report, model, lesson, data.examples, data.audit, spent(began), outcome)
@@ -199,7 +180,7 @@ class _Tested:
 
 
 def _tested(
-    known: _Known,
+    known: Known,
     parts: Sequence[Dataset],
     start: Start,
     settings: Settings,
@@ -210,8 +191,8 @@ def _tested(
     outcomes = list[Outcome]()
     for number, data in enumerate(parts, 1):
         place, asked, hear = _shared(number, len(parts), work, settings, tell)
-        known, start = _started(known, data, start, settings, root, hear)
-        lesson = _lesson(known, start.backbone, settings, root)
+        known, start = started(known, data, start, settings, root, hear)
+        lesson = lesson_of(known, start.backbone, settings, root)
         if number == 1 and len(set(lesson.groups_of(lesson.pool))) == 1:
             warn(tell, ONE_GROUP)
         discard_damaged(place, tell, "*.json")
@@ -220,17 +201,6 @@ def _tested(
         if data.partition.test:  # else all rows: the model that ships
             outcomes.append(outcome_of(lesson, arms, data.strata))
     return _Tested(data, start, lesson, arms, outcomes)
-
-
-def _started(
-    known: _Known, data: Dataset, start: Start, settings: Settings, root: Path, tell: Tell
-) -> tuple[_Known, Start]:
-    """The data as divided for a fold; where there was a ranking, one without what it tests."""
-    if data is known.data or not start.ranking:
-        return replace(known, data=data), start
-    start = start_of(data.found, settings, root, tell, data)
-    seen = survey(data.examples, start.backbone.modality, cache=root, tell=tell)
-    return _Known(data, seen.items, seen.looks), start
 
 
 def _named(backbone: Backbone, ranking: Ranking, settings: Settings) -> str:
@@ -250,7 +220,7 @@ def _remember(
 
 
 def _arms(
-    lesson: Lesson, known: _Known, backbone: Backbone, settings: Settings, work: Path, tell: Tell
+    lesson: Lesson, known: Known, backbone: Backbone, settings: Settings, work: Path, tell: Tell
 ) -> Contest:
     """Fitted and compared, in the way of what the labels are."""
     if isinstance(settings.plan, Unfreeze | Gradual) and not lesson.task.writes:
@@ -285,39 +255,6 @@ def check(
     return audit(found, seen.looks)
 
 
-def _known(found: Found, start: Start, settings: Settings, root: Path, tell: Tell) -> _Known:
-    """As the ranking divided them, where there was one; the division is the same either way."""
-    backbone, data = start.backbone, start.dataset
-    if data is None:
-        data, seen = divided(found, backbone, settings, root, tell)
-    else:
-        seen = survey(found.examples, backbone.modality, cache=root, tell=tell)
-    for line in (*data.audit.lines(), *noted(backbone.modality, seen)):
-        note(tell, line)
-    return _Known(data, seen.items, seen.looks)
-
-
-def _parts(
-    known: _Known, start: Start, settings: Settings, root: Path, tell: Tell
-) -> tuple[Dataset, ...]:
-    """The data as divided; or as divided for each fold, and all rows without a test."""
-    data, backbone = known.data, start.backbone
-    usable, together = data.audit.usable, data.audit.together
-
-    def tunes() -> bool:
-        return would_tune(_lesson(known, backbone, settings, root), backbone)
-
-    ranked = bool(start.ranking)
-    count, why = fold_count(settings, data.examples, usable, tunes, ranked=ranked)
-    made = fold_partitions(settings, data.posable, usable, together, count, data.contents)
-    if why and (made or count == 1):
-        note(tell, why)
-    if made:
-        return tuple(data.divided_as(partition) for partition in made)
-    _tell_division(data, tell)
-    return (data,)
-
-
 def _shared(
     number: int, count: int, work: Path, settings: Settings, tell: Tell
 ) -> tuple[Path, Settings, Tell]:
@@ -334,74 +271,8 @@ def _shared(
     return place, share, tell if number == count else without_notes(tell)
 
 
-def _tell_division(data: Dataset, tell: Tell) -> None:
-    """How many rows each part has, what leaks across a given split, and whether it can answer."""
-    partition = data.partition
-    sizes = f"{len(partition.train):,} / {len(partition.val):,} / {len(partition.test):,}"
-    note(tell, f"train / val / test: {sizes} ({partition.origin})")
-    found = [problem for problem in data.audit.problems if problem.kind == "leak"]
-    for problem in found[:LEAKS]:
-        warn(tell, f"{problem.name}: {problem.reason}", code=problem.code)
-    if len(found) > LEAKS:
-        warn(tell, f"{len(found) - LEAKS:,} more examples leak into the test: see problems.csv")
-    if data.caution:
-        warn(tell, data.caution, code="D189")
-
-
-def _lesson(known: _Known, backbone: Backbone, settings: Settings, root: Path) -> Lesson:
-    data = known.data
-    examples, partition = data.examples, data.partition
-    task, labels = make_task(data.posable, data.pool, backbone)
-    truths = Truths(labels, data.seal)
-    if settings.head and settings.head not in task.heads:
-        raise UsageError(
-            "U114",
-            f"a {settings.head} head cannot be fitted to this task ({task.kind})",
-            f"--head {task.heads[0]}",
-        )
-    auto = settings.plan is None and not task.coded_rows
-    about = (examples.groups, partition, task, root, settings.head, auto, data.audit.together)
-    return Lesson(known.items, truths.closed, *about, truths)
-
-
 def _model(lesson: Lesson, arms: Contest) -> Model:
     fitted = arms.fitted
     held, labels = fitted.held.numpy(), lesson.labels_of(fitted.held_rows).numpy()
     trust = calibrate(lesson.task, held, labels)
     return Model(fitted.joined(), fitted.head, lesson.task, trust, fitted.at)
-
-
-def _spread(
-    outcomes: Sequence[Outcome], lesson: Lesson, backbone: Backbone, fitted: Fitted
-) -> Spread:
-    """How much luck is in one draw: of folds each alone, else probes on other draws."""
-    if len(outcomes) == 1:
-        return _redrawn(lesson, backbone, fitted)
-    alone = tuple(outcome.model.merit.value for outcome in outcomes)
-    return Spread(f"each of the {len(outcomes)} folds alone", alone)
-
-
-def _redrawn(lesson: Lesson, backbone: Backbone, fitted: Fitted) -> Spread:
-    """Mean test merit of probes fitted to other draws of as many rows as there are to train on.
-
-    On the stages that the model reads, where it is a probe itself; then they are fitted as it is,
-    else in the way that suits the first draw.
-    """
-    way = fitted.chosen.way
-    backbone = backbone if len(fitted.suffix) else fitted.backbone
-    rows, task = lesson.partition.test, lesson.task
-    if task.coded_rows:
-        return Spread("", ())
-    labels = lesson.labels_of(rows).numpy()
-    table = lesson.rows_feed(rows, backbone, backbone.depth)(range(len(rows)), ())
-    merits, pool = [], lesson.pool
-    for seed in range(1, SEEDS + 1):
-        generator = torch.Generator().manual_seed(seed)
-        drawn = torch.randperm(len(pool), generator=generator)
-        some = [pool[i] for i in drawn[: len(lesson.partition.train)].tolist()]
-        fit = probe_head(lesson, backbone, some, seed=seed, way=way)
-        way = fit.way
-        answers = task.answers(table @ fit.weight.T + fit.bias).numpy()
-        merits.append(float(task.merit(answers, labels).mean()))
-    drawn_from = f"{len(lesson.partition.train):,} of the {len(pool):,} examples to learn from"
-    return Spread(f"the probe refitted to {SEEDS} other draws of {drawn_from}", tuple(merits))
