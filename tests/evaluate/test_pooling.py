@@ -74,6 +74,19 @@ def test_where_folds_choose_differently_the_model_is_what_each_chose() -> None:
     assert found.model.name == CHOSEN and found.model is found.transfer
     assert found.model in found.arms and len(found.arms) == 5
     assert found.pair and found.pair.one.transfer and found.pair.other.name == "linear"
+    assert found.pair.one.name == CHOSEN
+    assert found.told == ", each of 60 examples tested once, in 3 folds"
+
+
+@pytest.mark.parametrize("chosen", ["probe", "probe:all"])
+@pytest.mark.parametrize("rival", ["linear", "random"])
+def test_both_sides_of_the_verdict_are_arms(chosen, rival) -> None:
+    parts = three(chosen=chosen, rival=rival)
+    apart = [replace(one, transfer=one.arms[0]) for one in parts]  # as where scratch is the model
+    for found in (pooled(parts, lesson()), pooled(apart, lesson())):
+        named = {one.name for one in found.arms}
+        assert found.pair and {found.pair.one.name, found.pair.other.name} <= named
+        assert found.pair.one.name == found.transfer.name and found.told
 
 
 def test_where_folds_have_other_rivals_each_is_compared_with_its_own() -> None:

@@ -59,7 +59,7 @@ def pooled(parts: Sequence[Outcome], lesson: Lesson) -> Outcome:
     same = all(part.transfer is part.model for part in parts)
     standing = [part.transfer for part in parts]
     transfer = model if same else _either(arms, united, standing, STANDING)
-    pair = _pair(parts, united)
+    pair = _pair(parts, united, transfer.name)
     if pair and pair.other.name not in arms:
         arms[pair.other.name] = pair.other
     return Outcome(
@@ -89,18 +89,17 @@ def _either(arms: dict[str, Arm], united: United, each: Sequence[Arm], name: str
     return arms[name]
 
 
-def _pair(parts: Sequence[Outcome], united: United) -> Pair | None:
+def _pair(parts: Sequence[Outcome], united: United, transfer: str) -> Pair | None:
+    """Both sides of the verdict, as they were compared in each fold, under the names of arms."""
     pairs = [part.pair for part in parts if part.pair]
     if len(pairs) < len(parts):
         return None
-    sides = []
-    for name, each in (
-        (STANDING, [pair.one for pair in pairs]),
-        (BEST, [pair.other for pair in pairs]),
-    ):
-        names = {arm.name for arm in each}
-        sides.append(united(each, names.pop() if len(names) == 1 else name))
-    return Pair(*sides)
+    rivals = {pair.other.name for pair in pairs}
+    rival = rivals.pop() if len(rivals) == 1 else BEST
+    return Pair(
+        united([pair.one for pair in pairs], transfer),
+        united([pair.other for pair in pairs], rival),
+    )
 
 
 def _united(arms: Sequence[Arm], name: str, answers: np.ndarray, merit: Interval) -> Arm:
