@@ -9,7 +9,7 @@ from torch import nn
 
 from headstart import train
 from headstart.events import Event
-from headstart.run import contest, journey, leaving
+from headstart.run import contest, journey, leaving, prepared
 from headstart.share import artifact
 
 
@@ -42,8 +42,8 @@ def _modeled(patch: Any, owner: Any, name: str, seen: dict[str, Any]) -> None:
 
 
 PLACES = {
-    "reading": (_loaded, journey, "_known"),
-    "division": (_loaded, journey, "divide"),
+    "reading": (_loaded, journey, "known_of"),
+    "division": (_loaded, prepared, "divided"),
     "baselines": (_loaded, contest, "raw"),
     "probing": (_loaded, contest, "fit"),
     "examination": (_modeled, journey, "examine"),
