@@ -81,9 +81,10 @@ def changed(base: Path, at: Path, seed: int) -> tuple[str, bool]:
     shutil.copytree(base, at)
     change, sealed = draw.choice(CHANGES), draw.random() < 0.6
     what = change(at, draw)
-    if sealed and change is not _manifest:
+    sealed = (sealed or change is _aimed) and not what.startswith("manifest")
+    if sealed:
         seal(at)
-    return f"{what}{' sealed' if sealed else ''}", sealed and change is not _manifest
+    return f"{what}{' sealed' if sealed else ''}", sealed
 
 
 def _paths(found: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -140,7 +141,7 @@ def _manifest(folder: Path, draw: random.Random) -> str:
     place = folder / durable.MANIFEST
     found, what = _changed(json.loads(place.read_text()), draw)
     place.write_text(_text(found))
-    return f"manifest: {what}"
+    return f"manifest.json: {what}"
 
 
 def _bits(folder: Path, draw: random.Random) -> str:
@@ -197,7 +198,60 @@ def _more(folder: Path, draw: random.Random) -> str:
     return f"{name}: more"
 
 
+AIMED: tuple[tuple[str, tuple[str, ...], Any], ...] = (
+    ("manifest.json", ("files", "0", "name"), "/dev/zero"),
+    ("manifest.json", ("files", "0", "name"), "../aside"),
+    ("manifest.json", ("files", "0", "size"), 1 << 60),
+    ("manifest.json", ("files",), []),
+    ("manifest.json", ("files",), DEEP),
+    ("model.json", ("classes",), ["a", "b", "c", "d"]),
+    ("model.json", ("classes",), ["a", "b"]),
+    ("model.json", ("cut",), 99),
+    ("model.json", ("task",), "entities"),
+    ("model.json", ("task",), "text-to-text"),
+    ("backbone.json", ("format",), DEEP),
+    ("backbone.json", ("width",), 17),
+    ("backbone.json", ("settings", "words"), 3_000_000),
+    ("backbone.json", ("settings", "words"), "x"),
+    ("backbone.json", ("settings", "channels"), [4096] * 4),
+    ("backbone.json", ("settings", "img_size"), 100_000),
+    ("backbone.json", ("settings", "hears"), 100_000),
+    ("backbone.json", ("contract", "max_tokens"), 1 << 40),
+    ("backbone.json", ("contract", "size_px"), 50_000),
+    ("backbone.json", ("contract", "interpolation"), "x"),
+    ("config", ("auto_map",), {"AutoModel": "x.Y"}),
+    ("config", ("quantization_config",), {"quant_method": "gptq"}),
+    ("config", ("vocab_size",), 3_000_000),
+    ("config", ("vocab_size",), 8),
+    ("config", ("num_hidden_layers",), 1_000_000),
+    ("config", ("max_position_embeddings",), 1 << 30),
+    ("config", ("hidden_size",), 1 << 16),
+    ("config", ("num_attention_heads",), 0),
+    ("config", ("model_type",), "timm_wrapper"),
+)
+"""What is known to have hurt somebody; "config" is the configuration inside `backbone.json`."""
+
+
+def _aimed(folder: Path, draw: random.Random) -> str:
+    """Sealed anew, but for manifests."""
+    name, path, value = draw.choice(AIMED)
+    place = folder / name.replace("config", "backbone.json")
+    record = json.loads(place.read_text())
+    inner = json.loads(record["settings"].get("config", "{}")) if name == "config" else record
+    into = inner
+    for key in path[:-1]:
+        into = into[int(key) if isinstance(into, list) else key]
+    into[path[-1]] = value
+    if name == "config":
+        record["settings"]["config"] = json.dumps(inner)
+    place.write_text(_text(record))
+    if name != durable.MANIFEST:
+        seal(folder)
+    return f"{name}: {'.'.join(path)} = {str(value)[:30]}"
+
+
 CHANGES: tuple[Change, ...] = (
+    *(_aimed, _aimed, _aimed, _aimed),
     *(_field, _field, _field, _config, _config, _manifest, _manifest),
     *(_bits, _size, _header, _header, _kind, _kind, _more),
 )

@@ -16,6 +16,7 @@ import pytest
 import torch
 from language import save_network
 from strangers import Outcome, changed, read, wrong
+from torture.tally import Count, report, stop_at
 
 from headstart.backbone import Backbone, load_backbone
 from headstart.head import linear
@@ -98,14 +99,13 @@ def tried(bases, at: Path) -> Iterator[tuple[str, str, float]]:
 
 def test_no_folder_of_a_stranger_is_believed_hangs_or_takes_the_memory(bases, tmp_path) -> None:
     torch.set_num_threads(1)
-    faults, most = list[str](), 0.0
+    count, most = Count("strangers", stop_at(1.0)), 0.0
     for what, told, took in tried(bases, tmp_path):
         most = max(most, took)
         told = told or (f"takes {took:.0f} MB" if took > MOST_MB else "")
-        if told:
-            print(f"{what}: {told}", flush=True)
-            faults.append(f"{what}: {told}")
-    believed = sum("BELIEVED" in fault for fault in faults)
-    line = f"{MANY} tried, {MANY - len(faults)} survived, {believed} believed"
-    print(f"strangers: {line}; at most {most:.0f} MB more")
-    assert not faults, "\n".join(faults)
+        count.add(what, told, believed="BELIEVED" in told)
+        if count.over:
+            break
+    report(count.tally())
+    print(f"strangers: at most {most:.0f} MB more than the process had")
+    assert count.tried and count.survived == count.tried
