@@ -61,6 +61,13 @@ def test_a_small_test_says_what_it_cannot_see() -> None:
     assert found.startswith("20 test examples are few: differences below about ")
 
 
+def test_a_small_test_counts_near_duplicates_once() -> None:
+    ours, labels = arm("probe", 18, 20, transfer=True), np.zeros(20, dtype=int)
+    twins = replace(outcome([ours], ours, groups=[str(max(i, 1)) for i in range(20)]), different=19)
+    verdict = Verdict("no evidence", "x", 0.0, -0.2, 0.2, "")
+    assert "".join(cautions(TASK, verdict, twins, labels, 500)).startswith("19 test examples are")
+
+
 def test_a_test_of_few_groups_says_so_once() -> None:
     right = {"probe": 360, "linear on raw pixels": 200}
     found = heard(right, groups=[str(i // 100) for i in range(400)])

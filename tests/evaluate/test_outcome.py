@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 from stand_ins import Held, classes
 
@@ -101,6 +102,18 @@ def test_near_duplicates_in_the_test_count_once() -> None:
     assert (found.different, plain.different) == (30, 40)
     assert found.told.startswith(" on the same 30 test examples (10 near duplicates")
     assert len(set(found.clusters)) == 30 and plain.clusters == ()
+
+
+@pytest.mark.parametrize(
+    ("twins", "said"),
+    [
+        (1, " (1 near duplicate of another counts no further)"),
+        (2, " (2 near duplicates of others count no further)"),
+    ],
+)
+def test_what_counts_no_further_is_told_in_grammar(twins: int, said: str) -> None:
+    alike = tuple((80 + 2 * i, 81 + 2 * i) for i in range(twins))
+    assert said in opened(PROBE, LINEAR, alike=alike).told
 
 
 def test_near_duplicates_widen_the_interval() -> None:

@@ -1,7 +1,7 @@
 """What somebody should hear before believing, or spending more: each from the figures of a run."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from headstart.evaluate.outcome import Outcome
 from headstart.evaluate.verdict import Pair, Verdict, sign_of
@@ -34,7 +34,7 @@ def cautions(
         yield from _unlike(outcome.pair, verdict)
     half = (verdict.high - verdict.low) / 2
     if verdict.against and half > COARSE:
-        yield from _small(half, len(labels), outcome.clusters)
+        yield from _small(half, outcome)
         return
     merit = task.merit(transfer.answers, labels)
     for arm in arms if transfer.transfer else ():
@@ -84,9 +84,10 @@ def _unlike(pair: Pair, verdict: Verdict) -> Iterator[str]:
     )
 
 
-def _small(half: float, n: int, groups: Sequence[str]) -> Iterator[str]:
+def _small(half: float, outcome: Outcome) -> Iterator[str]:
     """What the test can't show; nothing where the verdict has said that it shows nothing."""
-    if obstacle(n, groups):
+    groups, n = outcome.clusters, outcome.different
+    if obstacle(len(outcome.rows), groups):
         return
     several = len(set(groups))
     of = f" of {several:,} groups" if 1 < several <= n / 2 else ""

@@ -54,7 +54,7 @@ class Outcome:
         all that the arms themselves learned from.
         """  # noqa: D205 - one sentence
         n, rows = self.different, len(self.rows)
-        twice = f" ({rows - n:,} near duplicates of others count no further)" if n < rows else ""
+        twice = f" ({_twice(rows - n)})" if n < rows else ""
         if self.fold_of:
             told = f", each of {n:,} examples tested once, in {self.folds} folds"
         else:
@@ -69,6 +69,12 @@ class Outcome:
         pair = self.pair.one, self.pair.other
         changed = any(known[arm.name] != arm.learned for arm in pair)
         return f", both fitted to the same {pair[0].learned:,} others" if changed else ""
+
+
+def _twice(more: int) -> str:
+    if more == 1:
+        return "1 near duplicate of another counts no further"
+    return f"{more:,} near duplicates of others count no further"
 
 
 def outcome_of(lesson: Lesson, contest: Contest, strata: Sequence[int] | SealedLabels) -> Outcome:
