@@ -76,3 +76,8 @@ def test_columns_are_as_wide_as_a_terminal_shows_them() -> None:
 def test_predictions_that_are_not_sure_say_so() -> None:
     one = {"file": "a.png", "label": "cat", "probability": 0.5, "sure": False, "value": None}
     assert terminal.predicted([one]) == ["a.png  cat  50.0%  not sure"]
+
+
+def test_a_figure_just_under_zero_has_no_sign_of_its_own() -> None:
+    assert terminal._bounds({"low": -0.0004, "high": 0.0}) == "0.0% to 0.0%"
+    assert terminal._bounds({"low": -0.0006, "high": 0.0}) == "-0.1% to 0.0%"

@@ -176,12 +176,12 @@ def ended(path: Path, metrics: Record) -> list[str]:
     rows = [("arm", figure, "95% interval", "CPU")]
     for arm in metrics["arms"]:
         found, cost = arm[figure], span(arm["cost"]["cpu_s"])
-        rows.append((arm["name"], f"{found['value']:.1%}", _bounds(found), cost))
+        rows.append((arm["name"], f"{found['value']:z.1%}", _bounds(found), cost))
     return [
         printable(sentence, limit=1000),
         *(printable(line, limit=1000) for line in verdict.get("cautions", ())),
         "",
-        f"{figure} {test['value']:.1%} ({_bounds(test)}) {_tested(metrics)}",
+        f"{figure} {test['value']:z.1%} ({_bounds(test)}) {_tested(metrics)}",
         *spread_told(metrics.get("spread", {})),
         "",
         *columns(rows),
@@ -205,7 +205,7 @@ def spread_told(spread: Record) -> list[str]:
     found = spread.get("figures", ())
     if len(found) < 2:
         return []
-    return [f"{spread['what']}: {min(found):.1%} to {max(found):.1%}"]
+    return [f"{spread['what']}: {min(found):z.1%} to {max(found):z.1%}"]
 
 
 def audited(summary: Sequence[str], problems: Sequence[Record]) -> list[str]:
@@ -235,12 +235,12 @@ def ranked(records: Sequence[Record]) -> list[str]:
     """One line a candidate, best first, and why the first is the first."""
     rows = [("backbone", "predicted", "95%", "ms", "parameters", "prior", "license")]
     for one in records:
-        interval = f"{one['low']:.1%} to {one['high']:.1%}"
-        prior = "-" if one["prior"] is None else f"{one['prior']:+.1f}"
+        interval = f"{one['low']:z.1%} to {one['high']:z.1%}"
+        prior = "-" if one["prior"] is None else f"{one['prior']:+z.1f}"
         size = f"{one['params'] / 1e6:.1f}M"
         cost = f"{one['ms_per_item']:.1f}"
         name = one["backbone"]
-        rows.append((name, f"{one['predicted']:.1%}", interval, cost, size, prior, one["license"]))
+        rows.append((name, f"{one['predicted']:z.1%}", interval, cost, size, prior, one["license"]))
     first = records[0]
     return [*columns(rows), "", f"start from {printable(first['backbone'])}: {first['why']}"]
 
@@ -267,7 +267,7 @@ def columns(rows: Sequence[Sequence[str]]) -> list[str]:
 def _trust(one: Record) -> tuple[str, ...]:
     if one["value"] is not None:
         return (f"{one['low']:.6g} to {one['high']:.6g}",)
-    return f"{one['probability']:.1%}", "" if one["sure"] else "not sure"
+    return f"{one['probability']:z.1%}", "" if one["sure"] else "not sure"
 
 
 def _of(event: Event) -> str:
@@ -275,7 +275,7 @@ def _of(event: Event) -> str:
 
 
 def _bounds(interval: Record) -> str:
-    return f"{interval['low']:.1%} to {interval['high']:.1%}"
+    return f"{interval['low']:z.1%} to {interval['high']:z.1%}"
 
 
 def _live(stream: TextIO) -> bool:

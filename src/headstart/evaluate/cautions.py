@@ -79,8 +79,8 @@ def _unlike(pair: Pair, verdict: Verdict) -> Iterator[str]:
     same = sign_of(verdict.low + shift, verdict.high + shift) == sign_of(verdict.low, verdict.high)
     told = "too little to tip the verdict" if same else "enough to tip the verdict"
     yield (
-        f"{rows}. Its last doubling gave {100 * doubling:+.1f} points, so the further ones are "
-        f"worth about {100 * worth:+.1f}: {told}."
+        f"{rows}. Its last doubling gave {100 * doubling:+z.1f} points, so the further ones are "
+        f"worth about {100 * worth:+z.1f}: {told}."
     )
 
 
@@ -110,4 +110,4 @@ def _uneven(task: Task, labels: Known) -> Iterator[str]:
 
 def _told(gap: Interval) -> str:
     low, high = 100 * gap.low, 100 * gap.high
-    return f"{100 * gap.value:+.1f} points, {low:+.1f} to {high:+.1f}"
+    return f"{100 * gap.value:+z.1f} points, {low:+z.1f} to {high:+z.1f}"

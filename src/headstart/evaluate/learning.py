@@ -135,7 +135,7 @@ def _catching_up(
 
 
 def _points(share_: float) -> str:
-    return f"{100 * share_:+.1f}"
+    return f"{100 * share_:+z.1f}"
 
 
 def _round(size: float) -> str:

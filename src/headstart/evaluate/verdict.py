@@ -19,7 +19,7 @@ from headstart.task import Task
 
 Word = Literal["helps", "no evidence", "hurts"]
 
-BEST = "the best of each fold"
+BEST = "the rival of each fold"
 """Name of the rival where folds have different ones."""
 _PHRASES = {
     BEST: "the best way without transfer of each fold",
@@ -163,9 +163,9 @@ def _compared(task: Task, pair: Pair, interval: Interval) -> str:
     """Both figures, the difference and its interval, in percent and percent points."""
     one, other = pair.one.merit.value, pair.other.merit.value
     return (
-        f"{task.phrase}{one:.1%} against {other:.1%} for {_phrase(pair.other.name)}, "
-        f"{100 * interval.value:+.1f} points (95% interval {100 * interval.low:+.1f} "
-        f"to {100 * interval.high:+.1f})"
+        f"{task.phrase}{one:z.1%} against {other:z.1%} for {_phrase(pair.other.name)}, "
+        f"{100 * interval.value:+z.1f} points (95% interval {100 * interval.low:+z.1f} "
+        f"to {100 * interval.high:+z.1f})"
     )
 
 
@@ -179,7 +179,7 @@ def _better_on_test(chosen: Arm, against: Arm, rivals: Sequence[Arm]) -> str:
     best = max(passed, key=lambda arm: arm.merit.value)
     return (
         f"But {_phrase(best.name)}, passed over for its worse loss before testing, "
-        f"scored {best.merit.value:.1%}"
+        f"scored {best.merit.value:z.1%}"
     )
 
 
@@ -189,7 +189,7 @@ def _phrase(name: str) -> str:
 
 def _unopposed(task: Task, chosen: Arm) -> Verdict:
     sentence = (
-        f"No evidence: {task.phrase}{chosen.merit.value:.1%} on the test examples, and "
+        f"No evidence: {task.phrase}{chosen.merit.value:z.1%} on the test examples, and "
         "no arm without transfer to compare with."
     )
     return Verdict("no evidence", "", 0.0, -1.0, 1.0, sentence)

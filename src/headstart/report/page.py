@@ -155,7 +155,7 @@ def _room() -> Environment:
     )
     room.filters |= {
         "short": _short,
-        "percent": lambda share: f"{share:.1%}",
+        "percent": lambda share: f"{share:z.1%}",
         "count": lambda number: f"{number:,}",
         "parameters": _parameters,
         "seconds": span,

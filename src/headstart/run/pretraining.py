@@ -377,11 +377,11 @@ def _figure(made: Pretrained, material: Material, recipe: Recipe) -> str:
     if material.ends:
         right = torch.arange(n) < round(best.val_merit * n)
         found = share(right.numpy())
-        told = f"{found.value:.1%} ({found.low:.1%} to {found.high:.1%}, {n:,} examples; {when})"
+        told = f"{found.value:z.1%} ({found.low:z.1%} to {found.high:z.1%}, {n:,} examples; {when})"
         return f"- Held-out accuracy over {material.ends[-1]} classes: {told}."
     if is_recurrent(made.backbone.architecture):
-        return f"- Next tokens told right: {best.val_merit:.1%} ({n:,} held-out texts; {when})."
+        return f"- Next tokens told right: {best.val_merit:z.1%} ({n:,} held-out texts; {when})."
     return (
-        f"- Of the variance of its teacher's numbers {best.val_merit:.1%} are explained "
+        f"- Of the variance of its teacher's numbers {best.val_merit:z.1%} are explained "
         f"({n:,} held-out examples; {when})."
     )

@@ -92,7 +92,7 @@ def _spread(spread: dict[str, Any]) -> list[str]:
     found = spread.get("figures", ())
     if len(found) < 2:
         return []
-    return [f"For luck: {_cell(spread['what'])} scored {min(found):.1%} to {max(found):.1%}."]
+    return [f"For luck: {_cell(spread['what'])} scored {min(found):z.1%} to {max(found):z.1%}."]
 
 
 def _parts(model: Model) -> list[str]:
@@ -122,7 +122,7 @@ def _told(key: str, found: dict[str, float]) -> str:
 
 
 def _percent(interval: dict[str, float]) -> str:
-    return f"{interval['value']:.1%} ({interval['low']:.1%} to {interval['high']:.1%})"
+    return f"{interval['value']:z.1%} ({interval['low']:z.1%} to {interval['high']:z.1%})"
 
 
 def _classes(classes: tuple[str, ...]) -> str:
