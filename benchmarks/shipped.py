@@ -19,7 +19,7 @@ from headstart.backbone import Backbone, load_backbone, multiply_adds
 from headstart.data import Columns
 from headstart.features import Prefix, extract, milliseconds, survey
 from headstart.head import Sample, fit_head
-from headstart.run.finding import found_at
+from headstart.run.inputs import found_at
 from headstart.task import make_task
 
 NET = "mobilenetv2_100"

@@ -16,22 +16,12 @@ import typer
 
 import headstart
 from headstart import durable, terminal
+from headstart.data.problem import Columns
 from headstart.ending import named, obeying, working
 from headstart.errors import UsageError
-from headstart.flags import (
-    COLUMNS,
-    GIVEN,
-    SETTINGS,
-    Json,
-    Out,
-    Place,
-    Places,
-    RunFolder,
-    flag,
-    given,
-    takes,
-)
+from headstart.flags import Json, Out, Place, Places, RunFolder, given, takes
 from headstart.hostile import printable
+from headstart.run.settings import PretrainSettings, RankSettings, Settings
 
 app = typer.Typer(
     add_completion=False,
@@ -59,7 +49,7 @@ def headstart_(
 
 
 @app.command()
-@takes(*COLUMNS)
+@takes(Columns)
 def check(
     place: Place,
     *,
@@ -87,7 +77,7 @@ def check(
 
 
 @app.command()
-@takes(*SETTINGS)
+@takes(Settings)
 def train(place: Place, *, out: Out = None, json: Json = False, **options: Any) -> None:
     """Learn from labeled examples: a model, a report, and whether transfer helped.
 
@@ -99,7 +89,7 @@ def train(place: Place, *, out: Out = None, json: Json = False, **options: Any) 
 
 
 @app.command()
-@takes(*SETTINGS)
+@takes(Settings)
 def plan(place: Place, *, json: Json = False, **options: Any) -> None:
     """Say what train would try and what it would take, from a rehearsal on a few examples."""
     with working() as tell:
@@ -166,24 +156,7 @@ def backbones(*, json: Json = False) -> None:
 
 
 @app.command()
-@takes(
-    flag("backbones", str, "NAME, FOLDER, NAME=FILE or NAME=random with commas, or all", "A,B"),
-    flag(
-        "budget",
-        str,
-        "what it may take; what is left fine-tunes the first three: 10m",
-        "TIME",
-    ),
-    flag("max_params", str, "leave larger ones out: 5M", "N"),
-    flag("max_ms", float, "leave slower ones out, in CPU milliseconds an item", "MS"),
-    flag("max_mb", float, "leave heavier ones out", "MB"),
-    flag("license", str, "leave those out whose license does not say this", "WORD"),
-    flag("seed", int, "draws the examples; with the same one train tests on others (0)", "N"),
-    flag("test_size", float, "share that train keeps for the test: not looked at (0.2)", "X"),
-    *GIVEN,
-    *COLUMNS,
-    flag("offline", bool, "never ask the network"),
-)
+@takes(RankSettings)
 def rank(place: Place, *, json: Json = False, **options: Any) -> None:
     """Say which backbone to start from, measured on the data itself."""
     with working() as tell:
@@ -193,16 +166,7 @@ def rank(place: Place, *, json: Json = False, **options: Any) -> None:
 
 
 @app.command()
-@takes(
-    flag("teacher", str, "a backbone to be matched; labels are not looked at then", "NAME"),
-    flag("weights", str, "a safetensors file for the teacher", "FILE"),
-    flag("watch", str, "labeled data: what a probe on it gets right, every two minutes", "DATA"),
-    flag("epochs", int, "times through the examples", "N"),
-    flag("size", int, "side of the input in pixels", "PX"),
-    flag("words", int, "of a recurrent network: how many words it knows (6000)", "N"),
-    flag("seed", int, "draws the weights, orders the examples (0)", "N"),
-    flag("offline", bool, "never ask the network"),
-)
+@takes(PretrainSettings, but="arch")
 def pretrain(
     places: Places,
     *,

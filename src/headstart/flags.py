@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
+from headstart.options import Option, options_of
+
 Command = Callable[..., None]
 Place = Annotated[Path, typer.Argument(metavar="PATH", help="a folder, a table, a zip or a tar")]
 Places = Annotated[list[Path], typer.Argument(metavar="PATHS...", help="folders, archives, texts")]
@@ -16,57 +18,17 @@ Out = Annotated[Path | None, typer.Option("--out", metavar="RUN", help="where to
 Json = Annotated[bool, typer.Option("--json", help="one JSON document instead of lines")]
 
 
-def flag(name: str, kind: type, text: str, metavar: str | None = None, also: str = "") -> Parameter:
-    """An option that is None, which leaves the default to the callee, unless it is given."""
-    names = (f"--{name.replace('_', '-')}", *([also] if also else []))
-    option = typer.Option(*names, help=text, metavar=metavar)
-    shown = Annotated[kind | None, option]  # type: ignore[valid-type]
-    return Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=shown)
+def flag(one: Option) -> Parameter:
+    """An option as a flag that is None, which leaves the default to the callee, unless given."""
+    names = (f"--{one.name.replace('_', '-')}", *([one.also] if one.also else []))
+    told = typer.Option(*names, help=one.help, metavar=one.metavar)
+    shown = Annotated[one.kind | None, told]  # type: ignore[name-defined]
+    return Parameter(one.name, Parameter.KEYWORD_ONLY, default=None, annotation=shown)
 
 
-COLUMNS = (
-    flag("path", str, "column of a table with the paths (guessed)", "COLUMN"),
-    flag(
-        "text", str, "column of a table with the texts themselves (guessed)", "COLUMN", "--source"
-    ),
-    flag("second", str, "where each example is two texts: the column of the other", "COLUMN"),
-    flag("label", str, "column of a table with the labels (guessed)", "COLUMN", "--target"),
-    flag("start", str, "column with the second where a part of a recording begins", "COLUMN"),
-    flag("end", str, "column with the second where it ends (both guessed)", "COLUMN"),
-    flag("split", str, "column that says train, val or test (guessed)", "COLUMN"),
-    flag(
-        "task",
-        str,
-        "classification, balanced, multilabel, regression, transcribe, text-to-text, entities, "
-        "generation",
-        "T",
-    ),
-    flag("group", str, "column of what no split may tear, such as patients (guessed)", "COLUMN"),
-)
-GIVEN = (
-    flag("size", int, "side of the pictures, where not the backbone's own", "PX"),
-    flag("channels", int, "1 for grays, N for N bands; the backbone is adapted", "N"),
-    flag("prefix", str, "what stands before every text: 'query: ' for E5", "TEXT"),
-    flag("languages", str, "codes of what is read and written, for mBART: en_XX,de_DE", "A,B"),
-)
-SETTINGS = (
-    flag("backbone", str, "a timm model, a folder, several with commas, or auto", "NAME"),
-    flag("weights", str, "a safetensors file for it, or random", "FILE"),
-    *GIVEN,
-    flag("strategy", str, "auto (the default), probe, unfreeze:N, full, lora, gradual, ...", "S"),
-    flag("budget", str, "what auto may spend on training beyond probes (10m)", "TIME"),
-    flag("head", str, "how the output layer is fitted: logistic, ridge, lda", "H"),
-    flag("compare", str, "train a further arm for the verdict: scratch", "ARM"),
-    flag("seed", int, "divides the rows, orders them, draws fresh weights (0)", "N"),
-    flag("test_size", float, "share of the rows that is kept for the test (0.2)", "X"),
-    flag("folds", int, "test each example once, in K folds; 1: one part (few examples: 5)", "K"),
-    *COLUMNS,
-    flag("offline", bool, "never ask the network"),
-)  # fmt: skip
-
-
-def takes(*flags: Parameter) -> Callable[[Command], Command]:
-    """Spell out a command's `**options` as flags."""
+def takes(noun: type, *, but: str = "") -> Callable[[Command], Command]:
+    """Spell out a command's `**options` as the flags of a settings noun, one a field."""
+    flags = [flag(one) for one in options_of(noun) if one.name != but]
 
     def spelled(command: Command) -> Command:
         plain = inspect.signature(command, eval_str=True)

@@ -31,7 +31,7 @@ def test_every_room_has_a_sign_at_its_door(room: Path) -> None:
 def test_what_a_room_gives_away_is_listed(room: Path) -> None:
     names = [
         alias.asname or alias.name
-        for node in tree(room / "__init__.py").body
+        for node in ast.walk(tree(room / "__init__.py"))
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("headstart.")
         for alias in node.names
     ]
@@ -41,6 +41,14 @@ def test_what_a_room_gives_away_is_listed(room: Path) -> None:
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "__all__"
     ]
     assert listed and set(names) <= set(listed[0])
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda p: p.name)
+def test_a_room_opens_what_it_lists_on_first_use(room: Path) -> None:
+    code = tree(room / "__init__.py")
+    outside = [ast.unparse(n) for n in code.body if isinstance(n, ast.Import | ast.ImportFrom)]
+    assert outside == ["from typing import TYPE_CHECKING", "from headstart import lazy"]
+    assert ast.unparse(code.body[-1]) == "lazy.attach(__name__)"
 
 
 @every_file

@@ -10,7 +10,7 @@ from language import save_network
 import headstart
 from headstart.data import Columns, find
 from headstart.errors import DataError
-from headstart.run.finding import found_at
+from headstart.run.inputs import found_at
 from headstart.train import rates
 
 pytest.importorskip("transformers")

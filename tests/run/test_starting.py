@@ -1,5 +1,7 @@
 """Where a run starts from when nobody says it, and how that is told."""
 
+from dataclasses import replace
+
 import pytest
 
 import headstart
@@ -15,8 +17,9 @@ def test_a_ranking_that_chose_is_in_figures_and_page(
 ) -> None:
     pool = (str(tiny_folder), f"{tiny_folder}=random")
     monkeypatch.setattr(starting, "candidates", lambda found: pool)
+    names = ",".join(pool)
     monkeypatch.setattr(
-        starting, "rank", lambda f, **o: rank(f, **{**o, "backbones": ",".join(pool)})
+        starting, "rank", lambda f, asked, *o: rank(f, replace(asked, backbones=names), *o)
     )
     run = headstart.train(photos, strategy="probe", out=tmp_path / "run")
     ranking = run.metrics["ranking"]

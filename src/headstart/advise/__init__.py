@@ -4,18 +4,23 @@ Takes: rows of features that candidates made of the same examples, with their la
 Gives: candidates in order, best first, each with a prediction, its interval, and why.
 """
 
-from headstart.advise.depth import Depth, StageScore, depth_of
-from headstart.advise.plan import Plan, Step, grown
-from headstart.advise.prior import (
-    Past,
-    Prior,
-    Trained,
-    prior_of,
-    remember,
-    remember_run,
-    remembered,
-)
-from headstart.advise.ranking import NEAR, Entry, Ranked, Target, compared, ranked, target_of
+from typing import TYPE_CHECKING
+
+from headstart import lazy
+
+if TYPE_CHECKING:
+    from headstart.advise.depth import Depth, StageScore, depth_of
+    from headstart.advise.plan import Plan, Step, grown
+    from headstart.advise.prior import (
+        Past,
+        Prior,
+        Trained,
+        prior_of,
+        remember,
+        remember_run,
+        remembered,
+    )
+    from headstart.advise.ranking import NEAR, Entry, Ranked, Target, compared, ranked, target_of
 
 __all__ = [
     "NEAR",
@@ -39,3 +44,5 @@ __all__ = [
     "remembered",
     "target_of",
 ]
+
+lazy.attach(__name__)

@@ -4,39 +4,43 @@ Takes: a name, a folder, or a file of weights.
 Gives: a `Backbone`: a row of stages, with its input contract, its origin and its digest.
 """
 
-from headstart.backbone.alone import Alone
-from headstart.backbone.backbone import (
-    Architecture,
-    Backbone,
-    Frozen,
-    Origin,
-    in_writer,
-    tensors_of,
-)
-from headstart.backbone.building import build, contract
-from headstart.backbone.costs import multiply_adds
-from headstart.backbone.crossing import TOLD as CROSSED
-from headstart.backbone.crossing import hears
-from headstart.backbone.digests import Digests, digests_of, moved
-from headstart.backbone.folder import (
-    digests_in,
-    fresh,
-    read_backbone,
-    save_backbone,
-    write_backbone,
-)
-from headstart.backbone.language import DEFAULT as LANGUAGE
-from headstart.backbone.listing import Listed, listed
-from headstart.backbone.loading import load_backbone, output_of, shipped
-from headstart.backbone.moments import moments
-from headstart.backbone.profile import every_stage, widths
-from headstart.backbone.record import validated
-from headstart.backbone.recurrent import LSTM as RECURRENT
-from headstart.backbone.recurrent import Pooled, Recurrent, Words, is_recurrent
-from headstart.backbone.sound import DSCNN as HEARING
-from headstart.backbone.vision import names, sized
-from headstart.backbone.weights import read_tensors
-from headstart.backbone.writing import Writer, need_writer
+from typing import TYPE_CHECKING
+
+from headstart import lazy
+
+if TYPE_CHECKING:
+    from headstart.backbone.alone import Alone
+    from headstart.backbone.backbone import (
+        Architecture,
+        Backbone,
+        Frozen,
+        Origin,
+        in_writer,
+        tensors_of,
+    )
+    from headstart.backbone.building import build, contract
+    from headstart.backbone.costs import multiply_adds
+    from headstart.backbone.crossing import TOLD as CROSSED
+    from headstart.backbone.crossing import hears
+    from headstart.backbone.digests import Digests, digests_of, moved
+    from headstart.backbone.folder import (
+        digests_in,
+        fresh,
+        read_backbone,
+        save_backbone,
+        write_backbone,
+    )
+    from headstart.backbone.listing import Listed, listed
+    from headstart.backbone.loading import load_backbone, output_of
+    from headstart.backbone.moments import moments
+    from headstart.backbone.places import HEARING, LANGUAGE, shipped
+    from headstart.backbone.profile import every_stage, widths
+    from headstart.backbone.record import validated
+    from headstart.backbone.recurrent import LSTM as RECURRENT
+    from headstart.backbone.recurrent import Pooled, Recurrent, Words, is_recurrent
+    from headstart.backbone.vision import names, sized
+    from headstart.backbone.weights import read_tensors
+    from headstart.backbone.writing import Writer, need_writer
 
 __all__ = [
     "CROSSED",
@@ -81,3 +85,5 @@ __all__ = [
     "widths",
     "write_backbone",
 ]
+
+lazy.attach(__name__)

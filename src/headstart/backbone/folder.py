@@ -17,6 +17,7 @@ from headstart.backbone.building import build
 from headstart.backbone.digests import Digests, digests_of
 from headstart.backbone.library import config_of, made
 from headstart.backbone.moments import SETTING as MOMENTS
+from headstart.backbone.places import FACTS, WEIGHTS
 from headstart.backbone.record import (
     BackboneRecord,
     Bands,
@@ -37,7 +38,7 @@ from headstart.modality import Image, Modality, Prepared, Sound, Text
 from headstart.untrusted import MOST_PLAIN, Damaged, Sealed, sealed
 
 WRITER = "writer.safetensors"
-WEIGHTS, FACTS, CARD = "backbone.safetensors", "backbone.json", "README.md"
+CARD = "README.md"
 TOKENIZER = "tokenizer.json"
 
 

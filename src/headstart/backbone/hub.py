@@ -7,15 +7,11 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 from headstart.backbone.backbone import Architecture
+from headstart.backbone.places import FILE, NETWORK, READERS
 from headstart.backbone.vision import hub_id
 from headstart.errors import BackboneError
 from headstart.hostile import printable
 
-FILE = "model.safetensors"
-NETWORK = ("config.json", FILE)
-"""What a folder with a network of transformers' has at least."""
-READERS = ("tokenizer.json", "preprocessor_config.json")
-"""One of which it has, too: for texts, or for recordings."""
 _BESIDES = (
     *("tokenizer_config.json", "modules.json", "sentence_bert_config.json", "*.md"),
     *("config_sentence_transformers.json", "*_Pooling/config.json"),

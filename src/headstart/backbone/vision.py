@@ -81,6 +81,11 @@ def license_of(architecture: Architecture) -> str:
     return str(_described(architecture.name).get("license") or "unknown")
 
 
+def licenses() -> dict[str, str]:
+    """Of timm's own weights, for every architecture that `build` takes."""
+    return {name: license_of(Architecture(name)) for name in names()}
+
+
 def classifier_names(architecture: Architecture) -> tuple[str, ...]:
     """What timm calls the output layers, which no backbone has; none where timm knows no such."""
     if architecture.settings and architecture.name.partition(".")[0] not in names():

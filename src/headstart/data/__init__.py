@@ -5,29 +5,35 @@ Gives: `Examples`, which name sources and hold no pixels, words or samples; thei
 and, once each was looked at, an `Audit`.
 """
 
-from headstart.data.audit import Audit, audit, leaks
-from headstart.data.clusters import cluster_names, count_once
-from headstart.data.dataset import Dataset, content_of, dataset_of
-from headstart.data.encodings import text_in
-from headstart.data.examples import Examples, Held, Pair, Partition, Source, Span, name_of
-from headstart.data.folders import TABLES
-from headstart.data.labels import EVEN, meant, need_task, strata_of, tags_in, tags_of, values_of
-from headstart.data.memory import Frame, from_frame, from_memory
-from headstart.data.place import find
-from headstart.data.problem import (
-    ENTITIES,
-    GENERATED,
-    SPOKEN,
-    TOLD,
-    WRITTEN,
-    Columns,
-    Found,
-    Problem,
-)
-from headstart.data.sealing import Seal, SealedError, SealedLabels
-from headstart.data.sounds import heard
-from headstart.data.splitting import divide, folds, hold_out, spread
-from headstart.data.unlabeled import collect, merge
+from typing import TYPE_CHECKING
+
+from headstart import lazy
+
+if TYPE_CHECKING:
+    from headstart.data.audit import Audit, audit, leaks
+    from headstart.data.clusters import cluster_names, count_once
+    from headstart.data.dataset import Dataset, content_of, dataset_of
+    from headstart.data.encodings import text_in
+    from headstart.data.examples import Examples, Held, Pair, Partition, Source, Span, name_of
+    from headstart.data.folders import TABLES
+    from headstart.data.labels import EVEN, meant, need_task, strata_of, tags_in, tags_of, values_of
+    from headstart.data.memory import Frame, from_frame, from_memory
+    from headstart.data.place import find
+    from headstart.data.presence import need_place
+    from headstart.data.problem import (
+        ENTITIES,
+        GENERATED,
+        SPOKEN,
+        TOLD,
+        WRITTEN,
+        Columns,
+        Found,
+        Problem,
+    )
+    from headstart.data.sealing import Seal, SealedError, SealedLabels
+    from headstart.data.sounds import heard
+    from headstart.data.splitting import divide, folds, hold_out, spread
+    from headstart.data.unlabeled import collect, merge
 
 __all__ = [
     "ENTITIES",
@@ -69,6 +75,7 @@ __all__ = [
     "meant",
     "merge",
     "name_of",
+    "need_place",
     "need_task",
     "spread",
     "strata_of",
@@ -77,3 +84,5 @@ __all__ = [
     "text_in",
     "values_of",
 ]
+
+lazy.attach(__name__)

@@ -1,6 +1,5 @@
 """From a path to examples, whatever lies there."""
 
-import difflib
 from pathlib import Path
 
 from headstart.data.archive import is_archive, unpack
@@ -14,6 +13,7 @@ from headstart.data.folders import (
     visible_folders,
 )
 from headstart.data.manifest import Shelter, join, read_manifest, read_parts
+from headstart.data.presence import need_place
 from headstart.data.problem import GUESS, Columns, Found
 from headstart.data.records import PARTS
 from headstart.errors import DataError, UsageError
@@ -31,8 +31,7 @@ def find(place: Path | str, columns: Columns = GUESS, *, cache: Path | None = No
     path = path.resolve() if ".." in path.parts else path
     if path.is_dir():
         return _in_folder(path, columns, Shelter(path))
-    if not path.exists():
-        raise _nothing_at(path)
+    need_place(path)
     if is_archive(path):
         if cache is None:
             raise UsageError("U132", "an archive needs a folder to unpack to", "find(…, cache=…)")
@@ -106,11 +105,3 @@ def _lies_there(table: Path) -> str:
     return f"{table.name} lies beside the folders and is not used (columns {shown}); " + (
         "--split or --group COLUMN uses it"
     )
-
-
-def _nothing_at(path: Path) -> DataError:
-    """With the name that was probably meant."""
-    beside = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
-    close = difflib.get_close_matches(path.name, beside, n=1)
-    fix = f"did you mean {printable(path.parent / close[0])}?" if close else "check the spelling"
-    return DataError("D102", "there is nothing at this path", fix, printable(path))

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from headstart.data.examples import Examples
 from headstart.hostile import printable
+from headstart.options import option
 
 
 @dataclass(frozen=True)
@@ -45,20 +46,31 @@ TOLD = (SPOKEN, WRITTEN, ENTITIES, GENERATED)
 class Columns:
     """Which columns of a table say what; empty to guess, "-" for none (split and group)."""
 
-    path: str = ""
-    label: str = ""
-    split: str = ""
-    group: str = ""
-    text: str = ""
-    """Where the examples are texts, in the table itself."""
-    second: str = ""
-    """Where each example is two texts: the column of the other."""
-    start: str = ""
-    """With `end`: seconds, where the examples are parts of recordings."""
-    end: str = ""
-    task: str = ""
-    """What the labels are: classification, balanced, multilabel, regression, transcribe,
-    text-to-text, entities or generation; empty to guess."""
+    path: str = option("", "column of a table with the paths", "COLUMN", usual="guessed")
+    text: str = option(
+        "",
+        "column of a table with the texts themselves",
+        "COLUMN",
+        usual="guessed",
+        also="--source",
+    )
+    second: str = option("", "where each example is two texts: the column of the other", "COLUMN")
+    label: str = option(
+        "", "column of a table with the labels", "COLUMN", usual="guessed", also="--target"
+    )
+    start: str = option("", "column with the second where a part of a recording begins", "COLUMN")
+    end: str = option("", "column with the second where it ends", "COLUMN", usual="both guessed")
+    split: str = option("", "column that says train, val or test", "COLUMN", usual="guessed")
+    task: str = option(
+        "",
+        "classification, balanced, multilabel, regression, transcribe, text-to-text, entities, "
+        "generation",
+        "T",
+    )
+    """What the labels are; empty to guess."""
+    group: str = option(
+        "", "column of what no split may tear, such as patients", "COLUMN", usual="guessed"
+    )
 
     @property
     def named(self) -> tuple[str, ...]:

@@ -4,44 +4,49 @@ Takes: probabilities of test rows, one set an arm, and the labels of those rows.
 Gives: a `Report`: figures with intervals, a verdict, and the rows behind them.
 """
 
-from headstart.evaluate.arms import Arm, Cost
-from headstart.evaluate.baselines import (
-    constant,
-    followed,
-    nearest,
-    repeated,
-    usual_tags,
-)
-from headstart.evaluate.candidates import Candidate, Contest, priced, rival_of
-from headstart.evaluate.examination import examine, learned_of
-from headstart.evaluate.learning import Growth, Learning, LearningCurve, growth_of, learning
-from headstart.evaluate.metrics import (
-    Bin,
-    ClassRow,
-    Scores,
-    confusion,
-    measure,
-    per_class,
-    reliability,
-)
-from headstart.evaluate.outcome import Outcome, equal_rows, outcome_of
-from headstart.evaluate.peak import peak_mb
-from headstart.evaluate.pooling import OVERLAP, pooled
-from headstart.evaluate.probes import from_fit, raw, untrained
-from headstart.evaluate.report import (
-    Beside,
-    Curve,
-    EpochRow,
-    Fact,
-    Knows,
-    Learned,
-    Report,
-    Shown,
-    Spread,
-    StageRow,
-)
-from headstart.evaluate.verdict import Pair, Verdict, judge
-from headstart.evaluate.words import words_fit
+from typing import TYPE_CHECKING
+
+from headstart import lazy
+
+if TYPE_CHECKING:
+    from headstart.evaluate.arms import Arm, Cost
+    from headstart.evaluate.baselines import (
+        constant,
+        followed,
+        nearest,
+        repeated,
+        usual_tags,
+    )
+    from headstart.evaluate.candidates import Candidate, Contest, priced, rival_of
+    from headstart.evaluate.examination import examine, learned_of
+    from headstart.evaluate.learning import Growth, Learning, LearningCurve, growth_of, learning
+    from headstart.evaluate.metrics import (
+        Bin,
+        ClassRow,
+        Scores,
+        confusion,
+        measure,
+        per_class,
+        reliability,
+    )
+    from headstart.evaluate.outcome import Outcome, equal_rows, outcome_of
+    from headstart.evaluate.peak import peak_mb
+    from headstart.evaluate.pooling import OVERLAP, pooled
+    from headstart.evaluate.probes import from_fit, raw, untrained
+    from headstart.evaluate.report import (
+        Beside,
+        Curve,
+        EpochRow,
+        Fact,
+        Knows,
+        Learned,
+        Report,
+        Shown,
+        Spread,
+        StageRow,
+    )
+    from headstart.evaluate.verdict import Pair, Verdict, judge
+    from headstart.evaluate.words import words_fit
 
 __all__ = [
     "OVERLAP",
@@ -93,3 +98,5 @@ __all__ = [
     "usual_tags",
     "words_fit",
 ]
+
+lazy.attach(__name__)

@@ -4,13 +4,18 @@ Takes: examples, a modality, and the stages left of the cut.
 Gives: looks and items of all sources, each opened once; rows of features in a table on disk.
 """
 
-from headstart.features.cap import most_bytes, trim
-from headstart.features.engine import milliseconds
-from headstart.features.extraction import Features, Prefix, extract
-from headstart.features.folding import fast, noise
-from headstart.features.halved import Halved
-from headstart.features.survey import Items, Survey, noted, survey
-from headstart.features.varied import Varied, key_in
+from typing import TYPE_CHECKING
+
+from headstart import lazy
+
+if TYPE_CHECKING:
+    from headstart.features.cap import most_bytes, trim
+    from headstart.features.engine import milliseconds
+    from headstart.features.extraction import Features, Prefix, extract
+    from headstart.features.folding import fast, noise
+    from headstart.features.halved import Halved
+    from headstart.features.survey import Items, Survey, noted, survey
+    from headstart.features.varied import Varied, key_in
 
 __all__ = [
     "Features",
@@ -29,3 +34,5 @@ __all__ = [
     "survey",
     "trim",
 ]
+
+lazy.attach(__name__)

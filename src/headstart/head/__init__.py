@@ -4,17 +4,22 @@ Takes: rows of features, their labels, and an `Objective` that says what scores 
 Gives: a linear head with its loss on rows it has not seen; a head for frames.
 """
 
-from headstart.head.choice import HEADS, fit_head
-from headstart.head.codes import NOTHING, padded, usual_row
-from headstart.head.ctc import BEAM, FrameHead, frames_needed, greedy, searched
-from headstart.head.far import Far, Read, blocks_of, gathered, stays_far
-from headstart.head.folds import cross_fitted, folds_of, strata_in
-from headstart.head.lda import fit_lda
-from headstart.head.lexicon import Language, words_in
-from headstart.head.linear import HeadFit, LinearFit, Sample, Way, linear
-from headstart.head.logistic import fit_logistic
-from headstart.head.objective import Goal, Known, Labels, Link, Objective
-from headstart.head.ridge import fit_ridge
+from typing import TYPE_CHECKING
+
+from headstart import lazy
+
+if TYPE_CHECKING:
+    from headstart.head.choice import HEADS, fit_head
+    from headstart.head.codes import NOTHING, padded, usual_row
+    from headstart.head.ctc import BEAM, FrameHead, frames_needed, greedy, searched
+    from headstart.head.far import Far, Read, blocks_of, gathered, stays_far
+    from headstart.head.folds import cross_fitted, folds_of, strata_in
+    from headstart.head.lda import fit_lda
+    from headstart.head.lexicon import Language, words_in
+    from headstart.head.linear import HeadFit, LinearFit, Sample, Way, linear
+    from headstart.head.logistic import fit_logistic
+    from headstart.head.objective import Goal, Known, Labels, Link, Objective
+    from headstart.head.ridge import fit_ridge
 
 __all__ = [
     "BEAM",
@@ -51,3 +56,5 @@ __all__ = [
     "usual_row",
     "words_in",
 ]
+
+lazy.attach(__name__)

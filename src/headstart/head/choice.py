@@ -6,12 +6,13 @@ from dataclasses import replace
 from torch import Tensor
 
 from headstart.head.folds import cross_fitted, folds_of, strata_in
+from headstart.head.kinds import LDA, LOGISTIC, RIDGE
 from headstart.head.lda import fit_lda
 from headstart.head.linear import HeadFit, LinearFit, Sample, loss_of, losses_of
 from headstart.head.logistic import LARGE, fit_logistic
 from headstart.head.ridge import fit_ridge
 
-HEADS: Mapping[str, HeadFit] = {"logistic": fit_logistic, "ridge": fit_ridge, "lda": fit_lda}
+HEADS: Mapping[str, HeadFit] = {LOGISTIC: fit_logistic, RIDGE: fit_ridge, LDA: fit_lda}
 """By the name that `--head` takes."""
 TRIED = 2
 """How many of a task's heads are fitted; LDA, the third, had the least unseen loss on one of

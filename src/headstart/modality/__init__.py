@@ -4,16 +4,21 @@ Takes: a path, or a thing in memory.
 Gives: an item, the same for the same content every time, and a network's input made of items.
 """
 
-from headstart.modality.image import Image
-from headstart.modality.likeness import NEAR_BITS
-from headstart.modality.masks import Masks
-from headstart.modality.prepared import Prepared, prepared_by
-from headstart.modality.protocol import Look, Modality
-from headstart.modality.sound import Sound
-from headstart.modality.text import Text, text_of
-from headstart.modality.views import Variation, Views, augment
-from headstart.modality.vocabulary import learned_vocabulary
-from headstart.modality.windows import windows
+from typing import TYPE_CHECKING
+
+from headstart import lazy
+
+if TYPE_CHECKING:
+    from headstart.modality.image import Image
+    from headstart.modality.likeness import NEAR_BITS
+    from headstart.modality.masks import Masks
+    from headstart.modality.prepared import Prepared, prepared_by
+    from headstart.modality.protocol import Look, Modality
+    from headstart.modality.sound import Sound
+    from headstart.modality.text import Text, text_of
+    from headstart.modality.views import Variation, Views, augment
+    from headstart.modality.vocabulary import learned_vocabulary
+    from headstart.modality.windows import windows
 
 __all__ = [
     "NEAR_BITS",
@@ -32,3 +37,5 @@ __all__ = [
     "text_of",
     "windows",
 ]
+
+lazy.attach(__name__)

@@ -4,6 +4,13 @@ Takes: a `Report`.
 Gives: one HTML page with its pictures inside, which asks no network for anything.
 """
 
-from headstart.report.page import page
+from typing import TYPE_CHECKING
+
+from headstart import lazy
+
+if TYPE_CHECKING:
+    from headstart.report.page import page
 
 __all__ = ["page"]
+
+lazy.attach(__name__)

@@ -5,17 +5,21 @@ Gives: a `Run`; from `check`, an `Audit`; from `plan`, a `Plan`; from `pretrain`
 new backbone.
 """
 
-from headstart.run.choosing import rank
-from headstart.run.journey import Run, check, train, transfer
-from headstart.run.planning import plan
-from headstart.run.pretraining import pretrain
-from headstart.run.reading import report
-from headstart.run.recipes import recipe_of
-from headstart.run.settings import Settings, cache_root
+from typing import TYPE_CHECKING
+
+from headstart import lazy
+
+if TYPE_CHECKING:
+    from headstart.run.api import backbones, check, plan, pretrain, rank, train
+    from headstart.run.journey import transfer
+    from headstart.run.reading import Run, report
+    from headstart.run.recipes import recipe_of
+    from headstart.run.settings import Settings, cache_root
 
 __all__ = [
     "Run",
     "Settings",
+    "backbones",
     "cache_root",
     "check",
     "plan",
@@ -26,3 +30,5 @@ __all__ = [
     "train",
     "transfer",
 ]
+
+lazy.attach(__name__)

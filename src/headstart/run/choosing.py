@@ -3,10 +3,9 @@
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from headstart.advise import (
     Entry,
@@ -21,17 +20,18 @@ from headstart.advise import (
     target_of,
 )
 from headstart.backbone import Backbone, listed
-from headstart.data import Columns, Dataset, Examples, Found, Frame, spread
+from headstart.data import Dataset, Examples, Found, spread
 from headstart.errors import HeadstartError, UsageError
 from headstart.events import Tell, note, quiet, warn
 from headstart.features import Prefix, extract, milliseconds, survey, trim
 from headstart.head import Sample
 from headstart.hostile import printable
-from headstart.run.finding import dataset_at, found_at, usual_modality
+from headstart.run.finding import dataset_at, usual_modality
+from headstart.run.inputs import KINDS
 from headstart.run.quantities import count, seconds
-from headstart.run.settings import Given, cache_root, refuse_unknown
+from headstart.run.settings import Limits, RankSettings
 from headstart.run.settling import settled
-from headstart.run.taking import KINDS, label_of, named, taken
+from headstart.run.taking import label_of, named, taken
 from headstart.run.trying import EXAMPLES as TRIED
 from headstart.run.trying import tried
 from headstart.task import make_task, task_type
@@ -40,68 +40,28 @@ EXAMPLES = 1000
 """Examples that candidates are judged on, at most."""
 
 
-@dataclass(frozen=True)
-class Limits:
-    """What a candidate may cost; None for no limit."""
-
-    max_params: float | str | None = None
-    """As a number, or as "5M"."""
-    max_ms: float | None = None
-    """CPU milliseconds an item."""
-    max_mb: float | None = None
-    """Of its weights in single precision."""
-    license: str | None = None
-    """A word that the license has to contain, in any case."""
-
-    def refuse(self, entry: Entry) -> str:
-        """Why this candidate is out; empty where it is not."""
-        if self.max_params is not None and entry.params > count(self.max_params):
-            return f"{entry.params:,} parameters"
-        if self.max_mb is not None and entry.params * 4 / 1e6 > self.max_mb:
-            return f"{entry.params * 4 / 1e6:.1f} MB"
-        if self.max_ms is not None and entry.ms_per_item > self.max_ms:
-            return f"{entry.ms_per_item:.1f} ms an item"
-        if self.license and self.license.casefold() not in entry.license.casefold():
-            return f"license {entry.license}"
-        return ""
-
-
-def rank(
-    place: Path | str | Found | Frame | Dataset,
-    *,
-    backbones: str = "all",
-    budget: float | str | None = None,
-    seed: int = 0,
-    test_size: float = 0.2,
-    offline: bool = False,
-    cache: Path | None = None,
-    tell: Tell = quiet,
-    **options: Any,
-) -> list[Ranked]:
+def rank(dataset: Dataset, settings: RankSettings, root: Path, tell: Tell = quiet) -> list[Ranked]:
     """Order candidates by what their features say about at most 1,000 examples, and by the prior.
 
-    `backbones` are names, folders, NAME=FILE or NAME=random, with commas between them, or "all"
-    that are on this machine. After `budget` (seconds, or "10m") no further candidate is begun; what
-    is left is spent on short fine-tunes (see `settled`; for answers with an order see `tried`).
-    Rows that `train` tests on with this `seed` and `test_size` are not looked at. Options are those
-    of `Limits`, `Columns` and `Given`. Raises `DataError`; `UsageError` where none is left.
+    After the budget no further candidate is begun; what is left is spent on short fine-tunes (see
+    `settled`; for answers with an order see `tried`). Rows of the test are not looked at. Raises
+    `DataError`; `UsageError` where none is left.
     """
-    (columns, limits, given), root = _options(options), cache_root(cache)
+    budget, seed, limits = settings.budget, settings.seed, settings.limits
     end = time.monotonic() + (seconds(budget) if budget else math.inf)
-    dataset = _dataset(place, columns, root, tell, test_size, seed)
     found, sample, digest = dataset.found, *_sampled(dataset, seed)
     past, entries = remembered(root, digest), list[Entry]()
     loaded: dict[str, Backbone] = {}
-    for name, weights in _named(backbones, found):
+    for name, weights in _named(settings.backbones, found):
         if entries and time.monotonic() > end:
             warn(tell, f"the budget is spent: {printable(name)} was not looked at")
             continue
-        take = partial(taken, name, weights, found, given, seed, offline=offline)
+        take = partial(taken, name, weights, found, settings.given, seed, offline=settings.offline)
         if (backbone := _had(name, take, tell)) is None:
             continue
         label = label_of(name, weights)
         entry = _entry(label, backbone, sample, past, seed, root, tell)
-        why = limits.refuse(entry)
+        why = refusal(limits, entry)
         note(tell, f"{entry.backbone}: {f'left out, {why}' if why else _told(entry)}")
         entries += [] if why else [entry]
         loaded[label] = backbone
@@ -111,6 +71,19 @@ def rank(
         order = settled(order, loaded, sample, end=end, cache=root, tell=tell)
     trim(root)
     return order
+
+
+def refusal(limits: Limits, entry: Entry) -> str:
+    """Why this candidate is out; empty where it is not."""
+    if limits.max_params is not None and entry.params > count(limits.max_params):
+        return f"{entry.params:,} parameters"
+    if limits.max_mb is not None and entry.params * 4 / 1e6 > limits.max_mb:
+        return f"{entry.params * 4 / 1e6:.1f} MB"
+    if limits.max_ms is not None and entry.ms_per_item > limits.max_ms:
+        return f"{entry.ms_per_item:.1f} ms an item"
+    if limits.license and limits.license.casefold() not in entry.license.casefold():
+        return f"license {entry.license}"
+    return ""
 
 
 def _had(name: str, take: Callable[[], Backbone], tell: Tell) -> Backbone | None:
@@ -134,13 +107,6 @@ def _some(entries: list[Entry]) -> list[Entry]:
     return entries
 
 
-def _options(options: dict[str, Any]) -> tuple[Columns, Limits, Given]:
-    names = {kind: {f.name for f in fields(kind)} for kind in (Columns, Limits, Given)}
-    refuse_unknown(options, set().union(*names.values()))
-    some = [{k: v for k, v in options.items() if k in known} for known in names.values()]
-    return Columns(**some[0]), Limits(**some[1]), Given(**some[2])
-
-
 def candidates(found: Found) -> tuple[str, ...]:
     """Backbones on this machine that take what the examples are."""
     return tuple(row.name for row in listed() if row.kind == KINDS[found.holds])
@@ -155,19 +121,11 @@ def _named(backbones: str, found: Found) -> Iterator[tuple[str, str | None]]:
             yield name, weights
 
 
-def _dataset(
-    place: Path | str | Found | Frame | Dataset,
-    columns: Columns,
-    root: Path,
-    tell: Tell,
-    test: float,
-    seed: int,
-) -> Dataset:
-    """As it was divided already, or as `train` would divide it."""
-    if isinstance(place, Dataset):
-        return place
-    found = found_at(place, columns, root)
-    return dataset_at(found, usual_modality(found), root, tell, test=test, seed=seed)[0]
+def dataset_for(found: Found, settings: RankSettings, root: Path, tell: Tell) -> Dataset:
+    """Divided as `train` would divide it."""
+    return dataset_at(
+        found, usual_modality(found), root, tell, test=settings.test_size, seed=settings.seed
+    )[0]
 
 
 def _sampled(dataset: Dataset, seed: int) -> tuple[Examples, str]:

@@ -11,7 +11,6 @@ from headstart.data import (
     Audit,
     Dataset,
     Found,
-    Frame,
     audit,
 )
 from headstart.evaluate import Contest, Outcome, examine, outcome_of, pooled
@@ -30,19 +29,19 @@ from headstart.features import noted, survey, trim
 from headstart.model import Model, longest_s
 from headstart.run.contest import contest
 from headstart.run.facts import clocks, computing, facts_of, spent, versions
-from headstart.run.finding import found_at, usual_modality
+from headstart.run.finding import usual_modality
 from headstart.run.folder import EVENTS, Contents, Folder, Request, opened
 from headstart.run.leaving import leave
 from headstart.run.planning import forecast
 from headstart.run.prepared import Known, known_of, lesson_of, parts_of, started
 from headstart.run.quantities import seconds
+from headstart.run.reading import Run
 from headstart.run.reciting import need_short, recite
-from headstart.run.settings import AUTO, Settings, cache_root
+from headstart.run.settings import AUTO, Settings
 from headstart.run.spread import spread_of
 from headstart.run.starting import Ranking, Start, start_of
 from headstart.run.taking import label_of
 from headstart.run.writing import write
-from headstart.share import load
 from headstart.task import (
     calibrate,
 )
@@ -65,43 +64,11 @@ LARGE = 2000
 """Examples from which a plan is told before anything is spent."""
 
 
-@dataclass(frozen=True, eq=False)
-class Run:
-    """A finished run: a folder, and what is in it."""
-
-    path: Path
-    metrics: dict[str, Any]
-    """What `metrics.json` holds."""
-
-    @property
-    def model(self) -> Model:
-        """Read back from the folder, as everybody else would."""
-        return load(self.path)
-
-
 def train(
-    place: Path | str | Found | Frame,
-    *,
-    out: Path | str | None = None,
-    cache: Path | None = None,
-    tell: Tell = quiet,
-    **options: Any,
+    found: Found, settings: Settings, request: Request, root: Path, tell: Tell = quiet
 ) -> Run:
-    """Read and audit the data, fit the arms, judge them once, and leave a run folder.
-
-    `place` is a folder, a table, an archive, a DataFrame, or what `headstart.data.from_memory`
-    makes of arrays or pictures. Options are the fields of `Settings`. The same call again goes on
-    where a killed one was, and gives back a finished one. Raises `DataError`, `BackboneError`,
-    `UsageError`, `ResourceError` or `TrainingError`.
-    """
-    settings = Settings.of(**options)
-    root = cache_root(cache)
-    found = found_at(place, settings.columns, root)
-    start = start_of(found, settings, root, tell)
-    where = Path(place).resolve() if isinstance(place, Path | str) else Path("memory")
-    asked = settings.digest(str(where))
-    request = Request(Path(out) if out else None, where.stem, asked)
-    return transfer(found, start, settings, request, root, tell)
+    """Choose the backbone, fit the arms, judge them once, and leave a run folder."""
+    return transfer(found, start_of(found, settings, root, tell), settings, request, root, tell)
 
 
 def transfer(
@@ -235,19 +202,8 @@ def _arms(
     return contest(lesson, backbone, settings, work, tell)
 
 
-def check(
-    place: Path | str | Found | Frame,
-    *,
-    cache: Path | None = None,
-    tell: Tell = quiet,
-    **options: Any,
-) -> Audit:
-    """Read and look at everything, train nothing. Options are `label`, `path`, `split`, `group`.
-
-    Whatever is wrong is listed; `refused` says where nothing could be learned from the rest.
-    """
-    root = cache_root(cache)
-    found = found_at(place, Settings.of(**options).columns, root)
+def check(found: Found, root: Path, tell: Tell = quiet) -> Audit:
+    """Look at all examples, train nothing."""
     modality = usual_modality(found)
     seen = survey(found.examples, modality, cache=root, tell=tell)
     for line in noted(modality, seen):

@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from scipy.sparse import csr_array
 from torch import Tensor
 
 from headstart.advise import Plan, Step, depth_of, grown
 from headstart.backbone import Backbone, every_stage, fresh, is_recurrent, multiply_adds, widths
-from headstart.data import Dataset, Found, Frame, Problem, spread
+from headstart.data import Dataset, Found, Problem, spread
 from headstart.errors import DataError
 from headstart.evaluate import peak_mb, words_fit
 from headstart.events import Clock, Tell, quiet, together
@@ -29,12 +29,12 @@ from headstart.run.contest import (
     tuning_price,
     unfrozen,
 )
-from headstart.run.finding import divided, found_at
+from headstart.run.finding import divided
 from headstart.run.folds import fold_count
 from headstart.run.foretelling import LEARNED, foretold
 from headstart.run.quantities import seconds
 from headstart.run.recipes import passes_of
-from headstart.run.settings import Settings, cache_root
+from headstart.run.settings import Settings
 from headstart.run.starting import start_of
 from headstart.task import Task, make_task, task_type
 from headstart.train import Full, Price, Probe, Scratch, Strategy, Ulmfit, cut_of
@@ -79,20 +79,11 @@ class _Rehearsal:
         return tuning_price(self.backbone, self.task, self.like, round(LEARNED * self.rows))
 
 
-def plan(
-    place: Path | str | Found | Frame,
-    *,
-    cache: Path | None = None,
-    tell: Tell = quiet,
-    **options: Any,
-) -> Plan:
+def plan(found: Found, settings: Settings, root: Path, tell: Tell = quiet) -> Plan:
     """Read all examples, run at most 1,000 of them, fit heads to them, and work out the rest.
 
-    Options are those of `train`. What is read and run here need not be again. Raises what `train`
-    raises.
+    What is read and run here need not be again. Raises what `train` raises.
     """
-    settings, root = Settings.of(**options), cache_root(cache)
-    found = found_at(place, settings.columns, root)
     start = start_of(found, settings, root, tell)
     dataset = start.dataset or divided(found, start.backbone, settings, root, tell)[0]
     return forecast(dataset, start.backbone, settings, root, tell)

@@ -5,7 +5,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +26,8 @@ from headstart.backbone import (
     save_backbone,
     sized,
 )
-from headstart.backbone.folder import CARD, FACTS
-from headstart.backbone.recurrent import WORDS
+from headstart.backbone.folder import CARD
+from headstart.backbone.places import FACTS
 from headstart.data import (
     Columns,
     Found,
@@ -48,7 +48,7 @@ from headstart.modality import Image, Modality, learned_vocabulary
 from headstart.modality.text import content_of
 from headstart.run.facts import computing
 from headstart.run.holding import held
-from headstart.run.settings import cache_root, refuse_unknown
+from headstart.run.settings import PretrainSettings
 from headstart.run.watching import watcher
 from headstart.stats import share
 from headstart.train import Material, Pretrained, Recipe, Teacher
@@ -60,67 +60,18 @@ HELD_OUT = 0.05
 """Share of the set that is held out to draw the curve and to pick the epoch."""
 
 
-@dataclass(frozen=True)
-class Curriculum:
-    """What is asked of a pre-training: every option of `headstart pretrain` is one field here."""
-
-    arch: str = ""
-    """The network, as timm calls it, or one of headstart's own."""
-    teacher: str = ""
-    """A backbone to be matched: labels are not looked at then."""
-    weights: str = ""
-    """A safetensors file for the teacher; empty for the weights that belong to its name."""
-    watch: str = ""
-    """Labeled data on which a probe of the network is judged every two minutes."""
-    epochs: int = 0
-    """Times through the examples; 0 for the recipe's."""
-    size: int = 0
-    """Side of the input in pixels; 0 for what the architecture is made for."""
-    words: int = WORDS
-    """Of a recurrent network: how many words and parts of words it knows."""
-    seed: int = 0
-    """Draws the weights, orders the examples."""
-    offline: bool = False
-    """Never ask the network."""
-
-    @classmethod
-    def of(cls, **options: Any) -> "Curriculum":
-        """From keyword options. Raises `UsageError` for one that is not a field."""
-        refuse_unknown(options, {f.name for f in fields(cls)})
-        given: dict[str, Any] = {
-            k: str(v) if isinstance(v, Path) else v for k, v in options.items()
-        }
-        course = cls(**{name: value for name, value in given.items() if value is not None})
-        if not course.arch:
-            raise UsageError("U116", "which network is to be trained?", "--arch resnet18")
-        if course.weights and not course.teacher:
-            raise UsageError(
-                "U117", "--weights are a teacher's, and none is named", "--teacher NAME"
-            )
-        return course
-
-
 def pretrain(
-    place: Path | str | Sequence[Path | str],
-    *,
-    out: Path | str,
-    cache: Path | None = None,
-    tell: Tell = quiet,
-    **options: Any,
+    places: Sequence[Path], folder: Path, course: PretrainSettings, root: Path, tell: Tell = quiet
 ) -> Backbone:
     """Train a network from fresh weights and leave a backbone folder.
 
-    On one or several labeled sets, a head each; with `teacher` on anything, labeled or not, to say
-    what the teacher says; a recurrent one on texts, to tell the next token. Options are the fields
-    of `Curriculum`. The same call again goes on where a killed one was. Raises `DataError`,
-    `BackboneError`, `UsageError` or `TrainingError`.
+    The same call again goes on where a killed one was. Raises `DataError`, `BackboneError`,
+    `UsageError` or `TrainingError`.
     """
-    course, folder, root = Curriculum.of(**options), Path(out), cache_root(cache)
-    places = [place] if isinstance(place, Path | str) else list(place)
     plain = Architecture(course.arch)
     if not is_recurrent(plain):
         build(plain, course.seed)  # an unknown name fails before anything is read
-    found, ends = _found([Path(one) for one in places], course, root)
+    found, ends = _found(places, course, root)
     architecture, modality, recipe = _made_for(plain, found, course, root)
     material, digest = _material(found, modality, course, root, tell)
     material = replace(material, ends=ends)
@@ -184,7 +135,9 @@ def _taught_by(teacher: Teacher | None) -> str:
     return backbone.contents
 
 
-def _found(places: Sequence[Path], course: Curriculum, root: Path) -> tuple[Found, tuple[int, ...]]:
+def _found(
+    places: Sequence[Path], course: PretrainSettings, root: Path
+) -> tuple[Found, tuple[int, ...]]:
     """All sets as one, and where the classes of each end; labeled where labels are learned."""
     names = [place.stem for place in places]
     if course.teacher or is_recurrent(Architecture(course.arch)):
@@ -194,7 +147,7 @@ def _found(places: Sequence[Path], course: Curriculum, root: Path) -> tuple[Foun
 
 
 def _made_for(
-    plain: Architecture, found: Found, course: Curriculum, root: Path
+    plain: Architecture, found: Found, course: PretrainSettings, root: Path
 ) -> tuple[Architecture, Modality, Recipe]:
     """The network for this material, its input contract, and how it learns."""
     if is_recurrent(plain):
@@ -236,7 +189,7 @@ def _vocabulary(found: Found, words: int, root: Path) -> Modality:
 
 
 def _material(
-    found: Found, modality: Modality, course: Curriculum, root: Path, tell: Tell
+    found: Found, modality: Modality, course: PretrainSettings, root: Path, tell: Tell
 ) -> tuple[Material, str]:
     """What is learned from, read once; and a digest of it (16 hex digits)."""
     examples = found.examples
@@ -273,7 +226,7 @@ def _teacher(
     found: Found,
     partition: Partition,
     modality: Modality,
-    course: Curriculum,
+    course: PretrainSettings,
     root: Path,
     tell: Tell,
 ) -> Teacher:
@@ -343,7 +296,7 @@ def _told(places: Sequence[Path | str], material: Material, recipe: Recipe, name
     return f"{told}{f' (the teacher: {parent})' if parent else ''}; pre-training {name}"
 
 
-def _card(made: Pretrained, material: Material, recipe: Recipe, course: Curriculum) -> str:
+def _card(made: Pretrained, material: Material, recipe: Recipe, course: PretrainSettings) -> str:
     backbone, progress = made.backbone, made.progress
     parameters = sum(p.numel() for p in backbone.stages.parameters())
     asked = {

@@ -1,12 +1,31 @@
-"""What a finished run has to show."""
+"""A finished run: its folder, and what it has to show."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from headstart.errors import UsageError
 from headstart.hostile import printable
 from headstart.run.folder import METRICS
-from headstart.run.journey import Run
+from headstart.share import load
+
+if TYPE_CHECKING:
+    import headstart.model
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A finished run: a folder, and what is in it."""
+
+    path: Path
+    metrics: dict[str, Any]
+    """What `metrics.json` holds."""
+
+    @property
+    def model(self) -> "headstart.model.Model":
+        """Read back from the folder, as everybody else would."""
+        return load(self.path)
 
 
 def report(path: Path | str) -> Run:

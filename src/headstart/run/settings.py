@@ -1,19 +1,22 @@
-"""What a run was asked for: every option of `headstart train` is one field here."""
+"""What the commands are asked for: every option of a command is one field here.
+
+Nothing here needs tensors, so that a wrong word is refused before PyTorch is imported.
+"""
 
 import hashlib
 import json
 import os
-from collections.abc import Collection, Iterable
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from headstart.data import Columns
+from headstart.data.problem import Columns
 from headstart.errors import UsageError
-from headstart.head import HEADS
+from headstart.head.kinds import HEADS
 from headstart.hostile import printable
-from headstart.run.quantities import seconds
-from headstart.train import Strategy, strategy_of
+from headstart.options import made, option
+from headstart.run.quantities import count, seconds
+from headstart.train.strategy import Strategy, strategy_of
 
 AUTO = "auto"
 
@@ -22,61 +25,55 @@ AUTO = "auto"
 class Given:
     """What a backbone is given, where that differs from what it was made for."""
 
-    size: int = 0
-    """Side of the pictures in pixels; 0 for what the backbone was made for."""
-    channels: int = 0
-    """3 for colors, 1 for grays, or any number of bands; 0 for what the backbone was made for."""
-    prefix: str = ""
-    """Stands before every text that is read: "query: ", "translate English to German: "; empty for
-    the one that the backbone was trained with, where that is known."""
-    languages: str = ""
-    """Codes of the languages that are read and written, "en_XX,de_DE", for networks that mark texts
-    with them; empty for what the tokenizer was saved with."""
+    size: int = option(0, "side of the pictures in pixels", "PX", usual="the backbone's own")
+    channels: int = option(0, "1 for grays, N for N bands; the backbone is adapted", "N")
+    prefix: str = option("", "what stands before every text: 'query: ' for E5", "TEXT")
+    """Empty for the one that the backbone was trained with, where that is known."""
+    languages: str = option("", "codes of what is read and written, for mBART: en_XX,de_DE", "A,B")
+    """Empty for what the tokenizer was saved with."""
 
 
 @dataclass(frozen=True)
 class Settings:
     """All that decides what a run computes, besides the data itself."""
 
-    backbone: str = AUTO
+    backbone: str = option(
+        AUTO, "a timm model, a folder, several with commas, or auto", "NAME", usual="auto"
+    )
     """A backbone's name, a folder with one, NAME=FILE, "shipped", several with commas between them
     (the first that `rank` gives is taken), or "auto": of pictures the first that `rank` gives of
     those on this machine, of texts and recordings the usual one."""
-    weights: str = ""
-    """A safetensors file, "random", or empty: the weights that come with the name."""
+    weights: str = option("", "a safetensors file for it, or random", "FILE")
+    """Empty for the weights that come with the name."""
     given: Given = Given()
     """What the backbone is given, where that differs from what it was made for; its fields are
     options like the others."""
-    strategy: str = AUTO
+    strategy: str = option(
+        AUTO, "auto, probe, unfreeze:N, full, lora, gradual, ...", "S", usual="auto"
+    )
     """auto, probe, unfreeze:N, full, gradual, ulmfit, contrast, lora, lora:RANK, bitfit
     or scratch."""
-    head: str = ""
-    """How the output layer of a probe is fitted: logistic, ridge or lda; empty for the one
-    of the first two that loses least on unseen rows; tags have the first, values the second."""
-    compare: tuple[str, ...] = ()
-    """Further arms: "scratch"."""
-    seed: int = 0
-    """Divides the rows, orders them and draws fresh weights."""
-    test_size: float = 0.2
-    """Share of the rows that is looked at once, at the end."""
-    folds: int = 0
-    """In how many folds every example is tested once; 1 for one part for the test; 0 for what suits
-    the data: folds where examples or groups are few and nothing but heads is fitted."""
+    budget: str = option("10m", "CPU time that auto may spend on training beyond probes", "TIME")
+    head: str = option("", "how the output layer is fitted: logistic, ridge, lda", "H")
+    """Of a probe; empty for the one of the first two that loses least on unseen rows; tags have the
+    first, values the second."""
+    compare: tuple[str, ...] = option((), "train a further arm for the verdict: scratch", "ARM")
+    seed: int = option(0, "divides the rows, orders them, draws fresh weights", "N", usual="0")
+    test_size: float = option(0.2, "share of the rows that is kept for the test", "X")
+    folds: int = option(
+        0, "test each example once, in K folds; 1: one part", "K", usual="few examples: 5"
+    )
+    """0 for what suits the data: folds where examples or groups are few and nothing but heads is
+    fitted."""
     columns: Columns = field(default_factory=Columns)
     """Which columns of a table say what; its fields are options like the others."""
-    budget: str = "10m"
-    """What "auto" may spend on training beyond probes, in CPU time of this machine."""
-    offline: bool = False
-    """Never ask the network."""
+    offline: bool = option(False, "never ask the network")
 
     def __post_init__(self) -> None:
         seconds(self.budget)
         if self.strategy != AUTO:
             strategy_of(self.strategy)
-        if not 0 < self.test_size < 1:
-            raise UsageError(
-                "U105", f"--test-size {self.test_size} is not between 0 and 1", "--test-size 0.2"
-            )
+        _need_share(self.test_size)
         if self.head and self.head not in HEADS:
             known = " or ".join(HEADS)
             raise UsageError(
@@ -94,18 +91,9 @@ class Settings:
     @classmethod
     def of(cls, **options: Any) -> "Settings":
         """From keyword options. Raises `UsageError` for one that is not a field."""
-        columns, given_as = ({f.name for f in fields(noun)} for noun in (Columns, Given))
-        known = {f.name for f in fields(cls)} - {"columns", "given"} | columns | given_as
-        refuse_unknown(options, known)
-        plain: dict[str, Any] = {
-            k: str(v) if isinstance(v, Path) else v for k, v in options.items()
-        }
-        compare = plain.get("compare", ())
-        plain["compare"] = (compare,) if isinstance(compare, str) else tuple(compare)
-        given = {name: value for name, value in plain.items() if value is not None}
-        named = Columns(**{name: given.pop(name) for name in columns & given.keys()})
-        contract = Given(**{name: given.pop(name) for name in given_as & given.keys()})
-        return cls(columns=named, given=contract, **given)
+        compare = options.get("compare") or ()
+        several = (compare,) if isinstance(compare, str) else tuple(compare)
+        return made(cls, {**options, "compare": several})
 
     @property
     def plan(self) -> Strategy | None:
@@ -118,15 +106,83 @@ class Settings:
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def refuse_unknown(options: Iterable[str], known: Collection[str]) -> None:
-    """Raise `UsageError` for an option that nobody knows."""
-    wrong = [name for name in options if name not in known]
-    if wrong:
-        raise UsageError(
-            "U107",
-            f"there is no option {wrong[0]!r}",
-            f"options are {', '.join(sorted(known))}",
-        )
+@dataclass(frozen=True)
+class Limits:
+    """What a candidate of a ranking may cost; None for no limit."""
+
+    max_params: float | str | None = option(None, "leave larger ones out: 5M", "N")
+    max_ms: float | None = option(None, "leave slower ones out, in CPU milliseconds an item", "MS")
+    max_mb: float | None = option(None, "leave heavier ones out, in megabytes of weights", "MB")
+    """In single precision."""
+    license: str | None = option(None, "leave those out whose license does not say this", "WORD")
+    """In any case."""
+
+    def __post_init__(self) -> None:
+        if self.max_params is not None:
+            count(self.max_params)
+
+
+@dataclass(frozen=True)
+class RankSettings:
+    """All that decides a ranking, besides the data itself."""
+
+    backbones: str = option(
+        "all", "NAME, FOLDER, NAME=FILE or NAME=random with commas, or all", "A,B", usual="all"
+    )
+    budget: float | str | None = option(
+        None, "what it may take; what is left fine-tunes the first three: 10m", "TIME"
+    )
+    limits: Limits = Limits()
+    seed: int = option(
+        0, "draws the examples; with the same one train tests on others", "N", usual="0"
+    )
+    test_size: float = option(0.2, "share that train keeps for the test: not looked at", "X")
+    given: Given = Given()
+    columns: Columns = field(default_factory=Columns)
+    offline: bool = option(False, "never ask the network")
+
+    def __post_init__(self) -> None:
+        if self.budget:
+            seconds(self.budget)
+        _need_share(self.test_size)
+
+
+@dataclass(frozen=True)
+class PretrainSettings:
+    """What is asked of a pre-training."""
+
+    arch: str = option("", "as timm calls it, or headstart_lstm, headstart_dscnn", "NAME")
+    teacher: str = option("", "a backbone to be matched; labels are not looked at then", "NAME")
+    weights: str = option("", "a safetensors file for the teacher", "FILE")
+    """Empty for the weights that belong to its name."""
+    watch: str = option(
+        "", "labeled data: what a probe on it gets right, every two minutes", "DATA"
+    )
+    epochs: int = option(0, "times through the examples", "N")
+    """0 for the recipe's."""
+    size: int = option(0, "side of the input in pixels", "PX")
+    """0 for what the architecture is made for."""
+    words: int = option(6000, "of a recurrent network: how many words it knows", "N")
+    seed: int = option(0, "draws the weights, orders the examples", "N", usual="0")
+    offline: bool = option(False, "never ask the network")
+
+    @classmethod
+    def of(cls, **options: Any) -> "PretrainSettings":
+        """From keyword options. Raises `UsageError` for one that is not a field."""
+        asked = made(cls, options)
+        if not asked.arch:
+            raise UsageError("U116", "which network is to be trained?", "--arch resnet18")
+        if asked.weights and not asked.teacher:
+            raise UsageError(
+                "U117", "--weights are a teacher's, and none is named", "--teacher NAME"
+            )
+        return asked
+
+
+def _need_share(size: float) -> None:
+    """Raise `UsageError` where the test would get no row, or every one."""
+    if not 0 < size < 1:
+        raise UsageError("U105", f"--test-size {size} is not between 0 and 1", "--test-size 0.2")
 
 
 def cache_root(cache: Path | None) -> Path:

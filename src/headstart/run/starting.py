@@ -1,6 +1,6 @@
 """The backbone that a run starts from: as asked, or the first that ranking gives."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from headstart.advise import Ranked
@@ -11,7 +11,7 @@ from headstart.events import Tell, note
 from headstart.modality import Text
 from headstart.run.choosing import candidates, rank
 from headstart.run.finding import dataset_at, usual_modality
-from headstart.run.settings import AUTO, Settings
+from headstart.run.settings import AUTO, RankSettings, Settings
 from headstart.run.taking import named, taken
 from headstart.task import task_type
 
@@ -65,9 +65,9 @@ def _named(
         return _USUAL[found.holds], settings.weights or None, (), None
     elif settings.weights or len(candidates(found)) < 2:
         return "shipped", settings.weights or None, (), None
-    options = {"seed": settings.seed, "offline": settings.offline, **asdict(settings.given)}
     dataset = dataset or _usual(found, settings, root, tell)
-    ranking = rank(dataset, backbones=pool, cache=root, tell=tell, **options)
+    wanted = RankSettings(pool, seed=settings.seed, given=settings.given, offline=settings.offline)
+    ranking = rank(dataset, wanted, root, tell)
     note(tell, f"starting from {ranking[0].backbone}: {ranking[0].why}")
     return *next(named(ranking[0].backbone)), tuple(ranking), dataset
 

@@ -10,13 +10,9 @@ from headstart.data import Found, Held, Pair
 from headstart.errors import BackboneError, UsageError
 from headstart.hostile import printable
 from headstart.modality import Modality, Text
+from headstart.run.inputs import KINDS, THINGS
 from headstart.run.settings import Given
 from headstart.task import task_type
-
-KINDS = {"files": "image", "text": "text", "sounds": "audio"}
-"""What backbones take where examples are such."""
-THINGS = {"files": "pictures", "text": "texts", "sounds": "recordings"}
-"""What examples are, in words."""
 
 
 def label_of(name: str, weights: str | None) -> str:

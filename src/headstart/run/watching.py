@@ -11,7 +11,7 @@ from headstart.events import Tell, note
 from headstart.features import survey
 from headstart.head import Sample, fit_ridge
 from headstart.modality import Modality
-from headstart.run.finding import found_at
+from headstart.run.inputs import found_at
 from headstart.stats import level
 from headstart.task import make_task
 from headstart.train.lesson import fed, scores_of

@@ -5,7 +5,15 @@ Gives: one folder (safetensors, JSON and a card) that predicts, is shared and ca
 and the `Model` in such a folder.
 """
 
-from headstart.share.artifact import load, save_model
-from headstart.share.card import card_of
+from typing import TYPE_CHECKING
+
+from headstart import lazy
+
+if TYPE_CHECKING:
+    from headstart.share.artifact import save_model
+    from headstart.share.card import card_of
+    from headstart.share.loading import load
 
 __all__ = ["card_of", "load", "save_model"]
+
+lazy.attach(__name__)

@@ -22,10 +22,11 @@ from headstart.head import FrameHead, linear
 from headstart.hostile import printable
 from headstart.model import Model
 from headstart.share.card import card_of
+from headstart.share.loading import FACTS
 from headstart.task import TASKS, Calibration, Task, task_type
 from headstart.untrusted import MOST_PLAIN, Damaged, Sealed, sealed
 
-HEAD, FACTS, CARD = "head.safetensors", "model.json", "README.md"
+HEAD, CARD = "head.safetensors", "README.md"
 MOST_FACTS = 64 * 2**20
 """Bytes of `model.json`, which may name many words."""
 
@@ -79,21 +80,8 @@ def save_model(folder: Path, model: Model, figures: dict[str, Any]) -> None:
         durable.write(temp / CARD, card_of(model, figures))
 
 
-def load(place: Path | str) -> Model:
-    """Read the model in a run's folder, or in a model folder.
-
-    Raises `BackboneError` where there is none, or where its files are not what was written.
-    """
-    path = Path(place)
-    folder = path / "model" if (path / "model" / FACTS).exists() else path
-    if not (folder / FACTS).exists():
-        started = (path / "run.json").exists()
-        raise BackboneError(
-            "M451",
-            "this run has not ended" if started else "there is no model in this folder",
-            "give the command that started it again" if started else "headstart train PATH",
-            where=printable(path),
-        )
+def read_model(folder: Path) -> Model:
+    """Read what `save_model` wrote. Raises `BackboneError` where it is not that any more."""
     try:
         return _read(sealed(folder, MOST_PLAIN))
     except (SecurityError, MissingExtra):

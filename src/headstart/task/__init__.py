@@ -4,17 +4,22 @@ Takes: labels as they were written, and the rows to learn from.
 Gives: a `Task`, which poses labels, scores and tells answers, and says what it allows.
 """
 
-from headstart.task.calibration import Calibration, calibrate
-from headstart.task.classification import Classification
-from headstart.task.ctc import CTC, spelled
-from headstart.task.intervals import BINS, bin_of
-from headstart.task.language_modeling import LanguageModeling
-from headstart.task.making import TASKS, make_task, task_type
-from headstart.task.multilabel import MultiLabel
-from headstart.task.regression import Regression
-from headstart.task.seq2seq import Seq2Seq, SpeechToText, WriterTask, overlap
-from headstart.task.task import Arms, Task
-from headstart.task.token_classification import TokenClassification, tag_codes
+from typing import TYPE_CHECKING
+
+from headstart import lazy
+
+if TYPE_CHECKING:
+    from headstart.task.calibration import Calibration, calibrate
+    from headstart.task.classification import Classification
+    from headstart.task.ctc import CTC, spelled
+    from headstart.task.intervals import BINS, bin_of
+    from headstart.task.language_modeling import LanguageModeling
+    from headstart.task.making import TASKS, make_task, task_type
+    from headstart.task.multilabel import MultiLabel
+    from headstart.task.regression import Regression
+    from headstart.task.seq2seq import Seq2Seq, SpeechToText, WriterTask, overlap
+    from headstart.task.task import Arms, Task
+    from headstart.task.token_classification import TokenClassification, tag_codes
 
 __all__ = [
     "BINS",
@@ -39,3 +44,5 @@ __all__ = [
     "tag_codes",
     "task_type",
 ]
+
+lazy.attach(__name__)

@@ -4,30 +4,35 @@ Takes: a `Lesson` (items, labels and their division), a `Backbone`, a strategy a
 Gives: `Fitted`; for pre-training, a new `Backbone`.
 """
 
-from headstart.train.beginning import probe_head
-from headstart.train.decisions import decided_once, discard_damaged
-from headstart.train.fitting import Fitted, as_it_is, fit, predict
-from headstart.train.keeping import Keeping, keeping_of
-from headstart.train.lesson import Lesson, Truths, scores_of, takes
-from headstart.train.pretraining import Material, Pretrained, Teacher, pretrain
-from headstart.train.pricing import Price, step_price
-from headstart.train.rates import rates_of
-from headstart.train.recipe import Recipe, Restraint
-from headstart.train.strategy import (
-    BitFit,
-    Contrast,
-    Full,
-    Gradual,
-    LowRank,
-    Probe,
-    Scratch,
-    Strategy,
-    Ulmfit,
-    Unfreeze,
-    cut_of,
-    strategy_of,
-)
-from headstart.train.tuning import trial_of
+from typing import TYPE_CHECKING
+
+from headstart import lazy
+
+if TYPE_CHECKING:
+    from headstart.train.beginning import probe_head
+    from headstart.train.decisions import decided_once, discard_damaged
+    from headstart.train.fitting import Fitted, as_it_is, fit, predict
+    from headstart.train.keeping import Keeping, keeping_of
+    from headstart.train.lesson import Lesson, Truths, scores_of, takes
+    from headstart.train.pretraining import Material, Pretrained, Teacher, pretrain
+    from headstart.train.pricing import Price, step_price
+    from headstart.train.rates import rates_of
+    from headstart.train.recipe import Recipe, Restraint
+    from headstart.train.strategy import (
+        BitFit,
+        Contrast,
+        Full,
+        Gradual,
+        LowRank,
+        Probe,
+        Scratch,
+        Strategy,
+        Ulmfit,
+        Unfreeze,
+        cut_of,
+        strategy_of,
+    )
+    from headstart.train.tuning import trial_of
 
 __all__ = [
     "BitFit",
@@ -66,3 +71,5 @@ __all__ = [
     "takes",
     "trial_of",
 ]
+
+lazy.attach(__name__)

@@ -1,0 +1,157 @@
+"""The verbs of the front door, with every option as a keyword.
+
+Places, flags and words are judged here, and files are listed, before PyTorch is imported: that
+takes seconds, and a wrong word should not.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Unpack
+
+from headstart.backbone import listed
+from headstart.data.presence import need_place
+from headstart.data.problem import Columns
+from headstart.events import Tell, quiet
+from headstart.options import made, signed
+from headstart.run.folder import Request
+from headstart.run.reading import Run
+from headstart.run.settings import PretrainSettings, RankSettings, Settings, cache_root
+from headstart.run.signatures import ColumnOptions, PretrainOptions, RankOptions, TrainOptions
+
+if TYPE_CHECKING:
+    import headstart.advise
+    import headstart.backbone
+    import headstart.data
+
+
+@signed(Columns)
+def check(
+    place: "Path | str | headstart.data.Found | headstart.data.Frame",
+    *,
+    cache: Path | None = None,
+    tell: Tell = quiet,
+    **options: Unpack[ColumnOptions],
+) -> "headstart.data.Audit":
+    """Read and look at everything, train nothing.
+
+    Whatever is wrong is listed; `refused` says where nothing could be learned from the rest.
+    """
+    columns, root = made(Columns, options), cache_root(cache)
+    found = _found(place, columns, root)
+    from headstart.run import journey
+
+    return journey.check(found, root, tell)
+
+
+@signed(Settings)
+def train(
+    place: "Path | str | headstart.data.Found | headstart.data.Frame",
+    *,
+    out: Path | str | None = None,
+    cache: Path | None = None,
+    tell: Tell = quiet,
+    **options: Unpack[TrainOptions],
+) -> Run:
+    """Read and audit the data, fit the arms, judge them once, and leave a run folder.
+
+    `place` is a folder, a table, an archive, a DataFrame, or what `headstart.data.from_memory`
+    makes of arrays or pictures. `out` is the folder to leave (runs/DATE_NAME), `cache` where
+    features are kept, `tell` who hears of the progress. The same call again goes on where a killed
+    one was, and gives back a finished one. Raises `DataError`, `BackboneError`, `UsageError`,
+    `ResourceError` or `TrainingError`.
+    """
+    settings, root = Settings.of(**options), cache_root(cache)
+    found = _found(place, settings.columns, root)
+    where = Path(place).resolve() if isinstance(place, Path | str) else Path("memory")
+    request = Request(Path(out) if out else None, where.stem, settings.digest(str(where)))
+    from headstart.run import journey
+
+    return journey.train(found, settings, request, root, tell)
+
+
+@signed(Settings)
+def plan(
+    place: "Path | str | headstart.data.Found | headstart.data.Frame",
+    *,
+    cache: Path | None = None,
+    tell: Tell = quiet,
+    **options: Unpack[TrainOptions],
+) -> "headstart.advise.Plan":
+    """Say what `train` would try and take: read all examples, run and fit a part, extrapolate.
+
+    What is read and run here need not be again. Raises what `train` raises.
+    """
+    settings, root = Settings.of(**options), cache_root(cache)
+    found = _found(place, settings.columns, root)
+    from headstart.run import planning
+
+    return planning.plan(found, settings, root, tell)
+
+
+@signed(RankSettings)
+def rank(
+    place: "Path | str | headstart.data.Found | headstart.data.Frame | headstart.data.Dataset",
+    *,
+    cache: Path | None = None,
+    tell: Tell = quiet,
+    **options: Unpack[RankOptions],
+) -> "list[headstart.advise.Ranked]":
+    """Order candidates by what their features say about at most 1,000 examples, and by the prior.
+
+    After `budget` (seconds, or "10m") no further candidate is begun; what is left is spent on short
+    fine-tunes. Rows that `train` tests on with this `seed` and `test_size` are not looked at.
+    Raises `DataError`; `UsageError` where no candidate is left.
+    """
+    settings, root = made(RankSettings, options), cache_root(cache)
+    if not isinstance(place, Path | str):  # else it is not divided yet
+        from headstart.data import Dataset
+
+        if isinstance(place, Dataset):
+            from headstart.run import choosing
+
+            return choosing.rank(place, settings, root, tell)
+    found = _found(place, settings.columns, root)
+    from headstart.run import choosing
+
+    dataset = choosing.dataset_for(found, settings, root, tell)
+    return choosing.rank(dataset, settings, root, tell)
+
+
+@signed(PretrainSettings)
+def pretrain(
+    place: Path | str | Sequence[Path | str],
+    *,
+    out: Path | str,
+    cache: Path | None = None,
+    tell: Tell = quiet,
+    **options: Unpack[PretrainOptions],
+) -> "headstart.backbone.Backbone":
+    """Train a network from fresh weights and leave a backbone folder at `out`.
+
+    On one or several labeled sets, a head each; with `teacher` on anything, labeled or not, to say
+    what the teacher says; a recurrent one on texts, to tell the next token. The same call again
+    goes on where a killed one was. Raises `DataError`, `BackboneError`, `UsageError` or
+    `TrainingError`.
+    """
+    settings, root = PretrainSettings.of(**options), cache_root(cache)
+    places = [Path(one) for one in ([place] if isinstance(place, Path | str) else place)]
+    for one in places:
+        need_place(one)
+    from headstart.run import pretraining
+
+    return pretraining.pretrain(places, Path(out), settings, root, tell)
+
+
+def backbones() -> "tuple[headstart.backbone.Listed, ...]":
+    """List what can be started from, here and now: in the package, and in the hub's cache."""
+    return listed(cache_root(None))
+
+
+def _found(
+    place: "Path | str | headstart.data.Found | headstart.data.Frame", columns: Columns, root: Path
+) -> "headstart.data.Found":
+    if isinstance(place, Path | str):
+        need_place(place)
+    from headstart.run import inputs
+
+    return inputs.found_at(place, columns, root)

@@ -1,0 +1,75 @@
+"""The options of the front door as types, for type checkers and editors.
+
+Python has no way to make these from the settings, so they are written out; a test holds that they
+name the fields of `run/settings.py`, with their types.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypedDict
+
+
+class ColumnOptions(TypedDict, total=False):
+    """Which columns of a table say what, and which task they pose: `Columns`."""
+
+    path: str | None
+    text: str | None
+    second: str | None
+    label: str | None
+    start: str | None
+    end: str | None
+    split: str | None
+    task: str | None
+    group: str | None
+
+
+class GivenOptions(TypedDict, total=False):
+    """What a backbone is given: `Given`."""
+
+    size: int | None
+    channels: int | None
+    prefix: str | None
+    languages: str | None
+
+
+class TrainOptions(ColumnOptions, GivenOptions, total=False):
+    """Those of `train` and `plan`: `Settings`."""
+
+    backbone: str | Path | None
+    weights: str | Path | None
+    strategy: str | None
+    budget: str | None
+    head: str | None
+    compare: str | Sequence[str] | None
+    seed: int | None
+    test_size: float | None
+    folds: int | None
+    offline: bool | None
+
+
+class RankOptions(ColumnOptions, GivenOptions, total=False):
+    """Those of `rank`: `RankSettings`."""
+
+    backbones: str | None
+    budget: float | str | None
+    max_params: float | str | None
+    max_ms: float | None
+    max_mb: float | None
+    license: str | None
+    seed: int | None
+    test_size: float | None
+    offline: bool | None
+
+
+class PretrainOptions(TypedDict, total=False):
+    """Those of `pretrain`: `PretrainSettings`."""
+
+    arch: str | None
+    teacher: str | Path | None
+    weights: str | Path | None
+    watch: str | Path | None
+    epochs: int | None
+    size: int | None
+    words: int | None
+    seed: int | None
+    offline: bool | None
