@@ -1,6 +1,7 @@
 """The commands, their exit codes, and that every failure has the one shape."""
 
 import dataclasses
+import inspect
 import errno
 import json
 import os
@@ -15,7 +16,7 @@ from stand_ins import draw
 
 import headstart
 from headstart import durable
-from headstart.cli import SETTINGS, execute
+from headstart.cli import execute, train
 from headstart.data import Columns
 from headstart.data.labels import KINDS
 from headstart.run.settings import Given, Settings
@@ -44,14 +45,14 @@ def test_train_prints_the_verdict_and_where_everything_is(run, tiny_folder, caps
 
 
 def test_the_flags_of_train_are_the_fields_of_its_settings() -> None:
-    flags = {flag.name for flag in SETTINGS}
+    flags = {name for name in inspect.signature(train).parameters} - {"place", "out", "json"}
     parts = (Settings, Columns, Given)
     fields = {field.name for part in parts for field in dataclasses.fields(part)}
     assert flags == fields - {"columns", "given"}
 
 
 def test_the_help_of_task_names_every_task() -> None:
-    (task,) = (flag for flag in SETTINGS if flag.name == "task")
+    task = inspect.signature(train).parameters["task"]
     assert set(KINDS) == set(task.annotation.__metadata__[0].help.split(", "))
 
 

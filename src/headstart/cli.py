@@ -8,7 +8,7 @@ import io
 import os
 import sys
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -224,7 +224,7 @@ def execute(arguments: Sequence[str]) -> int:
         return known.exit_code
 
 
-def _ended(path: Path, metrics: dict[str, Any], *, json: bool) -> None:
+def _ended(path: Path, metrics: Mapping[str, Any], *, json: bool) -> None:
     if json:
         paths = {"path": os.fspath(path), "report": os.fspath(path / "report.html")}
         terminal.document({**paths, **metrics})

@@ -32,6 +32,7 @@ from headstart.run.facts import clocks, computing, facts_of, spent, versions
 from headstart.run.finding import usual_modality
 from headstart.run.folder import EVENTS, Contents, Folder, Request, opened
 from headstart.run.leaving import leave
+from headstart.run.metrics import Metrics
 from headstart.run.planning import forecast
 from headstart.run.prepared import Known, known_of, lesson_of, parts_of, started
 from headstart.run.quantities import seconds
@@ -94,7 +95,7 @@ def transfer(
                 keep(event)
             metrics = _made(folder, known, start, settings, root, began, together(tell, keep))
         folder.clear()
-    return Run(folder.path, metrics)
+    return Run(folder.path, Metrics(metrics))
 
 
 def _made(

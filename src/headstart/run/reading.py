@@ -3,11 +3,12 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from headstart.errors import UsageError
 from headstart.hostile import printable
 from headstart.run.folder import METRICS
+from headstart.run.metrics import Metrics
 from headstart.share import load
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ class Run:
     """A finished run: a folder, and what is in it."""
 
     path: Path
-    metrics: dict[str, Any]
-    """What `metrics.json` holds."""
+    metrics: Metrics
+    """What `metrics.json` holds, by attributes and by keys."""
 
     @property
     def model(self) -> "headstart.model.Model":
@@ -32,7 +33,7 @@ def report(path: Path | str) -> Run:
     """The run in a folder. Raises `UsageError` where there is none, or it has not ended."""
     folder = Path(path)
     try:
-        return Run(folder, json.loads((folder / METRICS).read_bytes()))
+        return Run(folder, Metrics(json.loads((folder / METRICS).read_bytes())))
     except (OSError, ValueError) as error:
         started = (folder / "run.json").exists()
         raise UsageError(

@@ -1,0 +1,83 @@
+"""One source for an option: its field. Flags, signatures and types for editors agree with it."""
+
+import inspect
+import subprocess
+import sys
+import typing
+from pathlib import Path
+
+import pytest
+
+import headstart
+from headstart.data import Columns
+from headstart.options import options_of
+from headstart.run import signatures
+from headstart.run.settings import PretrainSettings, RankSettings, Settings
+
+VERBS = {
+    "check": (Columns, signatures.ColumnOptions),
+    "train": (Settings, signatures.TrainOptions),
+    "plan": (Settings, signatures.TrainOptions),
+    "rank": (RankSettings, signatures.RankOptions),
+    "pretrain": (PretrainSettings, signatures.PretrainOptions),
+}
+CALLS = """
+import headstart
+from headstart.run import Run
+
+def first(run: Run) -> float:
+    return run.metrics.test.accuracy.value + run.metrics.arms[0].cost.cpu_s
+
+headstart.train("photos", seed=1, compare="scratch")
+headstart.{verb}("photos", {option})
+first(headstart.report("run")).{attribute}
+"""
+each_verb = pytest.mark.parametrize("verb", VERBS)
+
+
+@each_verb
+def test_the_types_of_options_are_those_of_the_settings(verb: str) -> None:
+    noun, typed = VERBS[verb]
+    hints = typing.get_type_hints(typed)
+    assert set(hints) == {one.name for one in options_of(noun)}
+    for one in options_of(noun):
+        kinds = {one.kind} if one.name == "compare" else set(typing.get_args(one.annotation))
+        assert kinds <= set(typing.get_args(hints[one.name])), one.name
+
+
+@each_verb
+def test_help_shows_every_option_with_its_default(verb: str) -> None:
+    noun, typed = VERBS[verb]
+    function = getattr(headstart, verb)
+    shown = inspect.signature(function).parameters
+    for one in options_of(noun):
+        assert shown[one.name].default == one.default and one.help
+        assert f"    {one.name}: {one.help}" in function.__doc__
+    assert not any(p.kind is p.VAR_KEYWORD for p in shown.values())
+
+
+@each_verb
+def test_no_front_door_takes_just_anything(verb: str) -> None:
+    function = inspect.unwrap(getattr(headstart, verb))
+    assert function.__annotations__["options"] == typing.Unpack[VERBS[verb][1]]
+
+
+def checked(**parts: str) -> str:
+    """What mypy says of calls with these parts."""
+    code, root = CALLS.format(**parts), Path(__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--config-file", root / "pyproject.toml", "-c", code],
+        cwd=root, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_mypy_refuses_an_option_that_there_is_not() -> None:
+    right = {"verb": "plan", "option": "test_size=0.3", "attribute": "is_integer()"}
+    assert "Success" in checked(**right)
+    for verb, option in (("train", "sed=1"), ("rank", "folds=5"), ("check", "seed='one'")):
+        assert "Unexpected keyword" in checked(**{**right, "verb": verb, "option": option})
+    assert "incompatible type" in checked(**{**right, "option": "seed='one'"})
+    code = {**right, "attribute": "is_integer(); headstart.report('run').metrics.tset"}
+    assert 'no attribute "tset"' in checked(**code)
