@@ -1,8 +1,8 @@
 """The commands, their exit codes, and that every failure has the one shape."""
 
 import dataclasses
-import inspect
 import errno
+import inspect
 import json
 import os
 import signal
@@ -45,7 +45,7 @@ def test_train_prints_the_verdict_and_where_everything_is(run, tiny_folder, caps
 
 
 def test_the_flags_of_train_are_the_fields_of_its_settings() -> None:
-    flags = {name for name in inspect.signature(train).parameters} - {"place", "out", "json"}
+    flags = set(inspect.signature(train).parameters) - {"place", "out", "json"}
     parts = (Settings, Columns, Given)
     fields = {field.name for part in parts for field in dataclasses.fields(part)}
     assert flags == fields - {"columns", "given"}

@@ -45,7 +45,7 @@ def test_a_noun_is_made_of_its_options_and_none_is_the_default() -> None:
 
 @pytest.mark.parametrize("name", ["sied", "inner", "kept"])
 def test_an_option_that_nobody_knows_is_refused_with_those_that_are(name: str) -> None:
-    with pytest.raises(UsageError, match="U107.*no option") as error:
+    with pytest.raises(UsageError, match=r"U107.*no option") as error:
         made(Outer, {name: 1})
     assert "limit, name, quiet, share, side" in error.value.fix
 
@@ -53,7 +53,7 @@ def test_an_option_that_nobody_knows_is_refused_with_those_that_are(name: str) -
 def test_a_flag_has_its_second_name_and_no_default_of_its_own() -> None:
     name, side, *_ = map(flag, options_of(Outer))
     told = name.annotation.__metadata__[0]
-    assert told.param_decls == ("--name", "--called") and name.default is None
+    assert {told.default, *told.param_decls} == {"--name", "--called"} and name.default is None
     assert side.annotation.__metadata__[0].metavar == "PX"
 
 

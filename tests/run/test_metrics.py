@@ -48,7 +48,7 @@ def test_figures_are_read_by_attributes_and_by_keys(metrics: Metrics) -> None:
     assert isinstance(found, Figure) and found.low < found.value < found.high
     assert metrics["test"]["accuracy"] == {"value": found.value, **_bounds(found)}
     assert metrics.verdict.word == "no evidence" and metrics.n.test == 80
-    assert [arm.name for arm in metrics.arms][0] == "majority class"
+    assert metrics.arms[0].name == "majority class"
     assert metrics.arms[-1].behind_by.value == 0 and metrics.arms[0].cut is None
 
 

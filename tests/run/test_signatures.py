@@ -47,7 +47,7 @@ def test_the_types_of_options_are_those_of_the_settings(verb: str) -> None:
 
 @each_verb
 def test_help_shows_every_option_with_its_default(verb: str) -> None:
-    noun, typed = VERBS[verb]
+    noun, _ = VERBS[verb]
     function = getattr(headstart, verb)
     shown = inspect.signature(function).parameters
     for one in options_of(noun):
