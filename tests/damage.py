@@ -6,7 +6,7 @@ Seeded: the same number gives the same harm, and more mutants are a superset of 
 import random
 import shutil
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -86,7 +86,7 @@ def _harmed(sound: bytes, kind: str, dice: random.Random) -> bytes:
 
 
 def campaign(
-    numbers: Sequence[int],
+    numbers: Iterable[int],
     sound: Path,
     place: Path,
     step: Callable[[], object],

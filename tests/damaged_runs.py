@@ -2,7 +2,7 @@
 
 import contextlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import torch
@@ -23,7 +23,7 @@ class Stop(Exception):
     pass
 
 
-def tables(numbers: Sequence[int], place: Path) -> Harvest:
+def tables(numbers: Iterable[int], place: Path) -> Harvest:
     """Shards and index of a table."""
     Table(place / "sound").keep(_rows(range(40)))
     Table(place / "sound").keep(_rows(range(40, ROWS)))
@@ -46,7 +46,7 @@ def _rows(which: range) -> Iterator[Row]:
 
 
 def checkpoints(
-    numbers: Sequence[int], place: Path, lesson: Lesson, backbone: Backbone, after: int = 3
+    numbers: Iterable[int], place: Path, lesson: Lesson, backbone: Backbone, after: int = 3
 ) -> Harvest:
     """What a training goes on from that was stopped after an epoch."""
 
@@ -82,7 +82,7 @@ def _numbers(fitted: Fitted) -> bytes:
 
 
 def runs(
-    numbers: Sequence[int], place: Path, photos: Path, backbone: Path, *, ends: bool
+    numbers: Iterable[int], place: Path, photos: Path, backbone: Path, *, ends: bool
 ) -> Harvest:
     """Every file of a run that ended, or was stopped; then the same command, and a prediction."""
     strategy = "probe" if ends else "unfreeze:1"

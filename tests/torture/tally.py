@@ -8,11 +8,16 @@ with its own part of the time as TORTURE_MINUTES, so that its shares are of that
 import json
 import os
 import time
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TypeVar
 
 MINUTES = "TORTURE_MINUTES"
 FILE = "TORTURE_TALLY"
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,15 @@ class Tally:
 def stop_at(share: float) -> float:
     """When, by `time.monotonic`, a part has used its share (0 to 1) of the time."""
     return time.monotonic() + share * 60 * float(os.environ.get(MINUTES, "60"))
+
+
+def in_time(cases: Iterable[T], share: float) -> Iterator[T]:
+    """`cases` in their order, until their share of the time is up; the first in any case."""
+    until = stop_at(share)
+    for number, case in enumerate(cases):
+        if number and time.monotonic() > until:
+            return
+        yield case
 
 
 def report(tally: Tally) -> None:

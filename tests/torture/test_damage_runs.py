@@ -1,9 +1,9 @@
-"""Damage of tables, checkpoints and runs in the counts that were asked: none is believed."""
+"""Damage of tables, checkpoints and runs in the counts that were asked, or in the time there is."""
 
 import pytest
 from damage import Harvest
 from damaged_runs import checkpoints, runs, tables
-from torture.tally import Tally, report
+from torture.tally import Tally, in_time, report
 
 pytestmark = pytest.mark.torture
 
@@ -16,14 +16,14 @@ def _whole(part: str, found: Harvest) -> None:
 
 
 def test_tables(tmp_path) -> None:
-    _whole("damaged tables", tables(range(700), tmp_path))
+    _whole("damaged tables", tables(in_time(range(700), 0.2), tmp_path))
 
 
 def test_checkpoints(tmp_path, lesson, tiny) -> None:
-    _whole("damaged checkpoints", checkpoints(range(100), tmp_path, lesson, tiny))
+    _whole("damaged checkpoints", checkpoints(in_time(range(100), 0.2), tmp_path, lesson, tiny))
 
 
 @pytest.mark.parametrize("ends", [True, False])
 def test_runs(tmp_path, photos, tiny_folder, ends: bool) -> None:
-    found = runs(range(150), tmp_path, photos, tiny_folder, ends=ends)
+    found = runs(in_time(range(150), 0.3), tmp_path, photos, tiny_folder, ends=ends)
     _whole(f"damaged runs that {'ended' if ends else 'were stopped'}", found)

@@ -13,7 +13,7 @@ from torture.forked import Home
 from torture.mutants import WAYS, mutant
 from torture.readings import _seen
 from torture.ruins import judged, litter
-from torture.tally import Count, Tally, report
+from torture.tally import MINUTES, Count, Tally, in_time, report
 
 from headstart.modality import Image
 
@@ -120,3 +120,9 @@ def test_the_runner_fails_where_anything_was_lost_or_believed(
     assert runner.total([Tally("a", 2, 2, 0), Tally("b", 3, survived, believed)]) == code
     told = capsys.readouterr().out
     assert told == f"torture: 5 tried, {2 + survived} survived, {believed} believed\n"
+
+
+@pytest.mark.parametrize(("minutes", "tried"), [("60", [0, 1, 2]), ("0", [0])])
+def test_cases_end_with_their_share_of_the_time(monkeypatch, minutes: str, tried) -> None:
+    monkeypatch.setenv(MINUTES, minutes)
+    assert list(in_time(range(3), 0.5)) == tried
