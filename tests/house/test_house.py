@@ -133,3 +133,9 @@ def test_nothing_is_printed_but_by_the_terminal() -> None:
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "print"
         ]
         assert not printing or path.name in ("terminal.py", "cli.py"), path
+
+
+def test_no_two_test_files_have_one_name() -> None:
+    """Pytest cannot collect both in one session."""
+    names = Counter(path.name for path in Path(__file__).parents[1].rglob("test_*.py"))
+    assert [name for name, count in names.items() if count > 1] == []

@@ -32,7 +32,7 @@ from headstart.run.facts import clocks, computing, facts_of, spent, versions
 from headstart.run.finding import usual_modality
 from headstart.run.folder import EVENTS, Contents, Folder, Request, opened
 from headstart.run.leaving import leave
-from headstart.run.metrics import Metrics
+from headstart.run.metrics_record import Metrics
 from headstart.run.planning import forecast
 from headstart.run.prepared import Known, known_of, lesson_of, parts_of, started
 from headstart.run.quantities import seconds

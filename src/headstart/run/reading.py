@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from headstart.errors import UsageError
 from headstart.hostile import printable
 from headstart.run.folder import METRICS
-from headstart.run.metrics import Metrics
+from headstart.run.metrics_record import Metrics
 from headstart.share import load
 
 if TYPE_CHECKING:

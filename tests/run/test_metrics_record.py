@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from headstart.run.metrics import Arm, Figure, Figures, Metrics, Record
+from headstart.run.metrics_record import Arm, Figure, Figures, Metrics, Record
 from headstart.run.reading import report
 
 GOLDEN = sorted((Path(__file__).parents[1] / "golden" / "expected").glob("*.json"))
