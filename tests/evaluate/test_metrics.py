@@ -92,7 +92,7 @@ def test_a_probability_of_zero_for_the_right_class_costs_much_but_not_infinity()
 def test_confusion_counts_classes_by_what_they_were_taken_for(drawn):
     probabilities, labels = drawn
     expected = reference.confusion_matrix(labels, probabilities.argmax(1))
-    assert confusion(probabilities, labels, 5) == tuple(map(tuple, expected.tolist()))
+    assert confusion(classes(5), probabilities, labels) == tuple(map(tuple, expected.tolist()))
 
 
 def test_figures_of_each_class_equal_those_of_scikit_learn(drawn):

@@ -151,7 +151,7 @@ def build(
         classes=per_class(
             task, found, labels, np.tile(labels, 4)[: 3 * n + n // 3], labels[: n // 2]
         ),
-        confusion=confusion(found, labels, count),
+        confusion=confusion(task, found, labels),
         shown=examples,
         bins=reliability(task, found, labels),
         curves=(curve(), curve("scratch", 20, 17)),

@@ -105,3 +105,10 @@ def test_a_networks_own_norms_of_weights_stay() -> None:
     opened(suffix, LowRank(2), seed=0)
     closed(suffix)
     assert set(suffix.state_dict()) == names
+
+
+def test_zeros_that_a_layer_holds_do_not_learn() -> None:
+    layer = nn.Linear(3, 2)
+    layer.zeros = 3
+    assert learned_in(layer) == 8 - 3
+    assert learned_in(layer.requires_grad_(False)) == 0

@@ -82,7 +82,7 @@ def target_of(sample: Sample) -> Target:
     merit = sample.task.merit(fits[head].answers, labels)
     evidence = separated = math.nan
     n, d = rows.shape
-    if sample.task.link == "softmax" and n >= ENOUGH * COMPONENTS:
+    if sample.task.single_label and n >= ENOUGH * COMPONENTS:
         evidence = logme(sample.directions.rows[:, :COMPONENTS], labels)
         separated = regularized_h_score(rows, labels) if n > d else math.nan
     figure, groups = level(merit, sample.groups), tuple(sample.groups)

@@ -85,7 +85,7 @@ def examine(
         spread=spread,
         arms=outcome.arms,
         classes=per_class(task, found, labels, train, val, groups),
-        confusion=confusion(found, labels, task.width) if task.link == "softmax" else (),
+        confusion=confusion(task, found, labels) if task.single_label else (),
         shown=_shown(lesson, examples, contest, outcome, trust),
         bins=reliability(task, found, labels, groups),
         curves=_curves(contest),
@@ -175,7 +175,7 @@ def _shown(
     modality = contest.fitted.backbone.modality
     labels, belief = lesson.labels_of(rows).numpy(), task.belief(answers)
     merit = task.shown_merit(answers, labels)
-    right = trust.right(task, answers, labels)
+    right, said = trust.right(task, answers, labels), task.likely(answers)
     shown: list[Shown] = []
     for position in _order(task, answers, labels, right)[:SHOWN]:
         row = rows[position]
@@ -186,8 +186,8 @@ def _shown(
             begun, truth, guess_told = task.continuation(item.tolist())
             data = begun.encode()
         label = guess = -1
-        if task.link == "softmax":
-            label, guess = int(labels[position]), int(answers[position].argmax())
+        if task.single_label:
+            label, guess = int(labels[position]), int(said[position])
         sure = float(belief[position])
         shown.append(
             Shown(
@@ -229,7 +229,7 @@ def _order(
         most = PLAYED if task.continues else SHOWN  # each of these is continued
         picked = np.linspace(0, len(every) - 1, min(len(every), most)).astype(int)
         return [int(place) for place in every[picked]]
-    single = task.link == "softmax"
+    single = task.single_label
     weight = task.belief(answers) if single else task.losses(answers, labels)
     wrong = [int(i) for i in np.argsort(-weight, kind="stable") if not right[i]]
     turns: dict[object, int] = {}

@@ -91,10 +91,11 @@ def measure(
 
 
 def confusion(
-    probabilities: Float[np.ndarray, "n c"], labels: Int[np.ndarray, " n"], classes: int
+    task: Task, answers: Float[np.ndarray, "n c"], labels: Int[np.ndarray, " n"]
 ) -> tuple[tuple[int, ...], ...]:
     """Count rows of class i (line) that were taken for class j (column)."""
-    cells = labels * classes + probabilities.argmax(axis=1)
+    classes = task.width
+    cells = labels * classes + task.likely(answers)
     counts = np.bincount(cells, minlength=classes * classes).reshape(classes, classes)
     return tuple(tuple(line) for line in counts.tolist())
 

@@ -24,7 +24,7 @@ def weighed(fitted: Fitted, task: Task, source: Source, said: int) -> Weighed:
     """
     modality = fitted.backbone.modality
     held = source.content if isinstance(source, Held) else None
-    single = task.link == "softmax" and isinstance(modality, Text)
+    single = task.single_label and isinstance(modality, Text)
     if not (single and isinstance(modality, Text) and isinstance(held, str)):
         return ()
     words = held.split()[:WORDS]

@@ -80,7 +80,7 @@ def _fitted(task: Task, counts: csr_array, known: np.ndarray, strength: float) -
     )
     if task.link == "sigmoid":
         model = OneVsRestClassifier(model)
-    elif task.link == "softmax":
+    elif task.single_label:
         model = model if len(np.unique(known)) > 1 else DummyClassifier()
     else:
         model = Ridge(alpha=1 / strength)
@@ -93,7 +93,7 @@ def _fitted(task: Task, counts: csr_array, known: np.ndarray, strength: float) -
             )
         found = np.zeros((rows.shape[0], task.width))
         given = line.predict_proba(rows[:, used])
-        seen = line.classes_ if task.link == "softmax" else np.arange(task.width)
+        seen = line.classes_ if task.single_label else np.arange(task.width)
         found[:, seen] = given  # a class that was not seen is given nothing
         return found
 

@@ -1,6 +1,6 @@
 """What a head and a training loop need to know of a task; rooms to the right implement it."""
 
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -12,8 +12,9 @@ Labels = Int[Tensor, " n"] | Float[Tensor, "n c"] | Int[Tensor, "n l"]
 """Class indexes; or one column a tag, 1 where the row has it; or values; or rows of codes."""
 Known = Int[np.ndarray, " n"] | Float[np.ndarray, "n c"] | Int[np.ndarray, "n l"]
 """The same as arrays."""
-Link = Literal["softmax", "sigmoid", "identity", "none"]
-"""How scores become answers; "none" where a linear head cannot be fitted in closed form."""
+Link = str
+"""How scores become answers: a word in `solving.LOSSES`; "identity"; or "none" where no linear head
+is fitted."""
 
 
 @runtime_checkable
@@ -52,6 +53,11 @@ class Objective(Goal, Protocol):
     @property
     def link(self) -> Link:
         """How scores become answers."""
+        ...
+
+    @property
+    def single_label(self) -> bool:
+        """Whether a row is of one class."""
         ...
 
     @property

@@ -1,4 +1,4 @@
-"""Penalized cross-entropy at its least, for rows in memory and for rows on disk."""
+"""Penalized losses at their least, for rows in memory and for rows on disk."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,7 +16,19 @@ LEAST = 1e-6
 single precision rounds to. A unit that is 1e-8 everywhere was given 10^7, and what was then trained
 from that head was wrecked in its first steps."""
 Summed = Callable[[np.ndarray, np.ndarray, np.ndarray], tuple[float, np.ndarray]]
-"""Scores, what they should come to, what each row counts -> summed loss, and probabilities."""
+"""Scores, what they should come to, what each row counts -> summed loss, and how each row's loss
+changes with its scores. Scores are overwritten."""
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A loss that linear heads can be fitted to by its slopes."""
+
+    summed: Summed
+    curvature: Callable[[int], float]
+    """Of a row's loss along one score, where nothing is known yet; by the number of scores."""
+    one_direction: bool = False
+    """Whether rows of features move the first score alone: the others are biases."""
 
 
 @runtime_checkable
@@ -69,8 +81,8 @@ def step(
     kind = rows.dtype
     targets, counted = (part.astype(kind, copy=False) for part in (targets, weights))
     scores = rows @ theta[:, :-1].T.astype(kind) + theta[:, -1].astype(kind)  # (n, c)
-    told, given = summed(scores, targets, weights)
-    rest = (given - targets) * counted
+    told, rest = summed(scores, targets, weights)
+    rest *= counted
     slope = np.empty(theta.shape)
     slope[:, :-1], slope[:, -1] = rest.T @ rows, rest.sum(axis=0)
     return told, slope
@@ -83,20 +95,21 @@ def spread_of(deviations: Float[np.ndarray, " d"]) -> Float[np.ndarray, " d"]:
 
 
 def solve(part: Part, start: np.ndarray, penalty: float, link: str, slope: float) -> np.ndarray:
-    """Mean cross-entropy plus half the penalty times the squared weights; biases are free.
+    """The mean loss plus half the penalty times the squared weights at its least; biases are free.
 
     Each weight is measured in units of the curvature that its column has where nothing is known
     yet. In a basis without correlations that leaves little for L-BFGS to find out. `slope` is the
     largest at which it is done.
     """
-    summed = _SUMMED[link]
-    given = 1 / len(start) if summed is _softmax else 1 / 2
-    free = given * (1 - given)  # the curvature at no opinion
+    fitted = LOSSES[link]
+    free = fitted.curvature(len(start))
     units = np.append(np.sqrt(free * part.squares + penalty), np.sqrt(free))
 
     def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
         theta = flat.reshape(start.shape) / units
-        told, found = part.slopes(theta, summed)
+        told, found = part.slopes(theta, fitted.summed)
+        if fitted.one_direction:
+            found[1:, :-1] = 0.0
         found[:, :-1] += penalty * theta[:, :-1]
         lost = told + penalty * float((theta[:, :-1] ** 2).sum()) / 2
         return lost, (found / units).ravel()
@@ -110,22 +123,27 @@ def solve(part: Part, start: np.ndarray, penalty: float, link: str, slope: float
 def _softmax(
     scores: np.ndarray, targets: np.ndarray, weights: np.ndarray
 ) -> tuple[float, np.ndarray]:
-    """Summed cross-entropy, and probabilities in the place of the scores."""
+    """Summed cross-entropy, and its slopes in the place of the scores."""
     scores -= scores.max(axis=1, keepdims=True)
     given = np.exp(scores)
     sums = given.sum(axis=1, keepdims=True)
     lost = np.log(sums) - np.einsum("nc,nc->n", scores, targets)[:, None]
     told = (weights * lost).sum(dtype=float)
     given /= sums
+    given -= targets
     return float(told), given
 
 
 def _sigmoid(
     scores: np.ndarray, targets: np.ndarray, weights: np.ndarray
 ) -> tuple[float, np.ndarray]:
-    """Summed binary cross-entropy, each column by itself, and probabilities."""
+    """Summed binary cross-entropy, each column by itself, and its slopes."""
     told = (weights * (np.logaddexp(0, scores) - scores * targets)).sum(dtype=float)
-    return float(told), expit(scores)
+    return float(told), expit(scores) - targets
 
 
-_SUMMED: Mapping[str, Summed] = {"softmax": _softmax, "sigmoid": _sigmoid}
+LOSSES: Mapping[str, Loss] = {
+    "softmax": Loss(_softmax, lambda classes: 1 / classes * (1 - 1 / classes)),
+    "sigmoid": Loss(_sigmoid, lambda tags: 1 / 4),
+}
+"""By the word for how scores become answers (`Link`)."""

@@ -24,6 +24,7 @@ class Classification(Task):
 
     kind: ClassVar[str] = "classification"
     link: ClassVar[Link] = "softmax"
+    single_label: ClassVar[bool] = True
 
     classes: tuple[str, ...]
     weights: tuple[float, ...] = ()
@@ -116,11 +117,11 @@ class Classification(Task):
 
     def correct(self, answers: Float[np.ndarray, "n c"], labels: Known) -> Bool[np.ndarray, " n"]:
         """Whether the likeliest class is the right one."""
-        return np.asarray(answers.argmax(axis=1) == labels)
+        return np.asarray(self.likely(answers) == labels)
 
     def text(self, answer: Float[np.ndarray, " c"]) -> str:
         """The likeliest class."""
-        return self.classes[int(answer.argmax())]
+        return self.classes[int(self.likely(answer[None])[0])]
 
     def figures(
         self, answers: Float[np.ndarray, "n c"], labels: Known, groups: Sequence[str]
@@ -155,7 +156,7 @@ class Classification(Task):
 
     def claims(self, answers: Float[np.ndarray, "n c"]) -> Bool[np.ndarray, "n c"]:
         """The likeliest class of each row."""
-        said: Bool[np.ndarray, "n c"] = np.arange(self.width) == answers.argmax(axis=1)[:, None]
+        said: Bool[np.ndarray, "n c"] = np.arange(self.width) == self.likely(answers)[:, None]
         return said
 
     def unweighted(self) -> "Classification":

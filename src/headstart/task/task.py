@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float
-from torch import Tensor
+from jaxtyping import Bool, Float, Int
+from torch import Tensor, nn
 
 from headstart.backbone import Backbone, Writer
 from headstart.data import Examples
-from headstart.head import Known, Labels, Link
+from headstart.head import Known, Labels, LinearFit, Link, linear
 from headstart.stats import Interval, Merit
 
 Arms = Mapping[str, Float[np.ndarray, "n c"]]
@@ -42,6 +42,9 @@ class Task(ABC):
     """What the arm is called that always gives the same answer."""
     coded_rows: ClassVar[bool] = False
     """Whether an answer is a row of codes (letters, tokens, tags) behind its confidence."""
+    single_label: ClassVar[bool] = False
+    """Whether an example is of one class, labels are indexes into the classes, and an answer is a
+    probability for each class."""
     graded: ClassVar[bool] = False
     """Whether answers are seldom all right, so that a page shows good and bad ones evenly."""
     numeric: ClassVar[bool] = False
@@ -164,6 +167,11 @@ class Task(ABC):
         """Which classes each answer claims; None where there are no classes to tell apart."""
         return None
 
+    def likely(self, answers: Float[np.ndarray, "n c"]) -> Int[np.ndarray, " n"]:
+        """The class that each answer stands for, where examples are of one class each."""
+        said: Int[np.ndarray, " n"] = answers.argmax(axis=1)
+        return said
+
     def reliability(
         self, answers: Float[np.ndarray, "n c"], labels: Known
     ) -> tuple[Float[np.ndarray, "n k"], Bool[np.ndarray, "n k"]] | None:
@@ -200,6 +208,10 @@ class Task(ABC):
         raise TypeError(f"{self.kind} continues nothing")
 
     # -- learning -------------------------------------------------------------------------------
+
+    def layer(self, width: int, fit: LinearFit | None = None) -> nn.Linear:
+        """The output layer over so many features, as it was fitted; without a fit all zeros."""
+        return linear(width, self.width, *((fit.weight, fit.bias) if fit else ()))
 
     def schedule(self, *, probe: bool) -> tuple[int, int] | None:
         """Epochs and patience that answers of this kind take; None where the strategy says so."""

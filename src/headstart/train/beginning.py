@@ -14,7 +14,6 @@ from headstart.head import (
     FrameHead,
     LinearFit,
     Way,
-    linear,
 )
 from headstart.train.courses import rows_at
 from headstart.train.lesson import Lesson, scores_of
@@ -51,7 +50,7 @@ def first_head(lesson: Lesson, source: Backbone, strategy: Strategy, tell: Tell)
     if lesson.task.coded_rows:
         return _frame_head(lesson, source)
     if isinstance(strategy, Scratch):
-        return linear(source.width, lesson.task.width)
+        return lesson.task.layer(source.width)
     return head_of(source, lesson, probe_head(lesson, source, lesson.partition.train, tell=tell))
 
 
@@ -82,4 +81,4 @@ def _frame_head(lesson: Lesson, source: Backbone) -> FrameHead:
 
 def head_of(source: Backbone, lesson: Lesson, fit: LinearFit) -> nn.Linear:
     """The output layer that was fitted, as a module."""
-    return linear(source.width, lesson.task.width, fit.weight, fit.bias)
+    return lesson.task.layer(source.width, fit)

@@ -172,7 +172,7 @@ def _probed(lesson: Lesson, source: Backbone, tell: Tell) -> Fitted:
 
 def _contrasted(lesson: Lesson, source: Backbone, recipe: Recipe, tell: Tell) -> Fitted:
     """Every stage trained by pairs, then a head fitted to what it makes of the training rows."""
-    if lesson.task.link != "softmax":
+    if not lesson.task.single_label:
         raise UsageError(
             "U155",
             f"contrast needs rows of one class and of others, this task is {lesson.task.kind}",

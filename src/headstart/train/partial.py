@@ -98,8 +98,10 @@ def frozen(suffix: nn.Module, *, still: bool = False) -> Mapping[str, Tensor]:
 
 
 def learned_in(stage: nn.Module) -> int:
-    """How many numbers of it learn."""
-    return sum(parameter.numel() for parameter in stage.parameters() if parameter.requires_grad)
+    """How many numbers of it learn, without those that a layer holds at 0 (its `zeros`)."""
+    learns = [p for p in stage.parameters() if p.requires_grad]
+    zeros = sum(int(getattr(part, "zeros", 0)) for part in stage.modules()) if learns else 0
+    return sum(parameter.numel() for parameter in learns) - zeros
 
 
 def set_modes(network: nn.Module, *, still: bool = False) -> None:
