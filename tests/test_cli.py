@@ -18,8 +18,8 @@ import headstart
 from headstart import durable
 from headstart.cli import execute, train
 from headstart.data import Columns
-from headstart.data.labels import KINDS
 from headstart.run.settings import Given, Settings
+from headstart.task_names import TASK_NAMES
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def test_the_flags_of_train_are_the_fields_of_its_settings() -> None:
 
 def test_the_help_of_task_names_every_task() -> None:
     task = inspect.signature(train).parameters["task"]
-    assert set(KINDS) == set(task.annotation.__metadata__[0].help.split(", "))
+    assert set(TASK_NAMES) == set(task.annotation.__metadata__[0].help.split(", "))
 
 
 def test_check_lists_problems_and_trains_nothing(photos, tmp_path, capsys) -> None:

@@ -16,7 +16,9 @@ from headstart.data import (
     strata_of,
     tags_of,
 )
+from headstart.data.labels import KINDS
 from headstart.errors import DataError, UsageError
+from headstart.task_names import TASK_NAMES
 
 
 def found(*labels: object) -> Found:
@@ -125,3 +127,13 @@ def test_lists_are_tags_where_most_of_them_come_again(labels: list[str], kind: s
 def test_values_are_divided_by_tenths_of_five_at_least(count: int, strata: int) -> None:
     examples = meant(found(*[n / 3 for n in range(count)]), "regression").examples
     assert len(set(strata_of(examples).labels)) == strata
+
+
+def test_an_order_of_classes_is_for_tasks_that_have_them() -> None:
+    assert meant(found("a", "b"), "balanced", ("b", "a")).examples.classes == ("b", "a")
+    with pytest.raises(UsageError, match="U118"):
+        meant(found("a;b", "b;a"), "", ("a", "b"))
+
+
+def test_every_word_of_a_task_has_a_way_to_read_labels() -> None:
+    assert KINDS.keys() == TASK_NAMES.keys()

@@ -9,7 +9,7 @@ import numpy as np
 
 from headstart.data.clusters import clusters
 from headstart.data.examples import Examples, Partition
-from headstart.data.labels import EVEN, ONE, SEVERAL, VALUE, tags_in, tags_of, values_of
+from headstart.data.labels import KINDS, SEVERAL, VALUE, tags_in, tags_of, values_of
 from headstart.data.problem import ENTITIES, GENERATED, SPOKEN, TOLD, WRITTEN, Found, Problem
 from headstart.errors import DataError
 from headstart.hostile import printable
@@ -120,7 +120,7 @@ def audit(found: Found, looks: Sequence[Seen | Problem]) -> Audit:
         *_copies(examples, exact),
         *_conflicts(examples, torn),
         *_alike(examples, near, exact),
-        *(_small(examples, usable) if examples.kind in (ONE, EVEN) else ()),
+        *(_small(examples, usable) if KINDS[examples.kind].one_class else ()),
     ]
     together = tuple(clusters([*exact, *near]))
     different = len({examples.labels[row] for row in usable})

@@ -68,9 +68,8 @@ class Examples:
     assigned_by: str = ""
     """Who assigned the parts: "folders" or "column split"."""
     kind: str = "classification"
-    """What a label is: "classification", one class; "balanced", one class, and all count the same;
-    "multilabel", tags with ";" between them; "regression", a number; "transcribe", what is said;
-    "text-to-text", a text; or "entities", a tag for each word, " " between them.
+    """What a label is, by the task's word: one class, tags with ";" between them, a number, a text,
+    or a tag for each word, " " between them ("entities").
     `classes` are then the different labels as they were written."""
 
     def __len__(self) -> int:

@@ -4,30 +4,20 @@ import difflib
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from headstart.data.examples import Examples, Held
+from headstart.data.ordering import in_order
 from headstart.data.problem import ENTITIES, GENERATED, SPOKEN, TOLD, WRITTEN, Found, Problem
 from headstart.data.records import natural
 from headstart.errors import DataError, UsageError
 from headstart.hostile import printable
+from headstart.task_names import TASK_NAMES
 
 ONE, SEVERAL, VALUE, EVEN = "classification", "multilabel", "regression", "balanced"
-KINDS = (ONE, EVEN, SEVERAL, VALUE, SPOKEN, WRITTEN, ENTITIES, GENERATED)
-"""Balanced is classification in which every class counts the same, however rare it is."""
-_ALSO = {
-    **dict.fromkeys(("translation", "summarization", "seq2seq", "summary"), WRITTEN),
-    **dict.fromkeys(("ner", "pos", "tokens", "token-classification", "tagging"), ENTITIES),
-    **dict.fromkeys(("language-modeling", "text-generation", "causal-lm", "continue"), GENERATED),
-    **dict.fromkeys(("asr", "speech-recognition", "speech-to-text"), SPOKEN),
-    **dict.fromkeys(("tags", "multi-label"), SEVERAL),
-    **dict.fromkeys(("value", "values", "score"), VALUE),
-    **dict.fromkeys(("class", "classes", "sentiment", "pairs"), ONE),
-}
-"""What others call them."""
 _BETWEEN = re.compile(r"[;|]")
 _FEW_VALUES = 10
 """Numbers with fractions are classes (1.0, 1.5, 2.0) up to so many different ones."""
@@ -36,38 +26,39 @@ _STRATA = 10
 
 def need_task(asked: str) -> None:
     """Raise `UsageError` for a kind there is not, with the one that was probably meant."""
-    if asked and asked not in KINDS:
-        meant_by = difflib.get_close_matches(asked.casefold(), [*_ALSO, *KINDS], 1, 0.5)
-        fix = _ALSO.get(meant_by[0], meant_by[0]) if meant_by else SEVERAL
+    if asked and asked not in TASK_NAMES:
+        also = {other: name for name, others in TASK_NAMES.items() for other in others}
+        meant_by = difflib.get_close_matches(asked.casefold(), [*also, *TASK_NAMES], 1, 0.5)
+        fix = also.get(meant_by[0], meant_by[0]) if meant_by else SEVERAL
         raise UsageError(
             "U113", f"there is no task {printable(asked)!r}", f"--task {fix}",
-            why=f"it is one of {', '.join(KINDS)}",
+            why=f"it is one of {', '.join(TASK_NAMES)}",
         )  # fmt: skip
 
 
-def meant(found: Found, asked: str = "") -> Found:
+def meant(found: Found, asked: str = "", order: Sequence[str] = ()) -> Found:
     """The same examples, with what their labels are: as asked, else as they say by themselves.
 
     Only cells of a table say it: more than ten different numbers, some with a fraction, are
     values; lists of tags between ";" or "|" are tags where most tags stand in several lists.
-    Raises `UsageError` for a kind there is not, `DataError` for labels that are not of the kind.
+    `order` names the classes, where examples are of one each, in the order of their scores.
+    Raises `UsageError` for a kind there is not, or whose labels take no order, `DataError` for
+    labels that are not of the kind.
     """
     need_task(asked)
     told = found.examples.kind if found.examples.kind in TOLD else ""
     kind = asked or told or (_guessed(found.examples.classes) if found.layout in _TABLES else ONE)
-    if kind == ONE:
-        return found
-    examples = replace(found.examples, kind=kind)
-    if kind == ENTITIES:
-        return _with_a_tag_a_word(found, examples)
-    if kind in (EVEN, *TOLD):
-        return replace(found, examples=examples)
-    _values(examples) if kind == VALUE else _need_tags(examples)
-    told = {SEVERAL: "lists of tags", VALUE: "values"}[kind]
-    note = f"labels are {told}; --task {ONE} takes each for a class of its own"
-    problems = tuple(problem for problem in found.problems if problem.code != "D141")
-    heard = replace(found, examples=examples, problems=problems)
-    return heard if asked else heard.noting(note)
+    labels = KINDS[kind]
+    if order and not labels.one_class:
+        raise UsageError(
+            "U118", f"--classes orders classes, and the task is {kind}", "leave --classes out"
+        )
+    read = labels.read(replace(found, examples=replace(found.examples, kind=kind)), order)
+    if asked or not labels.called:
+        return read
+    return read.noting(
+        f"labels are {labels.called}; --task {ONE} takes each for a class of its own"
+    )
 
 
 def tags_in(label: str) -> tuple[str, ...]:
@@ -156,8 +147,36 @@ def _values(examples: Examples) -> list[float]:
     return values
 
 
-def _with_a_tag_a_word(found: Found, examples: Examples) -> Found:
+def _as_classes(found: Found, order: Sequence[str]) -> Found:
+    """With the classes in this order, or as they are."""
+    return in_order(found, order) if order else found
+
+
+def _as_they_are(found: Found, order: Sequence[str]) -> Found:
+    return found
+
+
+def _as_values(found: Found, order: Sequence[str]) -> Found:
+    """Raises `DataError` for labels that are no numbers."""
+    _values(found.examples)
+    return _without_alike(found)
+
+
+def _as_tags(found: Found, order: Sequence[str]) -> Found:
+    """Raises `DataError` for fewer than two tags."""
+    _need_tags(found.examples)
+    return _without_alike(found)
+
+
+def _without_alike(found: Found) -> Found:
+    """Without problems of names of classes, where labels are none."""
+    problems = tuple(problem for problem in found.problems if problem.code != "D141")
+    return replace(found, problems=problems)
+
+
+def _with_a_tag_a_word(found: Found, order: Sequence[str]) -> Found:
     """Without texts that have more or fewer tags than words. Raises `DataError`."""
+    examples = found.examples
     fine, problems = list[int](), []
     for row, source in enumerate(examples.sources):
         text = source.content if isinstance(source, Held) else None
@@ -177,8 +196,8 @@ def _with_a_tag_a_word(found: Found, examples: Examples) -> Found:
             printable(examples.root) if examples.root else "",
             "; ".join(f"{problem.name}: {problem.reason}" for problem in problems[:3]),
         )
-    passed = tuple(problem for problem in found.problems if problem.code != "D141")
-    return replace(found, examples=examples.take(fine), problems=(*passed, *problems))
+    found = _without_alike(found)
+    return replace(found, examples=examples.take(fine), problems=(*found.problems, *problems))
 
 
 def _need_tags(examples: Examples) -> None:
@@ -189,3 +208,28 @@ def _need_tags(examples: Examples) -> None:
             'write tags with ";" between them, as in red;round, or leave --task multilabel out',
             printable(examples.root) if examples.root else "",
         )
+
+
+@dataclass(frozen=True)
+class LabelKind:
+    """How the labels of a task are read."""
+
+    read: Callable[[Found, Sequence[str]], Found] = _as_they_are
+    """Examples and the order of classes that was asked for, if any -> examples of this task."""
+    one_class: bool = False
+    """Whether an example is of one class."""
+    called: str = ""
+    """What labels are called where nobody asked for this task; empty where nothing is said."""
+
+
+KINDS: Mapping[str, LabelKind] = {
+    ONE: LabelKind(_as_classes, one_class=True),
+    EVEN: LabelKind(_as_classes, one_class=True),
+    SEVERAL: LabelKind(_as_tags, called="lists of tags"),
+    VALUE: LabelKind(_as_values, called="values"),
+    SPOKEN: LabelKind(),
+    WRITTEN: LabelKind(),
+    ENTITIES: LabelKind(_with_a_tag_a_word),
+    GENERATED: LabelKind(),
+}
+"""By the words of `TASK_NAMES`. Balanced is classification in which every class counts the same."""

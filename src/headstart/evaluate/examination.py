@@ -1,6 +1,5 @@
 """The one look at the test rows, and everything that is said about it."""
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -33,17 +32,12 @@ from headstart.evaluate.report import (
 from headstart.evaluate.verdict import Tested, judge
 from headstart.head import Known
 from headstart.stats import widened
-from headstart.task import (
-    Calibration,
-    Task,
-)
+from headstart.task import FIGURES, Calibration, Task
 from headstart.train import Fitted, Lesson
 from headstart.train.loop import stage_rates
 
 SHOWN = 150
 """Test examples whose pictures the page carries, at most."""
-UNBOUNDED = ("log_loss", "mae", "rmse", "perplexity", "wer", "cer")
-"""Figures without a greatest value."""
 PLAYED = 24
 """Of these, the first so many can be listened to, where they are recordings; of texts, the words
 that mattered are marked."""
@@ -97,11 +91,10 @@ def examine(
 def stretched(scores: Scores, outcome: Outcome) -> Scores:
     """With the folds in which rows were tested, and intervals that account for their overlap."""
     main, *rest = scores.figures
-    bounds = {"mcc": (-1.0, 1.0)} | dict.fromkeys(UNBOUNDED, (0.0, math.inf))
     figures = {main: outcome.model.merit}
     for name in rest:
-        least, most = bounds.get(name, (0.0, 1.0))
-        figures[name] = widened(scores.figures[name], outcome.overlap, least, most)
+        found, bounds = scores.figures[name], (FIGURES[name].least, FIGURES[name].most)
+        figures[name] = widened(found, outcome.overlap, *bounds)
     return replace(scores, figures=figures, folds=outcome.folds)
 
 

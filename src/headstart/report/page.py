@@ -21,32 +21,8 @@ from headstart.events import span
 from headstart.hostile import printable
 from headstart.report import figures
 from headstart.stats import Interval
+from headstart.task import FIGURES
 
-FIGURES = {
-    "accuracy": ("Accuracy", True),
-    "balanced_accuracy": ("Balanced accuracy", True),
-    "f1": ("F1 of an example's tags", True),
-    "r2": ("Explained variance", True),
-    "word_accuracy": ("Words right", True),
-    "wer": ("Word error rate", True),
-    "cer": ("Letter error rate", True),
-    "sentence_f1": ("Entity F1 of a sentence", True),
-    "entity_f1": ("F1 of all entities", True),
-    "tags_right": ("Tags right", True),
-    "chrf": ("chrF", True),
-    "next_token": ("Next tokens right", True),
-    "perplexity": ("Perplexity", False),
-    "bleu": ("BLEU", True),
-    "rouge_l": ("ROUGE-L", True),
-    "macro_f1": ("Macro F1", True),
-    "mcc": ("Matthews' correlation", False),
-    "exact": ("Without a mistake", True),
-    "log_loss": ("Log-loss", False),
-    "ece": ("Calibration error", True),
-    "mae": ("Mean error", False),
-    "rmse": ("Root mean squared error", False),
-}
-"""What figures are called, and whether they are shares."""
 PICTURE_BYTES = 2_100_000
 """All pictures of a page together, before base64 adds a third."""
 _PICTURES = {"image/png", "image/jpeg"}
@@ -91,8 +67,8 @@ def page(report: Report) -> str:
         thing=report.scores.unit,
         things=report.scores.units,
         n=sum(map(sum, report.confusion)) or max(map(_rows_of, report.arms), default=0),
-        figures=[(*FIGURES[name], found) for name, found in report.scores.figures.items()],
-        figure=FIGURES[next(iter(report.scores.figures))][0],
+        figures=_figures(report.scores.figures),
+        figure=FIGURES[next(iter(report.scores.figures))].title,
         bullseye=figures.scatter(report.scores.values),
         policy=f"default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'; "
         f"script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
@@ -115,6 +91,11 @@ def page(report: Report) -> str:
         most=max((row.train + row.val + row.test for row in report.classes), default=0),
         lines=_LINES,
     )
+
+
+def _figures(found: Mapping[str, Interval]) -> list[tuple[str, bool, Interval]]:
+    """Titles, whether they are shares, and the figures."""
+    return [(FIGURES[name].title, FIGURES[name].share, one) for name, one in found.items()]
 
 
 def _looked_at(report: Report, kept: frozenset[int]) -> dict[str, object]:

@@ -47,4 +47,4 @@ def found_at(place: Path | str | Found | Frame, columns: Columns, root: Path) ->
             f"--task {columns.task} is for {asked}, and these are {THINGS[found.holds]}",
             f"leave --task out, or name {asked}",
         )
-    return meant(found, columns.task)
+    return meant(found, columns.task, columns.order)

@@ -5,6 +5,7 @@ from typing import Any
 
 from headstart.hostile import printable
 from headstart.model import Model
+from headstart.task import FIGURES
 
 _SHOWN = 50
 _USE = """## Use
@@ -116,7 +117,7 @@ def _trust(model: Model) -> str:
 
 
 def _told(key: str, found: dict[str, float]) -> str:
-    if key in ("log_loss", "mae", "rmse", "mcc", "perplexity"):
+    if not FIGURES[key].share:
         return f"{found['value']:.4g} ({found['low']:.4g} to {found['high']:.4g})"
     return _percent(found)
 

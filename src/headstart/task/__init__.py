@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from headstart.task.ctc import CTC, spelled
     from headstart.task.intervals import BINS, bin_of
     from headstart.task.language_modeling import LanguageModeling
-    from headstart.task.making import TASKS, make_task, task_type
+    from headstart.task.making import FIGURES, TASKS, make_task, task_type
     from headstart.task.multilabel import MultiLabel
     from headstart.task.regression import Regression
     from headstart.task.seq2seq import Seq2Seq, SpeechToText, WriterTask, overlap
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BINS",
     "CTC",
+    "FIGURES",
     "TASKS",
     "Arms",
     "Calibration",

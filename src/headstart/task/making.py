@@ -7,6 +7,8 @@ from headstart.data import EVEN, Examples
 from headstart.head import Labels
 from headstart.task.classification import Classification
 from headstart.task.ctc import CTC
+from headstart.task.figures import FIGURES as _SHARED
+from headstart.task.figures import Figure
 from headstart.task.language_modeling import LanguageModeling
 from headstart.task.multilabel import MultiLabel
 from headstart.task.regression import Regression
@@ -30,6 +32,11 @@ TASKS: Mapping[str, type[Task]] = {
     },
 }
 """By the word that `--task` takes."""
+FIGURES: Mapping[str, Figure] = {
+    **_SHARED,
+    **{name: figure for task in TASKS.values() for name, figure in task.own_figures.items()},
+}
+"""By their names in `metrics.json`."""
 
 
 def task_type(kind: str, *, writer: bool = False) -> type[Task]:

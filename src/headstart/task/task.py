@@ -13,6 +13,7 @@ from headstart.backbone import Backbone, Writer
 from headstart.data import Examples
 from headstart.head import Known, Labels, LinearFit, Link, linear
 from headstart.stats import Interval, Merit
+from headstart.task.figures import Figure
 
 Arms = Mapping[str, Float[np.ndarray, "n c"]]
 """Answers to the same rows by the name of the arm."""
@@ -36,6 +37,8 @@ class Task(ABC):
     """One of them."""
     phrase: ClassVar[str] = ""
     """What stands before the figure in a sentence; empty before shares of right answers."""
+    own_figures: ClassVar[Mapping[str, Figure]] = {}
+    """Figures that no other task has, by their names in `metrics.json`."""
     baselines: ClassVar[tuple[str, ...]] = ("constant", "raw")
     """Arms without a network, by their names in `evaluate.BASELINES`."""
     constant_name: ClassVar[str] = "majority class"
