@@ -76,7 +76,7 @@ class Columns:
     @property
     def order(self) -> tuple[str, ...]:
         """Names of the classes in the order that was asked for."""
-        return names_in(self.classes) if isinstance(self.classes, str) else self.classes
+        return names_in(self.classes) if isinstance(self.classes, str) else tuple(self.classes)
 
     @property
     def named(self) -> tuple[str, ...]:

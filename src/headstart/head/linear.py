@@ -14,6 +14,7 @@ from headstart.errors import TrainingError
 from headstart.head.directions import Directions, directions_of
 from headstart.head.far import Far
 from headstart.head.objective import Labels, Objective
+from headstart.head.solving import Loss
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,3 +124,10 @@ def losses_of(
     """What each of several answers loses by each row of a sample."""
     labels = sample.labels.numpy()
     return np.stack([sample.task.losses(one, labels) for one in answers])
+
+
+def loss_in(task: Objective) -> Loss:
+    """The loss that linear heads of a task are fitted to. Raises `TypeError` where it has none."""
+    if task.linear_loss is None:
+        raise TypeError("this task has no loss that a linear head is fitted to by its slopes")
+    return task.linear_loss

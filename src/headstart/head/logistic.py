@@ -12,7 +12,7 @@ from torch import Tensor
 
 from headstart.head.far import SOME, Far
 from headstart.head.folds import Fold, cross_fitted, folds_of, separable, strata_in
-from headstart.head.linear import LinearFit, Sample, Way, fitted, losses_of
+from headstart.head.linear import LinearFit, Sample, Way, fitted, loss_in, losses_of
 from headstart.head.solving import EXACT, ROUGH, Near, solve, spread_of
 from headstart.head.streamed import fit_far
 
@@ -68,7 +68,7 @@ def _fit_near(sample: Sample, rows: Float[Tensor, "n d"], penalty: float | None)
     strong = PENALTIES[0] if penalty is None else penalty
     chosen = best.penalty if best else strong
     every = Near(basis.rows, problem.targets, problem.weights)
-    theta = solve(every, best.middle if best else start, chosen, sample.task.link, EXACT)
+    theta = solve(every, best.middle if best else start, chosen, loss_in(sample.task), EXACT)
     found = best.answers if best else _told(sample, basis.rows, theta)
     if penalty is None and not folds:  # of a single row, which no fit can be without
         found = _no_opinion(sample)
@@ -209,7 +209,7 @@ def _tried(
     thetas, losses = [], []
     for (fit, held), start in zip(folds, starts, strict=True):
         part = Near(rows[fit], problem.targets[fit], problem.weights[fit])
-        thetas.append(solve(part, start, penalty, task.link, ROUGH))
+        thetas.append(solve(part, start, penalty, loss_in(task), ROUGH))
         told = _told(problem.sample, rows[held], thetas[-1])
         answers[held] = told
         losses.append(task.losses(told, labels[held]))

@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from headstart.head.solving import Loss
 from headstart.stats import Merit
 
 Labels = Int[Tensor, " n"] | Float[Tensor, "n c"] | Int[Tensor, "n l"]
@@ -13,8 +14,8 @@ Labels = Int[Tensor, " n"] | Float[Tensor, "n c"] | Int[Tensor, "n l"]
 Known = Int[np.ndarray, " n"] | Float[np.ndarray, "n c"] | Int[np.ndarray, "n l"]
 """The same as arrays."""
 Link = str
-"""How scores become answers: a word in `solving.LOSSES`; "identity"; or "none" where no linear head
-is fitted."""
+"""How scores become answers: "softmax", "sigmoid", "identity", or what a task calls its own; "none"
+where no linear head is fitted."""
 
 
 @runtime_checkable
@@ -53,6 +54,11 @@ class Objective(Goal, Protocol):
     @property
     def link(self) -> Link:
         """How scores become answers."""
+        ...
+
+    @property
+    def linear_loss(self) -> Loss | None:
+        """What a linear head is fitted to by its slopes; None where none is."""
         ...
 
     @property

@@ -1,6 +1,6 @@
 """Penalized losses at their least, for rows in memory and for rows on disk."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -94,14 +94,13 @@ def spread_of(deviations: Float[np.ndarray, " d"]) -> Float[np.ndarray, " d"]:
     return np.where(deviations > max(LEAST * usual, 1e-30), deviations, np.inf)
 
 
-def solve(part: Part, start: np.ndarray, penalty: float, link: str, slope: float) -> np.ndarray:
+def solve(part: Part, start: np.ndarray, penalty: float, fitted: Loss, slope: float) -> np.ndarray:
     """The mean loss plus half the penalty times the squared weights at its least; biases are free.
 
     Each weight is measured in units of the curvature that its column has where nothing is known
     yet. In a basis without correlations that leaves little for L-BFGS to find out. `slope` is the
     largest at which it is done.
     """
-    fitted = LOSSES[link]
     free = fitted.curvature(len(start))
     units = np.append(np.sqrt(free * part.squares + penalty), np.sqrt(free))
 
@@ -142,8 +141,5 @@ def _sigmoid(
     return float(told), expit(scores) - targets
 
 
-LOSSES: Mapping[str, Loss] = {
-    "softmax": Loss(_softmax, lambda classes: 1 / classes * (1 - 1 / classes)),
-    "sigmoid": Loss(_sigmoid, lambda tags: 1 / 4),
-}
-"""By the word for how scores become answers (`Link`)."""
+SOFTMAX = Loss(_softmax, lambda classes: 1 / classes * (1 - 1 / classes))
+SIGMOID = Loss(_sigmoid, lambda tags: 1 / 4)

@@ -13,7 +13,7 @@ from jaxtyping import Float, Int
 
 from headstart.head.far import Far
 from headstart.head.folds import Fold
-from headstart.head.linear import LinearFit, Sample, Way, fitted
+from headstart.head.linear import LinearFit, Sample, Way, fitted, loss_in
 from headstart.head.solving import EXACT, ROUGH, Summed, solve, spread_of, step
 
 
@@ -89,7 +89,7 @@ class _FarPart:
         self, theta: Float[np.ndarray, "c d1"], penalty: float, slope: float
     ) -> Float[np.ndarray, "c d1"]:
         """The best weights and biases, looked for from these on."""
-        return solve(self, theta, penalty, self.sample.task.link, slope)
+        return solve(self, theta, penalty, loss_in(self.sample.task), slope)
 
     def losses(
         self, answers: Float[np.ndarray, "n c"], rows: Int[np.ndarray, " h"]

@@ -13,6 +13,7 @@ from torch.nn.functional import cross_entropy
 from headstart.backbone import Backbone, Writer
 from headstart.data import EVEN, Examples
 from headstart.head import Known, Labels, Link
+from headstart.head.solving import SOFTMAX, Loss
 from headstart.stats import Interval, Merit, share
 from headstart.task.intervals import correlation, gaps, macro_f1, nats, resampled
 from headstart.task.task import Task
@@ -24,6 +25,7 @@ class Classification(Task):
 
     kind: ClassVar[str] = "classification"
     link: ClassVar[Link] = "softmax"
+    linear_loss: ClassVar[Loss] = SOFTMAX
     single_label: ClassVar[bool] = True
 
     classes: tuple[str, ...]

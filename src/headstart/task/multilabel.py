@@ -13,6 +13,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from headstart.backbone import Backbone, Writer
 from headstart.data import Examples, tags_in, tags_of
 from headstart.head import Known, Labels, Link
+from headstart.head.solving import SIGMOID, Loss
 from headstart.stats import Interval, Merit, share
 from headstart.task.intervals import macro_f1, nats, resampled
 from headstart.task.task import Task
@@ -27,6 +28,7 @@ class MultiLabel(Task):
 
     kind: ClassVar[str] = "multilabel"
     link: ClassVar[Link] = "sigmoid"
+    linear_loss: ClassVar[Loss] = SIGMOID
     noun: ClassVar[str] = "Tags"
     unit: ClassVar[str] = "Tag"
     phrase: ClassVar[str] = "F1 "

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from headstart.backbone import Backbone, Writer
 from headstart.data import Examples
 from headstart.head import Known, Labels, LinearFit, Link, linear
+from headstart.head.solving import Loss
 from headstart.stats import Interval, Merit
 from headstart.task.figures import Figure
 
@@ -29,6 +30,8 @@ class Task(ABC):
     kind: ClassVar[str]
     """The word that `--task` takes and `metrics.json` has."""
     link: ClassVar[Link] = "none"
+    linear_loss: ClassVar[Loss | None] = None
+    """What a linear head is fitted to by its slopes."""
     modalities: ClassVar[tuple[str, ...]] = ("image", "text", "audio")
     """What examples may be."""
     noun: ClassVar[str] = "Classes"
