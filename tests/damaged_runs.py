@@ -100,7 +100,8 @@ def runs(
         headstart.load(run.path).predict([next(photos.rglob("*.png"))])
         files = sorted((run.path / "model").glob("*.safetensors"))
         table = (run.path / "predictions.parquet").read_bytes()
-        return [*(file.read_bytes() for file in files), table, _free(run.metrics)]
+        figures = json.loads((run.path / "metrics.json").read_text())
+        return [*(file.read_bytes() for file in files), table, _free(figures)]
 
     right = train("whole")
     with contextlib.suppress(Stop):
