@@ -5,6 +5,7 @@ from collections.abc import Mapping
 TASK_NAMES: Mapping[str, tuple[str, ...]] = {
     "classification": ("class", "classes", "sentiment", "pairs"),
     "balanced": (),
+    "ordinal": ("ordered", "grades", "ratings", "stars"),
     "multilabel": ("tags", "multi-label"),
     "regression": ("value", "values", "score"),
     "transcribe": ("asr", "speech-recognition", "speech-to-text"),

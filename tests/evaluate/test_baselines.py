@@ -25,6 +25,7 @@ from headstart.task import (
     Task,
     TokenClassification,
 )
+from headstart.task.ordinal import Ordinal
 from headstart.train import Lesson
 
 DRAWS = 12
@@ -75,6 +76,12 @@ def by_class(rng: np.random.Generator, rows: int, groups: int) -> tuple[Lesson, 
     """Two classes, as many rows of each; chance is what even odds lose."""
     labels = np.r_[rng.permutation(np.arange(rows) % 2), 0, 1]
     return lesson_of(classes(2), labels, numbers(rng, rows + 2), groups), np.log(2)
+
+
+def by_order(rng: np.random.Generator, rows: int, groups: int) -> tuple[Lesson, float]:
+    """Three ordered classes, as many rows of each; chance is what even odds lose."""
+    labels = np.r_[rng.permutation(np.arange(rows) % 3), 0, 1]
+    return lesson_of(Ordinal(("1", "2", "3")), labels, numbers(rng, rows + 2), groups), np.log(3)
 
 
 def by_tag(rng: np.random.Generator, rows: int, groups: int) -> tuple[Lesson, float]:
@@ -142,9 +149,11 @@ def choice(arm: Callable[..., Candidate], *more: Any) -> Callable[[Lesson], floa
 PLAIN, COUNTED = (Read(8, (0.5,) * 3, (0.5,) * 3, counted=counted) for counted in (False, True))
 ARMS = {
     **{f"{name} head": (heads(name), by_class) for name in (*HEADS, "the best")},
+    "logistic head of ordered classes": (heads("logistic"), by_order),
     "logistic head of tags": (heads("logistic"), by_tag),
     "ridge head of values": (heads("ridge"), by_value),
     "constant": (choice(constant), by_class),
+    "constant ordered class": (choice(constant), by_order),
     "constant tags": (choice(constant), by_tag),
     "constant value": (choice(constant), by_value),
     "constant tag of words": (choice(constant), by_word),
@@ -155,6 +164,8 @@ ARMS = {
     "repeated": (choice(baselines.repeated, PLAIN), by_text),
     "raw": (choice(raw, PLAIN), by_class),
     "words": (choice(raw, COUNTED), by_class),
+    "raw ordered classes": (choice(raw, PLAIN), by_order),
+    "words of ordered classes": (choice(raw, COUNTED), by_order),
     "words of tags": (choice(raw, COUNTED), by_tag),
     "words of values": (choice(raw, COUNTED), by_value),
 }

@@ -6,11 +6,13 @@ import torch
 from stand_ins import classes
 
 from headstart.task import MultiLabel, Regression, Task
+from headstart.task.ordinal import Ordinal
 
 TAGS, VALUES = MultiLabel(("a", "b", "c")), Regression(4.0, 2.0)
+ORDERED = Ordinal(("1", "2", "3"))
 
 
-@pytest.mark.parametrize("task", [classes(3), TAGS, VALUES], ids=lambda task: task.kind)
+@pytest.mark.parametrize("task", [classes(3), ORDERED, TAGS, VALUES], ids=lambda task: task.kind)
 def test_losses_of_answers_are_those_of_scores(task: Task) -> None:
     scores = torch.randn(8, task.width, generator=torch.Generator().manual_seed(0))
     labels = torch.arange(8) % 3 if task.width == 3 and task.kind != "multilabel" else None

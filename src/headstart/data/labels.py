@@ -13,6 +13,7 @@ from headstart.data.examples import Examples, Held
 from headstart.data.ordering import in_order
 from headstart.data.problem import ENTITIES, GENERATED, SPOKEN, TOLD, WRITTEN, Found, Problem
 from headstart.data.records import natural
+from headstart.data.scales import ranked
 from headstart.errors import DataError, UsageError
 from headstart.hostile import printable
 from headstart.task_names import TASK_NAMES
@@ -225,6 +226,7 @@ class LabelKind:
 KINDS: Mapping[str, LabelKind] = {
     ONE: LabelKind(_as_classes, one_class=True),
     EVEN: LabelKind(_as_classes, one_class=True),
+    "ordinal": LabelKind(ranked, one_class=True),
     SEVERAL: LabelKind(_as_tags, called="lists of tags"),
     VALUE: LabelKind(_as_values, called="values"),
     SPOKEN: LabelKind(),

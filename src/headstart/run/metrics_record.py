@@ -78,6 +78,8 @@ class ValueFigures(Record):
     rmse: Figure
     kappa: Figure
     """Cohen's, with quadratic weights."""
+    weighted_agreement: Figure
+    """1 - `mae` / (classes - 1), where classes have an order."""
 
 
 class TagFigures(Record):

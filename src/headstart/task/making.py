@@ -11,6 +11,7 @@ from headstart.task.figures import FIGURES as _SHARED
 from headstart.task.figures import Figure
 from headstart.task.language_modeling import LanguageModeling
 from headstart.task.multilabel import MultiLabel
+from headstart.task.ordinal import Ordinal
 from headstart.task.regression import Regression
 from headstart.task.seq2seq import Seq2Seq, SpeechToText
 from headstart.task.task import Task
@@ -24,6 +25,7 @@ TASKS: Mapping[str, type[Task]] = {
             Classification,
             MultiLabel,
             Regression,
+            Ordinal,
             CTC,
             Seq2Seq,
             TokenClassification,
