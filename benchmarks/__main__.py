@@ -8,6 +8,7 @@ ALL = (
     *("replay", "calibration", "destroyed", "plan", "texts", "sounds", "recurrent"),
     *("pretraining", "translation", "dictation", "spoken", "peers", "encoders", "steps", "profile"),
     "few",
+    "ordinal",
     "folds",
     "intervals",
     "pool",
