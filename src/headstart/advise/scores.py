@@ -1,8 +1,8 @@
 """Target scores: how well features suit labels, without training anything.
 
 Higher is better for all of them, and all are comparable only between models on the same rows. Rows
-are (n, d) and labels are class numbers, (n). None of them is out of sample: where n is not far
-above d, H-score saturates at one less than the number of classes.
+are (n, d) and labels are class numbers, (n). None of them is out of sample: the H-score (Bao et al.
+2019) nears one less than the number of classes where n is not far above d.
 """
 
 import numpy as np
@@ -32,19 +32,6 @@ def logme(rows: Float[np.ndarray, "n d"], labels: Int[np.ndarray, " n"]) -> floa
     return float(np.mean([_evidence(spectrum, left, y) for y in targets.T]) / len(labels))
 
 
-def h_score(rows: Float[np.ndarray, "n d"], labels: Int[np.ndarray, " n"]) -> float:
-    """Trace of cov(f)⁻¹ cov(E[f|y]) (Bao et al. 2019): the sum of squared canonical correlations
-    of features and class indicators, from 0 to one less than the number of classes.
-    """  # noqa: D205 - one sentence
-    _matching(rows, labels)
-    centered = rows - rows.mean(axis=0)
-    left, singular, _ = np.linalg.svd(centered, full_matrices=False)
-    left = left[:, singular > 1e-10 * max(float(singular[0]), 1e-300)]
-    targets = _indicators(labels)
-    shares = (left.T @ targets) / np.sqrt(targets.sum(axis=0))  # (r, c)
-    return float((shares**2).sum())
-
-
 def regularized_h_score(rows: Float[np.ndarray, "n d"], labels: Int[np.ndarray, " n"]) -> float:
     """H-score with the covariance shrunk as Ledoit and Wolf (2004) do (Ibrahim et al. 2021)."""
     _matching(rows, labels)
@@ -58,28 +45,6 @@ def regularized_h_score(rows: Float[np.ndarray, "n d"], labels: Int[np.ndarray, 
     between = (means**2).sum(axis=0) / (len(rows) - 1)
     known = shrunk > 1e-15 * max(float(shrunk.max()), 1e-300)
     return float((1 - shrinkage) * (between[known] / shrunk[known]).sum())
-
-
-def leep(source_probabilities: Float[np.ndarray, "n z"], labels: Int[np.ndarray, " n"]) -> float:
-    """Mean log likelihood of labels given what a source head believes (Nguyen et al. 2020), nats.
-
-    `source_probabilities` are over the classes of the source; each row adds up to 1. 0 is best.
-    """
-    _matching(source_probabilities, labels)
-    theta = source_probabilities.astype(np.float64)
-    joint = _indicators(labels).T @ theta / len(labels)  # (c, z)
-    seen = joint.sum(axis=0) > 0
-    given = joint[:, seen] / joint[:, seen].sum(axis=0)  # p(y | z)
-    likelihood = (theta[:, seen] @ given.T)[np.arange(len(labels)), _numbers(labels)]
-    return float(np.log(likelihood).mean())
-
-
-def nce(source_labels: Int[np.ndarray, " n"], labels: Int[np.ndarray, " n"]) -> float:
-    """Negative conditional entropy -H(Y|Z) in nats, of labels given those of a source (Tran et al.
-    2019). 0 is best.
-    """  # noqa: D205 - one sentence
-    numbers = _numbers(np.asarray(source_labels))
-    return leep(np.eye(int(numbers.max()) + 1 if len(numbers) else 0)[numbers], labels)
 
 
 def _evidence(spectrum: np.ndarray, left: np.ndarray, target: np.ndarray) -> float:
