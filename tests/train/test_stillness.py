@@ -123,14 +123,14 @@ CASES = [
     *(("unfreeze:1", place, "running_mean") for place in TRAINED),
     *(("lora:2", place, "running_mean") for place in TRAINED),
     *(("lora:2", place, "weight") for place in ("before the fit", "after the cut", "in joining")),
-    *(("lora:2", place, ".original") for place in ("before training", "after training")),
+    *(("lora:2", place, ".weight_under") for place in ("before training", "after training")),
     ("bitfit", "after training", "weight"),
 ]
 
 
 QUICK = {
     ("unfreeze:1", "after training", "running_mean"),
-    ("lora:2", "before training", ".original"),
+    ("lora:2", "before training", ".weight_under"),
 }
 MARKED = [
     case

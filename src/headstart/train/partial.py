@@ -9,40 +9,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import torch
-from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
-from torch.nn.utils.parametrize import (
-    is_parametrized,
-    register_parametrization,
-    remove_parametrizations,
-)
 
+from headstart.train.low_rank import LowRankChange, change, work_in
 from headstart.train.quantized import Narrow
 from headstart.train.strategy import BitFit, LowRank, Strategy
 
 _TURNED = "Conv1D"
 """GPT-2's own linear layer, whose weight has inputs in rows; known by its name, or texts would have
 to be installed."""
-
-
-class LowRankChange(nn.Module):
-    """A weight, as a matrix, plus the product of two thin ones (LoRA: Hu et al. 2022).
-
-    The product is zero at first, and is scaled by 1/√rank (rsLoRA: Kalajdzievski 2023).
-    """
-
-    def __init__(self, weight: Float[Tensor, "o ..."], rank: int) -> None:
-        super().__init__()
-        rows, columns = len(weight), weight[0].numel()
-        self.down = nn.Parameter(torch.randn(rank, columns) / columns**0.5)
-        self.up = nn.Parameter(torch.zeros(rows, rank))
-
-    def forward(self, weight: Float[Tensor, "o ..."]) -> Float[Tensor, "o ..."]:
-        """The weight as it is used."""
-        change = self.up @ self.down / len(self.down) ** 0.5
-        changed: Tensor = weight + change.view_as(weight)
-        return changed
 
 
 def opened(
@@ -65,7 +41,7 @@ def opened(
                     if tight and type(layer) is nn.Linear:
                         _put(suffix, layer, Narrow(layer, rank))
                     else:
-                        register_parametrization(layer, "weight", LowRankChange(layer.weight, rank))
+                        change(layer, rank)
         case _:
             suffix.requires_grad_(True)
 
@@ -74,10 +50,8 @@ def closed(suffix: nn.Module) -> None:
     """Work what was learned into plain weights, in place; a network's own norms of weights stay."""
     for narrow in [m for m in suffix.modules() if isinstance(m, Narrow)]:
         _put(suffix, narrow, narrow.widened())
-    for layer in [m for m in suffix.modules() if is_parametrized(m, "weight")]:
-        changes: Any = layer.parametrizations
-        if any(isinstance(change, LowRankChange) for change in changes["weight"]):
-            remove_parametrizations(layer, "weight", leave_parametrized=True)
+    for layer in [m for m in suffix.modules() if isinstance(m, LowRankChange)]:
+        work_in(layer)
 
 
 def _put(network: nn.Module, part: nn.Module, other: nn.Module) -> None:

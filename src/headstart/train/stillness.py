@@ -5,12 +5,11 @@ from collections.abc import Mapping
 from torch import Tensor, nn
 
 from headstart.backbone import Digests, Writer, digests_of, in_writer, moved, tensors_of
+from headstart.train.low_rank import UNDER
 from headstart.train.partial import frozen
 
 MERGED, GONE = "merged", ""
 """In the place of a digest: stayed under a change that is worked into it; did not stay."""
-_UNDER = "parametrizations.weight.original"
-"""What a weight is called under a change of low rank."""
 
 
 def stayed(
@@ -34,7 +33,7 @@ def stayed(
     early = moved({n: loaded.get(n, "") for n in _tensors(start)}, digests_of(_tensors(start)))
     found = dict[str, str]()
     for name in names:
-        plain = name.replace(_UNDER, "weight") if name not in loaded else name
+        plain = name.replace(UNDER, "weight") if name not in loaded else name
         if plain in loaded:
             right = last.get(name) == loaded[plain]
         else:
