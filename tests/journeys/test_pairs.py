@@ -1,19 +1,17 @@
 """Examples that are two texts."""
 
-import json
 import random
 from pathlib import Path
 
 import pytest
 import torch
-from language import WORDS, save_network, save_tokenizer
+from language import WORDS, save_network
 
 import headstart
 from headstart.backbone import load_backbone
 from headstart.cli import execute
-from headstart.data import Columns, Held, Pair, find
+from headstart.data import Columns, Pair, find
 from headstart.errors import DataError
-from headstart.modality import Text, text_of
 
 pytest.importorskip("transformers")
 
@@ -32,16 +30,6 @@ def table(tmp_path_factory) -> Path:
     return place
 
 
-@pytest.fixture(scope="module")
-def reader(tmp_path_factory) -> Text:
-    contract = text_of(save_tokenizer(tmp_path_factory.mktemp("words")), 12)
-    return Text(contract.tokenizer, 12, contract.place, paired=True)
-
-
-def held(first: str, second: str) -> Held:
-    return Held("x", Pair(first, second))
-
-
 def test_columns_that_go_together_are_found(table: Path, tmp_path: Path) -> None:
     found = find(table)
     assert found.holds == "text" and "second = hypothesis" in " ".join(found.notes)
@@ -50,37 +38,6 @@ def test_columns_that_go_together_are_found(table: Path, tmp_path: Path) -> None
     found = find(tmp_path / "t.csv", Columns(text="a", second="b"))
     assert [s.content.second for s in found.examples.sources] == ["a dog", "a cat"]
     assert [(p.code, p.reason) for p in found.problems] == [("D155", "has no second text")]
-
-
-def test_what_ends_a_text_stands_between_two(reader: Text) -> None:
-    item = reader.read(held("the cat", "a dog runs"))
-    assert item.tolist() == [2, 4, 6, 3, 5, 7, 14, 3]
-    assert reader.show(item)[1] == b"the cat\na dog runs"
-    assert reader.read(held("the [SEP] cat", "a")).tolist().count(3) == 2
-
-
-def test_a_tokenizer_that_knows_no_pairs_ends_both(reader: Text, tmp_path: Path) -> None:
-    made = json.loads(reader.place.read_text())
-    pair = [{"Sequence": {"id": name, "type_id": 0}} for name in "AB"]
-    made["post_processor"]["pair"] = pair
-    (tmp_path / "tokenizer.json").write_text(json.dumps(made))
-    contract = text_of(tmp_path / "tokenizer.json", 12)
-    alone = Text(contract.tokenizer, 12, contract.place, paired=True)
-    assert alone.read(held("the cat", "a dog")).tolist() == [2, 4, 6, 3, 5, 7, 3]
-
-
-def test_the_longer_text_is_cut_first(reader: Text) -> None:
-    cat, dog = "cat " * 20, "dog " * 20
-    assert reader.read(held(cat, "dog")).tolist().count(6) == 8
-    assert reader.read(held("cat", dog)).tolist().count(7) == 8
-    both = reader.read(held(cat, dog)).tolist()
-    assert (both.count(6), both.count(7), len(both)) == (5, 4, 12)
-
-
-def test_what_both_say_is_counted_without_a_network(reader: Text) -> None:
-    items = [reader.read(held("the cat", "the cat")), reader.read(held("the cat", "a dog"))]
-    same, other = reader.plain(items).toarray()
-    assert same.sum() - other.sum() == 2  # two words that both have
 
 
 def test_the_network_is_told_which_text_is_which(tmp_path: Path) -> None:

@@ -19,8 +19,9 @@ from headstart.errors import BackboneError
 from headstart.events import Tell, quiet, track
 from headstart.features.engine import FOLDED, Engine, Run, choose, recall, remember
 from headstart.features.folding import noise
+from headstart.features.index import Place
 from headstart.features.survey import READER, Items
-from headstart.features.table import Place, Row, Table, table_of
+from headstart.features.table import Row, Table, table_of
 from headstart.features.varied import key_in
 from headstart.hostile import printable
 from headstart.modality import Modality, Variation, augment

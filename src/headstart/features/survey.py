@@ -16,7 +16,8 @@ from headstart import durable
 from headstart.data import Examples, Problem, Source
 from headstart.errors import DataError
 from headstart.events import Tell, quiet, track
-from headstart.features.table import Place, Row, Table, table_of
+from headstart.features.index import Place
+from headstart.features.table import Row, Table, table_of
 from headstart.modality import Look, Modality
 
 READER = f"looks 4, Pillow {version('pillow')}"

@@ -25,26 +25,21 @@ from torch import Tensor
 
 from headstart import durable
 from headstart.errors import ResourceError
+from headstart.features.index import (
+    BUSY,
+    SHARD,
+    Place,
+    insert,
+    looked_up,
+    need_sound,
+    open_index,
+)
 from headstart.hostile import printable
 
 SHARD_BYTES = 32 * 2**20
 SHARD_ROWS = 512
-PATIENCE_S = 20.0
-"""How long to wait for another process at the index, before doing without it."""
 _INDEX = "index.sqlite"
-_SHARD = re.compile(r"[0-9a-f]{32}\.safetensors")
-OURS = re.compile(rf"{_SHARD.pattern}|index\.sqlite(-journal)?|\..*\.tmp-.*")
-_VERSION = 2
-"""Of the index: one of another version is emptied, and filled again from the shards."""
-_BUSY = {5, 6, 8, 10, 13, 14}
-"""Codes of SQLite for an index that is sound but cannot be used now: busy, locked, read-only, an
-error of the disk, no room, not to be opened."""
-_SCHEMA = """
-create table if not exists shards (name text primary key);
-create table if not exists rows (
-    key text primary key, shard text not null, start integer not null, size integer not null,
-    crc integer not null, dtype text not null, shape text not null, note text not null);
-"""
+OURS = re.compile(rf"{SHARD.pattern}|index\.sqlite(-journal)?|\..*\.tmp-.*")
 
 
 @dataclass(frozen=True)
@@ -54,20 +49,6 @@ class Row:
     key: str
     tensor: Tensor
     note: str = ""
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where one row lies, what it is, and what was noted beside it."""
-
-    shard: str
-    start: int
-    size: int
-    crc: int
-    dtype: str
-    shape: tuple[int, ...]
-    note: str
-    key: str
 
 
 @dataclass(frozen=True)
@@ -126,23 +107,23 @@ class Table:
             durable.write(self.folder / name, data)
         places = dict(_places(name, data))
         ignored = contextlib.suppress(sqlite3.Error, UnicodeDecodeError)
-        with ignored, _index(self.folder / _INDEX) as index:
-            _insert(index, name, places)
+        with ignored, open_index(self.folder / _INDEX) as index:
+            insert(index, name, places)
         return known | places
 
     def _found(self, keys: Sequence[str]) -> dict[str, Place]:
         """What index and shards say; an index that can't be read is built anew, or in memory."""
         for place in (self.folder / _INDEX, self.folder / _INDEX, Path(":memory:")):
             try:
-                with _index(place) as index:
+                with open_index(place) as index:
                     self._adopt(index)
-                    found = dict(_looked_up(index, keys))
+                    found = dict(looked_up(index, keys))
                     if 0 < len(found) < len(keys):  # seldom: things were added, or rows are lost
-                        _need_sound(index)
+                        need_sound(index)
                     return found
             except (sqlite3.Error, UnicodeDecodeError) as error:
                 code = getattr(error, "sqlite_errorcode", 0)  # none where its text is no UTF-8
-                if code & 0xFF not in _BUSY:
+                if code & 0xFF not in BUSY:
                     self._without(place)
         return {}
 
@@ -155,12 +136,12 @@ class Table:
     def _adopt(self, index: sqlite3.Connection) -> None:
         """Add rows of shards that the index does not know; a damaged shard is thrown away."""
         known = {name for (name,) in index.execute("select name from shards")}
-        names = {entry.name for entry in os.scandir(self.folder) if _SHARD.fullmatch(entry.name)}
+        names = {entry.name for entry in os.scandir(self.folder) if SHARD.fullmatch(entry.name)}
         for name in sorted(names - known):
             with contextlib.suppress(OSError):
                 data = (self.folder / name).read_bytes()
                 if _digest(data) == name.split(".")[0]:
-                    _insert(index, name, dict(_places(name, data)))
+                    insert(index, name, dict(_places(name, data)))
                 else:
                     (self.folder / name).unlink(missing_ok=True)
 
@@ -222,65 +203,6 @@ def _places(shard: str, data: bytes) -> Iterator[tuple[str, Place]]:
 
 _DTYPES = {"U8": "uint8", "I16": "int16", "I32": "int32", "I64": "int64"}
 _DTYPES |= {"F16": "float16", "F32": "float32", "F64": "float64"}
-
-
-@contextlib.contextmanager
-def _index(place: Path) -> Iterator[sqlite3.Connection]:
-    connection = sqlite3.connect(place, timeout=PATIENCE_S)
-    try:
-        connection.execute("pragma synchronous=full")
-        if connection.execute("pragma user_version").fetchone() != (_VERSION,):
-            connection.executescript(
-                f"drop table if exists rows; drop table if exists shards; "
-                f"pragma user_version={_VERSION}"
-            )
-        connection.executescript(_SCHEMA)
-        with connection:
-            yield connection
-    finally:
-        connection.close()
-
-
-def _need_sound(index: sqlite3.Connection) -> None:
-    """Raise `DatabaseError` where pages of the index do not fit together."""
-    (told,) = index.execute("pragma integrity_check(1)").fetchone()
-    if told != "ok":
-        raise sqlite3.DatabaseError(told)
-
-
-def _insert(index: sqlite3.Connection, shard: str, places: dict[str, Place]) -> None:
-    index.execute("insert or replace into shards values (?)", (shard,))
-    index.executemany(
-        "insert or replace into rows values (?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            (key, p.shard, p.start, p.size, p.crc, p.dtype, json.dumps(p.shape), p.note)
-            for key, p in places.items()
-        ],
-    )
-
-
-def _looked_up(
-    index: sqlite3.Connection, keys: Sequence[str], at_once: int = 500
-) -> Iterator[tuple[str, Place]]:
-    for begin in range(0, len(keys), at_once):
-        part = list(keys[begin : begin + at_once])
-        marks = ",".join("?" * len(part))
-        query = f"select * from rows where key in ({marks})"
-        for key, shard, start, size, crc, dtype, shape, note in index.execute(query, part):
-            with contextlib.suppress(ValueError, TypeError, RecursionError):
-                sides = tuple(json.loads(shape))
-                yield key, _typed(Place(shard, start, size, crc, dtype, sides, note, key))
-
-
-def _typed(place: Place) -> Place:
-    """As it is. Raises `TypeError` where an index holds other things than were put in."""
-    words = (place.shard, place.dtype, place.note, place.key)
-    numbers = (place.start, place.size, place.crc, *place.shape)
-    if not all(type(one) is str for one in words) or not _SHARD.fullmatch(place.shard):
-        raise TypeError("a word is none")
-    if not all(type(one) is int and one >= 0 for one in numbers):
-        raise TypeError("a number is none")
-    return place
 
 
 @contextlib.contextmanager

@@ -19,12 +19,12 @@ from headstart.modality.decoding import (
     NUMPY,
     array_in,
     bytes_of,
-    check_pixels,
     facts_of,
     file_in,
     guarded,
     upright,
 )
+from headstart.modality.refusals import check_pixels
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NoReturn
 
 import numpy as np
 import PIL.Image
@@ -26,12 +25,19 @@ from headstart.data import Source, name_of
 from headstart.errors import DataError, HeadstartError
 from headstart.hostile import printable
 from headstart.modality.colors import Picture, from_array, to_rgb
-from headstart.modality.containers import begun, flaw, foreign_format, format_of, frames_of
+from headstart.modality.containers import begun, flaw, format_of, frames_of
+from headstart.modality.refusals import (
+    check_pixels,
+    refuse_bomb,
+    refuse_damaged,
+    refuse_format,
+    refuse_thing,
+    refuse_truncated,
+)
 
 NUMPY = b"\x93NUMPY"
 """What the file of an array begins with."""
 MOST_BYTES = 500_000_000
-MOST_PIXELS = 89_478_485  # where Pillow begins to warn of decompression bombs: 256 MB of RGB
 _ORIENTATION = 0x0112
 _UPRIGHT = {
     2: PIL.Image.Transpose.FLIP_LEFT_RIGHT,
@@ -98,7 +104,7 @@ def guarded(name: str) -> Iterator[None]:
     except HeadstartError:
         raise
     except Exception as error:  # decoders raise whatever comes to them
-        _refuse_damaged(name, error)
+        refuse_damaged(name, error)
 
 
 def _from_bytes(
@@ -149,7 +155,7 @@ def file_in(content: bytes, name: str) -> tuple[PIL.ImageFile.ImageFile, str]:
     try:
         file = PIL.Image.open(io.BytesIO(content), formats=[kind])
     except PIL.Image.DecompressionBombError:
-        _refuse_bomb("too many", name)
+        refuse_bomb("too many", name)
     check_pixels(file.size, name)
     return file, kind
 
@@ -163,7 +169,7 @@ def _from_memory(thing: object, background: tuple[int, int, int], name: str) -> 
         thing.load()
         picture, mode = upright(thing), thing.mode
     else:
-        _refuse_thing(thing, name)
+        refuse_thing(thing, name)
     check_pixels(picture.size, name)
     shown = to_rgb(picture, background, name)
     # Of what is shown: so palettes, transparency and orientation count
@@ -236,77 +242,14 @@ def _checked_format(content: bytes, name: str) -> str:
     if kind:
         wrong = flaw(content, kind)
         if wrong == "damaged":
-            _refuse_damaged(name, ValueError(f"its {kind} structure or checksums are wrong"))
+            refuse_damaged(name, ValueError(f"its {kind} structure or checksums are wrong"))
     else:
         wrong = "truncated" if begun(content) else ""
     if wrong:
-        _refuse_truncated(name)
+        refuse_truncated(name)
     if not kind:
-        _refuse_format(content, name)
+        refuse_format(content, name)
     return kind
-
-
-def _refuse_format(content: bytes, name: str) -> NoReturn:
-    foreign = foreign_format(content)
-    if foreign:
-        raise DataError(
-            "D125",
-            f"pictures in the format {foreign} are not read",
-            "convert it to JPEG or PNG",
-            where=name,
-            why="by content, not by name: JPEG, PNG, WebP, GIF, BMP, TIFF, NumPy arrays are",
-        )
-    raise DataError(
-        "D121",
-        "this is not a picture",
-        "download or export it again, or move it out of the class folder",
-        where=name,
-        why=f"it begins with {printable(content[:24])}",
-    )
-
-
-def _refuse_truncated(name: str) -> NoReturn:
-    raise DataError(
-        "D122", "the file stops before its picture is complete", "copy or download it again", name
-    )
-
-
-def check_pixels(size: Size, name: str) -> None:
-    """Raise `DataError` for more than a picture may have."""
-    if 0 in size:
-        raise ValueError("it has no pixels")
-    if size[0] * size[1] > MOST_PIXELS:
-        _refuse_bomb(f"{size[0]} x {size[1]}", name)
-
-
-def _refuse_bomb(size: str, name: str) -> NoReturn:
-    raise DataError(
-        "D123",
-        f"a picture of {size} pixels, the limit is {MOST_PIXELS:,}",
-        "save it smaller, or move it out of the class folder",
-        where=name,
-    )
-
-
-def _refuse_damaged(name: str, error: Exception) -> NoReturn:
-    if isinstance(error, OSError) and "truncated" in str(error).lower():
-        _refuse_truncated(name)
-    raise DataError(
-        "D131",
-        "the picture is damaged and cannot be decoded",
-        "open it in an image editor and save it again, or move it out of the class folder",
-        where=name,
-        why=f"{type(error).__name__}: {printable(error)}",
-    ) from error
-
-
-def _refuse_thing(thing: object, name: str) -> NoReturn:
-    raise DataError(
-        "D133",
-        f"a {printable(type(thing).__name__)} is not a picture",
-        "give a path, the bytes of a file, a NumPy array, a torch tensor or a PIL image",
-        where=name,
-    )
 
 
 _hush_lock = threading.Lock()

@@ -7,14 +7,12 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import torch
 from jaxtyping import Int32, Int64
 from scipy.sparse import csr_array
-from sklearn.feature_extraction.text import HashingVectorizer
 from torch import Tensor
 
 from headstart import durable
@@ -22,7 +20,9 @@ from headstart.data import Held, Pair, Source, name_of, text_in
 from headstart.errors import BackboneError, DataError, needs
 from headstart.hostile import printable
 from headstart.modality.likeness import near_tokens
+from headstart.modality.ngrams import counted_ngrams
 from headstart.modality.protocol import Look
+from headstart.modality.text_pairs import parts_of, shares_of
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -35,7 +35,6 @@ _CHARACTERS = 100_000
 """Of one text, at most, that are tokenized; no backbone reads as many."""
 _WORDS = re.compile(r"\w+|[^\w\s]")
 """By which texts are held against each other, whatever the tokenizer."""
-_COLUMNS = 2**20
 _BETWEEN = "\x1f"
 _UNKNOWN = ("[UNK]", "<unk>", "<UNK>")
 _LANGUAGE = re.compile(r"[a-z]{2,3}_[A-Z][A-Za-z]{1,3}|__[a-z]{2,3}__")
@@ -92,7 +91,7 @@ class Text:
         """What is left of the text once it is tokens."""
         tokens = _opened(self.place, self.tokenizer)
         own = self._own(item)
-        parts = _parts(own, tokens) if self.paired else [own]
+        parts = parts_of(own, tokens) if self.paired else [own]
         text = "\n".join(tokens.decode(part, skip_special_tokens=True) for part in parts)
         return "text/plain", text.encode("utf-8", "replace")
 
@@ -105,17 +104,11 @@ class Text:
 
         Of two texts: in the first, in the second, and which tokens both have.
         """
-        counted = HashingVectorizer(
-            analyzer=_both if self.paired else _grams,
-            n_features=_COLUMNS,
-            norm=None,
-            alternate_sign=False,
-        )
         rows: list[Any] = [self._own(item) for item in items]
         if self.paired:
             tokens = _opened(self.place, self.tokenizer)
-            rows = [_parts(row, tokens) for row in rows]
-        return csr_array(counted.transform(rows))
+            rows = [parts_of(row, tokens) for row in rows]
+        return counted_ngrams(rows, paired=self.paired)
 
     def blank(self) -> Int32[Tensor, " t"]:
         """A plain sentence; or two."""
@@ -209,7 +202,7 @@ class Text:
         parts = [tokens.encode(text, add_special_tokens=False) for text in plain]
         lengths = [len(part.ids) for part in parts]
         unknown = sum(token in _UNKNOWN for part in parts for token in part.tokens)
-        for part, length in zip(parts, _shares(lengths, self.max_tokens - special), strict=True):
+        for part, length in zip(parts, shares_of(lengths, self.max_tokens - special), strict=True):
             part.truncate(length)
         first, second = parts
         ids = tokens.post_process(first, second if known else None).ids
@@ -296,40 +289,6 @@ def content_of(source: Source) -> str:
     if not text.strip():
         raise DataError("D193", "a text is empty", "take it out, or fill it in", name_of(source))
     return text
-
-
-def _grams(tokens: list[int]) -> list[str]:
-    ones = list(map(str, tokens[1:-1] or tokens))
-    return ones + [f"{a} {b}" for a, b in pairwise(ones)]
-
-
-def _both(parts: list[list[int]]) -> list[str]:
-    """Of two texts, each with its own names, and what they share."""
-    first, second = ({str(token) for token in part} for part in parts)
-    own = [f"{side}{gram}" for side, part in zip("ab", parts, strict=True) for gram in _grams(part)]
-    return own + [f"both {token}" for token in first & second]
-
-
-def _parts(tokens: list[int], tokenizer: "Tokenizer") -> list[list[int]]:
-    """The two texts of an item, without special tokens; all in the first where nothing parts them.
-
-    What ends an item stands between its texts, too.
-    """
-    special = {id_ for id_, token in tokenizer.get_added_tokens_decoder().items() if token.special}
-    place = tokens.index(tokens[-1])
-    cut = place if place < len(tokens) - 1 else len(tokens)
-    return [[t for t in part if t not in special] for part in (tokens[:cut], tokens[cut:])]
-
-
-def _shares(lengths: Sequence[int], room: int) -> tuple[int, int]:
-    """How much of two texts is kept: the longer is cut first."""
-    one, other = lengths
-    if one + other <= room:
-        return one, other
-    half = room // 2
-    if min(lengths) <= half:
-        return (one, room - one) if one <= other else (room - other, other)
-    return room - half, half
 
 
 def _number(word: str) -> int:

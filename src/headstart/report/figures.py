@@ -7,66 +7,38 @@ nothing else gets into a drawing.
 
 import math
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from headstart.evaluate import Bin, ClassRow, Verdict
 from headstart.hostile import printable
+from headstart.report.axis import Axis, axis, grid
+from headstart.report.svg import anchor_of, dot, line, number, rect, svg, text_at
 from headstart.stats import Interval
 
 _EDGE = 124  # pixels of names beside a matrix
 _CELL = 21  # pixels of a matrix's cell
 
 
-@dataclass(frozen=True)
-class Axis:
-    """A scale with round ends and round ticks."""
-
-    low: float
-    high: float
-    ticks: tuple[float, ...]
-
-    def at(self, value: float) -> float:
-        """Where a value stands, in percent of the frame; values outside stand at its ends."""
-        place = (value - self.low) / (self.high - self.low)
-        return 100 * min(1.0, max(0.0, place))
-
-
 DOTS = 1000
 """Dots that a drawing holds, at most."""
-
-
-def axis(low: float, high: float, steps: int = 5) -> Axis:
-    """The narrowest scale with round ticks that holds both ends.
-
-    >>> axis(0.37, 0.91).ticks
-    (0.2, 0.4, 0.6, 0.8, 1.0)
-    """
-    span = max(high - low, 1e-6)
-    unit = 10.0 ** math.floor(math.log10(span / steps))
-    step = next(unit * m for m in (1, 2, 2.5, 5, 10) if span / (unit * m) <= steps)
-    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    last = max(last, first + 1)
-    ticks = tuple(round(i * step, 10) for i in range(first, last + 1))
-    return Axis(ticks[0], ticks[-1], ticks)
 
 
 def forest(interval: Interval, scale: Axis, kind: str) -> Markup:
     """One line of a forest plot; its scale is drawn once, by `forest_scale`."""
     low, value, high = (scale.at(x) for x in (interval.low, interval.value, interval.high))
-    return _svg(
-        _grid(scale),
-        _line(low, "50%", high, "50%", f"whisker {kind}"),
-        _dot(value, 50.0, 5.5, kind),
+    return svg(
+        grid(scale),
+        line(low, "50%", high, "50%", f"whisker {kind}"),
+        dot(value, 50.0, 5.5, kind),
         kind="forest",
     )
 
 
 def forest_scale(scale: Axis) -> Markup:
     """The ticks under a forest plot, in percent."""
-    texts = (_text(scale.at(tick), "14", f"{100 * tick:.0f}%", "middle") for tick in scale.ticks)
-    return _svg(*texts, kind="scale")
+    texts = (text_at(scale.at(tick), "14", f"{100 * tick:.0f}%", "middle") for tick in scale.ticks)
+    return svg(*texts, kind="scale")
 
 
 def difference(verdict: Verdict) -> Markup:
@@ -76,14 +48,15 @@ def difference(verdict: Verdict) -> Markup:
     low, value, high = (scale.at(100 * x) for x in (verdict.low, verdict.difference, verdict.high))
     zero = scale.at(0.0)
     ticks = (
-        _text(scale.at(t), "66", f"{t:+g}" if t else "0", _anchor(scale.at(t))) for t in scale.ticks
+        text_at(scale.at(t), "66", f"{t:+g}" if t else "0", anchor_of(scale.at(t)))
+        for t in scale.ticks
     )
-    return _svg(
-        *(_line(scale.at(t), "24", scale.at(t), "50", "grid") for t in scale.ticks),
-        _line(zero, "16", zero, "50", "zero"),
-        _text(zero, "10", "no difference", _anchor(zero)),
-        _line(low, "37", high, "37", f"thick {kind}"),
-        Markup('<circle class="{}" cx="{}%" cy="37" r="7"/>').format(f"dot {kind}", _n(value)),
+    return svg(
+        *(line(scale.at(t), "24", scale.at(t), "50", "grid") for t in scale.ticks),
+        line(zero, "16", zero, "50", "zero"),
+        text_at(zero, "10", "no difference", anchor_of(zero)),
+        line(low, "37", high, "37", f"thick {kind}"),
+        Markup('<circle class="{}" cx="{}%" cy="37" r="7"/>').format(f"dot {kind}", number(value)),
         *ticks,
         kind="difference",
         label=f"Difference {100 * verdict.difference:+.1f} points, "
@@ -94,10 +67,10 @@ def difference(verdict: Verdict) -> Markup:
 def mark(interval: Interval) -> Markup:
     """A figure and its interval on a scale from 0 to 1, as small as a word."""
     low, value, high = (100 * x for x in (interval.low, interval.value, interval.high))
-    return _svg(
-        _line(0.0, "50%", 100.0, "50%", "grid"),
-        _line(low, "50%", high, "50%", "whisker transfer"),
-        _dot(value, 50.0, 3.5, "transfer"),
+    return svg(
+        line(0.0, "50%", 100.0, "50%", "grid"),
+        line(low, "50%", high, "50%", "whisker transfer"),
+        dot(value, 50.0, 3.5, "transfer"),
         kind="mark",
     )
 
@@ -107,24 +80,24 @@ def counts(row: ClassRow, most: int) -> Markup:
     parts, start = [], 0.0
     for kind, count in (("train", row.train), ("val", row.val), ("test", row.test)):
         width = 100 * count / max(1, most)
-        parts.append(_rect(start, "0", width, "100%", kind))
+        parts.append(rect(start, "0", width, "100%", kind))
         start += width
-    return _svg(*parts, kind="counts")
+    return svg(*parts, kind="counts")
 
 
 def bar(value: float, most: float) -> Markup:
     """One amount beside others."""
-    return _svg(
-        _rect(0.0, "0", 100 * value / most if most > 0 else 0.0, "100%", "amount"), kind="bar"
+    return svg(
+        rect(0.0, "0", 100 * value / most if most > 0 else 0.0, "100%", "amount"), kind="bar"
     )
 
 
 def strip(values: Sequence[float]) -> Markup:
     """Figures of one kind as dots on a line."""
     scale = axis(min(values), max(values))
-    return _svg(
-        _line(0.0, "50%", 100.0, "50%", "grid"),
-        *(_dot(scale.at(value), 50.0, 3.5, "plain") for value in values),
+    return svg(
+        line(0.0, "50%", 100.0, "50%", "grid"),
+        *(dot(scale.at(value), 50.0, 3.5, "plain") for value in values),
         kind="strip",
     )
 
@@ -177,17 +150,17 @@ def calibration(bins: Sequence[Bin]) -> Markup:
             f"{b.count:,} examples: confidence {b.confidence:.1%}, accuracy {b.accuracy.value:.1%}"
         )
         marks += [
-            _line(x, f"{_n(low)}%", x, f"{_n(high)}%", "whisker transfer thin"),
-            _dot(x, y, 3 + 5 * math.sqrt(b.count / most), "transfer", told),
+            line(x, f"{number(low)}%", x, f"{number(high)}%", "whisker transfer thin"),
+            dot(x, y, 3 + 5 * math.sqrt(b.count / most), "transfer", told),
         ]
     ticks = (0.0, 25.0, 50.0, 75.0, 100.0)
-    return _svg(
-        *(_line(t, "0", t, "100%", "grid") for t in ticks),
-        *(_line(0.0, f"{t}%", 100.0, f"{t}%", "grid") for t in ticks),
-        _line(0.0, "100%", 100.0, "0", "diagonal"),
+    return svg(
+        *(line(t, "0", t, "100%", "grid") for t in ticks),
+        *(line(0.0, f"{t}%", 100.0, f"{t}%", "grid") for t in ticks),
+        line(0.0, "100%", 100.0, "0", "diagonal"),
         *marks,
-        *(_text(t, "100%", f"{t:g}%", _anchor(t), dy=18) for t in ticks),
-        *(_text(0.0, f"{100 - t:g}%", f"{t:g}%", "end", dx=-8, dy=4) for t in ticks),
+        *(text_at(t, "100%", f"{t:g}%", anchor_of(t), dy=18) for t in ticks),
+        *(text_at(0.0, f"{100 - t:g}%", f"{t:g}%", "end", dx=-8, dy=4) for t in ticks),
         kind="calibration",
         label="Reliability diagram: accuracy over confidence",
     )
@@ -200,16 +173,19 @@ def scatter(values: Sequence[tuple[float, float]]) -> Markup:
     shown = values[:: -(-len(values) // DOTS)]
     scale = axis(min(map(min, shown)), max(map(max, shown)))
     ticks = [(scale.at(tick), tick) for tick in scale.ticks]
-    return _svg(
-        *(_line(t, "0", t, "100%", "grid") for t, _ in ticks),
-        *(_line(0.0, f"{_n(t)}%", 100.0, f"{_n(t)}%", "grid") for t, _ in ticks),
-        _line(0.0, "100%", 100.0, "0", "diagonal"),
+    return svg(
+        *(line(t, "0", t, "100%", "grid") for t, _ in ticks),
+        *(line(0.0, f"{number(t)}%", 100.0, f"{number(t)}%", "grid") for t, _ in ticks),
+        line(0.0, "100%", 100.0, "0", "diagonal"),
         *(
-            _dot(scale.at(a), 100 - scale.at(b), 3.0, "transfer", f"{a:g}: said {b:.4g}")
+            dot(scale.at(a), 100 - scale.at(b), 3.0, "transfer", f"{a:g}: said {b:.4g}")
             for a, b in shown
         ),
-        *(_text(t, "100%", f"{tick:g}", _anchor(t), dy=18) for t, tick in ticks),
-        *(_text(0.0, f"{_n(100 - t)}%", f"{tick:g}", "end", dx=-8, dy=4) for t, tick in ticks),
+        *(text_at(t, "100%", f"{tick:g}", anchor_of(t), dy=18) for t, tick in ticks),
+        *(
+            text_at(0.0, f"{number(100 - t)}%", f"{tick:g}", "end", dx=-8, dy=4)
+            for t, tick in ticks
+        ),
         kind="calibration",
         label="Answers over true values",
     )
@@ -222,15 +198,15 @@ def histogram(bins: Sequence[Bin]) -> Markup:
         Markup(
             '<rect class="amount" x="{}%" y="{}%" width="{}%" height="{}%"><title>{}</title></rect>'
         ).format(
-            _n(100 * b.low + 0.4),
-            _n(100 - 100 * b.count / most),
-            _n(100 * (b.high - b.low) - 0.8),
-            _n(100 * b.count / most),
+            number(100 * b.low + 0.4),
+            number(100 - 100 * b.count / most),
+            number(100 * (b.high - b.low) - 0.8),
+            number(100 * b.count / most),
             f"{b.count:,} examples",
         )
         for b in bins
     )
-    return _svg(*bars, _line(0.0, "100%", 100.0, "100%", "grid"), kind="histogram")
+    return svg(*bars, line(0.0, "100%", 100.0, "100%", "grid"), kind="histogram")
 
 
 def lines(
@@ -243,7 +219,7 @@ def lines(
         Markup('<polyline class="{}" points="{}"/>').format(
             kind,
             " ".join(
-                f"{_n(a)},{_n(100 - scale.at(y))}"
+                f"{number(a)},{number(100 - scale.at(y))}"
                 for a, y in zip(x, values, strict=True)
                 if math.isfinite(y)
             ),
@@ -251,19 +227,19 @@ def lines(
         for kind, values in series
     )
     kept = [
-        _dot(x[best], 100 - scale.at(values[best]), 4.5, kind)
+        dot(x[best], 100 - scale.at(values[best]), 4.5, kind)
         for kind, values in series
         if math.isfinite(values[best])
     ]
-    levels = [(tick, f"{_n(100 - scale.at(tick))}%") for tick in scale.ticks]
-    return _svg(
-        *(_line(0.0, y, 100.0, y, "grid") for _, y in levels),
-        _line(x[best], "0", x[best], "100%", "kept"),
+    levels = [(tick, f"{number(100 - scale.at(tick))}%") for tick in scale.ticks]
+    return svg(
+        *(line(0.0, y, 100.0, y, "grid") for _, y in levels),
+        line(x[best], "0", x[best], "100%", "kept"),
         Markup('<svg viewBox="0 0 100 100" preserveAspectRatio="none" width="100%" height="100%">'),
         *paths,
         Markup("</svg>"),
         *kept,
-        *(_text(0.0, y, f"{tick:g}", "end", dx=-8, dy=4) for tick, y in levels),
+        *(text_at(0.0, y, f"{tick:g}", "end", dx=-8, dy=4) for tick, y in levels),
         kind="lines",
         label=label,
     )
@@ -292,7 +268,7 @@ def _cell(
         y + 1,
         _CELL - 2,
         _CELL - 2,
-        _n(depth),
+        number(depth),
         told,
         x + _CELL // 2,
         y + _CELL // 2,
@@ -309,55 +285,3 @@ def _beside(position: int, name: str) -> Markup:
         '<text x="{edge}" y="{place}" dy="4" text-anchor="end">{text}</text>'
         '<text transform="translate({place} {edge}) rotate(-90)" dy="4">{text}</text>'
     ).format(edge=_EDGE - 6, place=place, text=text)
-
-
-def _svg(*parts: Markup, kind: str, label: str = "") -> Markup:
-    told = (
-        Markup('role="img" aria-label="{}"').format(label)
-        if label
-        else Markup('aria-hidden="true"')
-    )
-    body = Markup("").join(parts)
-    return Markup('<svg class="{}" {}>{}</svg>').format(kind, told, body)
-
-
-def _grid(scale: Axis) -> Markup:
-    return Markup("").join(
-        _line(scale.at(t), "0", scale.at(t), "100%", "grid") for t in scale.ticks
-    )
-
-
-def _line(x1: float, y1: str, x2: float, y2: str, kind: str) -> Markup:
-    return Markup('<line class="{}" x1="{}%" y1="{}" x2="{}%" y2="{}"/>').format(
-        kind, _n(x1), y1, _n(x2), y2
-    )
-
-
-def _dot(x: float, y: float, radius: float, kind: str, told: str = "") -> Markup:
-    title = Markup("<title>{}</title>").format(told) if told else ""
-    return Markup('<circle class="dot {}" cx="{}%" cy="{}%" r="{}">{}</circle>').format(
-        kind, _n(x), _n(y), _n(radius), title
-    )
-
-
-def _rect(x: float, y: str, width: float, height: str, kind: str) -> Markup:
-    return Markup('<rect class="{}" x="{}%" y="{}" width="{}%" height="{}"/>').format(
-        kind, _n(x), y, _n(width), height
-    )
-
-
-def _text(x: float, y: str, text: str, anchor: str, dx: int = 0, dy: int = 0) -> Markup:
-    return Markup('<text x="{}%" y="{}" dx="{}" dy="{}" text-anchor="{}">{}</text>').format(
-        _n(x), y, dx, dy, anchor, text
-    )
-
-
-def _anchor(place: float) -> str:
-    """Text at the ends of a frame leans inward, or it would be cut off."""
-    if place < 4:
-        return "start"
-    return "end" if place > 96 else "middle"
-
-
-def _n(number: float) -> str:
-    return f"{number:.2f}".rstrip("0").rstrip(".")

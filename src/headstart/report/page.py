@@ -9,7 +9,6 @@ import base64
 import hashlib
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import groupby, zip_longest
 
@@ -20,6 +19,8 @@ from headstart.evaluate import Arm, Curve, Fact, Report, Shown
 from headstart.events import span
 from headstart.hostile import printable
 from headstart.report import figures
+from headstart.report.axis import Axis, axis
+from headstart.report.confusion import cells_of, picked, worst_pairs
 from headstart.stats import Interval
 from headstart.task import FIGURES
 
@@ -28,24 +29,8 @@ PICTURE_BYTES = 2_100_000
 _PICTURES = {"image/png", "image/jpeg"}
 _SAMPLES = 24
 _MISTAKES = 24
-_PAIRS = 12
-_MATRIX = 30  # classes that a drawn matrix has room for
-_WORST = 24  # classes of it where there are more
 _SMALL = 15  # classes that a table of cells has room for
 _LINES = 200  # of one list of facts; run folders hold the rest
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A cell of the confusion matrix, and the examples behind it that the page carries."""
-
-    label: int
-    predicted: int
-    count: int
-    share: float
-    """Of the class's test rows."""
-    examples: tuple[int, ...]
-    """Positions in `Report.shown`."""
 
 
 def page(report: Report) -> str:
@@ -60,7 +45,7 @@ def page(report: Report) -> str:
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     kept = _kept(report.shown)
     style, pictures = _pictures(report.shown, kept)
-    grid = _grid(report, kept)
+    grid = cells_of(report, kept)
     return room.get_template("page.html").render(
         report=report,
         classes=[row.name for row in report.classes],
@@ -77,8 +62,8 @@ def page(report: Report) -> str:
         pictures=pictures,
         **_looked_at(report, kept),
         grid=grid,
-        pairs=_pairs(grid),
-        picked=_picked(grid, len(report.classes)),
+        pairs=worst_pairs(grid),
+        picked=picked(grid, len(report.classes)),
         open_cells={place for place, cell in grid.items() if cell.examples},
         scale=_scale(report.arms),
         **_learned_from(report.arms),
@@ -119,7 +104,7 @@ def _grown(report: Report) -> Markup:
     kinds = ("val", "train")
     values = [[100 * one.value for one in curve.merit] for curve in growth.curves]
     every = [value for series in values for value in series]
-    scale = figures.axis(min(every), max(every))
+    scale = axis(min(every), max(every))
     series = list(zip(kinds, values, strict=False))
     return figures.lines(series, scale, len(values[0]) - 1, "Figure over the number of examples")
 
@@ -226,39 +211,8 @@ def _mistakes(shown: Sequence[Shown], kept: Iterable[int]) -> list[int]:
     return sorted(wrong, key=lambda i: -shown[i].probability)[:_MISTAKES]
 
 
-def _grid(report: Report, kept: Iterable[int]) -> dict[tuple[int, int], Cell]:
-    """Cells that count something, by class and prediction."""
-    behind: dict[tuple[int, int], list[int]] = {}
-    for i in sorted(kept, key=lambda i: -report.shown[i].probability):
-        behind.setdefault((report.shown[i].label, report.shown[i].predicted), []).append(i)
-    return {
-        (i, j): Cell(i, j, count, count / sum(line), tuple(behind.get((i, j), ())))
-        for i, line in enumerate(report.confusion)
-        for j, count in enumerate(line)
-        if count
-    }
-
-
 def _rows_of(arm: Arm) -> int:
     return len(arm.answers)
-
-
-def _pairs(grid: Mapping[tuple[int, int], Cell]) -> list[Cell]:
-    """Classes most often taken for others, by count and then by share."""
-    return _confused(grid)[:_PAIRS]
-
-
-def _confused(grid: Mapping[tuple[int, int], Cell]) -> list[Cell]:
-    wrong = [cell for cell in grid.values() if cell.label != cell.predicted]
-    return sorted(wrong, key=lambda cell: (-cell.count, -cell.share, cell.label))
-
-
-def _picked(grid: Mapping[tuple[int, int], Cell], classes: int) -> list[int]:
-    """Classes that a drawn matrix shows: all of them, or those in the worst confusions."""
-    if classes <= _MATRIX:
-        return list(range(classes))
-    worst = [label for cell in _confused(grid) for label in (cell.label, cell.predicted)]
-    return sorted(list(dict.fromkeys([*worst, *range(classes)]))[:_WORST])
 
 
 def _learned_from(arms: Sequence[Arm]) -> dict[str, object]:
@@ -278,14 +232,14 @@ def _learned_from(arms: Sequence[Arm]) -> dict[str, object]:
     return {"learned_from": told, "uneven": len(counts) > 1}
 
 
-def _scale(arms: Sequence[Arm]) -> figures.Axis:
+def _scale(arms: Sequence[Arm]) -> Axis:
     return _span([arm.merit for arm in arms])
 
 
-def _span(intervals: Sequence[Interval]) -> figures.Axis:
+def _span(intervals: Sequence[Interval]) -> Axis:
     """A scale that holds all of them."""
     lows, highs = [one.low for one in intervals], [one.high for one in intervals]
-    return figures.axis(min(lows, default=0.0), min(1.0, max(highs, default=1.0)))
+    return axis(min(lows, default=0.0), min(1.0, max(highs, default=1.0)))
 
 
 def _chosen(report: Report) -> Arm | None:
@@ -303,9 +257,9 @@ def _drawn(curve: Curve) -> Mapping[str, object]:
     numbers = [row.number for row in curve.epochs]
     best = numbers.index(curve.best) if curve.best in numbers else 0
     finite = [x for x in (*train, *val) if math.isfinite(x)]
-    losses = figures.axis(0.0, max(finite, default=1.0), 4)
+    losses = axis(0.0, max(finite, default=1.0), 4)
     known = [x for x in merit if math.isfinite(x)]
-    shares = figures.axis(min(known, default=0.0), max(known, default=100.0), 4)
+    shares = axis(min(known, default=0.0), max(known, default=100.0), 4)
     return {
         "arm": curve.arm,
         "rows": curve.epochs,

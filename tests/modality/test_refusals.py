@@ -1,0 +1,44 @@
+"""What is no picture is refused by a code of its own."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import PIL.Image
+import pytest
+
+from headstart.data import Held
+from headstart.errors import DataError
+from headstart.modality import Image
+
+READER = Image(size_px=8, crop_pct=1.0)
+RAMP = np.arange(192, dtype=np.uint8).reshape(8, 8, 3)
+
+
+def code_of(source: object) -> str:
+    with pytest.raises(DataError) as caught:
+        READER.read(source if isinstance(source, Path) else Held("held", source))
+    assert caught.value.fix
+    assert caught.value.where
+    return caught.value.code
+
+
+@pytest.mark.parametrize("thing", ["a.jpg", None, 7, [1, 2], Path("a.jpg").parts], ids=repr)
+def test_things_that_are_no_pictures_are_refused(thing: object) -> None:
+    assert code_of(thing) == "D133"
+
+
+def test_a_held_picture_can_be_too_large_empty_or_broken(tmp_path: Path) -> None:
+    PIL.Image.fromarray(RAMP).save(tmp_path / "a.bmp")
+    os.truncate(tmp_path / "a.bmp", 100)
+    assert code_of(PIL.Image.new("1", (20_000, 5_000))) == "D123"
+    assert code_of(PIL.Image.new("RGB", (0, 5))) == "D131"
+    with PIL.Image.open(tmp_path / "a.bmp") as cut:
+        assert code_of(cut) == "D122"
+
+
+def test_messages_name_the_source_and_hide_nothing_in_it() -> None:
+    with pytest.raises(DataError) as caught:
+        READER.read(Held("evil\x1b[31m", b"\x1b[2Jhello"))
+    assert "\x1b" not in str(caught.value)
+    assert "evil\\x1b[31m" in caught.value.where
