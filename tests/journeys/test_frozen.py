@@ -9,7 +9,7 @@ from torch import nn
 
 from headstart import train
 from headstart.events import Event
-from headstart.run import contest, journey, leaving, prepared
+from headstart.run import arms, journey, ladder, leaving, prepared
 from headstart.share import artifact
 
 
@@ -44,8 +44,8 @@ def _modeled(patch: Any, owner: Any, name: str, seen: dict[str, Any]) -> None:
 PLACES = {
     "reading": (_loaded, journey, "known_of"),
     "division": (_loaded, prepared, "divided"),
-    "baselines": (_loaded, contest, "raw"),
-    "probing": (_loaded, contest, "fit"),
+    "baselines": (_loaded, ladder, "baseline"),
+    "probing": (_loaded, arms, "fit"),
     "examination": (_modeled, journey, "examine"),
     "predictions": (_modeled, leaving, "predictions"),
     "saving": (_modeled, artifact, "write_backbone"),

@@ -16,7 +16,7 @@ from headstart.backbone import moments
 from headstart.cli import execute
 from headstart.data import Held
 from headstart.errors import BackboneError, UsageError
-from headstart.run import contest
+from headstart.run import arms
 from headstart.train import Recipe, rates
 from headstart.train.goals import NextToken, Telling
 
@@ -138,10 +138,10 @@ def test_a_decoder_answers_texts(network, tmp_path, monkeypatch) -> None:
 def test_the_network_that_ships_goes_on_with_texts(tales, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(rates, "WRITING_RATES", (1e-3, 1e-3))
     short = Recipe(epochs=2, patience=2)
-    monkeypatch.setattr(contest, "recipe_of", lambda strategy, backbone, task, seed: short)
+    monkeypatch.setattr(arms, "recipe_of", lambda strategy, backbone, task, seed: short)
     run = headstart.train(tales, task="generation", strategy="full", out=tmp_path / "run")
-    arms = {arm["name"]: arm["next_token"]["value"] for arm in run.metrics["arms"]}
-    assert arms["full"] > arms["as it is"] > arms["how often tokens are"]
+    found = {arm["name"]: arm["next_token"]["value"] for arm in run.metrics["arms"]}
+    assert found["full"] > found["as it is"] > found["how often tokens are"]
     model = run.model
     assert model.backbone.name == "headstart_lstm" and model.backbone.writer.task == "generation"
     assert model.predict(["the cat"])[0].label.startswith("the cat")

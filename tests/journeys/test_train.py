@@ -194,11 +194,11 @@ def test_a_wrong_option_is_named(photos) -> None:
 
 
 def _short(monkeypatch: pytest.MonkeyPatch) -> None:
-    from headstart.run import contest
+    from headstart.run import arms
     from headstart.train import Recipe
 
     monkeypatch.setattr(
-        contest, "recipe_of", lambda strategy, backbone, task, seed: Recipe(epochs=2, seed=seed)
+        arms, "recipe_of", lambda strategy, backbone, task, seed: Recipe(epochs=2, seed=seed)
     )
 
 

@@ -13,7 +13,7 @@ import headstart
 from headstart.backbone import load_backbone
 from headstart.cli import execute
 from headstart.errors import BackboneError, DataError, UsageError
-from headstart.run import foretelling
+from headstart.run import rehearsal
 from headstart.train import rates
 
 for name in ("soundfile", "soxr", "rapidfuzz"):
@@ -172,14 +172,14 @@ def test_a_plan_says_what_will_be_tried(speech, trained, tmp_path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("allowed", [1e-9, 1e9])
 def test_a_plan_rehearses_as_much_as_a_minute_allows(speech, allowed, monkeypatch) -> None:
-    learned, fit = [], foretelling.fit
+    learned, fit = [], rehearsal.fit
 
     def seen(lesson, *given, **named):
         learned.append(len(lesson.pool))
         return fit(lesson, *given, **named)
 
-    monkeypatch.setattr(foretelling, "fit", seen)
-    monkeypatch.setattr(foretelling, "ALLOWED_S", allowed)
+    monkeypatch.setattr(rehearsal, "fit", seen)
+    monkeypatch.setattr(rehearsal, "ALLOWED_S", allowed)
     headstart.plan(speech, task="transcribe", strategy="probe", backbone="headstart_dscnn")
-    few = foretelling.FEWEST
+    few = rehearsal.FEWEST
     assert learned[0] <= few and (learned[1] <= few) == (allowed < 1)

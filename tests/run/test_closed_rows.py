@@ -120,8 +120,8 @@ def test_rank_plan_and_train_test_the_same_rows_at_any_size(
 
 
 def test_asking_early_is_an_error(tmp_path, tiny_folder, monkeypatch) -> None:
-    def curious(lesson, *others):
-        lesson.labels_of(lesson.partition.test)
+    def curious(job):
+        job.lesson.labels_of(job.lesson.partition.test)
 
     monkeypatch.setattr(journey, "contest", curious)
     with pytest.raises(SealedError):

@@ -30,13 +30,13 @@ def tuned(monkeypatch, tiny, tmp_path):
     def settle(losses, right=None, params=None, end=math.inf, told=None):
         nets = {name: replace(tiny) for name in NAMES}
 
-        def tried(backbone, sample, epochs, cache):
+        def tried(sample, backbone, epochs, cache):
             name = next(n for n in NAMES if nets[n] is backbone)
             asked.append((name, epochs))
             merit = np.arange(200) < 200 * (right or {}).get(name, 0.5)
-            return settling._Tried(losses[name, epochs], merit)
+            return settling.Trial(losses[name, epochs], merit)
 
-        monkeypatch.setattr(settling, "_tried", tried)
+        monkeypatch.setattr(settling, "for_epochs", tried)
         monkeypatch.setattr(settling, "_seconds", lambda *_: 10.0)
         tell = (lambda event: told.append(event.what)) if told is not None else quiet
         sample = Examples((), (), ())
@@ -87,7 +87,7 @@ def placed(gained: int, lost: int) -> list[str]:
     other = np.arange(1000) < 500
     right = other.copy()
     right[500 : 500 + gained], right[:lost] = True, False
-    tried = {0: settling._Tried(0.1, right), 1: settling._Tried(0.2, other)}
+    tried = {0: settling.Trial(0.1, right), 1: settling.Trial(0.2, other)}
     ranked = [replace(one, params=size) for one, size in zip(ranking(), (9, 1), strict=False)]
     return [one.backbone for one in settling._placed(ranked, [0, 1], tried)]
 

@@ -11,6 +11,7 @@ from headstart import lazy
 if TYPE_CHECKING:
     from headstart.evaluate.arms import Arm, Cost
     from headstart.evaluate.baselines import (
+        BASELINES,
         constant,
         followed,
         nearest,
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from headstart.evaluate.words import words_fit
 
 __all__ = [
+    "BASELINES",
     "OVERLAP",
     "Arm",
     "Beside",

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -12,6 +12,7 @@ from sklearn.feature_extraction.text import TfidfTransformer
 
 from headstart.evaluate.candidates import Answer, Candidate
 from headstart.evaluate.followed import Followed
+from headstart.evaluate.probes import raw
 from headstart.head import NOTHING, folds_of, strata_in
 from headstart.modality import Modality
 from headstart.task import (
@@ -166,3 +167,14 @@ def _writing(lesson: Lesson) -> Seq2Seq:
     if not isinstance(lesson.task, Seq2Seq):
         raise TypeError(f"{lesson.task.kind} writes nothing")
     return lesson.task
+
+
+BASELINES: Mapping[str, Callable[[Lesson, Modality], Candidate]] = {
+    "constant": lambda lesson, _: constant(lesson),
+    "raw": raw,
+    "usual_tags": lambda lesson, _: usual_tags(lesson),
+    "followed": lambda lesson, _: followed(lesson),
+    "repeated": repeated,
+    "nearest": nearest,
+}
+"""By the names that tasks have for them."""

@@ -31,9 +31,10 @@ from headstart.run.inputs import KINDS
 from headstart.run.quantities import count, seconds
 from headstart.run.settings import Limits, RankSettings
 from headstart.run.settling import settled
+from headstart.run.short_training import EXAMPLES as TRIED
+from headstart.run.short_training import cheapest
 from headstart.run.taking import label_of, named, taken
-from headstart.run.trying import EXAMPLES as TRIED
-from headstart.run.trying import tried
+from headstart.stats import level
 from headstart.task import make_task, task_type
 
 EXAMPLES = 1000
@@ -44,7 +45,7 @@ def rank(dataset: Dataset, settings: RankSettings, root: Path, tell: Tell = quie
     """Order candidates by what their features say about at most 1,000 examples, and by the prior.
 
     After the budget no further candidate is begun; what is left is spent on short fine-tunes (see
-    `settled`; for answers with an order see `tried`). Rows of the test are not looked at. Raises
+    `settled`; for answers with an order see `cheapest`). Rows of the test are not looked at. Raises
     `DataError`; `UsageError` where none is left.
     """
     budget, seed, limits = settings.budget, settings.seed, settings.limits
@@ -155,7 +156,7 @@ def _entry(
     root: Path,
     tell: Tell,
 ) -> Entry:
-    judge = tried if task_type(examples.kind).coded_rows else _probed
+    judge = _trained if task_type(examples.kind).coded_rows else _probed
     return Entry(
         label,
         judge(examples, backbone, seed, root, tell),
@@ -179,6 +180,14 @@ def _probed(examples: Examples, backbone: Backbone, seed: int, root: Path, tell:
     )
     task, labels = make_task(examples, tuple(range(len(examples))))
     return target_of(Sample(features.all(), labels, task, examples.groups, seed))
+
+
+def _trained(examples: Examples, backbone: Backbone, seed: int, root: Path, tell: Tell) -> Target:
+    """By the cheapest training there is, where answers have an order."""
+    trial = cheapest(examples, backbone, seed, root, tell)
+    found = level(trial.merit, trial.groups)
+    how = trial.strategy
+    return Target(trial.loss, how, found, math.nan, math.nan, trial.merit, trial.groups)
 
 
 def _told(entry: Entry) -> str:

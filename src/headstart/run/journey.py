@@ -27,31 +27,26 @@ from headstart.events import (
 )
 from headstart.features import noted, survey, trim
 from headstart.model import Model, longest_s
-from headstart.run.contest import contest
+from headstart.run.allowed import need_allowed, need_short
+from headstart.run.arms import Job
 from headstart.run.facts import clocks, computing, facts_of, spent, versions
 from headstart.run.finding import usual_modality
 from headstart.run.folder import EVENTS, Contents, Folder, Request, opened
+from headstart.run.ladder import contest
 from headstart.run.leaving import leave
 from headstart.run.metrics_record import Metrics
 from headstart.run.planning import forecast
 from headstart.run.prepared import Known, known_of, lesson_of, parts_of, started
 from headstart.run.quantities import seconds
 from headstart.run.reading import Run
-from headstart.run.reciting import need_short, recite
 from headstart.run.settings import AUTO, Settings
 from headstart.run.spread import spread_of
 from headstart.run.starting import Ranking, Start, start_of
 from headstart.run.taking import label_of
-from headstart.run.writing import write
 from headstart.task import (
     calibrate,
 )
-from headstart.train import (
-    Gradual,
-    Lesson,
-    Unfreeze,
-    discard_damaged,
-)
+from headstart.train import Lesson, discard_damaged
 
 ONE_GROUP = (
     "all rows to learn from are of one group: choices go by rows of the very group that was "
@@ -190,17 +185,12 @@ def _remember(
 def _arms(
     lesson: Lesson, known: Known, backbone: Backbone, settings: Settings, work: Path, tell: Tell
 ) -> Contest:
-    """Fitted and compared, in the way of what the labels are."""
-    if isinstance(settings.plan, Unfreeze | Gradual) and not lesson.task.writes:
-        backbone.need_stages()
+    """Fitted and compared, where the task allows what was asked for."""
+    need_allowed(settings.plan, lesson.task, backbone)
     if lesson.task.joins:
         rows = lesson.pool + lesson.partition.test
         need_short(known.looks, rows, longest_s(backbone.modality))
-    if lesson.task.writes:
-        return write(lesson, backbone, settings, work, tell)
-    if lesson.task.coded_rows:
-        return recite(lesson, backbone, settings, work, tell)
-    return contest(lesson, backbone, settings, work, tell)
+    return contest(Job(lesson, backbone, settings, work, tell))
 
 
 def check(found: Found, root: Path, tell: Tell = quiet) -> Audit:

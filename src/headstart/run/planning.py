@@ -11,8 +11,8 @@ from typing import TypeVar
 from scipy.sparse import csr_array
 from torch import Tensor
 
-from headstart.advise import Plan, Step, depth_of, grown
-from headstart.backbone import Backbone, every_stage, fresh, is_recurrent, multiply_adds, widths
+from headstart.advise import Depth, Plan, Step, depth_of, grown
+from headstart.backbone import Backbone, every_stage, fresh, multiply_adds, widths
 from headstart.data import Dataset, Found, Problem, spread
 from headstart.errors import DataError
 from headstart.evaluate import peak_mb, words_fit
@@ -20,24 +20,26 @@ from headstart.events import Clock, Tell, quiet, together
 from headstart.features import Items, Prefix, extract, milliseconds, noise, survey
 from headstart.head import Sample, fit_head, stays_far
 from headstart.modality import Look
-from headstart.run.contest import (
-    JUDGED,
-    LIKE,
-    SEEDS,
-    ULMFIT,
-    of_language,
-    tuning_price,
-    unfrozen,
-)
 from headstart.run.finding import divided
 from headstart.run.folds import fold_count
-from headstart.run.foretelling import LEARNED, foretold
 from headstart.run.quantities import seconds
 from headstart.run.recipes import passes_of
+from headstart.run.rehearsal import foretold
 from headstart.run.settings import Settings
+from headstart.run.spread import SEEDS
 from headstart.run.starting import start_of
+from headstart.run.strategies import (
+    JUDGED,
+    LEARNED,
+    LIKE,
+    ULMFIT,
+    Priced,
+    Prospect,
+    prices,
+    strategies,
+)
 from headstart.task import Task, make_task, task_type
-from headstart.train import Full, Price, Probe, Scratch, Strategy, Ulmfit, cut_of
+from headstart.train import Full, Probe, Scratch, Strategy, Ulmfit, cut_of
 
 _T = TypeVar("_T")
 LEAST, REHEARSAL_S = 128, 60.0
@@ -74,9 +76,18 @@ class _Rehearsal:
         return self.items.take(self.read[:LIKE])
 
     @cached_property
-    def price(self) -> Callable[[int], Price]:
+    def price(self) -> Priced:
         """Of training the last few stages."""
-        return tuning_price(self.backbone, self.task, self.like, round(LEARNED * self.rows))
+        return prices(self.backbone, self.task, self.like, round(LEARNED * self.rows))
+
+    @cached_property
+    def depth(self) -> Depth | None:
+        """What the stages know, where something was learned elsewhere."""
+        stages = self.backbone.stages
+        if not self.backbone.origin.pretrained or self.backbone.depth < 2:
+            return None
+        names = [name for name, _ in stages.named_children()]
+        return depth_of(self.sample, names, widths(stages, noise(self.backbone.modality)))
 
 
 def plan(found: Found, settings: Settings, root: Path, tell: Tell = quiet) -> Plan:
@@ -159,31 +170,21 @@ def _need_enough(good: int, asked: int) -> None:
 
 def _strategies(some: _Rehearsal, settings: Settings) -> tuple[tuple[Strategy, ...], str]:
     """What will be tried, and what that leaves frozen."""
-    scratch: tuple[Strategy, ...] = tuple(Scratch() for _ in settings.compare)
-    backbone = some.backbone
+    depth = None if settings.plan else some.depth
+    known = Prospect(some.task, some.backbone, some.price, depth)
+    every = tuple(strategies(known, settings))
+    all_, plans = some.backbone.depth, [one for one in every if one != Scratch()]
+    least = min([cut_of(one, all_) for one in plans] or [0])
+    told = f"as few as {least} of {all_} stages stay frozen"
     if settings.plan:
-        at = cut_of(settings.plan, backbone.depth)
-        told = f"as asked: {at} of {backbone.depth} stages stay frozen"
-        return (*dict.fromkeys((Probe(), settings.plan)), *scratch), told
-    if not backbone.origin.pretrained or backbone.depth < 2:
-        return (Probe(), *scratch), "nothing pretrained to tune: every stage stays frozen"
-    names = [name for name, _ in backbone.stages.named_children()]
-    depth = depth_of(some.sample, names, widths(backbone.stages, noise(backbone.modality)))
-    probes: tuple[Strategy, ...] = (Probe(), Probe(every_stage=True))
-    recurrent = is_recurrent(backbone.architecture)
-    budget = seconds(settings.budget)
-    language = of_language(some.price(backbone.depth).spent, budget) if recurrent else []
-    if recurrent or depth.linear:
-        frozen = f"as few as 0 of {backbone.depth} stages stay" if language else "every stage stays"
-        return (*probes, *language, *scratch), f"{frozen} frozen: {depth.why}"
-    wanted = max(1, backbone.depth - 1 - depth.best)
-    tuned = unfrozen(some.price, wanted, backbone.depth, budget)
-    if not tuned:
-        told = f"unfreezing would take longer than the budget of {settings.budget}; {depth.why}"
-        return (*probes, *scratch), f"every stage stays frozen: {told}"
-    least = min(cut_of(strategy, backbone.depth) for strategy in tuned)
-    told = f"as few as {least} of {backbone.depth} stages stay frozen"
-    return (*probes, *tuned, *scratch), f"{told}: {depth.why}"
+        return every, f"as asked: {cut_of(settings.plan, all_)} of {all_} stages stay frozen"
+    if depth is None:
+        return every, "nothing pretrained to tune: every stage stays frozen"
+    if least == all_:
+        over = f"unfreezing would take longer than the budget of {settings.budget}; "
+        told = f"every stage stays frozen: {'' if depth.linear else over}{depth.why}"
+        return every, told
+    return every, f"{told}: {depth.why}"
 
 
 def _frozen(some: _Rehearsal) -> Step:

@@ -9,11 +9,11 @@ from headstart.errors import UsageError
 from headstart.events import Tell, note, warn
 from headstart.features import Items, noted, survey
 from headstart.modality import Look
-from headstart.run.contest import would_tune
 from headstart.run.finding import divided
 from headstart.run.folds import fold_count, fold_partitions
 from headstart.run.settings import Settings
 from headstart.run.starting import Start, start_of
+from headstart.run.strategies import would_tune
 from headstart.task import make_task
 from headstart.train import Lesson, Truths
 

@@ -1,22 +1,20 @@
 """The best few candidates of a ranking, told apart by short fine-tunes."""
 
 import math
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from headstart.advise import NEAR, Ranked
 from headstart.backbone import Backbone
-from headstart.data import Examples, hold_out, strata_of
+from headstart.data import Examples
 from headstart.events import Tell, note, quiet
 from headstart.features import survey
 from headstart.head import linear
-from headstart.run.recipes import recipe_of
-from headstart.stats import Interval, Merit, lead
-from headstart.task import make_task
-from headstart.train import Full, Lesson, Recipe, fit, rates_of, step_price, trial_of
+from headstart.run.short_training import HELD, Trial, for_epochs
+from headstart.stats import Interval, lead
+from headstart.train import Full, Recipe, rates_of, step_price, trial_of
 from headstart.train.pricing import ROWS
 
 BEST = 3
@@ -24,18 +22,6 @@ BEST = 3
 of a ranking is within 0.25 to 0.8 points of the best of all."""
 ROUNDS = (2, 6)
 """Epochs of each round; after each, the better half goes on (Jamieson and Talwalkar 2016)."""
-_HELD = 0.3
-
-
-@dataclass(frozen=True, eq=False)
-class _Tried:
-    """A candidate after a round."""
-
-    loss: float
-    """On validation rows."""
-    merit: Merit
-    groups: tuple[str, ...] = ()
-    """Of those rows."""
 
 
 def settled(
@@ -54,7 +40,7 @@ def settled(
     more than `NEAR`, gives way to a smaller one. `sample` is what the ranking was measured on.
     """
     left = through = list(range(min(BEST, len(ranking))))
-    tried: dict[int, _Tried] = {}
+    tried: dict[int, Trial] = {}
     for epochs in ROUNDS:
         if len(left) < 2:
             break
@@ -66,7 +52,7 @@ def settled(
             break
         for i in left:
             name = ranking[i].backbone
-            tried[i] = _tried(backbones[name], sample, epochs, cache)
+            tried[i] = for_epochs(sample, backbones[name], epochs, cache)
             merit = float(tried[i].merit.mean())
             note(tell, f"{name}: {merit:.1%} after {epochs} epochs, loss {tried[i].loss:.3f}")
         through = left
@@ -78,29 +64,14 @@ def _seconds(backbone: Backbone, sample: Examples, epochs: int, cache: Path) -> 
     """Of so many epochs and their search for a rate, by one step."""
     seen = survey(sample.take(range(min(ROWS, len(sample)))), backbone.modality, cache=cache)
     each = step_price(backbone, seen.items.take(range(len(seen.items.digests))))
-    short, rows = Recipe(epochs=epochs), (1 - _HELD) * len(sample)
+    short, rows = Recipe(epochs=epochs), (1 - HELD) * len(sample)
     rates = rates_of(Full(), short, backbone, linear(1, 1), round(rows))
     passes = epochs + len(rates) * trial_of(short)
     return each.times(passes * rows).waited
 
 
-def _tried(backbone: Backbone, sample: Examples, epochs: int, cache: Path) -> _Tried:
-    seen = survey(sample, backbone.modality, cache=cache)
-    partition = hold_out(strata_of(sample), _HELD)
-    task, labels = make_task(sample, partition.train + partition.val)
-    lesson = Lesson(seen.items, labels, sample.groups, partition, task, cache)
-    recipe = recipe_of(Full(), backbone, task)
-    with tempfile.TemporaryDirectory() as work:
-        short = replace(recipe, epochs=epochs, patience=epochs)
-        fitted = fit(lesson, backbone, Full(), short, work=Path(work))
-    answers, truth = fitted.held.numpy(), lesson.labels_of(partition.val).numpy()
-    loss = float(task.losses(answers.astype(float), truth).mean())
-    groups = lesson.groups_of(partition.val)
-    return _Tried(loss, task.merit(answers, truth), groups)
-
-
 def _placed(
-    ranking: Sequence[Ranked], through: Sequence[int], tried: Mapping[int, _Tried]
+    ranking: Sequence[Ranked], through: Sequence[int], tried: Mapping[int, Trial]
 ) -> list[Ranked]:
     """Those of the last round first, by loss; then those that fell out, then the rest."""
     order = sorted(tried, key=lambda i: (i not in through, tried[i].loss))
@@ -112,12 +83,12 @@ def _placed(
     return [*told, *(one for i, one in enumerate(ranking) if i not in tried)]
 
 
-def _gap(one: _Tried, other: _Tried) -> Interval:
+def _gap(one: Trial, other: Trial) -> Interval:
     return lead(one.merit, other.merit, one.groups)
 
 
 def _why(
-    ranking: Sequence[Ranked], tried: Mapping[int, _Tried], order: Sequence[int], i: int
+    ranking: Sequence[Ranked], tried: Mapping[int, Trial], order: Sequence[int], i: int
 ) -> str:
     rival = order[1] if i == order[0] else order[0]
     gap, name = _gap(tried[i], tried[rival]), ranking[rival].backbone

@@ -6,8 +6,10 @@ import torch
 
 from headstart.backbone import Backbone
 from headstart.evaluate import Outcome, Spread
-from headstart.run.contest import SEEDS
 from headstart.train import Fitted, Lesson, probe_head
+
+SEEDS = 3
+"""Heads fitted to other draws of the rows, to show how much luck is in one."""
 
 
 def spread_of(

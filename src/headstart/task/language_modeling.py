@@ -28,7 +28,7 @@ class LanguageModeling(WriterTask):
     kind: ClassVar[str] = GENERATED
     modalities: ClassVar[tuple[str, ...]] = ("text",)
     phrase: ClassVar[str] = "next tokens right "
-    baselines: ClassVar[tuple[str, ...]] = ("token_shares", "followed")
+    baselines: ClassVar[tuple[str, ...]] = ("constant", "followed")
     constant_name: ClassVar[str] = "how often tokens are"
     graded: ClassVar[bool] = True
     needs_writer: ClassVar[bool] = True

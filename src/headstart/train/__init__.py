@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from headstart.train.keeping import Keeping, keeping_of
     from headstart.train.lesson import Lesson, Truths, scores_of, takes
     from headstart.train.pretraining import Material, Pretrained, Teacher, pretrain
-    from headstart.train.pricing import Price, step_price
+    from headstart.train.pricing import Price, step_price, training_price
     from headstart.train.rates import rates_of
     from headstart.train.recipe import Recipe, Restraint
     from headstart.train.strategy import (
@@ -69,6 +69,7 @@ __all__ = [
     "step_price",
     "strategy_of",
     "takes",
+    "training_price",
     "trial_of",
 ]
 

@@ -1,4 +1,4 @@
-"""What `train` would do where answers have an order, from a rehearsal of each training."""
+"""The ladder on a part: each training for two epochs on a few examples, and what all would take."""
 
 import math
 import tempfile
@@ -16,19 +16,20 @@ from headstart.evaluate import peak_mb
 from headstart.events import Clock, Tell, quiet
 from headstart.features import survey
 from headstart.model import longest_s
+from headstart.run.allowed import need_allowed, need_short
+from headstart.run.arms import AS_IT_IS, RANDOM
 from headstart.run.recipes import passes_of, recipe_of
-from headstart.run.reciting import UNTRAINED, need_order, need_short, recited
 from headstart.run.settings import Settings
-from headstart.run.writing import AS_IT_IS, need_possible, written
+from headstart.run.strategies import LEARNED, LIKE, Prospect, prices, strategies
 from headstart.task import make_task, task_type
-from headstart.train import Lesson, Probe, Scratch, Strategy, cut_of, fit
+from headstart.train import Lesson, Probe, Strategy, cut_of, fit
 
 FEW, HELD, LEAST = 80, 0.2, 8
 """Examples of a rehearsal, the share that it judges by, and how many it needs."""
 FEWEST, ALLOWED_S = 16, 60.0
 """Examples that are taken whatever they take; seconds after which no more than those are."""
-LEARNED, JUDGED = 0.68, 0.32
-"""Of all rows, those that networks are trained on, and those that they answer in the end."""
+JUDGED = 1 - LEARNED
+"""Of all rows, those that networks answer in the end."""
 TRAINING, SEARCHING = "training", "trying rates"
 """What the work of `headstart.train` is called in its events."""
 _EPOCHS = 2
@@ -58,28 +59,26 @@ def foretold(dataset: Dataset, backbone: Backbone, settings: Settings, tell: Tel
         lesson, reading = _lesson(dataset, backbone, settings, root, tell)
         looks = _size(root) / len(lesson.pool)
         rows = round(LEARNED * len(examples))
-        strategies = _strategies(lesson, rows, backbone, settings, tell)
+        every = _strategies(lesson, rows, backbone, settings, tell)
         steps = [
             Step("starting", began, "what starting took this time"),
             Step("reading", len(examples) * reading, f"{1000 * reading:.1f} ms an example"),
         ]
         before = _size(root)
-        lesson = _afforded(lesson, backbone, strategies, settings, root)
-        took = {one: _took(lesson, backbone, one, settings, root) for one in strategies}
+        lesson = _afforded(lesson, backbone, every, settings, root)
+        took = {one: _took(lesson, backbone, one, settings, root) for one in every}
         if isinstance(backbone.writer, Alone):
             told = next(iter(took.values())).answering / len(lesson.partition.val)
             steps.append(Step(AS_IT_IS, told * JUDGED * len(examples), "answering alone"))
-        steps += [
-            _step(lesson, backbone, one, settings, took[one], len(examples)) for one in strategies
-        ]
+        steps += [_step(lesson, backbone, one, settings, took[one], len(examples)) for one in every]
         if not lesson.task.writes:
             probe = next(step for step in steps if step.what == str(Probe()))
-            steps.insert(2, replace(probe, what=UNTRAINED))
+            steps.insert(2, replace(probe, what=RANDOM))
         kept = looks + (_size(root) - before) / len(lesson.pool)
     held = peak_mb()
     weights = 4 * sum(p.numel() for p in backbone.stages.parameters()) / 1e6
-    tried, disk = tuple(map(str, strategies)), kept * len(examples) + weights + 3
-    return Plan(backbone.name, tried, _sentence(strategies, backbone), tuple(steps), held, disk)
+    tried, disk = tuple(map(str, every)), kept * len(examples) + weights + 3
+    return Plan(backbone.name, tried, _sentence(every, backbone), tuple(steps), held, disk)
 
 
 def _lesson(
@@ -109,13 +108,11 @@ def _strategies(
     lesson: Lesson, rows: int, backbone: Backbone, settings: Settings, tell: Tell
 ) -> tuple[Strategy, ...]:
     """What `train` will try on so many training rows."""
-    if lesson.task.writes:
-        need_possible(settings.plan, backbone)
-        return tuple(written(lesson, rows, backbone, settings, tell))
-    need_order(settings.plan)
-    asked = settings.plan
-    plans = [asked] if asked else recited(lesson, rows, backbone, settings, tell)
-    return tuple(dict.fromkeys((Probe(), *plans, *(Scratch() for _ in settings.compare))))
+    need_allowed(settings.plan, lesson.task, backbone)
+    train = lesson.partition.train[:LIKE]
+    like, labels = lesson.items.take(train), lesson.labels_of(train)
+    known = Prospect(lesson.task, backbone, prices(backbone, lesson.task, like, rows, labels))
+    return tuple(strategies(known, settings, tell))
 
 
 def _afforded(

@@ -1,0 +1,88 @@
+"""Candidates trained for a short while on a sample: how well each does on rows it did not see."""
+
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float
+
+from headstart.backbone import Alone, Backbone, is_recurrent
+from headstart.data import Examples, hold_out, strata_of
+from headstart.events import Tell, quiet
+from headstart.features import survey
+from headstart.model import longest_s
+from headstart.run.allowed import need_short
+from headstart.run.arms import Job, fitted_by
+from headstart.run.recipes import recipe_of
+from headstart.run.settings import Settings
+from headstart.stats import Merit
+from headstart.task import make_task, task_type
+from headstart.train import Fitted, Full, Lesson, LowRank, Probe, Strategy, as_it_is, fit
+
+EXAMPLES = 400
+"""Examples whose answers have an order, of which a candidate learns and is judged, at most."""
+HELD, ALLOWED_S = 0.3, 120.0
+"""Share of the sample that a candidate is judged on; CPU seconds that it may learn for."""
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """A candidate after a short training."""
+
+    loss: float
+    """On rows that it did not learn from, in units that candidates with other tokens share."""
+    merit: Merit
+    groups: tuple[str, ...] = ()
+    """Of those rows."""
+    strategy: str = ""
+
+
+def sample_lesson(
+    examples: Examples, backbone: Backbone, seed: int, root: Path, tell: Tell = quiet
+) -> Lesson:
+    """Seven tenths to learn from and the rest to be judged on.
+
+    Words are told without the help of those that were learned from, which candidates share.
+    """
+    seen = survey(examples, backbone.modality, cache=root, tell=tell)
+    if task_type(examples.kind).joins:
+        need_short(seen.looks, range(len(examples)), longest_s(backbone.modality))
+    partition = hold_out(strata_of(examples), HELD, seed)
+    task, labels = make_task(examples, partition.train + partition.val, backbone)
+    return Lesson(seen.items, labels, examples.groups, partition, task.unaided(), root)
+
+
+def cheapest(
+    examples: Examples, backbone: Backbone, seed: int, root: Path, tell: Tell = quiet
+) -> Trial:
+    """By the cheapest way to answer with rows of letters, tags or tokens.
+
+    Letters and tags are told by a linear layer; texts are written by the half that writes, behind
+    the frozen half that reads, or by a decoder alone with thin matrices. What continues texts is
+    judged as it is: by the share that it gave each letter.
+    """
+    lesson = sample_lesson(examples, backbone, seed, root, tell)
+    if lesson.task.continues:
+        return _trial(lesson, as_it_is(lesson, backbone, tell), "as it is")
+    strategy: Strategy = Probe()
+    if isinstance(backbone.writer, Alone):
+        strategy = Full() if is_recurrent(backbone.architecture) else LowRank()
+    with tempfile.TemporaryDirectory() as work:
+        job = Job(lesson, backbone, Settings(seed=seed), Path(work), tell)
+        return _trial(lesson, fitted_by(job, strategy, ALLOWED_S), str(strategy))
+
+
+def for_epochs(examples: Examples, backbone: Backbone, epochs: int, root: Path) -> Trial:
+    """All stages trained for so many epochs."""
+    lesson = sample_lesson(examples, backbone, 0, root)
+    short = replace(recipe_of(Full(), backbone, lesson.task), epochs=epochs, patience=epochs)
+    with tempfile.TemporaryDirectory() as work:
+        return _trial(lesson, fit(lesson, backbone, Full(), short, work=Path(work)), "full")
+
+
+def _trial(lesson: Lesson, fitted: Fitted, strategy: str) -> Trial:
+    answers: Float[np.ndarray, "m c"] = fitted.held.numpy().astype(float)
+    known = lesson.labels_of(fitted.held_rows).numpy()
+    merit, lost = lesson.task.comparable(answers, known)
+    return Trial(float(lost.mean()), merit, lesson.groups_of(fitted.held_rows), strategy)
