@@ -4,12 +4,14 @@ import re
 from dataclasses import replace
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
-from headstart.evaluate import Beside, Curve, Fact, Shown, Spread
+from headstart.evaluate import Arm, Beside, Cost, Curve, Fact, Shown, Spread
 from headstart.report import page
 from headstart.report.figures import heat
-from headstart.report.page import PICTURE_BYTES
+from headstart.report.page import PICTURE_BYTES, _learned_from
+from headstart.stats import Interval
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -336,3 +338,22 @@ def test_numbers_can_be_read_on_the_deepest_cell(html, mode, color):
     pairs = zip(colors[color], colors["paper"], strict=True)
     deepest = [heat(1.0) * a + (1 - heat(1.0)) * b for a, b in pairs]
     assert _contrast(colors["ink"], deepest) >= 4.5
+
+
+@pytest.mark.parametrize(
+    ("counts", "raced", "words"),
+    [
+        ((800, 800), False, "Every way learned from the same 800 examples."),
+        ((800, 800), True, "Every way computed in full learned from the same 800 examples."),
+        ((700, 800), True, "What was trained learned from 700, and left the others of 800 out"),
+    ],
+)
+def test_what_was_left_at_a_sample_is_told_apart(counts, raced, words) -> None:
+    at, took = Interval(0.5, 0.4, 0.6), Cost(1.0, 1.0, 1.0)
+    plain = Arm("a", "", "", None, False, np.zeros((0, 2)), 0.5, at, took)
+    arms = [replace(plain, learned=count) for count in counts]
+    arms += [replace(plain, learned=10, contender=False)] * raced
+    found = _learned_from(arms)
+    assert str(found["learned_from"]).startswith(words)
+    assert ("left at a sample" in str(found["learned_from"])) == raced
+    assert found["uneven"] == (raced or counts[0] != counts[1])

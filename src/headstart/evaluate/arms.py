@@ -50,6 +50,8 @@ class Arm:
     """What a reader should know before comparing: a shorter budget, a missing search."""
     learned: int = 0
     """How many rows it learned from: what is trained leaves validation rows out."""
+    contender: bool = True
+    """Whether it was computed in full, so that it could be the rival."""
 
     def record(self, figure: str = "accuracy") -> Mapping[str, object]:
         """As `metrics.json` has it, with the merit by its name."""
@@ -62,4 +64,5 @@ class Arm:
             "learned_from": self.learned,
             "unseen_loss": round(self.choice, 6) if math.isfinite(self.choice) else None,
             "cost": self.cost.record(),
+            **({} if self.contender else {"in_part": self.note}),
         }

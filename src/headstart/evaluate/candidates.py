@@ -38,6 +38,8 @@ class Candidate:
     """Rows to fit to -> how it answers then; None for what takes training."""
     rows: tuple[int, ...] = ()
     """Rows that it learned from; empty where these are all that choices may look at."""
+    contender: bool = True
+    """Whether it may be the rival: not where it lost a race on a sample, and was left at that."""
 
     def learned_from(self, lesson: Lesson) -> tuple[int, ...]:
         """The rows that it was fitted to."""
@@ -60,6 +62,7 @@ class Candidate:
             self.cost,
             self.note,
             len(self.learned_from(lesson)),
+            self.contender,
         )
 
 
@@ -86,7 +89,9 @@ class Contest:
 
 def rival_of(candidates: Sequence[Candidate], transfer: Candidate) -> Candidate | None:
     """The arm without transfer that loses least on rows it was not fitted to."""
-    rivals = [one for one in candidates if not one.transfer and one is not transfer]
+    rivals = [
+        one for one in candidates if one.contender and not one.transfer and one is not transfer
+    ]
     return min(rivals, key=by_choice, default=None)
 
 

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from headstart.backbone import Backbone, fresh
 from headstart.evaluate.candidates import Answer, Candidate
+from headstart.evaluate.racing import best_rival, race, sampled
 from headstart.evaluate.words import words_fit
 from headstart.events import Tell, note, quiet
 from headstart.features import Halved
@@ -116,15 +117,19 @@ def untrained(
     seed: int,
     pretrained: Float[np.ndarray, "p c"],
     tell: Tell = quiet,
+    rivals: Sequence[Candidate] = (),
 ) -> Candidate:
     """A probe on the same architecture with random weights: what the architecture alone gives.
 
-    Its forward pass would cost as much as the pretrained one. So it is first run on items of half
+    Its forward pass would cost as much as the pretrained one. So it is raced on a sample first,
+    where that can show that one of the `rivals` is ahead for good; then it is run on items of half
     the size, at about a quarter of that; only where the lead of the pretrained probe (its
     answers to the pool, out of fold) is not clear (see `CLEAR`) is it run at full size, and
     the better of the two on held-out rows is the arm.
     """
     yardstick = fresh(backbone, seed + 1)
+    if arm := _raced(lesson, yardstick, rivals, tell):
+        return arm
     half = yardstick.modality.half()
     if half is None or not takes(yardstick.stages, half):
         return _untrained(lesson, yardstick, tell)[0]
@@ -139,13 +144,31 @@ def untrained(
     return min(whole, coarse, key=lambda candidate: candidate.choice)
 
 
+def _raced(
+    lesson: Lesson, yardstick: Backbone, rivals: Sequence[Candidate], tell: Tell
+) -> Candidate | None:
+    """The arm as fitted to a sample, where it can't be the rival; else None."""
+    sample, rival = sampled(lesson), best_rival(rivals)
+    if sample is None or rival is None:
+        return None
+    asked = replace(lesson, partition=replace(lesson.partition, train=(), val=()))
+    arm, _ = _untrained(sample, yardstick, tell, asked)
+    found = race(lesson, sample, arm.refit, rival) if arm.refit else None
+    if found is None or not found.lost:
+        return None
+    note(tell, f"{arm.name}: {found.told}")
+    return replace(arm, refit=None, rows=sample.pool, contender=False, note=found.told)
+
+
 def _untrained(
-    lesson: Lesson, yardstick: Backbone, tell: Tell
+    lesson: Lesson, yardstick: Backbone, tell: Tell, asked: Lesson | None = None
 ) -> tuple[Candidate, Float[np.ndarray, "p c"]]:
-    """The arm, and its out-of-fold answers to the pool."""
+    """The arm, and its out-of-fold answers to the pool; it answers rows of the lesson `asked`."""
     table = _features(lesson, yardstick, tell)
     fit = _fit(lesson, table, lesson.pool)
-    answer, refit = _answer(lesson, table, fit), _refit(lesson, table, fit.way)
+    others = asked or lesson
+    answer = _answer(others, _features(others, yardstick, tell), fit)
+    refit = _refit(lesson, table, fit.way)
     name, depth = yardstick.name, yardstick.depth
     arm = Candidate(
         "probe on random weights", "probe", name, depth, False, answer, fit.loss, refit=refit

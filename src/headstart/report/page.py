@@ -217,19 +217,20 @@ def _rows_of(arm: Arm) -> int:
 
 def _learned_from(arms: Sequence[Arm]) -> dict[str, object]:
     """From how many examples the arms learned, where it is one number, and where it is not."""
-    counts = sorted({arm.learned for arm in arms})
+    whole = [arm for arm in arms if arm.contender]
+    counts, raced = sorted({arm.learned for arm in whole}), len(whole) < len(arms)
+    told = ""
     if len(counts) == 1:
-        told = f"Every way learned from the same {counts[0]:,} examples."
-    else:
+        told = f"Every way {'computed in full ' if raced else ''}learned from the same "
+        told += f"{counts[0]:,} examples."
+    elif counts:
         told = (
-            (
-                f"What was trained learned from {counts[0]:,}, and left the others of "
-                f"{counts[-1]:,} out to choose its rate and its epoch."
-            )
-            if counts
-            else ""
+            f"What was trained learned from {counts[0]:,}, and left the others of "
+            f"{counts[-1]:,} out to choose its rate and its epoch."
         )
-    return {"learned_from": told, "uneven": len(counts) > 1}
+    if raced:
+        told += " What could not be compared with was left at a sample, and says so below its name."
+    return {"learned_from": told, "uneven": raced or len(counts) > 1}
 
 
 def _scale(arms: Sequence[Arm]) -> Axis:

@@ -1,7 +1,7 @@
 """The arms that a run compares, each with what fits it."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -52,8 +52,11 @@ def learned(job: Job, strategy: Strategy, allowance: float = math.inf) -> Fit:
     return replace(arm, note=_advice(fitted, job.lesson)), fitted
 
 
-def without_weights(job: Job, probe: Fitted | None) -> Fit:
-    """A probe on random weights; `probe` is the one on pretrained weights, where there is one."""
+def without_weights(job: Job, probe: Fitted | None, rivals: Sequence[Candidate] = ()) -> Fit:
+    """A probe on random weights; `probe` is the one on pretrained weights, where there is one.
+
+    It is raced against the `rivals` before it is computed in full.
+    """
     lesson, backbone, seed = job.lesson, job.backbone, job.settings.seed
     if probe is None:  # its head has to be trained, as that of the probe itself
         yardstick = replace(job, backbone=fresh(backbone, seed + 1), work=job.work / "untrained")
@@ -62,7 +65,7 @@ def without_weights(job: Job, probe: Fitted | None) -> Fit:
     whole = backbone.depth > 1 and job.settings.plan != Probe()
     same = every_stage(backbone) if whole else backbone
     held = probe.held.numpy().astype(float)
-    return untrained(lesson, same, seed, held, job.tell), None
+    return untrained(lesson, same, seed, held, job.tell, rivals), None
 
 
 def fitted_by(job: Job, strategy: Strategy, allowance: float = math.inf) -> Fitted:

@@ -64,7 +64,8 @@ def ladder(job: Job, found: Climb) -> Iterator[Rung]:
     if not task.writes:
         yield partial(learned, job, Probe())
     if not task.coded_rows and backbone.origin.pretrained:  # else the probe is that arm itself
-        yield partial(without_weights, job, found.fits[str(Probe())])
+        probe = found.fits[str(Probe())]
+        yield partial(without_weights, job, probe, tuple(found.candidates))
     every = _strategies(job, found)
     allowed = {} if task.coded_rows else allowances(found.plans, backbone, job.settings)
     for strategy in every:

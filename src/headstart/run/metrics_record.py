@@ -161,6 +161,8 @@ class Arm(Merit):
     """How far the model leads it, on the same test rows."""
     bleu: float
     bleu_behind_by: Figure
+    in_part: str
+    """Why the arm was fitted to a sample alone; missing where it was computed in full."""
 
 
 class Verdict(Record):
