@@ -39,9 +39,11 @@ def test_a_baseline_has_no_network_and_makes_no_model(job: Job) -> None:
 
 def test_a_strategy_learns_in_a_folder_of_its_name_for_as_long_as_it_may(job, monkeypatch) -> None:
     seen: list[tuple[str, float]] = []
+    probe = fit(job.lesson, job.backbone, Probe(), work=job.work)
 
     def stand_in(lesson, backbone, strategy, recipe, *, work, tell):
         seen.append((work.name, recipe.allowance))
+        return probe
 
     monkeypatch.setattr(arms, "fit", stand_in)
     fitted_by(job, Probe(every_stage=True), 7.0)
@@ -49,12 +51,17 @@ def test_a_strategy_learns_in_a_folder_of_its_name_for_as_long_as_it_may(job, mo
 
 
 def test_random_weights_are_raced_against_the_arms_so_far(job, monkeypatch) -> None:
-    given = dict[str, object]()
-    monkeypatch.setattr(arms, "untrained", lambda *some: given.update(rivals=some[-1]))
+    given = list[object]()
     probe = fit(job.lesson, job.backbone, Probe(), work=job.work)
     rival = baseline(job, "constant")[0]
+
+    def stand_in(*some):
+        given.append(some[-1])
+        return rival
+
+    monkeypatch.setattr(arms, "untrained", stand_in)
     without_weights(job, probe, (rival,))
-    assert given["rivals"] == (rival,)
+    assert given == [(rival,)]
 
 
 def marked(job: Job, *marks: tuple[float, float]) -> Fitted:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from headstart.run import rehearsal
-from headstart.run.rehearsal import FEWEST, _afforded, _part
+from headstart.run import Settings, rehearsal
+from headstart.run.rehearsal import FEWEST, _afforded, _part, _Took
 from headstart.train import Lesson, Probe
 
 
@@ -23,6 +23,6 @@ def test_a_rehearsal_takes_as_many_examples_as_its_time_allows(
     lesson, tiny, tmp_path, monkeypatch, allowed: float, rows: int
 ) -> None:
     monkeypatch.setattr(rehearsal, "ALLOWED_S", allowed)
-    monkeypatch.setattr(rehearsal, "_took", lambda *_: None)
-    found = _afforded(lesson, tiny, [Probe()], None, tmp_path)
+    monkeypatch.setattr(rehearsal, "_took", lambda *_: _Took(0.0, 1.0, 0.0))
+    found = _afforded(lesson, tiny, [Probe()], Settings(), tmp_path)
     assert len(found.pool) == rows and FEWEST == 16
