@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from headstart.evaluate import Candidate, constant, probes, racing, raw, rival_of, untrained
+from headstart.evaluate.candidates import by_choice
 from headstart.evaluate.racing import Race, best_rival, race, sampled
 from headstart.stats import Interval
 from headstart.train import Lesson
@@ -130,3 +131,4 @@ def test_what_was_not_computed_in_full_is_never_the_rival(lesson) -> None:
     best, other = replace(arm(lesson, 0.1), contender=False), arm(lesson, 0.3)
     model = replace(arm(lesson, 0.05), transfer=True)
     assert rival_of([best, other, model], model) is other
+    assert min([best, other], key=by_choice) is other

@@ -96,8 +96,10 @@ def rival_of(candidates: Sequence[Candidate], transfer: Candidate) -> Candidate 
 
 
 def by_choice(arm: Candidate | Arm) -> float:
-    """The loss on rows that an arm was not fitted to; infinite where there is none."""
-    return arm.choice if math.isfinite(arm.choice) else math.inf
+    """The loss on rows that an arm was not fitted to; infinite where there is none, and of an arm
+    that was not computed in full.
+    """  # noqa: D205 - one sentence
+    return arm.choice if math.isfinite(arm.choice) and arm.contender else math.inf
 
 
 @contextmanager

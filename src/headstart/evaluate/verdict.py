@@ -114,7 +114,7 @@ def judge(
     word is "no evidence" whatever the interval. So it is where test rows come in groups too few or
     too uneven to support another (`headstart.stats.obstacle`), and the sentence says so.
     """
-    rivals = [arm for arm in arms if arm.contender and not arm.transfer and arm is not chosen]
+    rivals = [arm for arm in arms if not arm.transfer and arm is not chosen]
     if not rivals:
         return _unopposed(task, chosen)
     tested = tested or _once(len(labels), groups)
