@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any, overload
 
 import numpy as np
+import PIL.Image
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
 from headstart.backbone import Backbone
-from headstart.data import Held, Pair, Source
+from headstart.data import Held, Source, asked_of, source_of
 from headstart.features import fast, noise
 from headstart.head import padded
 from headstart.modality import Modality, Prepared, Sound, windows
@@ -21,8 +23,10 @@ from headstart.task import (
     Task,
 )
 
-Given = Source | str | tuple[str, str]
-"""What a model can be asked about."""
+One = str | bytes | Path | Held | PIL.Image.Image
+"""One thing to be judged."""
+Given = Any
+"""What a model can be asked about: a path, a text, two texts, a picture, (samples, rate), bytes."""
 
 
 @dataclass(frozen=True)
@@ -77,8 +81,42 @@ class Model:
         found = [self.task.answers(self._scores(part)) for part in parts]
         return self.task.stacked(found)
 
-    def predict(self, sources: Sequence[Given]) -> list[Prediction]:
-        """One prediction a source, in the order given. Raises `DataError` for one it can't read.
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the classes or tags, in the order of `probabilities`; none where answers are
+        values or texts.
+        """  # noqa: D205 - one sentence
+        return () if self.task.numeric else self.task.classes
+
+    @overload
+    def predict(self, given: One) -> Prediction: ...
+
+    @overload
+    def predict(self, given: list[Any]) -> list[Prediction]: ...
+
+    @overload
+    def predict(self, given: Any) -> Any: ...
+
+    def predict(self, given: Any) -> Any:
+        """A prediction for one thing, a list of them for several, in the order given.
+
+        One thing is a path, a text, a picture (PIL, an array, a tensor), bytes, `(samples, rate)`
+        of a recording, or a pair of texts where that is what was learned from. Several are any
+        sequence of these, a Series, or a DataFrame with a column of them. Raises `DataError` for
+        one that can't be read.
+        """
+        modality = self.backbone.modality
+        asked = asked_of(
+            given,
+            modality.kind,
+            paired=getattr(modality, "paired", False),
+            channels=getattr(modality, "channels", 3),
+        )
+        found = self._predicted(asked.sources)
+        return found[0] if asked.single else found
+
+    def _predicted(self, sources: Sequence[Source]) -> list[Prediction]:
+        """One prediction a source, in the order given.
 
         What is said in a long recording is written down part by part, cut where it is quiet. Of
         what else there is in one, the mean over windows as long as the backbone hears, of which
@@ -141,11 +179,7 @@ class Model:
         return padded([torch.tensor(row) for row in rows]).double().numpy()
 
     def _source(self, given: Given) -> Source:
-        if isinstance(given, tuple):
-            return Held("a pair", Pair(*given))
-        if isinstance(given, str):
-            return Held("a text", given) if self.backbone.modality.kind == "text" else Path(given)
-        return given
+        return source_of(given, self.backbone.modality.kind)
 
     def _told(self, answer: np.ndarray, belief: float) -> Prediction:
         label = self.task.text(answer)

@@ -138,7 +138,7 @@ def test_a_decoder_answers_texts(network, tmp_path, monkeypatch) -> None:
 def test_the_network_that_ships_goes_on_with_texts(tales, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(rates, "WRITING_RATES", (1e-3, 1e-3))
     short = Recipe(epochs=2, patience=2)
-    monkeypatch.setattr(arms, "recipe_of", lambda strategy, backbone, task, seed: short)
+    monkeypatch.setattr(arms, "recipe_of", lambda *given: short)
     run = headstart.train(tales, task="generation", strategy="full", out=tmp_path / "run")
     found = {arm["name"]: arm["next_token"]["value"] for arm in run.metrics["arms"]}
     assert found["full"] > found["as it is"] > found["how often tokens are"]

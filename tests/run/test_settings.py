@@ -1,9 +1,20 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from headstart.errors import UsageError
 from headstart.run import Settings, cache_root
+
+TRAINING: dict[str, Any] = {
+    "head": "ridge",
+    "epochs": 3,
+    "rate": 1e-3,
+    "batch": 16,
+    "patience": 2,
+    "weight_decay": 0.1,
+    "augment": "none",
+}
 
 
 @pytest.mark.parametrize(
@@ -33,8 +44,17 @@ def test_the_digest_follows_every_setting() -> None:
         Settings(seed=1),
         Settings(strategy="full"),
         Settings(compare=("scratch",)),
+        *(Settings.of(**{name: value}) for name, value in TRAINING.items()),
     ]
-    assert len({s.digest("photos") for s in asked} | {Settings().digest("other")}) == 5
+    assert len({s.digest("photos") for s in asked} | {Settings().digest("other")}) == 5 + 7
+
+
+def test_runs_of_before_there_were_hyperparameters_are_found_again() -> None:
+    """Digests that headstart gave before there were any, and before classes had an order."""
+    assert Settings().digest("photos") == "95e1662f3b63e5c0"
+    told = {"strategy": "full", "seed": 3, "label": "y", "size": 64, "compare": "scratch"}
+    assert Settings.of(**told).digest("photos") == "c92f0131a289c164"
+    assert Settings.of(classes="b,a").digest("photos") != Settings().digest("photos")
 
 
 def test_the_cache_is_where_somebody_said(cache: Path, tmp_path: Path) -> None:

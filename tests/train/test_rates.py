@@ -6,7 +6,7 @@ from torch import nn
 
 from headstart.backbone import Architecture, Backbone, build, load_backbone
 from headstart.head import FrameHead, linear
-from headstart.train import Full, Gradual, LowRank, Recipe, Scratch, Unfreeze
+from headstart.train import Full, Gradual, Hyperparameters, LowRank, Recipe, Scratch, Unfreeze
 from headstart.train import rates as module
 from headstart.train.rates import (
     BIT_RATES,
@@ -97,3 +97,14 @@ def test_a_network_is_convolutional_where_most_of_its_numbers_are() -> None:
     assert convolutional(nn.Sequential(folded, nn.Linear(5, 3, bias=False)))
     assert not convolutional(nn.Sequential(folded, nn.Linear(8, 2, bias=False)))
     assert not convolutional(nn.Sequential(nn.Conv2d(9, 9, 9), nn.MultiheadAttention(2, 1)))
+
+
+def test_a_rate_that_was_asked_for_is_the_only_one_and_wins_over_the_rule_of_bit(
+    tiny: Backbone,
+) -> None:
+    asked = Recipe().holding(Hyperparameters(rate=0.05, weight_decay=0.2))
+    for strategy in (Full(), Unfreeze(1), Scratch(), LowRank(2), Gradual()):
+        plan, rates = paced(strategy, asked, tiny.stages, linear(8, 2), rows=1000, kind="image")
+        assert (rates, plan.rate, plan.restraint.weight_decay) == ((0.05,), 0.05, 0.2)
+    plan, rates = paced(Full(), asked, tiny.stages, linear(8, 2), rows=1000, kind="image")
+    assert plan.pace == BIT  # the rest of the rule stays

@@ -11,7 +11,7 @@ from torch import nn
 
 from headstart.events import quiet
 from headstart.task import Classification
-from headstart.train import Recipe, tuning
+from headstart.train import Hyperparameters, Recipe, tuning
 from headstart.train.loop import Epoch
 from headstart.train.pricing import Purse
 from headstart.train.tuning import Course, Tuned, blended, rated, search, trial_of, tune
@@ -155,3 +155,10 @@ def test_a_mean_that_is_no_better_than_the_end_is_not_taken() -> None:
     start, end = nn.Sequential(nn.Linear(1, 1)), nn.Sequential(nn.Linear(1, 1))
     end.load_state_dict(start.state_dict())
     assert blended(replace(COURSE, task=Nearest(("a", "b"))), start, end) == (end, 1.0)
+
+
+def test_a_rate_that_was_asked_for_is_not_searched_for(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(tuning, "search", None)  # it would be an error to call it
+    asked = Recipe().holding(Hyperparameters(rate=0.05))
+    plan, tried = rated(COURSE, *network(), asked, (0.05,), tmp_path)
+    assert (plan, tried) == (asked, ())

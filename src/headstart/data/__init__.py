@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from headstart import lazy
 
 if TYPE_CHECKING:
+    from headstart.data.asked import Asked, asked_of, source_of
     from headstart.data.audit import Audit, audit, leaks
     from headstart.data.clusters import cluster_names, count_once
     from headstart.data.dataset import Dataset, content_of, dataset_of
@@ -43,6 +44,7 @@ __all__ = [
     "TABLES",
     "TOLD",
     "WRITTEN",
+    "Asked",
     "Audit",
     "Columns",
     "Dataset",
@@ -58,6 +60,7 @@ __all__ = [
     "SealedLabels",
     "Source",
     "Span",
+    "asked_of",
     "audit",
     "cluster_names",
     "collect",
@@ -77,6 +80,7 @@ __all__ = [
     "name_of",
     "need_place",
     "need_task",
+    "source_of",
     "spread",
     "strata_of",
     "tags_in",

@@ -72,7 +72,8 @@ def fitted_by(job: Job, strategy: Strategy, allowance: float = math.inf) -> Fitt
     """As the settings say, in a folder of the strategy's name, in so many CPU seconds."""
     place = job.work / str(strategy).replace(":", "-")
     place.mkdir(parents=True, exist_ok=True)
-    recipe = recipe_of(strategy, job.backbone, job.lesson.task, job.settings.seed)
+    asked, seed = job.settings.hyperparameters, job.settings.seed
+    recipe = recipe_of(strategy, job.backbone, job.lesson.task, seed, asked)
     recipe = replace(recipe, allowance=allowance)
     return fit(job.lesson, job.backbone, strategy, recipe, work=place, tell=job.tell)
 

@@ -55,6 +55,8 @@ def facts_of(
         Fact("settings", "input", repr(modality)),
         Fact("settings", "seed", str(settings.seed)),
     ]
+    told = settings.hyperparameters.asked.items()
+    chosen += [Fact("settings", name, f"{value}, for every trained arm") for name, value in told]
     if way := contest.fitted.chosen.way:
         chosen.append(Fact("settings", "head", f"{way.head}, penalty {way.penalty:.3g}"))
     for rate, loss in contest.fitted.chosen.rates:

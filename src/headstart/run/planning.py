@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -39,7 +39,16 @@ from headstart.run.strategies import (
     strategies,
 )
 from headstart.task import Task, make_task, task_type
-from headstart.train import Full, Probe, Scratch, Strategy, Ulmfit, cut_of
+from headstart.train import (
+    AS_USUAL,
+    Full,
+    Hyperparameters,
+    Probe,
+    Scratch,
+    Strategy,
+    Ulmfit,
+    cut_of,
+)
 
 _T = TypeVar("_T")
 LEAST, REHEARSAL_S = 128, 60.0
@@ -69,6 +78,7 @@ class _Rehearsal:
     running: float
     choosing: float
     """Seconds in which an engine was found."""
+    asked: Hyperparameters = AS_USUAL
 
     @property
     def like(self) -> list[Tensor]:
@@ -78,7 +88,9 @@ class _Rehearsal:
     @cached_property
     def price(self) -> Priced:
         """Of training the last few stages."""
-        return prices(self.backbone, self.task, self.like, round(LEARNED * self.rows))
+        return prices(
+            self.backbone, self.task, self.like, round(LEARNED * self.rows), asked=self.asked
+        )
 
     @cached_property
     def depth(self) -> Depth | None:
@@ -107,7 +119,7 @@ def forecast(
     if task_type(dataset.examples.kind).coded_rows:
         return foretold(dataset, backbone, settings, tell)
     began = time.process_time()
-    some = _rehearsed(dataset, backbone, root, tell)
+    some = replace(_rehearsed(dataset, backbone, root, tell), asked=settings.hyperparameters)
     strategies, sentence = _strategies(some, settings)
     steps = (
         Step("starting", began, "what starting took this time"),
@@ -237,7 +249,9 @@ def _training(some: _Rehearsal, strategy: Strategy) -> Step:
     if isinstance(strategy, Probe):
         return Step(str(strategy), 0.0, "among the heads")
     at, rows = cut_of(strategy, some.backbone.depth), round(LEARNED * some.rows)
-    own, usual = (passes_of(one, some.backbone, some.task, rows) for one in (strategy, Full()))
+    own, usual = (
+        passes_of(one, some.backbone, some.task, rows, some.asked) for one in (strategy, Full())
+    )
     times = ULMFIT if strategy == Ulmfit() else own / usual
     took = some.price(some.backbone.depth - at).times(times).waited
     told = "less where it stops early"

@@ -83,14 +83,15 @@ def lesson_of(known: Known, backbone: Backbone, settings: Settings, root: Path) 
     examples, partition = data.examples, data.partition
     task, labels = make_task(data.posable, data.pool, backbone)
     truths = Truths(labels, data.seal)
-    if settings.head and settings.head not in task.heads:
+    head = settings.hyperparameters.head
+    if head and head not in task.heads:
         raise UsageError(
             "U114",
-            f"a {settings.head} head cannot be fitted to this task ({task.kind})",
+            f"a {head} head cannot be fitted to this task ({task.kind})",
             f"--head {task.heads[0]}",
         )
     auto = settings.plan is None and not task.coded_rows
-    about = (examples.groups, partition, task, root, settings.head, auto, data.audit.together)
+    about = (examples.groups, partition, task, root, head, auto, data.audit.together)
     return Lesson(known.items, truths.closed, *about, truths)
 
 

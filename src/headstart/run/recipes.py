@@ -1,16 +1,22 @@
 """How each strategy learns unless somebody says otherwise."""
 
+from dataclasses import replace
+
 from torch import nn
 
 from headstart.backbone import Backbone, is_recurrent, need_writer
+from headstart.errors import UsageError
 from headstart.head import FrameHead, linear
-from headstart.modality import Masks, Sound, Views
+from headstart.modality import Image, Masks, Modality, Sound, Variation, Views
+from headstart.run.settings import Settings
 from headstart.task import (
     Task,
 )
 from headstart.train import (
+    AS_USUAL,
     Full,
     Gradual,
+    Hyperparameters,
     Probe,
     Recipe,
     Scratch,
@@ -25,8 +31,14 @@ VIEWS = Views(crop=(0.6, 1.0), flip=False, color=0.2)
 """Nothing is mirrored: digits, letters and X-rays would become something else."""
 
 
-def recipe_of(strategy: Strategy, backbone: Backbone, task: Task, seed: int = 0) -> Recipe:
-    """How a strategy learns what the answers are.
+def recipe_of(
+    strategy: Strategy,
+    backbone: Backbone,
+    task: Task,
+    seed: int = 0,
+    asked: Hyperparameters = AS_USUAL,
+) -> Recipe:
+    """How a strategy learns what the answers are, unless somebody asked for something else.
 
     Pictures have views where whole networks learn, recordings where they are transcribed.
     """
@@ -40,7 +52,51 @@ def recipe_of(strategy: Strategy, backbone: Backbone, task: Task, seed: int = 0)
         told = Recipe(epochs=20, patience=6)  # they learn slower than attention
     else:
         told = _usual(strategy, backbone.modality.kind)
-    return told.with_seed(seed)
+    told = replace(told, views=_varied(asked)) if asked.augment else told
+    return told.with_seed(seed).holding(asked)
+
+
+def need_fitting(settings: Settings, modality: Modality, task: type[Task]) -> None:
+    """Raise `UsageError` where something was asked of training that these data cannot have, or
+    where nothing is trained.
+    """  # noqa: D205 - one sentence
+    asked = settings.hyperparameters
+    closed = isinstance(settings.plan, Probe) and not settings.compare and not task.coded_rows
+    if asked.asked and closed:
+        flag = f"--{next(iter(asked.asked)).replace('_', '-')}"
+        raise UsageError(
+            "U170",
+            f"{flag} is for what is trained, and the head of a probe is fitted in closed form",
+            f"--strategy full, or leave {flag} out",
+        )
+    known = _ways(modality)
+    wrong = [word for word in asked.varied if word not in known]
+    if wrong:
+        raise UsageError(
+            "U171",
+            f"--augment {wrong[0]} is not for {modality.things}",
+            f"--augment {','.join(known[1:]) or 'none'}, or leave it out",
+        )
+
+
+def _ways(modality: Modality) -> tuple[str, ...]:
+    """The words of `--augment` for such things."""
+    if isinstance(modality, Image):
+        return ("none", "crop", "color", "flip")
+    return ("none", "masks") if isinstance(modality, Sound) else ("none",)
+
+
+def _varied(asked: Hyperparameters) -> Variation | None:
+    words = asked.varied
+    if words == ("none",):
+        return None
+    if words == ("masks",):
+        return Masks()
+    return Views(
+        crop=VIEWS.crop if "crop" in words else (1.0, 1.0),
+        flip="flip" in words,
+        color=VIEWS.color if "color" in words else 0.0,
+    )
 
 
 def _usual(strategy: Strategy, kind: str) -> Recipe:
@@ -58,11 +114,19 @@ def _usual(strategy: Strategy, kind: str) -> Recipe:
             return Recipe()
 
 
-def passes_of(strategy: Strategy, backbone: Backbone, task: Task, rows: int) -> int:
+def passes_of(
+    strategy: Strategy,
+    backbone: Backbone,
+    task: Task,
+    rows: int,
+    asked: Hyperparameters = AS_USUAL,
+) -> int:
     """How many passes over so many training rows it takes at most, its search for a rate included:
     fewer where it stops early.
     """  # noqa: D205 - one sentence
-    recipe = recipe_of(strategy, backbone, task)
+    recipe = recipe_of(strategy, backbone, task, asked=asked)
+    if asked.rate:
+        return recipe.epochs
     rates = rates_of(strategy, recipe, backbone, _like(backbone, task), rows)
     return recipe.epochs + len(rates) * trial_of(recipe)
 

@@ -147,7 +147,10 @@ def _took(
     lesson: Lesson, backbone: Backbone, strategy: Strategy, settings: Settings, root: Path
 ) -> _Took:
     """One rate is tried for an epoch, and two epochs follow."""
-    clock, recipe = Clock(), recipe_of(strategy, backbone, lesson.task, settings.seed)
+    clock, recipe = (
+        Clock(),
+        recipe_of(strategy, backbone, lesson.task, settings.seed, settings.hyperparameters),
+    )
     short = replace(recipe, epochs=_EPOCHS, patience=_EPOCHS, allowance=1e-6)
     with tempfile.TemporaryDirectory(dir=root.parent) as work:
         fit(lesson, backbone, strategy, short, work=Path(work), tell=clock)
@@ -168,7 +171,9 @@ def _step(
     rows: int,
 ) -> Step:
     """The same for all rows, all rates and all epochs."""
-    passes = passes_of(strategy, backbone, lesson.task, round(LEARNED * rows))
+    passes = passes_of(
+        strategy, backbone, lesson.task, round(LEARNED * rows), settings.hyperparameters
+    )
     train, val = len(lesson.partition.train), len(lesson.partition.val)
     each = took.epoch / train
     total = took.frozen * rows / (train + val) + took.answering * JUDGED * rows / val

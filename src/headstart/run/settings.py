@@ -12,13 +12,15 @@ from typing import Any
 
 from headstart.data.problem import Columns
 from headstart.errors import UsageError
-from headstart.head.kinds import HEADS
-from headstart.hostile import printable
 from headstart.options import made, option
 from headstart.run.quantities import count, seconds
+from headstart.train.hyperparameters import AS_USUAL, Hyperparameters
 from headstart.train.strategy import Strategy, strategy_of
 
 AUTO = "auto"
+YOUNGER = {"classes"}
+"""Columns that a digest names only where they were asked for, and so does it hyperparameters: runs
+of before there were any are found again."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +56,6 @@ class Settings:
     """auto, probe, unfreeze:N, full, gradual, ulmfit, contrast, lora, lora:RANK, bitfit
     or scratch."""
     budget: str = option("10m", "CPU time that auto may spend on training beyond probes", "TIME")
-    head: str = option("", "how the output layer is fitted: logistic, ridge, lda", "H")
-    """Of a probe; empty for the one of the first two that loses least on unseen rows; tags have the
-    first, values the second."""
     compare: tuple[str, ...] = option((), "train a further arm for the verdict: scratch", "ARM")
     seed: int = option(0, "divides the rows, orders them, draws fresh weights", "N", usual="0")
     test_size: float = option(0.2, "share of the rows that is kept for the test", "X")
@@ -65,6 +64,9 @@ class Settings:
     )
     """0 for what suits the data: folds where examples or groups are few and nothing but heads is
     fitted."""
+    hyperparameters: Hyperparameters = AS_USUAL
+    """How heads are fitted, and what every trained arm goes by; its fields are options like the
+    others."""
     columns: Columns = field(default_factory=Columns)
     """Which columns of a table say what; its fields are options like the others."""
     offline: bool = option(False, "never ask the network")
@@ -74,14 +76,6 @@ class Settings:
         if self.strategy != AUTO:
             strategy_of(self.strategy)
         _need_share(self.test_size)
-        if self.head and self.head not in HEADS:
-            known = " or ".join(HEADS)
-            raise UsageError(
-                "U112",
-                f"there is no head {printable(self.head)!r}",
-                "--head logistic",
-                why=f"it is one of {known}",
-            )
         if self.folds < 0:
             raise UsageError("U135", f"--folds {self.folds} is no number of folds", "--folds 5")
         wrong = [arm for arm in self.compare if arm != "scratch"]
@@ -102,7 +96,12 @@ class Settings:
 
     def digest(self, place: str) -> str:
         """Equal for runs that were asked for the same, of data at the same place (16 digits)."""
-        text = json.dumps([place, asdict(self)], sort_keys=True)
+        asked, training = asdict(self), self.hyperparameters.asked
+        asked["head"] = asked.pop("hyperparameters")["head"]
+        asked |= {"training": training} if training else {}
+        columns = asked["columns"].items()
+        asked["columns"] = {name: v for name, v in columns if v or name not in YOUNGER}
+        text = json.dumps([place, asked], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

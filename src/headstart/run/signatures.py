@@ -32,14 +32,25 @@ class GivenOptions(TypedDict, total=False):
     languages: str | None
 
 
-class TrainOptions(ColumnOptions, GivenOptions, total=False):
+class TrainingOptions(TypedDict, total=False):
+    """How heads are fitted, and what every trained arm goes by: `Hyperparameters`."""
+
+    head: str | None
+    epochs: int | None
+    rate: float | None
+    batch: int | None
+    patience: int | None
+    weight_decay: float | None
+    augment: str | None
+
+
+class TrainOptions(ColumnOptions, GivenOptions, TrainingOptions, total=False):
     """Those of `train` and `plan`: `Settings`."""
 
     backbone: str | Path | None
     weights: str | Path | None
     strategy: str | None
     budget: str | None
-    head: str | None
     compare: str | Sequence[str] | None
     seed: int | None
     test_size: float | None

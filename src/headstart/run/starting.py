@@ -11,6 +11,7 @@ from headstart.events import Tell, note
 from headstart.modality import Text
 from headstart.run.choosing import candidates, rank
 from headstart.run.finding import dataset_at, usual_modality
+from headstart.run.recipes import need_fitting
 from headstart.run.settings import AUTO, RankSettings, Settings
 from headstart.run.taking import named, taken
 from headstart.task import task_type
@@ -42,6 +43,7 @@ def start_of(
     backbone = taken(name, weights, found, settings.given, settings.seed, offline=settings.offline)
     own = isinstance(backbone.modality, Text) and bool(backbone.modality.languages())
     task = task_type(found.examples.kind)
+    need_fitting(settings, backbone.modality, task)
     if own and task.needs_writer and not task.continues and not settings.given.languages:
         note(tell, "texts read and written are marked with one language: --languages A,B tells two")
     return Start(backbone, ranking, dataset)

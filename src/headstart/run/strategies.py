@@ -26,7 +26,9 @@ from headstart.run.recipes import passes_of
 from headstart.run.settings import Settings
 from headstart.task import Task
 from headstart.train import (
+    AS_USUAL,
     Full,
+    Hyperparameters,
     Lesson,
     LowRank,
     Price,
@@ -157,7 +159,12 @@ def unfrozen(price: Priced, wanted: int, depth: int, budget_s: float) -> list[St
 
 
 def prices(
-    backbone: Backbone, task: Task, like: Sequence[Tensor], rows: int, labels: Labels | None = None
+    backbone: Backbone,
+    task: Task,
+    like: Sequence[Tensor],
+    rows: int,
+    labels: Labels | None = None,
+    asked: Hyperparameters = AS_USUAL,
 ) -> Priced:
     """Of training the last few stages on so many rows, by a step on items like these.
 
@@ -167,7 +174,7 @@ def prices(
     @cache
     def price(last: int) -> Price:
         source = moments(backbone) if task.coded_rows and not task.writes else backbone
-        passes = passes_of(Full(), backbone, task, rows)
+        passes = passes_of(Full(), backbone, task, rows, asked)
         told = labels if task.writes else None
         return training_price(source, like, passes * rows, backbone.depth - last, told)
 
@@ -193,7 +200,8 @@ def prospect_of(lesson: Lesson, backbone: Backbone, settings: Settings, tell: Te
     """From the rows that a run learns from; stages are judged where nobody says what to train."""
     train, task = lesson.partition.train, lesson.task
     like = lesson.items.take(train[:LIKE])
-    price = prices(backbone, task, like, len(train), lesson.labels_of(train[:LIKE]))
+    labels, asked = lesson.labels_of(train[:LIKE]), settings.hyperparameters
+    price = prices(backbone, task, like, len(train), labels, asked)
     judged = settings.plan is None and not task.coded_rows
     return Prospect(task, backbone, price, judged_depth(lesson, backbone, tell) if judged else None)
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from headstart.train.beginning import probe_head
     from headstart.train.decisions import decided_once, discard_damaged
     from headstart.train.fitting import Fitted, as_it_is, fit, predict
+    from headstart.train.hyperparameters import AS_USUAL, Hyperparameters
     from headstart.train.keeping import Keeping, keeping_of
     from headstart.train.lesson import Lesson, Truths, scores_of, takes
     from headstart.train.pretraining import Material, Pretrained, Teacher, pretrain
@@ -35,11 +36,13 @@ if TYPE_CHECKING:
     from headstart.train.tuning import trial_of
 
 __all__ = [
+    "AS_USUAL",
     "BitFit",
     "Contrast",
     "Fitted",
     "Full",
     "Gradual",
+    "Hyperparameters",
     "Keeping",
     "Lesson",
     "LowRank",

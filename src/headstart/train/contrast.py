@@ -62,7 +62,7 @@ def contrasted(lesson: Lesson, source: Backbone, recipe: Recipe, tell: Tell) -> 
     """All stages, after their rows were drawn together by class.
 
     There is no choice to make by validation rows, of which there are few: the number of steps is
-    fixed. A killed run begins again and ends the same.
+    fixed, unless somebody asked for epochs. A killed run begins again and ends the same.
     """
     rows = lesson.partition.train
     suffix = copy.deepcopy(source.stages).requires_grad_(True)
@@ -73,12 +73,12 @@ def contrasted(lesson: Lesson, source: Backbone, recipe: Recipe, tell: Tell) -> 
         batch=min(BATCH, max(2, len(rows))),
         rate=RATE,
         pace=replace(recipe.pace, stage_decay=0.9),
-    )
+    ).holding(recipe.asked)
     network = nn.Sequential(suffix, nn.Identity()).to(processor())
     apprentice = Apprentice(network, optimizer_for(suffix, network[1], plan))
     feed = lesson.items_feed(rows, source.modality, plan.views)
     epochs = learn(apprentice, feed, lesson.labels_of(rows), Alike(), plan)
-    for _ in _told(epochs, passes, tell):
+    for _ in _told(epochs, plan.epochs, tell):
         pass
     return suffix.to(CPU).requires_grad_(True).eval()
 

@@ -216,10 +216,7 @@ def _taught(
     )  # fmt: skip
     course = in_half(course, suffix, head, plan, tried, work, tell)
     whole, (plan, rates) = plan.epochs, rated(course, suffix, head, plan, tried, work, tell)
-    cut = f"; {plan.epochs} epochs, not {whole}, for the budget" if plan.epochs < whole else ""
-    note(
-        tell, f"{strategy}: rate {plan.rate:g} had the lowest validation loss of {len(rates)}{cut}"
-    )
+    note(tell, f"{strategy}: {_rate_told(plan, len(rates), whole)}")
     tuned = tune(course, suffix, head, plan, work, tell)
     network = nn.Sequential(tuned.suffix, tuned.head)
     networks = start, nn.Sequential(suffix, head), network
@@ -236,6 +233,13 @@ def _taught(
     return Fitted(
         source, prefix, *halves(network), held, val, tuned.progress, plan, still, learned, chosen
     )
+
+
+def _rate_told(plan: Recipe, tried: int, epochs: int) -> str:
+    """The rate, why it is that, and where there are fewer epochs than there were to be."""
+    why = f"had the lowest validation loss of {tried}" if tried else "as asked"
+    cut = f"; {plan.epochs} epochs, not {epochs}, for the budget" if plan.epochs < epochs else ""
+    return f"rate {plan.rate:g} {why}{cut}"
 
 
 def _open(

@@ -46,14 +46,29 @@ def paced(
     kind: str,
     pretrained: bool = True,
 ) -> tuple[Recipe, tuple[float, ...]]:
-    """The recipe with the pace that suits the strategy and the network, and the rates to try.
+    """The recipe with the pace that suits the strategy and the network, and the rates to try: one
+    where that was asked for, which wins over the rules here.
 
     Stages before the last learn slower and slower, but where all are fresh, where few numbers
     learn, and in networks of convolutions for pictures under a fitted head, which follow the
     hyper-rule of BiT (Kolesnikov et al. 2020) where they make 500 steps. Under a fitted head
     pretrained batch norms keep the statistics that its features were computed with: with those of
     each batch, what it was fitted to is gone before the first step.
-    """
+    """  # noqa: D205 - one sentence
+    plan, rates = _paced(strategy, recipe, suffix, head, rows, kind, pretrained)
+    asked = recipe.asked
+    return plan.holding(asked), (asked.rate,) if asked.rate else rates
+
+
+def _paced(
+    strategy: Strategy,
+    recipe: Recipe,
+    suffix: nn.Module,
+    head: nn.Module,
+    rows: int,
+    kind: str,
+    pretrained: bool,  # noqa: FBT001
+) -> tuple[Recipe, tuple[float, ...]]:
     fitted = isinstance(head, nn.Linear) and not isinstance(strategy, Scratch)
     held = replace(recipe.restraint, still=fitted and pretrained)
     plan = replace(recipe, gradual=isinstance(strategy, Gradual | Ulmfit), restraint=held)

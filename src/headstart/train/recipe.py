@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from headstart.errors import UsageError
 from headstart.modality import Variation
+from headstart.train.hyperparameters import AS_USUAL, Hyperparameters
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,8 @@ class Recipe:
     """Whether earlier stages begin to learn later: all do from half of the epochs on."""
     views: Variation | None = None
     """How each thing is varied in each epoch when nothing is frozen; None leaves it as it is."""
+    asked: Hyperparameters = AS_USUAL
+    """What somebody asked for; it wins over what suits the strategy or the network."""
 
     def __post_init__(self) -> None:
         if not self.rate > 0:
@@ -88,3 +91,11 @@ class Recipe:
     def with_seed(self, seed: int) -> "Recipe":
         """The same settings with another order, other views and other fresh weights."""
         return replace(self, seed=seed)
+
+    def holding(self, asked: Hyperparameters) -> "Recipe":
+        """The same with the numbers that were asked for in the place of its own."""
+        named = ("epochs", "rate", "batch", "patience")
+        numbers = {name: value for name, value in asked.asked.items() if name in named}
+        decay = asked.weight_decay
+        held = self.restraint if decay is None else replace(self.restraint, weight_decay=decay)
+        return replace(self, restraint=held, asked=asked, **numbers)

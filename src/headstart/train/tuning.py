@@ -65,7 +65,11 @@ def rated(
     work: Path,
     tell: Tell = quiet,
 ) -> tuple[Recipe, tuple[tuple[float, float], ...]]:
-    """The recipe with the best of the rates and the epochs it may have, and what was tried."""
+    """The recipe with the best of the rates and the epochs it may have, and what was tried: nothing
+    where the rate was asked for.
+    """  # noqa: D205 - one sentence
+    if recipe.asked.rate:
+        return afforded(course, suffix, head, recipe, work), ()
     purse = Purse(work / "epochs.json", recipe.allowance)
     tried = search(course, suffix, head, recipe, rates, purse, tell)
     best = replace(recipe, rate=min(tried, key=lambda pair: pair[1])[0])

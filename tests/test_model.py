@@ -1,0 +1,48 @@
+"""A model asked about one thing, about several, and what it knows."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import PIL.Image
+import pytest
+
+from headstart import Model, Prediction, load
+
+GOLDEN = Path(__file__).with_name("golden") / "models"
+
+
+@pytest.fixture(scope="module")
+def flowers() -> Model:
+    return load(GOLDEN / "flowers")
+
+
+def test_one_picture_gives_one_prediction_however_it_is_given(flowers: Model, tmp_path) -> None:
+    picture = PIL.Image.new("RGB", (40, 40), (200, 50, 40))
+    picture.save(tmp_path / "a.png")
+    (expected,) = flowers.predict([tmp_path / "a.png"])
+    assert isinstance(expected, Prediction)
+    path, array = tmp_path / "a.png", np.asarray(picture)
+    for one in (path, str(path), path.read_bytes(), picture, array):
+        assert flowers.predict(one) == expected
+
+
+def test_series_frames_and_stacks_give_one_a_row(flowers: Model, tmp_path) -> None:
+    names = [str(tmp_path / f"{shade}.png") for shade in (40, 200)]
+    pictures = [PIL.Image.new("RGB", (40, 40), (shade, 50, 40)) for shade in (40, 200)]
+    for name, picture in zip(names, pictures, strict=True):
+        picture.save(name)
+    expected = flowers.predict(names)
+    frame = pd.DataFrame({"path": names, "label": ["?", "?"]})
+    for same in (frame["path"], frame, np.stack(pictures), pictures):
+        assert flowers.predict(same) == expected
+
+
+def test_one_text_gives_one_prediction() -> None:
+    model = load(GOLDEN / "questions")
+    assert model.predict("the cat is very good") == model.predict(["the cat is very good"])[0]
+
+
+def test_its_classes_are_those_of_its_probabilities(flowers: Model) -> None:
+    found = flowers.predict(np.zeros((40, 40, 3), np.uint8))
+    assert flowers.classes == tuple(found.probabilities) and len(flowers.classes) > 1
