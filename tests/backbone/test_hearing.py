@@ -1,5 +1,7 @@
 """A network for sound is a row of stages like any other."""
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -63,3 +65,14 @@ def test_a_folder_gives_the_same_network_back(hearing, batch, tmp_path) -> None:
 
 def test_the_contract_of_the_name_is_sound() -> None:
     assert contract(Architecture(HEARING)) == Sound()
+
+
+@pytest.mark.slow
+def test_recordings_and_words_need_no_network_for_pictures() -> None:
+    code = (
+        "import sys, headstart.run.journey\n"
+        "from headstart.backbone import load_backbone\n"
+        "load_backbone('headstart_dscnn'), load_backbone('headstart_lstm')\n"
+        "assert not {'timm', 'torchvision', 'transformers'} & set(sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -139,3 +139,12 @@ def test_no_two_test_files_have_one_name() -> None:
     """Pytest cannot collect both in one session."""
     names = Counter(path.name for path in Path(__file__).parents[1].rglob("test_*.py"))
     assert [name for name, count in names.items() if count > 1] == []
+
+
+@every_file
+def test_timm_and_torchvision_are_imported_where_they_are_used(path: Path) -> None:
+    """Together they take longer to import than PyTorch, and only pictures need them."""
+    for node in tree(path).body:
+        names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        assert not {name.split(".")[0] for name in names} & {"timm", "torchvision"}, path

@@ -1,6 +1,8 @@
 """timm's networks, built by name and staged; and what timm knows of them.
 
-Running all stages gives what the network gives without its classifier: pooled rows.
+Running all stages gives what the network gives without its classifier: pooled rows. Functions here
+import timm themselves: it imports torchvision, which takes longer than PyTorch, and networks for
+texts and recordings need neither.
 """
 
 import difflib
@@ -10,10 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-import timm
 import torch
-from timm.data.config import resolve_data_config
-from timm.models import adapt_input_conv, get_pretrained_cfg, is_model, is_model_pretrained
 from torch import Tensor, nn
 
 from headstart.backbone.backbone import Architecture
@@ -59,6 +58,8 @@ def contract(architecture: Architecture) -> Image:
     """The input that timm's weights of this name were evaluated with; ours for our own."""
     if architecture.name in _OWN_CONTRACTS:
         return _OWN_CONTRACTS[architecture.name]
+    from timm.data.config import resolve_data_config
+
     found = resolve_data_config(pretrained_cfg=_described(architecture.name), verbose=False)
     return Image(
         size_px=int(found["input_size"][-1]),
@@ -96,6 +97,8 @@ def classifier_names(architecture: Architecture) -> tuple[str, ...]:
 
 def names() -> tuple[str, ...]:
     """Every architecture that `build` takes."""
+    import timm
+
     return tuple(sorted({*timm.list_models(), *_OWN}))
 
 
@@ -121,6 +124,8 @@ def adapted(architecture: Architecture, tensors: Mapping[str, Tensor]) -> dict[s
     Position embeddings are resampled, and the first convolution is repeated or summed over colors,
     as timm does it. What can't be adapted stays as it is.
     """
+    from timm.models import adapt_input_conv
+
     settings = dict(architecture.settings)
     if not settings.keys() & {"in_chans", "img_size"}:
         return dict(tensors)
@@ -138,6 +143,8 @@ def adapted(architecture: Architecture, tensors: Mapping[str, Tensor]) -> dict[s
 
 def _network(architecture: Architecture, seed: int) -> nn.Module:
     """Timm's network without its classifier, with fresh weights."""
+    import timm
+
     _known(architecture.name)
     settings = _allowed(architecture)
     with torch.random.fork_rng(devices=[]):
@@ -171,6 +178,8 @@ def _allowed(architecture: Architecture) -> dict[str, Any]:
 
 def _known(name: str) -> None:
     """Refuse what timm would look for elsewhere: a hub's id, a folder, a tag it does not have."""
+    from timm.models import is_model, is_model_pretrained
+
     plain, _, tag = name.partition(".")
     if name in _OWN or (is_model(plain) and (not tag or is_model_pretrained(name))):
         return
@@ -184,6 +193,8 @@ def _known(name: str) -> None:
 
 
 def _described(name: str) -> dict[str, Any]:
+    from timm.models import get_pretrained_cfg
+
     _known(name)
     found = None if name in _OWN else get_pretrained_cfg(name)
     return found.to_dict() if found else {}
@@ -191,6 +202,8 @@ def _described(name: str) -> dict[str, Any]:
 
 def _namer(network: nn.Module) -> Namer | None:
     """How stages are called where the network's own names don't say it."""
+    import timm
+
     if not isinstance(network, timm.models.VGG):
         return None
     ends = [i for i, layer in enumerate(network.features) if isinstance(layer, nn.MaxPool2d)]
@@ -213,6 +226,8 @@ _SETTINGS = frozenset(
 
 def _resnet10(settings: dict[str, Any]) -> nn.Module:
     """resnet10t with a narrow stem; 2.8 million parameters as it comes."""
+    import timm
+
     narrow = {"channels": (48, 96, 192, 384), "stem_width": 16}
     made: nn.Module = timm.create_model("resnet10t", num_classes=0, **{**narrow, **settings})
     return made
@@ -220,6 +235,8 @@ def _resnet10(settings: dict[str, Any]) -> nn.Module:
 
 def _mobilenetv1_050(settings: dict[str, Any]) -> nn.Module:
     """Half the width of mobilenetv1_100, which timm can build but has no name for."""
+    import timm
+
     made: nn.Module = timm.models.efficientnet._gen_mobilenet_v1(
         "mobilenetv1_100", 0.5, pretrained=False, num_classes=0, **settings
     )
