@@ -1,5 +1,7 @@
 """Which pace a strategy and a network call for."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import nn
@@ -108,3 +110,11 @@ def test_a_rate_that_was_asked_for_is_the_only_one_and_wins_over_the_rule_of_bit
         assert (rates, plan.rate, plan.restraint.weight_decay) == ((0.05,), 0.05, 0.2)
     plan, rates = paced(Full(), asked, tiny.stages, linear(8, 2), rows=1000, kind="image")
     assert plan.pace == BIT  # the rest of the rule stays
+
+
+def test_a_trial_shorter_than_what_was_asked_for_stays_short(tiny: Backbone) -> None:
+    asked = replace(
+        Recipe().holding(Hyperparameters(epochs=30, batch=4, weight_decay=0.5)), epochs=2
+    )
+    plan, _ = paced(Full(), asked, tiny.stages, linear(8, 2), rows=1000, kind="image")
+    assert (plan.epochs, plan.batch, plan.restraint.weight_decay) == (2, 4, 0.5)

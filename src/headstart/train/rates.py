@@ -57,7 +57,10 @@ def paced(
     """  # noqa: D205 - one sentence
     plan, rates = _paced(strategy, recipe, suffix, head, rows, kind, pretrained)
     asked = recipe.asked
-    return plan.holding(asked), (asked.rate,) if asked.rate else rates
+    if asked.weight_decay is not None:
+        held = replace(plan.restraint, weight_decay=asked.weight_decay)
+        plan = replace(plan, restraint=held)
+    return plan, (asked.rate,) if asked.rate else rates
 
 
 def _paced(
