@@ -20,6 +20,7 @@ class ColumnOptions(TypedDict, total=False):
     end: str | None
     split: str | None
     task: str | None
+    classes: str | Sequence[str] | None
     group: str | None
 
 
