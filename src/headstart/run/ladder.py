@@ -21,7 +21,7 @@ KIND = "; a trained network's is that of its best epoch on these rows, which is 
 
 
 @dataclass(eq=False)
-class Climb:
+class _Climb:
     """What was found so far; later arms go by it."""
 
     candidates: list[Candidate] = field(default_factory=list)
@@ -33,7 +33,7 @@ class Climb:
 
 def contest(job: Job) -> Contest:
     """Fit every arm; the test rows stay closed."""
-    found = Climb()
+    found = _Climb()
     for rung in ladder(job, found):
         with priced(found.candidates):
             arm, fitted = rung()
@@ -49,7 +49,7 @@ def contest(job: Job) -> Contest:
     return done
 
 
-def ladder(job: Job, found: Climb) -> Iterator[Rung]:
+def ladder(job: Job, found: _Climb) -> Iterator[Rung]:
     """What fits each arm, cheapest first: without a network, on random weights, frozen, trained.
 
     The first probe may come before random weights, which can be settled by a part of their work
@@ -73,7 +73,7 @@ def ladder(job: Job, found: Climb) -> Iterator[Rung]:
             yield partial(learned, job, strategy, allowed.get(strategy, math.inf))
 
 
-def _strategies(job: Job, found: Climb) -> list[Strategy]:
+def _strategies(job: Job, found: _Climb) -> list[Strategy]:
     """All that is fitted on the backbone; and what of it may be the model."""
     known = prospect_of(job.lesson, job.backbone, job.settings, job.tell)
     every = kept_strategies(job.work, lambda: strategies(known, job.settings, job.tell))
