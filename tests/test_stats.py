@@ -268,3 +268,9 @@ def test_numbers_in_groups_are_as_uncertain_as_folds_differ() -> None:
     assert found.value - found.low == pytest.approx(half, rel=0.001)
     alone = lead_of_folds(one, one * 0, [str(row) for row in range(40)], folds, 1.4)
     assert alone == widened(lead(one, one * 0, [str(row) for row in range(40)]), 1.4)
+
+
+def test_numbers_that_are_all_0_or_1_are_a_share() -> None:
+    ones = np.ones(20)
+    assert level(ones) == level(ones.astype(bool)) and level(ones).low < 0.9
+    assert level(np.r_[ones, 0.5]) != level(np.r_[ones, 1.0])

@@ -59,6 +59,17 @@ def test_a_terminal_gets_a_bar_and_no_markup_from_data(monkeypatch) -> None:
     assert "[link=evil]a[/link]" in out.getvalue() and "reading [bold]x" in out.getvalue()
 
 
+def test_work_of_unknown_length_moves_no_bar_and_prints_no_line(monkeypatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("CI", raising=False)
+    waiting = Event("step", "waiting")
+    assert lines(lambda tell: tell(waiting)) == []
+    out = Terminal()
+    with terminal.listening(out) as tell:
+        tell(waiting)
+    assert "waiting" not in out.getvalue()
+
+
 def test_a_reader_that_went_away_stops_nothing() -> None:
     class Gone(io.StringIO):
         def write(self, _: str) -> int:

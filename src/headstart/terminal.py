@@ -109,6 +109,8 @@ class Bar:
             what = printable(event.what, 60)
             task = self._progress.add_task(what, total=event.total, completed=event.done, facts="")
             self._tasks[event.what] = task
+        elif event.kind == "step" and not event.total:
+            return  # it only gives a listener the chance to stop
         elif event.kind == "step":
             self._progress.update(self._tasks[event.what], completed=event.done, facts=facts(event))
         else:

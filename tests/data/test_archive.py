@@ -1,4 +1,5 @@
 import io
+import re
 import shutil
 import tarfile
 import zipfile
@@ -150,3 +151,16 @@ def test_parent_folders_count_towards_the_limit(most, fine, tmp_path) -> None:
     else:
         with pytest.raises(SecurityError, match="more than 5 files"):
             unpack(deep, tmp_path / "cache", Limits(files=most))
+
+
+@pytest.mark.parametrize("member", [0, -1])
+@pytest.mark.parametrize(("at", "what"), [(24, "size"), (20, "packed size")])
+def test_a_zip_that_lies_about_a_size_is_damaged(tmp_path, cache, member, at, what) -> None:
+    raw = bytearray(zipped(tmp_path / "a.zip", *CLASSES).read_bytes())
+    entries = [found.start() for found in re.finditer(rb"PK\x01\x02", raw)]
+    place = entries[member] + at
+    raw[place] += 1
+    (tmp_path / "a.zip").write_bytes(raw)
+    with pytest.raises(DataError, match="the archive is damaged") as caught:
+        find(tmp_path / "a.zip", cache=cache)
+    assert f"not the {what} listed" in caught.value.why or "CRC" in caught.value.why

@@ -63,6 +63,14 @@ def test_a_dash_switches_a_guess_off(place):
     assert found.examples.groups == () and found.examples.parts == ()
 
 
+@pytest.mark.parametrize(("second", "told"), [("p", True), ("q", False)])
+def test_a_group_column_that_holds_one_group_is_told(place, second: str, told: bool) -> None:
+    text = rows("path,label,patient", ("p", "p", second, second))
+    found = find(table(place, text))
+    assert any("patient says the same of every row" in note for note in found.notes) == told
+    assert (found.examples.groups == ()) == told
+
+
 def test_columns_that_only_sound_like_split_or_group_are_not_taken(place):
     text = rows("path,label,patient,set", tuple("wxyz"), ("1", "2", "1", "2"))
     found = find(table(place, text))

@@ -25,9 +25,9 @@ TASK = classes(2)
 
 
 def arm(name: str, right: int, n: int, *, transfer: bool = False) -> Arm:
-    """Right on the first so many of n rows, whose labels are all 0."""
+    """Right on the first so many of n rows, of two classes in turn."""
     good = np.arange(n) < right
-    answers = np.where(good[:, None], [0.9, 0.1], [0.1, 0.9])
+    answers = np.where((good == (np.arange(n) % 2 == 0))[:, None], [0.9, 0.1], [0.1, 0.9])
     strategy = "scratch" if name == "scratch" else "probe"
     return Arm(name, strategy, "", 0, transfer, answers, 1.0, share(good), Cost(0.0, 0.0, 0.0))
 
@@ -36,7 +36,7 @@ def heard(
     right: dict[str, int], n: int = 400, learned: int = 500, groups: Sequence[str] = ()
 ) -> str:
     rivals = [arm(name, count, n) for name, count in right.items() if name != "probe"]
-    ours, labels = arm("probe", right["probe"], n, transfer=True), np.zeros(n, dtype=int)
+    ours, labels = arm("probe", right["probe"], n, transfer=True), np.arange(n) % 2
     verdict = judge(TASK, [*rivals, ours], ours, labels, groups)
     found = outcome([*rivals, ours], ours, groups=groups)
     return " ".join(cautions(TASK, verdict, found, labels, learned))
@@ -62,7 +62,7 @@ def test_a_small_test_says_what_it_cannot_see() -> None:
 
 
 def test_a_small_test_counts_near_duplicates_once() -> None:
-    ours, labels = arm("probe", 18, 20, transfer=True), np.zeros(20, dtype=int)
+    ours, labels = arm("probe", 18, 20, transfer=True), np.arange(20) % 2
     twins = replace(outcome([ours], ours, groups=[str(max(i, 1)) for i in range(20)]), different=19)
     verdict = Verdict("no evidence", "x", 0.0, -0.2, 0.2, "")
     assert "".join(cautions(TASK, verdict, twins, labels, 500)).startswith("19 test examples are")
@@ -107,7 +107,7 @@ def test_a_linear_head_that_is_not_surely_worse_does_as_well() -> None:
 )
 def test_a_test_is_small_where_it_cannot_tell_ten_points(half, against, few) -> None:
     verdict = Verdict("no evidence", against, 0.0, -half, half, "")
-    ours, labels = arm("probe", 90, 100, transfer=True), np.zeros(100, dtype=int)
+    ours, labels = arm("probe", 90, 100, transfer=True), np.arange(100) % 2
     found = "".join(cautions(TASK, verdict, outcome([ours], ours), labels, 500))
     assert ("100 test examples are few" in found) == few
 
@@ -122,7 +122,7 @@ def test_classes_are_uneven_from_four_to_one_on(most: int, told: bool) -> None:
     [(10_000, 2, True), (9_999, 2, False), (11_000, 11, True), (10_999, 11, False)],
 )
 def test_scratch_is_worth_it_from_10000_examples_and_1000_a_class_on(learned, width, told) -> None:
-    ours, labels = arm("probe", 90, 100, transfer=True), np.zeros(100, dtype=int)
+    ours, labels = arm("probe", 90, 100, transfer=True), np.arange(100) % 2
     verdict = Verdict("no evidence", "x", 0.0, -0.01, 0.01, "")
     answers = np.pad(ours.answers, ((0, 0), (0, width - 2)))
     found = cautions(

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,17 +12,23 @@ TASK = Classification(("one", "other"))
 FREE = Cost(0.0, 0.0, 0.0)
 
 
+def labels(n):
+    """Of n rows, two classes in turn."""
+    return np.arange(n) % 2
+
+
 def arm(name, right, *, transfer=False, choice=1.0):
-    """An arm that is right where `right` says, of two classes; every label is 0."""
+    """An arm that is right where `right` says, of two classes in turn."""
     right = np.asarray(right, dtype=bool)
-    probabilities = np.where(right[:, None], [0.9, 0.1], [0.1, 0.9])
+    first = right == (labels(len(right)) == 0)
+    probabilities = np.where(first[:, None], [0.9, 0.1], [0.1, 0.9])
     cut = 0 if "scratch" in name else None
     return Arm(name, "probe", "", cut, transfer, probabilities, choice, share(right), FREE)
 
 
 def verdict(first, second, **options):
     chosen, rival = arm("probe", first, transfer=True), arm("probe on random weights", second)
-    return judge(TASK, [rival, chosen], chosen, np.zeros(len(first), dtype=int), **options)
+    return judge(TASK, [rival, chosen], chosen, labels(len(first)), **options)
 
 
 def shares(n, right, lost=0):
@@ -64,7 +72,7 @@ def test_without_pretraining_there_is_nothing_to_credit_or_to_blame():
 
 def test_a_network_from_scratch_is_never_credited_to_transfer():
     scratch, pixels = arm("scratch", shares(140, 130)), arm("linear on raw pixels", shares(140, 20))
-    found = judge(TASK, [scratch, pixels], scratch, np.zeros(140, dtype=int))
+    found = judge(TASK, [scratch, pixels], scratch, labels(140))
     assert (found.word, found.against) == ("no evidence", "linear on raw pixels")
 
 
@@ -74,7 +82,7 @@ def test_the_rival_is_the_best_by_choice_and_never_by_test_rows():
         arm("chosen", shares(140, 40), choice=0.5),
     ]
     ours = arm("probe", shares(140, 120), transfer=True, choice=0.1)
-    found = judge(TASK, [*rivals, ours], ours, np.zeros(140, dtype=int))
+    found = judge(TASK, [*rivals, ours], ours, labels(140))
     assert (found.word, found.against) == ("helps", "chosen")
     assert "But the lucky, passed over" in found.sentence and "scored 96.4%" in found.sentence
 
@@ -85,13 +93,13 @@ def test_a_rival_that_diverged_is_not_the_best():
         arm("majority class", shares(140, 30)),
     ]
     ours = arm("probe", shares(140, 120), transfer=True)
-    found = judge(TASK, [*rivals, ours], ours, np.zeros(140, dtype=int))
+    found = judge(TASK, [*rivals, ours], ours, labels(140))
     assert found.against == "majority class"
 
 
 def test_with_no_rival_there_is_no_evidence():
     ours = arm("probe", shares(140, 120), transfer=True)
-    found = judge(TASK, [ours], ours, np.zeros(140, dtype=int))
+    found = judge(TASK, [ours], ours, labels(140))
     assert (found.word, found.against, found.low, found.high) == ("no evidence", "", -1, 1)
 
 
@@ -105,7 +113,7 @@ def test_rows_of_few_groups_are_less_evidence_than_as_many_single_rows():
 def test_a_hostile_arm_name_cannot_write_to_the_terminal():
     rival = arm("\x1b[31m\u202ered", shares(140, 10))
     ours = arm("probe", shares(140, 120), transfer=True)
-    sentence = judge(TASK, [rival, ours], ours, np.zeros(140, dtype=int)).sentence
+    sentence = judge(TASK, [rival, ours], ours, labels(140)).sentence
     assert "\x1b" not in sentence and "\u202e" not in sentence
 
 
@@ -131,7 +139,7 @@ def test_equal_arms_keep_the_bound_against_the_best_of_many_rivals():
             for i, (r, c) in enumerate(zip(right[1:], choices[1:], strict=True))
         ]
         ours = arm("probe", right[0], transfer=True)
-        words.append(judge(TASK, [*arms, ours], ours, np.zeros(140, dtype=int)).word)
+        words.append(judge(TASK, [*arms, ours], ours, labels(140)).word)
     assert sum(word != "no evidence" for word in words) <= 0.05 * 400 + 2 * np.sqrt(400 * 0.0475)
 
 
@@ -152,6 +160,27 @@ def test_too_few_groups_are_no_evidence_and_the_sentence_says_why(counts, why):
     assert (found.word, found.low, found.high) == ("no evidence", -1, 1)
     assert found.sentence.startswith("No evidence that transfer helps or hurts: 100.0% against")
     assert ". These examples can't tell more: " in found.sentence and why in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("others", "word", "why"),
+    [
+        (2, "helps", ""),
+        (1, "no evidence", "all but 1 of their 10 groups are of one class"),
+        (0, "no evidence", "all of their 10 groups are of one class"),
+    ],
+)
+def test_groups_that_are_nearly_all_of_one_class_support_no_word(others, word, why):
+    patients = np.repeat(np.arange(10), 14)
+    known, ours = (patients < others).astype(int), np.tile([0.9, 0.1], (140, 1))
+    ours[patients < others] = [0.1, 0.9]
+    chosen, rival = arm("probe", shares(140, 140), transfer=True), arm("raw", shares(140, 0))
+    chosen, rival = replace(chosen, answers=ours), replace(rival, answers=1 - ours)
+    found = judge(TASK, [rival, chosen], chosen, known, patients.astype(str).tolist())
+    assert found.word == word and found.sentence.endswith(
+        f"can't tell more: {why}." if why else "."
+    )
+    assert (found.low, found.high) == (-1, 1) or not why
 
 
 def test_three_groups_may_support_a_word():
@@ -181,13 +210,13 @@ def test_a_rival_whose_choice_is_not_a_number_is_never_the_best():
         arm("chosen", shares(140, 40), choice=5.0),
     ]
     ours = arm("probe", shares(140, 120), transfer=True, choice=0.1)
-    assert judge(TASK, [*rivals, ours], ours, np.zeros(140, dtype=int)).against == "chosen"
+    assert judge(TASK, [*rivals, ours], ours, labels(140)).against == "chosen"
 
 
 def test_arms_with_transfer_are_no_rivals():
     other = arm("probe:all", shares(140, 20), transfer=True, choice=0.1)
     ours, rival = arm("probe", shares(140, 120), transfer=True), arm("pixels", shares(140, 60))
-    found = judge(TASK, [other, rival, ours], ours, np.zeros(140, dtype=int))
+    found = judge(TASK, [other, rival, ours], ours, labels(140))
     assert found.against == "pixels"
 
 
@@ -198,5 +227,5 @@ def test_a_rival_that_was_passed_over_is_owned_up_to_where_it_is_as_good(right, 
         arm("chosen", shares(140, 40), choice=0.5),
     ]
     ours = arm("probe", shares(140, 120), transfer=True, choice=0.1)
-    found = judge(TASK, [*rivals, ours], ours, np.zeros(140, dtype=int))
+    found = judge(TASK, [*rivals, ours], ours, labels(140))
     assert ("passed over" in found.sentence) == owned

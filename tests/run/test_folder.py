@@ -1,4 +1,5 @@
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -91,13 +92,17 @@ def test_other_versions_or_another_choice_give_a_finished_run_back_and_say_so(he
 
 
 @pytest.mark.parametrize("name", [RUN, METRICS, "manifest.json", *FILES, "model/model.json"])
-@pytest.mark.parametrize("harm", ["flip", "cut", "remove", "folder"])
+@pytest.mark.parametrize("harm", ["flip", "cut", "remove", "folder", "deep", "pipe"])
 def test_a_finished_run_that_is_damaged_is_made_again(here: Path, name: str, harm: str) -> None:
     place = path_of(asked(out=here / "out"), ends=True) / name
     sound, told = place.read_bytes(), list[Event]()
     place.unlink()
     if harm == "folder":
         place.mkdir()
+    elif harm == "pipe":
+        os.mkfifo(place)
+    elif harm == "deep":
+        place.write_text("[" * 100_000)
     elif harm != "remove":
         place.write_bytes(sound[:-3] if harm == "cut" else bytes([sound[0] ^ 64]) + sound[1:])
     with opened(asked(out=here / "out"), CONTENTS) as folder:

@@ -101,7 +101,8 @@ class _Crate:
             self.parents(path)
             path.mkdir(exist_ok=True)
 
-    def file(self, name: str, content: BufferedIOBase) -> None:
+    def file(self, name: str, content: BufferedIOBase) -> int:
+        """Write a member, and say how many bytes it has."""
         path = self.path(name)
         with self.no_twins(name):
             self.parents(path)
@@ -109,6 +110,7 @@ class _Crate:
                 while piece := content.read(_PIECE):
                     self.count("bytes", len(piece), self.most_bytes)
                     out.write(piece)
+                return out.tell()
 
     def parents(self, path: Path) -> None:
         """Make the folders that a member lies in; they count as members do."""
@@ -164,6 +166,7 @@ def _most_bytes(archive: Path, limits: Limits) -> int:
 
 def _unpack_zip(archive: Path, crate: _Crate) -> None:
     with zipfile.ZipFile(archive) as held:
+        _need_apart(archive, held)
         for member in held.infolist():
             kind = stat.S_IFMT(member.external_attr >> 16)  # 0 where no Unix packed it
             if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
@@ -172,7 +175,21 @@ def _unpack_zip(archive: Path, crate: _Crate) -> None:
                 crate.folder(member.filename)
                 continue
             with held.open(member) as content:
-                crate.file(member.filename, cast(BufferedIOBase, content))
+                size = crate.file(member.filename, cast(BufferedIOBase, content))
+            if size != member.file_size:
+                raise zipfile.BadZipFile(f"{member.filename} has not the size listed")
+
+
+def _need_apart(archive: Path, held: zipfile.ZipFile) -> None:
+    """Raise `BadZipFile` where a member would reach into the next one: CVE-2024-0450."""
+    members = sorted(held.infolist(), key=lambda member: member.header_offset)
+    ends = [*(member.header_offset for member in members[1:]), held.start_dir]
+    with archive.open("rb") as file:
+        for member, end in zip(members, ends, strict=False):
+            file.seek(member.header_offset + 26)  # the lengths of name and extra field
+            name, extra = (int.from_bytes(file.read(2), "little") for _ in range(2))
+            if member.header_offset + 30 + name + extra + member.compress_size > end:
+                raise zipfile.BadZipFile(f"{member.filename} has not the packed size listed")
 
 
 def _unpack_tar(archive: Path, crate: _Crate) -> None:

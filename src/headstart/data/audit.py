@@ -184,11 +184,12 @@ def leaks(checked: Audit, partition: Partition) -> tuple[Problem, ...]:
 def _too_many(unread: Sequence[Problem], of: int, examples: Examples) -> DataError:
     first = "; ".join(f"{p.name}: {p.reason}" for p in unread[:_SHOWN])
     more = len(unread) - _SHOWN
+    place = printable(examples.root, limit=1000) if examples.root else ""
     return DataError(
         "D104",
         f"{len(unread):,} of {of:,} files are not readable",
-        "restore these files or take them out; all of them: headstart check PATH",
-        where=printable(examples.root) if examples.root else "",
+        f"restore these files or take them out; all of them: headstart check {place or 'PATH'}",
+        where=place,
         why=first + (f"; and {more:,} more" if more > 0 else ""),
     )
 

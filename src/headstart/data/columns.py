@@ -282,7 +282,23 @@ def _notes(sheet: Sheet, columns: Columns, chosen: Chosen) -> tuple[str, ...]:
         if not told and i != NO_COLUMN
     ]
     told = "--path, --text, --label, --split and --group COLUMN name others"
-    return (f"{sheet.name}: guessed {', '.join(guessed)}; {told}",) if guessed else ()
+    lines = (f"{sheet.name}: guessed {', '.join(guessed)}; {told}",) if guessed else ()
+    return (*lines, *_one_group(sheet, chosen, asked=columns.group))
+
+
+def _one_group(sheet: Sheet, chosen: Chosen, asked: str) -> tuple[str, ...]:
+    """What is told of a column that is called as groups are, and holds one."""
+    if asked or chosen.group != NO_COLUMN:
+        return ()
+    called = _called(sheet, _GROUPS, _free(sheet, chosen))
+    alike = [i for i in called if len(set(map(str, sheet.cells(i)))) == 1 < len(sheet.rows)]
+    if not alike:
+        return ()
+    name = printable(sheet.columns[alike[0]])
+    return (
+        f"{sheet.name}: {name} says the same of every row, so it is not taken for groups: rows "
+        f"count as independent, and nothing says how another {name} would differ",
+    )
 
 
 def _unknown(sheet: Sheet, what: str, option: str) -> DataError:

@@ -45,7 +45,7 @@ def divide(
     if drawn:
         units = units_of(examples, given[TRAIN], together, contents, seed)
         dealt.update({part: hand.rows for part, hand in _drawn(units, drawn).items()})
-    _need_rows(dealt, wanted, len(examples))
+    _need_rows(dealt, wanted, examples)
     rows_of = {part: tuple(sorted(dealt.get(part, ()))) for part in ("train", "val", "test")}
     return Partition(**rows_of, origin=_origin(examples, given, sorted(drawn), seed))
 
@@ -109,7 +109,7 @@ def folds(
         learned = _drawn(rest, {"val": val}) if val > 0 else {TRAIN: Hand({}, units=rest)}
         of = {name: tuple(hand.rows) for name, hand in learned.items()}
         of |= {"test": tuple(Hand({}, units=part).rows), "val": of.get("val", ())}
-        _need_rows(of, {"val": val}, len(examples))
+        _need_rows(of, {"val": val}, examples)
         made.append(Partition(**of, origin=f"fold {number} of {k}, drawn with seed {seed}"))
     return tuple(made)
 
@@ -212,14 +212,19 @@ def _kept(hands: Sequence[Hand]) -> list[Unit]:
     ]
 
 
-def _need_rows(dealt: Mapping[str, Sequence[int]], wanted: Mapping[str, float], n: int) -> None:
+def _need_rows(
+    dealt: Mapping[str, Sequence[int]], wanted: Mapping[str, float], examples: Examples
+) -> None:
+    groups = len(set(filter(None, examples.groups)))
     empty = [part for part in ("train", *wanted) if not dealt.get(part) and wanted.get(part, 1) > 0]
     if empty:
         raise DataError(
             "D114",
             f"no examples are left for {' and '.join(empty)}",
-            "add examples: 3 of a class, and from 3 groups where there are groups, is the least",
-            f"{n:,} examples",
+            "add examples: 3 of a class"
+            + (", and from 3 groups; or count rows as independent: --group -" if groups else ""),
+            f"{len(examples):,} examples" + (f" of {groups:,} groups" if groups else ""),
+            "a group stays on one side" if groups else "",
         )
 
 

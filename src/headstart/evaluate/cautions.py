@@ -4,10 +4,10 @@ import math
 from collections.abc import Iterator
 
 from headstart.evaluate.outcome import Outcome
-from headstart.evaluate.verdict import Pair, Verdict, sign_of
+from headstart.evaluate.verdict import Pair, Verdict, sign_of, silence
 from headstart.head import Known
 from headstart.hostile import printable
-from headstart.stats import Interval, obstacle
+from headstart.stats import Interval
 from headstart.task import Task
 
 COARSE = 0.1
@@ -34,7 +34,7 @@ def cautions(
         yield from _unlike(outcome.pair, verdict)
     half = (verdict.high - verdict.low) / 2
     if verdict.against and half > COARSE:
-        yield from _small(half, outcome)
+        yield from _small(half, outcome, silence(task, labels, outcome.clusters))
         return
     merit = task.merit(transfer.answers, labels)
     for arm in arms if transfer.transfer else ():
@@ -84,10 +84,10 @@ def _unlike(pair: Pair, verdict: Verdict) -> Iterator[str]:
     )
 
 
-def _small(half: float, outcome: Outcome) -> Iterator[str]:
+def _small(half: float, outcome: Outcome, silent: str) -> Iterator[str]:
     """What the test can't show; nothing where the verdict has said that it shows nothing."""
     groups, n = outcome.clusters, outcome.different
-    if obstacle(len(outcome.rows), groups):
+    if silent:
         return
     several = len(set(groups))
     of = f" of {several:,} groups" if 1 < several <= n / 2 else ""

@@ -17,7 +17,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from headstart import durable
+from headstart import durable, untrusted
 from headstart.errors import ResourceError, UsageError
 from headstart.events import Tell, note, quiet, warn
 from headstart.hostile import file_name, printable
@@ -112,7 +112,7 @@ class Folder:
         for name in (METRICS, durable.MANIFEST):
             durable.discard(self.path / name)
         for path in [self.path / name for name in (RUN, EVENTS, *FILES)]:
-            if path.is_dir():
+            if path.exists() and not path.is_file():
                 durable.discard(path)
         if (self.path / MODEL).exists() and not (self.path / MODEL).is_dir():
             durable.discard(self.path / MODEL)
@@ -226,8 +226,7 @@ def _unused(name: str) -> Path:
 def _whole(path: Path) -> bool:
     """Whether every file is as it was when the run ended, the figures among them."""
     try:
-        files = json.loads((path / durable.MANIFEST).read_bytes())["files"]
-        told = {file["name"] for file in files}
+        told = {file["name"] for file in untrusted.record_in(path / durable.MANIFEST)["files"]}
     except (OSError, ValueError, KeyError, TypeError):
         return False
     return {METRICS, RUN, *FILES} <= told and durable.whole(path)
@@ -286,10 +285,9 @@ def _said(record: dict[str, Any], part: str, name: str) -> str:
 def _record(path: Path, name: str = RUN) -> dict[str, Any]:
     """What `run.json` holds; nothing where it is no run."""
     try:
-        record = json.loads((path / name).read_bytes())
-    except (OSError, ValueError, RecursionError):
+        return untrusted.record_in(path / name)
+    except (OSError, ValueError):
         return {}
-    return record if isinstance(record, dict) else {}
 
 
 def _asked(path: Path) -> frozenset[str]:

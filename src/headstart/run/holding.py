@@ -3,7 +3,6 @@
 import contextlib
 import os
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -39,11 +38,11 @@ def _acquire(lock: FileLock, place: Path, tell: Tell) -> None:
     said = _said(place)
     who = f"process {said}" if said.isdigit() else "another process"
     note(tell, f"{who} is at work in this folder: waiting until it ends")
-    for waited in count():
+    while True:
         with contextlib.suppress(Timeout):
             lock.acquire(timeout=POLL_S)
             return
-        tell(Event("step", "waiting for another process", waited, waited + 1))
+        tell(Event("step", "waiting for another process"))  # how long is not known
 
 
 def _said(place: Path) -> str:
