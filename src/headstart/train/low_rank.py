@@ -19,7 +19,7 @@ class LowRankChange(nn.Module):
     The product is zero at first, and is scaled by 1/√rank (rsLoRA: Kalajdzievski 2023). Plain
     linear layers and convolutions multiply rows by one matrix after the other, so that neither the
     changed weight nor its slope is ever made; others use the changed weight. `peft` does the same
-    at the same speed: see docs/decisions/0028-libraries-tried.md.
+    at the same speed: see docs/decisions/0031-libraries-tried.md.
     """
 
     down: nn.Parameter
