@@ -1,8 +1,10 @@
 """How often intervals hold, and how often a lead is seen: rows in groups, few rows, all scores.
 
 `python -m benchmarks intervals`, or `python -m benchmarks.intervals [part ...] [layout ...]`, parts
-`words`, `rows`, `power`, `figures`, layouts as in `SIZES` (of `words`, `figures`); results in
-docs/gallery/intervals.md. Two arms answer the same rows. An arm's answer to a row is normal: a part
+`words`, `rows`, `power`, `figures`, `classes`, layouts as in `SIZES` (of `words`, `figures`);
+results in docs/gallery/intervals.md. Two arms answer the same rows.
+
+An arm's answer to a row is normal: a part
 `TIED` is common to the rows of a group (each arm its own), and of the rest two fifths are common to
 both arms, as a row is easy or hard. Scores are made of it: right or wrong, bounded like F1 with
 many zeros and ones, explained variance, or as it is. Equal arms: 2,000 draws a cell; asked is a
@@ -16,10 +18,13 @@ import numpy as np
 from scipy.stats import norm
 
 from benchmarks.measuring import figure
+from headstart.evaluate.verdict import silence
+from headstart.stats import lead
+from headstart.task import Classification
 
 DRAWS, BATCHES = 2000, 20
 GROUPS, TIED = (1, 2, 3, 4, 6, 10, 20, 40), (0.0, 0.2, 0.5)
-PARTS = ("words", "rows", "power", "figures")
+PARTS = ("words", "rows", "power", "figures", "classes")
 Score = Callable[[np.ndarray], np.ndarray]
 
 
@@ -57,7 +62,7 @@ SCORES: dict[str, Score] = {
 
 def main() -> None:
     for part in [part for part in PARTS if part in sys.argv] or PARTS:
-        {"words": _words, "rows": _rows, "power": _power, "figures": _figures}[part]()
+        _PARTS[part]()
 
 
 def answers(
@@ -76,8 +81,6 @@ def answers(
 
 def _said(one: np.ndarray, other: np.ndarray, groups: Sequence[str]) -> tuple[int, int]:
     """In how many draws the second, and the first, is said to be better."""
-    from headstart.stats import lead
-
     found = [lead(a, b, groups) for a, b in zip(one, other, strict=True)]
     return sum(f.high < 0 for f in found), sum(f.low > 0 for f in found)
 
@@ -172,6 +175,32 @@ def _figures() -> None:
                 held["resampled_0.7"] = np.mean([f.low <= 0.7 <= f.high for f in found])
                 told = {name: round(float(value), 3) for name, value in held.items()}
                 figure(f"{layout}, {g} groups, tied {tied}", **told)
+
+
+def _classes() -> None:
+    """Groups of 20 rows and one class each, a share p of them of the first; one arm says that class
+    of every row, the other is right in a share p of rows: a word by the interval, and by the rule.
+    """
+    task, rng = Classification(("first", "other")), np.random.default_rng(5)
+    for p in (0.6, 0.8, 0.9, 0.95):
+        for g in (3, 4, 6, 10, 20, 40):
+            groups, words, told = [str(i) for i in np.repeat(np.arange(g), 20)], 0, 0
+            for _ in range(DRAWS):
+                labels = np.repeat((rng.random(g) > p).astype(int), 20)
+                found = lead(rng.random(g * 20) < p, labels == 0, groups)
+                word = found.low > 0 or found.high < 0
+                words, told = words + word, told + (word and not silence(task, labels, groups))
+            shares = {"word": round(words / DRAWS, 4), "with the rule": round(told / DRAWS, 4)}
+            figure(f"one class a group, {p:.0%} of them the first, {g} groups", **shares)
+
+
+_PARTS = {
+    "words": _words,
+    "rows": _rows,
+    "power": _power,
+    "figures": _figures,
+    "classes": _classes,
+}
 
 
 if __name__ == "__main__":

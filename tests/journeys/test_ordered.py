@@ -90,6 +90,7 @@ def test_the_page_and_the_card_tell_the_order_and_the_error(run: Path) -> None:
     assert "4 ordered classes" in card and "| mae |" in card
 
 
+@pytest.mark.slow
 def test_rank_plan_and_check_take_the_order(command: list[str], capsys) -> None:
     order = ["--classes", ",".join(SCALE)]
     assert execute(["rank", *command[:3], "--backbones", command[4], *order]) == 0

@@ -24,6 +24,7 @@ def test_candidates_come_with_predictions_costs_and_reasons(photos, tiny_folder,
         assert one.ms_per_item > 0 and one.params > 1000 and one.why
 
 
+@pytest.mark.slow
 def test_the_same_call_gives_the_same_order(photos, pool) -> None:
     one, other = (headstart.rank(photos, backbones=pool, seed=3) for _ in range(2))
     assert [r.backbone for r in one] == [r.backbone for r in other]

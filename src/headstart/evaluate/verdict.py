@@ -105,17 +105,16 @@ def judge(
     `pair` has both as fitted to the same rows, where these are not the arms as they are; `tested`
     says how many examples were tested, and how.
 
-    It helps where the whole paired interval lies above 0, and hurts where it lies below; equal
-    arms get either word in at most 5 of 100 runs, as far as `headstart.stats.lead` holds what it
-    says. That is so with many arms because there is one
-    comparison, and test rows have no part in picking its sides: the best arm without transfer is
-    the one with the least `choice`. (Picked by test accuracy, the luckiest rival would make
-    "hurts" more frequent than that.) The choices of linear heads are out-of-fold over train and
-    validation rows, those of trained networks over validation rows alone, where their best epoch
-    was picked: the second is the noisier and slightly the kinder, so a tie goes to the rival that
-    had more spent on it. With nothing pretrained there is nothing to credit or to blame, and the
-    word is "no evidence" whatever the interval. So it is where test rows support no other
-    (`silence`), and the sentence says why.
+    It helps where the whole paired interval lies above 0, and hurts where it lies below; equal arms
+    get either word in at most 5 of 100 runs, where `headstart.stats.lead` holds what it says. That
+    is so with many arms because there is one comparison, and test rows have no part in picking its
+    sides: the best arm without transfer is the one with the least `choice`. (Picked by test
+    accuracy, the luckiest rival would make "hurts" more frequent than that.) The choices of linear
+    heads are out-of-fold over train and validation rows, those of trained networks over validation
+    rows alone, where their best epoch was picked: the second is the noisier and slightly the
+    kinder, so a tie goes to the rival that had more spent on it. With nothing pretrained there is
+    nothing to credit or to blame, and the word is "no evidence" whatever the interval. So it is
+    where test rows support no other (`silence`), and the sentence says why.
     """
     rivals = [arm for arm in arms if not arm.transfer and arm is not chosen]
     if not rivals:
@@ -124,10 +123,8 @@ def judge(
     pair = pair or Pair(chosen, min(rivals, key=by_choice))
     against = pair.other
     merits = [task.merit(arm.answers, labels) for arm in (pair.one, against)]
-    interval = tested.lead(*merits)
     why = silence(task, labels, groups)
-    if why:
-        interval = Interval(interval.value, min(-1.0, interval.low), max(1.0, interval.high))
+    interval = _widest(tested.lead(*merits)) if why else tested.lead(*merits)
     transferred = pretrained and chosen.transfer
     word = _word(interval) if transferred else "no evidence"
     sentence = _opening(word, transferred=transferred)
@@ -137,6 +134,10 @@ def judge(
     sentence += f". {more}." if more else "."
     bounds = (interval.value, interval.low, interval.high)
     return Verdict(word, against.name, *bounds, sentence)
+
+
+def _widest(found: Interval) -> Interval:
+    return Interval(found.value, min(-1.0, found.low), max(1.0, found.high))
 
 
 def silence(task: Task, labels: Known, groups: Sequence[str]) -> str:
@@ -149,7 +150,7 @@ def silence(task: Task, labels: Known, groups: Sequence[str]) -> str:
     """
     there = task.presence(labels)
     why = obstacle(len(labels), groups)
-    if why or not len(groups) or there is None or task.link != "softmax":
+    if why or not len(groups) or there is None or not task.single_label:
         return why
     usual = there[:, there.sum(axis=0).argmax()]
     others = {group for group, same in zip(groups, usual, strict=True) if not same}
