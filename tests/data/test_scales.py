@@ -19,7 +19,9 @@ def test_words_are_ordered_as_somebody_says() -> None:
     assert posed("1", "2", "3", order=("3", "2", "1")) == ("3", "2", "1")
 
 
-@pytest.mark.parametrize("words", [("low", "mid", "high"), ("1", "2", "nan"), ("1", "2", "3+")])
+@pytest.mark.parametrize(
+    "words", [("low", "mid", "high"), ("1", "2", "nan"), ("1", "2", "inf"), ("1", "2", "3+")]
+)
 def test_words_without_an_order_are_refused_with_the_flag_that_says_it(words) -> None:
     with pytest.raises(DataError, match="D170") as raised:
         posed(*words)

@@ -74,7 +74,13 @@ def test_a_budget_leaves_out_what_would_take_longer_and_says_so(tiny) -> None:
 
 @pytest.mark.parametrize(
     ("budget", "plans"),
-    [("0.9", []), ("1", [Unfreeze(1)]), ("1.9", [Unfreeze(1)]), ("2", [Unfreeze(2)])],
+    [
+        ("0.9", []),
+        ("1", [Unfreeze(1)]),
+        ("1.9", [Unfreeze(1)]),
+        ("2", [Unfreeze(2)]),
+        ("9", [Unfreeze(2)]),
+    ],
 )
 def test_of_frames_as_many_stages_learn_as_are_paid_for_and_half_at_most(
     tiny, budget, plans
