@@ -77,3 +77,10 @@ def test_coin_flips_are_no_better_known_where_rows_are_of_one_group(fit, groups:
 def test_a_single_row_is_no_row_that_was_not_seen() -> None:
     sample = Sample(torch.ones(1, 3), torch.tensor([1]), classes(4))
     assert fit_logistic(sample).loss == pytest.approx(np.log(4))
+
+
+def test_no_fold_is_empty_where_strata_and_groups_do_not_go_together() -> None:
+    labels = np.array([0, 1, 1, 0, 0, 0, 0, 1, 0])  # scikit-learn leaves a fold of these empty
+    groups = [str(group) for group in (0, 1, 1, 2, 2, 2, 3, 3, 3)]
+    found = folds_of(labels, groups, seed=0)
+    assert found and all(len(fit) and len(held) for fit, held in found)
