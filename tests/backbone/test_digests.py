@@ -75,7 +75,7 @@ def test_digests_stay_those_of_loading_whatever_becomes_of_the_network(tiny: Bac
 
 @pytest.mark.parametrize(
     "other",
-    [torch.zeros(4), torch.zeros(2, 2).double(), torch.tensor([[0.0, 0.0], [0.0, -0.0]])],
+    [torch.zeros(4), torch.zeros(2, 2).int(), torch.tensor([[0.0, 0.0], [0.0, -0.0]])],
     ids=["shape", "type", "one bit"],
 )
 def test_shape_type_and_every_bit_count(other: torch.Tensor) -> None:
