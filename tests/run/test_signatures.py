@@ -4,7 +4,7 @@ import inspect
 import subprocess
 import sys
 import typing
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -66,18 +66,22 @@ def test_no_front_door_takes_just_anything(verb: str) -> None:
     assert function.__annotations__["options"] == typing.Unpack[VERBS[verb][1]]
 
 
-def checked(**parts: str) -> str:
+@pytest.fixture
+def checked(tmp_path: Path) -> Callable[..., str]:
     """What mypy says of calls with these parts."""
-    code, root = CALLS.format(**parts), Path(__file__).parents[2]
-    done = subprocess.run(
-        [sys.executable, "-m", "mypy", "--config-file", root / "pyproject.toml", "-c", code],
-        cwd=root, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    return done.stdout
+    file, root = tmp_path / "calls.py", Path(__file__).parents[2]
+
+    def said(**parts: str) -> str:
+        file.write_text(CALLS.format(**parts))
+        asked = [sys.executable, "-m", "mypy", "--config-file", root / "pyproject.toml", file]
+        done = subprocess.run(asked, cwd=root, capture_output=True, text=True, check=False)
+        return done.stdout + done.stderr
+
+    return said
 
 
 @pytest.mark.slow
-def test_mypy_refuses_an_option_that_there_is_not() -> None:
+def test_mypy_refuses_an_option_that_there_is_not(checked) -> None:
     right = {"verb": "plan", "option": "test_size=0.3", "attribute": "is_integer()"}
     assert "Success" in checked(**right)
     for verb, option in (("train", "sed=1"), ("rank", "folds=5"), ("check", "seed='one'")):
