@@ -5,15 +5,12 @@ import torch
 from torch import nn
 
 from headstart.modality import Views
-from headstart.task import Classification
 from headstart.train import Lesson, Recipe, Restraint
 from headstart.train.checkpoint import Progress, restore, save
 from headstart.train.loop import (
     Apprentice,
     Steps,
     _follow,
-    _loss,
-    _mixed,
     _set_rates,
     batches,
     key_of,
@@ -189,24 +186,6 @@ def test_momentum_comes_back_with_a_checkpoint(lesson: Lesson, tmp_path) -> None
     list(learn(later, _feed(lesson), lesson.labels, lesson.task, recipe, after=2))
     pairs = zip(whole.network.parameters(), later.network.parameters(), strict=True)
     assert all(torch.equal(one, other) for one, other in pairs)
-
-
-def test_mixed_pictures_lose_as_their_shares_say() -> None:
-    recipe = Recipe(restraint=Restraint(mixup=1.0))
-    batch = torch.arange(4.0)[:, None, None, None].expand(4, 3, 2, 2)
-    mixed = _mixed(batch, recipe, 1, 0)
-    expected = mixed.share * batch + (1 - mixed.share) * batch[mixed.order]
-    torch.testing.assert_close(mixed.given, expected)
-    task, scores, labels = (
-        Classification(tuple("ab")),
-        torch.randn(4, 2),
-        torch.tensor([0, 1, 0, 1]),
-    )
-    one, other = task.loss(scores, labels), task.loss(scores, labels[mixed.order])
-    found = _loss(task, scores, labels, mixed, 0.0)
-    torch.testing.assert_close(found, mixed.share * one + (1 - mixed.share) * other)
-    assert _mixed(batch, recipe, 1, 0).share == mixed.share != _mixed(batch, recipe, 1, 1).share
-    assert _mixed(batch, Recipe(), 1, 0).given is batch
 
 
 def test_pictures_are_small_in_the_first_epochs() -> None:

@@ -1,6 +1,5 @@
 """Which column of a table says what: as told, else as its name and its cells suggest."""
 
-import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ from headstart.data.cells import Sheet, missing
 from headstart.data.problem import ENTITIES, GENERATED, SPOKEN, WRITTEN, Columns
 from headstart.data.records import PARTS
 from headstart.data.sounds import ENDINGS
+from headstart.data.spans import seconds_in
 from headstart.errors import DataError
 from headstart.hostile import printable
 
@@ -207,23 +207,9 @@ def _guess_span(sheet: Sheet, chosen: Chosen) -> Chosen:
     if not all(pair) or 2 * sum(files) <= len(files):
         return chosen
     start, end = (place[0] for place in pair)
-    numbers = [_seconds(cell) for place in (start, end) for cell in sheet.cells(place)]
+    numbers = [seconds_in(cell) for place in (start, end) for cell in sheet.cells(place)]
     fine = sum(number is not None for number in numbers)
     return replace(chosen, start=start, end=end) if 2 * fine > len(numbers) else chosen
-
-
-def span_of(cells: tuple[object, ...], chosen: Chosen) -> tuple[float, float] | None:
-    """Seconds that a row names; None where they are no part of a recording."""
-    start, end = (_seconds(cells[place]) for place in (chosen.start, chosen.end))
-    return (start, end) if start is not None and end is not None and 0 <= start < end else None
-
-
-def _seconds(cell: object) -> float | None:
-    try:
-        found = float(cell)  # type: ignore[arg-type]  # what is no number says so
-    except (TypeError, ValueError):
-        return None
-    return found if math.isfinite(found) else None
 
 
 def _guess_label(sheet: Sheet, chosen: Chosen, task: str) -> int:

@@ -1,6 +1,5 @@
 """Tables that name files and say what each is."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -8,57 +7,15 @@ from pathlib import Path
 import numpy as np
 
 from headstart.data.cells import SENTENCES, Sheet, missing, read_sheet
-from headstart.data.columns import NO_COLUMN, Chosen, choose, guess_path, part_of, place_of, span_of
+from headstart.data.columns import NO_COLUMN, Chosen, choose, guess_path, part_of, place_of
 from headstart.data.examples import Held, Pair, Source, Span
 from headstart.data.labels import SEVERAL, label_of
 from headstart.data.problem import ENTITIES, Columns, Found, Problem
 from headstart.data.records import Gathering, Record, gather, with_part
+from headstart.data.shelter import Shelter
+from headstart.data.spans import span_of
 from headstart.errors import DataError
 from headstart.hostile import printable
-
-
-@dataclass(frozen=True)
-class Shelter:
-    """Where the files of a table lie."""
-
-    folder: Path
-    closed: bool = False
-    """Whether the table may name only what lies in the folder: it came out of an archive."""
-
-    def source(self, cell: object, row: int) -> Source:
-        """What a cell names, or holds. Raises `OSError` for a file that is not there."""
-        if isinstance(cell, dict) and isinstance(cell.get("bytes"), bytes):
-            return Held(printable(cell.get("path") or f"row {row}"), cell["bytes"])
-        if isinstance(cell, dict) and isinstance(cell.get("path"), str):
-            return self.file(cell["path"])
-        if not isinstance(cell, str | os.PathLike):
-            return Held(f"row {row}", cell)
-        return self.file(os.fspath(cell))
-
-    def file(self, name: str) -> Path:
-        """The file of this name, also where it is written as on Windows."""
-        error: OSError = FileNotFoundError(2, "no such file")
-        for spelled in dict.fromkeys((name, name.strip(), name.strip().replace("\\", "/"))):
-            path = Path(os.path.normpath(self.folder / spelled))
-            if self.closed and not path.is_relative_to(self.folder):
-                error = PermissionError(1, "lies outside the archive")
-                continue
-            try:
-                if path.is_file():
-                    return path
-            except (OSError, ValueError) as failure:
-                error = failure if isinstance(failure, OSError) else error
-        raise error
-
-    def names_source(self, cell: object) -> bool:
-        """Whether a cell names a file that is there, or holds a thing itself."""
-        if isinstance(cell, int | float | bool) or missing(cell) or _is_plain(cell):
-            return False
-        try:
-            self.source(cell, 0)
-        except OSError:
-            return False
-        return True
 
 
 def read_manifest(path: Path, columns: Columns, shelter: Shelter) -> Found:
@@ -198,7 +155,7 @@ class _Reading:
         group = group_of(cells, self.chosen.group)
         if self.chosen.start == NO_COLUMN or not isinstance(source, Path):
             self.keep(number, Record(source, own, part, group))
-        elif span := span_of(cells, self.chosen):
+        elif span := span_of(*(cells[place] for place in (self.chosen.start, self.chosen.end))):
             piece = Held(f"{source.name}, {span[0]:g} to {span[1]:g} s", Span(source, *span))
             # parts of one recording stay together
             self.keep(number, Record(piece, own, part, group or str(source)))
@@ -246,15 +203,6 @@ class _Reading:
 
     def report(self, code: str, kind: str, name: str, reason: str, row: int) -> None:
         self.problems.append(Problem(code, kind, name, reason, row))
-
-
-def _is_plain(cell: object) -> bool:
-    """Whether a cell is a record of facts, or a list of words: nothing that shows anything."""
-    if isinstance(cell, dict):
-        return not isinstance(cell.get("bytes"), bytes) and not isinstance(cell.get("path"), str)
-    if not isinstance(cell, list | tuple):
-        return False
-    return len(cell) > 0 and all(isinstance(part, str) for part in cell)
 
 
 def _words(cell: object) -> list[str]:

@@ -9,9 +9,10 @@ from headstart.data.cells import Sheet, missing
 from headstart.data.columns import choose
 from headstart.data.examples import Held, Source
 from headstart.data.labels import label_of
-from headstart.data.manifest import Shelter, holding, records_of
+from headstart.data.manifest import holding, records_of
 from headstart.data.problem import GUESS, Columns, Found, Problem
 from headstart.data.records import Gathering, Record, gather
+from headstart.data.shelter import Shelter
 from headstart.errors import DataError
 from headstart.hostile import printable
 

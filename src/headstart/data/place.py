@@ -12,10 +12,11 @@ from headstart.data.folders import (
     visible_files,
     visible_folders,
 )
-from headstart.data.manifest import Shelter, join, read_manifest, read_parts
+from headstart.data.manifest import join, read_manifest, read_parts
 from headstart.data.presence import need_place
 from headstart.data.problem import GUESS, Columns, Found
 from headstart.data.records import PARTS
+from headstart.data.shelter import Shelter
 from headstart.errors import DataError, UsageError
 from headstart.hostile import printable
 

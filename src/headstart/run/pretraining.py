@@ -5,7 +5,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -46,12 +46,12 @@ from headstart.features import survey
 from headstart.hostile import printable
 from headstart.modality import Image, Modality, learned_vocabulary
 from headstart.modality.text import content_of
+from headstart.run.backbone_card import card_of, origin_note
 from headstart.run.facts import computing
 from headstart.run.holding import held
 from headstart.run.settings import PretrainSettings
 from headstart.run.watching import watcher
-from headstart.stats import share
-from headstart.train import Material, Pretrained, Recipe, Teacher
+from headstart.train import Material, Recipe, Teacher
 from headstart.train import pretrain as trained
 from headstart.train.goals import ends_of
 from headstart.train.pretraining import LANGUAGE, PRETRAINING
@@ -80,13 +80,13 @@ def pretrain(
     watch = watcher(course.watch, modality, root, tell) if course.watch else None
     with _held(folder, tell):
         if not _taken(folder, name, tell):
-            told = _told(places, material, recipe, name)
+            told = origin_note(places, material, recipe, name)
             origin = Origin("folder", folder.name, "unknown", told)
             work = _work(folder, name)
             made = trained(
                 material, architecture, recipe, origin=origin, work=work, tell=tell, watch=watch
             )
-            save_backbone(folder, made.backbone, _card(made, material, recipe, course), half=True)
+            save_backbone(folder, made.backbone, card_of(made, material, recipe, course), half=True)
         for work in _beside(folder, "work"):  # others may not end here any more
             durable.discard(work)
     return read_backbone(folder)
@@ -284,57 +284,3 @@ def _bytes(file: Path) -> bytes:
         return file.read_bytes()
     except OSError:
         return b""
-
-
-def _told(places: Sequence[Path | str], material: Material, recipe: Recipe, name: str) -> str:
-    n, teacher = len(material.partition.train), material.teacher
-    where = ", ".join(printable(Path(place).resolve().name) for place in places)
-    of = f"examples of {material.ends[-1]} classes" if material.ends else "examples"
-    by = f", taught by {printable(teacher.backbone.name)}" if teacher else ""
-    told = f"pre-trained on {n:,} {of} ({where}){by}, {recipe.epochs} epochs"
-    parent = teacher.backbone.origin.note if teacher else ""
-    return f"{told}{f' (the teacher: {parent})' if parent else ''}; pre-training {name}"
-
-
-def _card(made: Pretrained, material: Material, recipe: Recipe, course: PretrainSettings) -> str:
-    backbone, progress = made.backbone, made.progress
-    parameters = sum(p.numel() for p in backbone.stages.parameters())
-    asked = {
-        k: Path(v).name if k in ("weights", "watch") else v for k, v in asdict(course).items() if v
-    }
-    return "\n".join(
-        [
-            f"# {backbone.name}",
-            "",
-            f"A backbone of {parameters / 1e6:.2f} million parameters, made with",
-            f"`headstart pretrain`: {backbone.origin.note}.",
-            "",
-            _figure(made, material, recipe),
-            f"- Input: {backbone.modality!r}",
-            f"- Rows: {backbone.width} numbers, pooled; {backbone.depth} stages.",
-            f"- Asked for: {printable(json.dumps(asked), limit=500)}",
-            f"- Recipe: {recipe!r}",
-            f"- Losses on held-out examples, epoch by epoch: "
-            f"{', '.join(f'{mark.val_loss:.4f}' for mark in progress.marks)}.",
-            "- Kept in half precision; computed in single precision.",
-            "",
-        ]
-    )
-
-
-def _figure(made: Pretrained, material: Material, recipe: Recipe) -> str:
-    """How well it does what it was trained for."""
-    progress, n = made.progress, len(material.partition.val)
-    best = next(mark for mark in progress.marks if mark.number == progress.best)
-    when = f"the epoch was chosen on them, epoch {progress.best} of {recipe.epochs}"
-    if material.ends:
-        right = torch.arange(n) < round(best.val_merit * n)
-        found = share(right.numpy())
-        told = f"{found.value:z.1%} ({found.low:z.1%} to {found.high:z.1%}, {n:,} examples; {when})"
-        return f"- Held-out accuracy over {material.ends[-1]} classes: {told}."
-    if is_recurrent(made.backbone.architecture):
-        return f"- Next tokens told right: {best.val_merit:z.1%} ({n:,} held-out texts; {when})."
-    return (
-        f"- Of the variance of its teacher's numbers {best.val_merit:z.1%} are explained "
-        f"({n:,} held-out examples; {when})."
-    )

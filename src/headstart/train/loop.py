@@ -14,6 +14,7 @@ from torch.nn.functional import interpolate
 
 from headstart.backbone import Writer
 from headstart.head import Goal
+from headstart.train.mixing import mixed_by, mixed_loss
 from headstart.train.partial import set_modes
 from headstart.train.placing import device_of
 from headstart.train.recipe import Recipe
@@ -129,10 +130,10 @@ def _steps(
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(key_of(recipe.seed, number, -1 - step))
             given, wanted = feed(rows, keys).to(device), labels[rows].to(device)
-            mixed = _mixed(seen(given, recipe, number), recipe, number, step)
+            mixed = mixed_by(seen(given, recipe, number), recipe, number, step)
             with torch.autocast(device.type, torch.bfloat16, enabled=made.half):
                 scores = told(network, mixed.given, wanted).float()
-            loss = _loss(task, scores, wanted, mixed, recipe.restraint.smoothing)
+            loss = mixed_loss(task, scores, wanted, mixed, recipe.restraint.smoothing)
             optimizer.zero_grad()
             loss.backward()
         if recipe.pace.momentum:  # it goes as far as slopes are steep
@@ -193,36 +194,6 @@ def seen(batch: Any, recipe: Recipe, epoch: int) -> Any:
         return batch
     side = smaller(batch.shape[-1])
     return interpolate(batch, (side, side), mode="bilinear", antialias=True)
-
-
-@dataclass(frozen=True, eq=False)
-class _Mixed:
-    """A batch, each of whose items may be mixed with another."""
-
-    given: Any
-    share: float = 1.0
-    """Of the item itself."""
-    order: Sequence[int] = ()
-    """Which item each is mixed with."""
-
-
-def _mixed(batch: Any, recipe: Recipe, *step: int) -> _Mixed:
-    """Weighted means of two pictures where the recipe says so; the draw follows from the step."""
-    alpha = recipe.restraint.mixup
-    if not alpha or batch.ndim != 4:
-        return _Mixed(batch)
-    rng = np.random.default_rng([recipe.seed, *step])
-    share, order = float(rng.beta(alpha, alpha)), rng.permutation(len(batch)).tolist()
-    return _Mixed(torch.lerp(batch[order], batch, share), share, order)
-
-
-def _loss(task: Goal, scores: Tensor, labels: Tensor, mixed: _Mixed, smoothing: float) -> Tensor:
-    """Of mixed items, the same mean of both losses."""
-    own = task.loss(scores, labels, smoothing=smoothing)
-    if not mixed.order:
-        return own
-    other = task.loss(scores, labels[mixed.order], smoothing=smoothing)
-    return mixed.share * own + (1 - mixed.share) * other
 
 
 def smaller(side: int) -> int:

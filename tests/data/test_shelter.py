@@ -1,0 +1,32 @@
+"""Where the files of a table lie."""
+
+from pathlib import Path
+
+import pytest
+
+from headstart.data.shelter import Shelter
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "in" / "cats").mkdir(parents=True)
+    for name in ("in/cats/1.png", "out.png"):
+        (tmp_path / name).write_text(name)
+    return tmp_path / "in"
+
+
+@pytest.mark.parametrize("name", ["cats/1.png", " cats/1.png ", "cats\\1.png"])
+def test_a_file_is_found_however_its_name_is_spelled(folder: Path, name: str) -> None:
+    assert Shelter(folder).file(name) == folder / "cats" / "1.png"
+    assert Shelter(folder).names_source(name)
+
+
+def test_what_came_from_an_archive_names_nothing_outside(folder: Path) -> None:
+    assert Shelter(folder).file("../out.png") == folder.parent / "out.png"
+    with pytest.raises(PermissionError, match="outside the archive"):
+        Shelter(folder, closed=True).file("../out.png")
+
+
+@pytest.mark.parametrize("cell", [7, 0.5, True, "", None, "nothing.png"])
+def test_numbers_blanks_and_missing_files_name_nothing(folder: Path, cell: object) -> None:
+    assert not Shelter(folder).names_source(cell)
