@@ -67,7 +67,7 @@ def test_two_texts_are_one_example_where_pairs_were_learned() -> None:
 )
 def test_a_frame_whose_column_is_not_clear_is_refused_with_what_to_write(columns, paired) -> None:
     frame = pd.DataFrame({name: ["a"] for name in columns})
-    with pytest.raises(DataError, match="D175") as error:
+    with pytest.raises(DataError, match="D177") as error:
         asked_of(frame, "text", paired=paired)
     assert columns[0] in error.value.why and "model.predict(" in error.value.fix
 

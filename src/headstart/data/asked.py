@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from headstart.data import columns
+from headstart.data.column_names import PAIRS, PATHS, TEXTS, plain
 from headstart.data.examples import Held, Pair, Source
 from headstart.data.memory import Frame
 from headstart.errors import DataError
@@ -81,7 +81,7 @@ def _column(frame: Frame, kind: str, *, paired: bool) -> list[Any]:
     found = names if len(names) == 1 and not paired else usual[: not paired]
     if not found:
         raise DataError(
-            "D175",
+            "D177",
             "which column holds what is asked about?" if not paired else "which two columns?",
             'model.predict(frame["COLUMN"])'
             if not paired
@@ -94,20 +94,20 @@ def _column(frame: Frame, kind: str, *, paired: bool) -> list[Any]:
 
 def _called_paths(names: Sequence[object]) -> list[object]:
     """Those of the columns that are called what columns of paths are called, the usual first."""
-    return _of_names(names, columns._PATHS)
+    return _of_names(names, PATHS)
 
 
 def _called_texts(names: Sequence[object]) -> list[object]:
     """The same for columns of texts."""
-    return _of_names(names, columns._TEXTS)
+    return _of_names(names, TEXTS)
 
 
 def _pairs_in(names: Sequence[object]) -> list[object]:
     """The two columns that are called what the texts of a pair are called; none where none are."""
-    found = (_of_names(names, pair) for pair in columns._PAIRS)
+    found = (_of_names(names, pair) for pair in PAIRS)
     return next((two for two in found if len(two) == 2), [])
 
 
 def _of_names(names: Sequence[object], usual: Sequence[str]) -> list[object]:
-    named = {columns.plain(str(name)): name for name in names}
+    named = {plain(str(name)): name for name in names}
     return [named[name] for name in usual if name in named]

@@ -1,6 +1,5 @@
 """Which column of a table says what: as told, else as its name and its cells suggest."""
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,7 +7,20 @@ from pathlib import Path
 import numpy as np
 
 from headstart.data.cells import Sheet, missing
-from headstart.data.problem import ENTITIES, GENERATED, SPOKEN, WRITTEN, Columns
+from headstart.data.column_names import (
+    CALLED,
+    ENDS,
+    GROUPS,
+    LABELS,
+    PAIRS,
+    PATHS,
+    SOURCES,
+    SPLITS,
+    STARTS,
+    TEXTS,
+    plain,
+)
+from headstart.data.problem import ENTITIES, GENERATED, WRITTEN, Columns
 from headstart.data.records import PARTS
 from headstart.data.sounds import ENDINGS
 from headstart.data.spans import seconds_in
@@ -17,50 +29,8 @@ from headstart.hostile import printable
 
 NO_COLUMN = -1
 _SAMPLE = 200  # rows that are looked at to guess
-_PATHS = (
-    *("path", "file_path", "filepath", "file", "filename", "file_name", "image", "image_path"),
-    *("image_file", "image_name", "img", "img_path", "picture", "photo", "audio", "audio_path"),
-    *("recording", "wav", "image_id", "id"),
-)
-_TEXTS = (
-    *("text", "sentence", "review", "content", "message", "question", "comment", "tweet"),
-    *("document", "body", "utterance", "title", "headline", "description", "query", "sms"),
-    *("email", "abstract"),
-)
-_PAIRS = (
-    *(("sentence1", "sentence2"), ("sentence_1", "sentence_2"), ("sentence_a", "sentence_b")),
-    *(("premise", "hypothesis"), ("question1", "question2"), ("text1", "text2")),
-    *(("text_1", "text_2"), ("text_a", "text_b"), ("query", "passage"), ("query", "document")),
-)
-"""Columns that are two texts of one example."""
-_STARTS = ("start", "start_s", "start_time", "start_seconds", "onset", "begin", "begin_time")
-_ENDS = ("end", "end_s", "end_time", "end_seconds", "offset", "stop", "stop_time")
 _WORDS = 4
 """Words a cell on average from which a column is texts, whatever it is called."""
-_LABELS = (
-    *("label", "labels", "class", "class_name", "classname", "target", "category", "y"),
-    *("diagnosis", "species", "breed", "class_id", "label_id", "sentiment", "intent", "topic"),
-)
-_TRANSCRIPTS = (
-    *("transcript", "transcription", "transcripts", "sentence", "text", "normalized_text"),
-    *("words", "utterance"),
-)
-_SOURCES = (
-    *("source", "src", "document", "article", "input", "dialogue", "question", "prompt"),
-    *("text", "sentence", "body", "context", "content"),
-)
-_TARGETS = (
-    *("target", "tgt", "translation", "summary", "highlights", "output", "answer", "response"),
-    *("completion", "headline", "title", "label"),
-)
-_TAGS = ("ner_tags", "tags", "ner", "entities", "bio", "pos_tags", "pos", "labels", "label")
-_CALLED = {SPOKEN: _TRANSCRIPTS, WRITTEN: _TARGETS, ENTITIES: _TAGS}
-_SPLITS = ("split", "subset", "partition", "part", "set", "fold")
-_GROUPS = (
-    *("group", "group_id", "groups", "patient", "patient_id", "patientid", "subject"),
-    *("subject_id", "speaker", "speaker_id", "site", "site_id", "video", "video_id", "scene"),
-    *("scene_id", "author", "author_id", "person", "person_id", "user", "user_id", "session"),
-)
 
 
 @dataclass(frozen=True)
@@ -119,7 +89,7 @@ def _guess_examples(
         if pair and chosen.second == NO_COLUMN:
             return replace(chosen, text=pair[0], second=pair[1])
         words = {i: _words([cells[i] for _, cells in sample]) for i in free}
-        names = {WRITTEN: _SOURCES, ENTITIES: ("tokens", "words", *_TEXTS)}.get(task, _TEXTS)
+        names = {WRITTEN: SOURCES, ENTITIES: ("tokens", "words", *TEXTS)}.get(task, TEXTS)
         called = [i for i in _called(sheet, names, free) if words[i] > 0]
         long = [i for i in free if words[i] >= _WORDS]
         if called or len(long) == 1:
@@ -136,7 +106,7 @@ def _is_headless(sheet: Sheet, chosen: Chosen) -> bool:
 
 def _pair(sheet: Sheet, free: Sequence[int]) -> tuple[int, int] | None:
     """Two columns whose names go together."""
-    for names in _PAIRS:
+    for names in PAIRS:
         first, second = (_called(sheet, (name,), free) for name in names)
         if first and second:
             return first[0], second[0]
@@ -160,7 +130,7 @@ def guess_path(sheet: Sheet, chosen: Chosen, names_source: Callable[[object], bo
         i: sum(names_source(cells[i]) for _, cells in sample) / len(sample)
         for i in _free(sheet, chosen)
     }
-    called = _called(sheet, _PATHS, share)
+    called = _called(sheet, PATHS, share)
     likely = [i for i in called if share[i] > 0]
     likely = likely or [i for i in share if share[i] > 0.5] or called
     if not likely:
@@ -194,15 +164,10 @@ def part_of(cell: object) -> str:
     return PARTS.get(str(cell).strip().casefold(), "")
 
 
-def plain(name: str) -> str:
-    """A column's name without what people spell differently: case, spaces, dashes."""
-    return re.sub(r"\W+", "_", name.strip().casefold())
-
-
 def _guess_span(sheet: Sheet, chosen: Chosen) -> Chosen:
     """Columns of these names, if their cells are numbers, beside files of recordings."""
     free = _free(sheet, chosen)
-    pair = [_called(sheet, names, free)[:1] for names in (_STARTS, _ENDS)]
+    pair = [_called(sheet, names, free)[:1] for names in (STARTS, ENDS)]
     files = [Path(str(cell)).suffix.casefold() in ENDINGS for cell in sheet.cells(chosen.path)]
     if not all(pair) or 2 * sum(files) <= len(files):
         return chosen
@@ -214,9 +179,9 @@ def _guess_span(sheet: Sheet, chosen: Chosen) -> Chosen:
 
 def _guess_label(sheet: Sheet, chosen: Chosen, task: str) -> int:
     free = _free(sheet, chosen)
-    called = _called(sheet, _CALLED.get(task, _LABELS), free)
+    called = _called(sheet, CALLED.get(task, LABELS), free)
     if not called and len(free) > 1:
-        free = [i for i in free if i not in _called(sheet, _GROUPS, free)]
+        free = [i for i in free if i not in _called(sheet, GROUPS, free)]
     if not called and len(free) != 1:
         raise _unknown(sheet, "labels", "label")
     return place_of(sheet, sheet.columns[called[0]]) if called else free[0]
@@ -224,7 +189,7 @@ def _guess_label(sheet: Sheet, chosen: Chosen, task: str) -> int:
 
 def _guess_split(sheet: Sheet, chosen: Chosen) -> int:
     """A column of that name, if all its cells are names of parts."""
-    for i in _called(sheet, _SPLITS, _free(sheet, chosen)):
+    for i in _called(sheet, SPLITS, _free(sheet, chosen)):
         if all(part_of(cell) for cell in sheet.cells(i)):
             return i
     return NO_COLUMN
@@ -232,7 +197,7 @@ def _guess_split(sheet: Sheet, chosen: Chosen) -> int:
 
 def _guess_group(sheet: Sheet, chosen: Chosen) -> int:
     """A column of that name, if some rows share a cell, and not all do."""
-    for i in _called(sheet, _GROUPS, _free(sheet, chosen)):
+    for i in _called(sheet, GROUPS, _free(sheet, chosen)):
         cells = [str(cell) for cell in sheet.cells(i) if not missing(cell)]
         if 1 < len(set(cells)) < len(cells):
             return i
@@ -276,7 +241,7 @@ def _one_group(sheet: Sheet, chosen: Chosen, asked: str) -> tuple[str, ...]:
     """What is told of a column that is called as groups are, and holds one."""
     if asked or chosen.group != NO_COLUMN:
         return ()
-    called = _called(sheet, _GROUPS, _free(sheet, chosen))
+    called = _called(sheet, GROUPS, _free(sheet, chosen))
     alike = [i for i in called if len(set(map(str, sheet.cells(i)))) == 1 < len(sheet.rows)]
     if not alike:
         return ()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from headstart.data.archive import is_archive, unpack
 from headstart.data.cells import read_columns
-from headstart.data.columns import plain
+from headstart.data.column_names import plain
 from headstart.data.folders import (
     TABLES,
     read_shelves,
