@@ -13,6 +13,7 @@ from headstart.data import Held
 from headstart.modality import Text
 from headstart.train import Lesson, Material, Recipe, Teacher, pretrain
 from headstart.train.pretraining import LANGUAGE, PRETRAINING, _begin
+from headstart.train.teacher import rows_of
 
 ORIGIN = Origin("folder", "new")
 SMALL = Architecture("headstart_lstm", (("words", 40), ("channels", (12, 20, 12))))
@@ -61,7 +62,7 @@ def test_student_and_teacher_see_the_same_view(material, tiny, tmp_path) -> None
 
     teacher, recipe = Teacher(tiny, material.items), QUICK
     views = recipe.views
-    rows = pretraining._rows_of(teacher, range(8), views, 0, tmp_path, lambda event: None)
+    rows = rows_of(teacher, range(8), views, 0, tmp_path, lambda event: None)
     feed = pretraining._varied(material, range(8), views, 0)
     assert noise(tiny.modality).shape[1:] == feed([0], ()).shape[1:]
     with torch.inference_mode():

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from headstart.train.hyperparameters import AS_USUAL, Hyperparameters
     from headstart.train.keeping import Keeping, keeping_of
     from headstart.train.lesson import Lesson, Truths, scores_of, takes
-    from headstart.train.pretraining import Material, Pretrained, Teacher, pretrain
+    from headstart.train.pretraining import Material, Pretrained, pretrain
     from headstart.train.pricing import Price, step_price, training_price
     from headstart.train.rates import rates_of
     from headstart.train.recipe import Recipe, Restraint
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         cut_of,
         strategy_of,
     )
+    from headstart.train.teacher import Teacher
     from headstart.train.tuning import trial_of
 
 __all__ = [

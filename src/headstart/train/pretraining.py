@@ -18,17 +18,18 @@ from torch import Tensor, nn
 from headstart.backbone import Architecture, Backbone, Origin, Words, build, is_recurrent
 from headstart.data import Partition
 from headstart.events import Tell, quiet
-from headstart.features import Features, Items, Prefix, Varied, extract, key_in
+from headstart.features import Items, Varied, key_in
 from headstart.head import Labels, linear
 from headstart.modality import Image, Modality, Text, Variation, Views, augment
 from headstart.train.checkpoint import Progress
 from headstart.train.decisions import decided_once, discard_damaged
-from headstart.train.goals import Language, Matching, NextToken, Several, Telling, matching
+from headstart.train.goals import Language, NextToken, Several, Telling
 from headstart.train.lesson import fed, takes
 from headstart.train.loop import Feed, Steps, Wanted, smaller
 from headstart.train.placing import processor
 from headstart.train.precision import TRIED, quicker_in_half
 from headstart.train.recipe import EVEN, Recipe, Restraint
+from headstart.train.teacher import MEASURED, Teacher, rows_of, units_of_rows
 from headstart.train.tuning import Course, tune
 
 PRETRAINING = Recipe(
@@ -49,8 +50,6 @@ LANGUAGE = replace(
 """Of recurrent networks: texts have no views."""
 GROWN = 64
 """Pixels a side from which pictures grow."""
-MEASURED = 2048
-"""Rows of a teacher that set the units of what it says."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,16 +58,6 @@ class Pretrained:
 
     backbone: Backbone
     progress: Progress
-
-
-@dataclass(frozen=True, eq=False)
-class Teacher:
-    """Who is to be matched, and the same things as it takes them."""
-
-    backbone: Backbone
-    items: Items
-    head: nn.Linear | None = None
-    """Over the classes that it was trained on, where it has one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -219,9 +208,9 @@ def _taught(
     """Each thing in a few fixed views, which student and teacher see alike."""
     train, val = material.partition.train, material.partition.val
     views = recipe.views
-    rows = _rows_of(teacher, train, views, recipe.seed, material.cache, tell)
-    plain = _rows_of(teacher, val, None, recipe.seed, material.cache, tell)
-    goal = _units(rows, teacher)
+    rows = rows_of(teacher, train, views, recipe.seed, material.cache, tell)
+    plain = rows_of(teacher, val, None, recipe.seed, material.cache, tell)
+    goal = units_of_rows(rows, teacher)
     feed = _varied(material, train, views, recipe.seed) if views else material.feed(train)
     course = Course(
         feed,
@@ -239,9 +228,9 @@ def _language(material: Material, stages: nn.Sequential, width: int, tell: Tell)
     wanted: Wanted = torch.zeros(len(train))
     plain, goal = torch.zeros(len(val)), None
     if material.teacher is not None:
-        rows = _rows_of(material.teacher, train, None, 0, material.cache, tell)
-        held = _rows_of(material.teacher, val, None, 0, material.cache, tell)
-        wanted, plain, goal = rows, held[range(len(held))], _units(rows, material.teacher)
+        rows = rows_of(material.teacher, train, None, 0, material.cache, tell)
+        held = rows_of(material.teacher, val, None, 0, material.cache, tell)
+        wanted, plain, goal = rows, held[range(len(held))], units_of_rows(rows, material.teacher)
     words = stages[0]
     if not isinstance(words, Words):
         raise TypeError("a recurrent network begins with its words")
@@ -296,40 +285,3 @@ def _varied(material: Material, rows: Sequence[int], views: Variation, seed: int
         return augment(batch, [key_in(names[row]) for row in asked], views)
 
     return feed
-
-
-@dataclass(frozen=True, eq=False)
-class _Rows:
-    """What a teacher says, read from disk when it is wanted."""
-
-    features: Features
-
-    def __len__(self) -> int:
-        return len(self.features)
-
-    def __getitem__(self, positions: Sequence[int]) -> Tensor:
-        return self.features.take(list(positions))
-
-
-def _rows_of(
-    teacher: Teacher,
-    rows: Sequence[int],
-    views: Variation | None,
-    seed: int,
-    cache: Path,
-    tell: Tell,
-) -> _Rows:
-    backbone, items = teacher.backbone, teacher.items
-    drawn = list(rows)
-    if views is not None:
-        items = Varied(items, views.kept, seed)
-        drawn = [row * views.kept + view for row in rows for view in range(views.kept)]
-    prefix = Prefix(
-        backbone.modality, backbone.stages, backbone.digest(backbone.depth), views, half=True
-    )
-    return _Rows(extract(items, drawn, prefix, cache=cache, tell=tell))
-
-
-def _units(rows: _Rows, teacher: Teacher) -> Matching:
-    some = range(0, len(rows), -(-len(rows) // MEASURED))
-    return matching(rows[some], teacher.head)
