@@ -12,6 +12,7 @@ from headstart import lazy
 if TYPE_CHECKING:
     from headstart.data.asked import Asked, asked_of, source_of
     from headstart.data.audit import Audit, audit, leaks
+    from headstart.data.boxes import Boxes, BoxTruth, boxes_of, iou
     from headstart.data.clusters import cluster_names, count_once
     from headstart.data.dataset import Dataset, content_of, dataset_of
     from headstart.data.encodings import text_in
@@ -46,6 +47,8 @@ __all__ = [
     "WRITTEN",
     "Asked",
     "Audit",
+    "BoxTruth",
+    "Boxes",
     "Columns",
     "Dataset",
     "Examples",
@@ -62,6 +65,7 @@ __all__ = [
     "Span",
     "asked_of",
     "audit",
+    "boxes_of",
     "cluster_names",
     "collect",
     "content_of",
@@ -74,6 +78,7 @@ __all__ = [
     "from_memory",
     "heard",
     "hold_out",
+    "iou",
     "leaks",
     "meant",
     "merge",
