@@ -1,26 +1,22 @@
 """Tables as rows of cells, whatever the program that saved them thought a table is."""
 
-import csv
-import io
 import json
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from headstart.data.encodings import decoded
 from headstart.data.problem import Problem
+from headstart.data.separated import separated
 from headstart.errors import DataError
 from headstart.hostile import printable
 
 SENTENCES = frozenset({".conll", ".conll03", ".bio", ".iob", ".iob2"})
 """Files with a word and its tags a line, and an empty line between sentences."""
-_LONGEST = 2**31 - 1
-"""Characters of a cell; the library's own limit would refuse a table for one long text."""
-_SEPARATORS = (",", "\t", ";", "|")
 Row = tuple[int, tuple[object, ...]]
 
 
@@ -75,41 +71,9 @@ def missing(cell: object) -> bool:
 
 def _separated(path: Path) -> Sheet:
     text, notes = _decoded(path)
-    lines = io.StringIO(text, newline="")
-    columns: tuple[str, ...] = ()
-    rows: list[Row] = []
-    problems: list[Problem] = []
-    separator = _separator(text, path)
-    for start, cells in _numbered(lines, separator, _quoting(text, separator), path):
-        if not any(cells):
-            continue
-        if not columns:
-            columns = tuple(name.strip() or f"column {i}" for i, name in enumerate(cells, start=1))
-            continue
-        extra = cells[len(columns) :]
-        if len(cells) < len(columns) or any(extra):
-            why = f"has {len(cells)} cells where the header has {len(columns)}"
-            problems.append(Problem("D151", "unreadable", path.name, why, start))
-        else:
-            rows.append((start, tuple(cells[: len(columns)])))
-    return Sheet(path.name, columns, tuple(rows), tuple(problems), notes)
-
-
-def _numbered(
-    lines: Iterable[str], separator: str, quoting: Literal[0, 3], path: Path
-) -> Iterator[tuple[int, list[str]]]:
-    """Rows with the line that each starts in; a quoted cell may go over several."""
-    csv.field_size_limit(_LONGEST)
-    start, reader = 1, csv.reader(lines, delimiter=separator, quoting=quoting)
-    try:
-        for cells in reader:
-            yield start, cells
-            start = reader.line_num + 1
-    except csv.Error as error:
-        raise DataError(
-            "D111", "the table cannot be read", "look for a quote that is never closed",
-            f"{printable(path)}, row {start}", printable(error),
-        ) from error  # fmt: skip
+    usual = "\t" if path.suffix.casefold() in (".tsv", ".tab") else ","
+    read = separated(text, path.name, usual)
+    return Sheet(path.name, read.columns, read.rows, read.problems, (*notes, *read.notes))
 
 
 def _decoded(path: Path) -> tuple[str, tuple[str, ...]]:
@@ -121,35 +85,6 @@ def _decoded(path: Path) -> tuple[str, tuple[str, ...]]:
             printable(error),
         ) from error  # fmt: skip
     return text, (f"{path.name} is not UTF-8; read as {guessed}",) if guessed else ()
-
-
-def _separator(text: str, path: Path) -> str:
-    """What parts the most lines into as many cells as the header has, and more than one."""
-    lines = text[:20_000].splitlines()[:20]
-
-    def score(separator: str) -> tuple[int, int]:
-        try:
-            widths = [len(cells) for cells in csv.reader(lines, delimiter=separator)]
-        except csv.Error:
-            return 0, 0
-        width = widths[0] if widths else 0
-        return (widths.count(width) if width > 1 else 0), width
-
-    likely = "\t" if path.suffix.casefold() in (".tsv", ".tab") else ","
-    return max((likely, *_SEPARATORS), key=score)  # the first of equals
-
-
-def _quoting(text: str, separator: str) -> Literal[0, 3]:
-    """Whether quotes are marks of the table, or plain characters of its texts.
-
-    They are plain where every line has as many cells if they are taken so, and some cell begins
-    with one and does not end with one.
-    """
-    rows = [line.split(separator) for line in text.splitlines() if line.strip()]
-    cells = [cell for row in rows for cell in row if cell.startswith('"')]
-    torn = any(len(cell) < 2 or not cell.endswith('"') for cell in cells)
-    even = len({len(row) for row in rows}) == 1
-    return csv.QUOTE_NONE if torn and even else csv.QUOTE_MINIMAL
 
 
 def _json_lines(path: Path) -> Sheet:

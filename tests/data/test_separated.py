@@ -1,0 +1,65 @@
+import pytest
+
+from headstart.data.separated import separated
+
+ROWS = "one two,pos\nthree four,neg\nfive six,pos\n"
+
+
+@pytest.mark.parametrize("separator", [";", ",", "|", "\t", "^"])
+def test_an_order_to_separate_is_no_row(separator: str) -> None:
+    text = f"sep={separator}\r\n" + f"text,label\r\n{ROWS}".replace(",", separator)
+    found = separated(text, "t.csv", ",")
+    assert found.columns == ("text", "label") and len(found.rows) == 3
+    assert found.rows[0][0] == 3 and "separate by" in found.notes[0]
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "Reviews of May\n",
+        "Reviews of May 2024\n\n",
+        "# exported\n# by a program\n",
+        "Report,\n",
+        "Report 1\nDepartment,\n\n",
+    ],
+)
+def test_titles_and_remarks_above_the_names_are_passed_over_and_told(above: str) -> None:
+    found = separated(f"{above}text,label\n{ROWS}", "t.csv", ",")
+    assert found.columns == ("text", "label") and len(found.rows) == 3
+    assert any("above the names" in note for note in found.notes)
+
+
+def test_a_short_header_is_no_title() -> None:
+    found = separated("text,label\na,b,c\nd,e,f\n", "t.csv", ",")
+    assert found.columns == ("text", "label") and len(found.problems) == 2
+
+
+def test_a_table_of_one_column_keeps_its_commas() -> None:
+    found = separated('text\na dull, lifeless film\n"quoted, too"\nplain\n', "t.csv", ",")
+    assert [cells for _, cells in found.rows] == [
+        ("a dull, lifeless film",),
+        ("quoted, too",),
+        ("plain",),
+    ]
+
+
+def test_numbers_of_rows_without_a_name_get_one() -> None:
+    found = separated('"text","label"\n"1","a b","pos"\n"2","c d","neg"\n', "t.csv", ",")
+    assert found.columns == ("column 1", "text", "label") and len(found.rows) == 2
+
+
+def test_a_last_name_that_is_empty_and_has_no_cells_is_none() -> None:
+    found = separated("text,label,\na b,pos\nc d,neg\n", "t.csv", ",")
+    assert found.columns == ("text", "label") and len(found.rows) == 2
+
+
+def test_rows_of_another_width_are_told_with_their_line() -> None:
+    found = separated(f"text,label\n{ROWS}too,many,cells\nfew\n", "t.csv", ",")
+    assert [(p.code, p.row) for p in found.problems] == [("D151", 5), ("D151", 6)]
+    assert len(found.rows) == 3
+
+
+def test_cells_that_open_a_quote_for_nothing_are_told_with_the_first() -> None:
+    found = separated(f'text,label\n{ROWS}"six seven,neg\n', "t.csv", ",")
+    assert found.rows[-1][1] == ('"six seven', "neg")
+    assert "line 5, column 1" in found.notes[0]
