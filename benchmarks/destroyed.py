@@ -65,7 +65,7 @@ def _relabeled(folder: Path, place: Path) -> Path:
     from headstart.data import Columns, find
 
     examples = find(folder, Columns(), cache=place / "cache").examples
-    labels = [examples.classes[label] for label in examples.labels]
+    labels = [examples.truth.written(row) for row in range(len(examples))]
     random.Random(0).shuffle(labels)
     table = place / f"{folder.name}.csv"
     with table.open("w", newline="") as file:

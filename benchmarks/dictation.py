@@ -16,7 +16,7 @@ import torch
 
 from benchmarks.measuring import SHARED, figure, here
 from headstart.backbone import load_backbone
-from headstart.data import Examples, Partition
+from headstart.data import Examples, Partition, TextTruth
 from headstart.features import survey
 from headstart.model import Model
 from headstart.share import save_model
@@ -65,8 +65,7 @@ def _overfit(kind: str, clips: list[Path], texts: list[str], root: Path) -> None
     rates.RATES, rates.WRITING_RATES = (rate,), (rate, rate)
     _network(kind, texts, root / "net")
     backbone = load_backbone(str(root / "net"), weights="random")
-    classes = tuple(sorted(set(texts)))
-    examples = Examples(tuple(clips), tuple(map(classes.index, texts)), classes, kind="transcribe")
+    examples = Examples(tuple(clips), TextTruth(tuple(texts)), kind="transcribe")
     seen = survey(examples, backbone.modality, cache=root / "cache")
     rows = tuple(range(len(clips)))
     task, labels = make_task(examples, rows, backbone)

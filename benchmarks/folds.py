@@ -177,4 +177,4 @@ def _flowers() -> tuple[np.ndarray, np.ndarray]:
     rows = extract(items, range(len(found.examples)), prefix, cache=root).all().double().numpy()
     rows -= rows.mean(axis=0)
     _, _, turn = np.linalg.svd(rows, full_matrices=False)
-    return rows @ turn[:COLUMNS].T, np.array(found.examples.labels)
+    return rows @ turn[:COLUMNS].T, np.array(found.examples.truth.strata())

@@ -16,7 +16,7 @@ import numpy as np
 
 from benchmarks.measuring import SHARED, figure, here
 from headstart.backbone import load_backbone
-from headstart.data import Examples, Partition
+from headstart.data import Examples, Partition, TextTruth
 from headstart.features import survey
 from headstart.modality import Masks
 from headstart.stats import level
@@ -42,7 +42,9 @@ def _judge(files: list[Path], held: str, root: Path) -> None:
     rates.RATES = (RATE,)
     backbone = load_backbone("headstart_dscnn")
     labels = tuple(int(path.parent.name) for path in files)
-    examples = Examples(tuple(files), labels, tuple(DIGITS), kind="transcribe")
+    examples = Examples(
+        tuple(files), TextTruth(tuple(DIGITS[label] for label in labels)), kind="transcribe"
+    )
     seen = survey(examples, backbone.modality, cache=root / "cache")
     known = [i for i, path in enumerate(files) if path.name.split("_")[1] != held]
     order = np.random.default_rng(0).permutation(known).tolist()

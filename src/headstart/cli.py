@@ -16,7 +16,7 @@ import typer
 
 import headstart
 from headstart import durable, terminal
-from headstart.data.problem import Columns
+from headstart.data.column_settings import Columns
 from headstart.ending import named, obeying, working
 from headstart.errors import UsageError
 from headstart.flags import Json, Out, Place, Places, RunFolder, given, takes

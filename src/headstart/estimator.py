@@ -13,7 +13,7 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from headstart.backbone import Backbone, load_backbone
-from headstart.data import Examples, Held, Partition, Problem, Source, hold_out
+from headstart.data import ClassTruth, Examples, Held, Partition, Problem, Source, hold_out
 from headstart.errors import DataError
 from headstart.features import survey
 from headstart.model import Model
@@ -118,7 +118,7 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         named = tuple(map(str, groups)) if groups is not None else ()
         modality = backbone.modality
         sources = self._sources(pictures, modality.kind)
-        examples = Examples(sources, tuple(labels.tolist()), names, named)
+        examples = Examples(sources, ClassTruth(names, tuple(labels.tolist())), named)
         root = cache_root(Path(self.cache) if self.cache else None)
         seen = survey(examples, modality, cache=root)
         unread = [look for look in seen.looks if isinstance(look, Problem)]

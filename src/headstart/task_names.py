@@ -14,3 +14,13 @@ TASK_NAMES: Mapping[str, tuple[str, ...]] = {
     "generation": ("language-modeling", "text-generation", "causal-lm", "continue"),
 }
 """Each with what others call it."""
+SPOKEN = "transcribe"
+"""The task of labels that are what is said."""
+WRITTEN = "text-to-text"
+"""The task of labels that are texts: translations, summaries."""
+ENTITIES = "entities"
+"""The task of labels that are a tag for each word."""
+GENERATED = "generation"
+"""The task of texts without labels: more of the same."""
+TOLD = (SPOKEN, WRITTEN, ENTITIES, GENERATED)
+"""Tasks whose labels are no classes: nearly every one is different."""

@@ -15,7 +15,7 @@ def put(root: Path, *names: str) -> Path:
 def labels(found):
     """{name of the example: its class}."""
     examples = found.examples
-    return {examples.name(i): examples.classes[examples.labels[i]] for i in range(len(examples))}
+    return {examples.name(i): examples.truth.written(i) for i in range(len(examples))}
 
 
 def kinds(found):

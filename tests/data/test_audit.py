@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from headstart.data import Examples, Found, Partition, Problem, audit, divide, leaks
+from headstart.data import ClassTruth, Examples, Found, Partition, Problem, audit, divide, leaks
 from headstart.data.audit import NEAR_BITS
 from headstart.errors import DataError
 
@@ -23,7 +23,7 @@ def looks(count):
 
 def found(labels, **about):
     sources = tuple(Path(f"{i}.png") for i in range(len(labels)))
-    examples = Examples(sources, tuple(labels), ("cat", "dog", "emu"), **about)
+    examples = Examples(sources, ClassTruth(("cat", "dog", "emu"), tuple(labels)), **about)
     return Found(examples, (), "class folders")
 
 

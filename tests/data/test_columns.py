@@ -45,7 +45,7 @@ def test_a_column_of_ids_loses_against_one_that_names_files(place):
 def test_a_column_that_is_named_wins_over_a_likelier_one(place):
     path = table(place, rows("path,label,mood", ("calm", "wild", "calm", "wild")))
     found = find(path, Columns(label="MOOD"))
-    assert found.examples.classes == ("calm", "wild")
+    assert found.examples.truth.names == ("calm", "wild")
     assert labels(found)["b.png"] == "wild"
 
 

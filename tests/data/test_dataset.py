@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from headstart.data import Examples, Found, SealedError, dataset_of
+from headstart.data import ClassTruth, Examples, Found, SealedError, dataset_of, meant
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,8 @@ def look(name: object, near: tuple[int, ...] = ()) -> Look:
 
 def found(labels, groups=(), kind="classification", classes=("cat", "dog")) -> Found:
     sources = tuple(Path(f"{i}.png") for i in range(len(labels)))
-    return Found(Examples(sources, tuple(labels), classes, groups, kind=kind), (), "class folders")
+    examples = Examples(sources, ClassTruth(classes, tuple(labels)), groups)
+    return meant(Found(examples, (), "class folders"), kind)
 
 
 def made(count=60, groups=(), **options):
@@ -32,11 +33,11 @@ def made(count=60, groups=(), **options):
 
 def test_labels_of_test_rows_are_closed_and_of_others_open():
     data = made()
-    assert [data.examples.labels[row] for row in data.pool] == [row % 2 for row in data.pool]
+    assert [data.examples.truth.key(row) for row in data.pool] == [row % 2 for row in data.pool]
     assert len(data.examples.take(data.pool)) == 48 and len(data.partition.test) == 12
     for row in data.partition.test:
         with pytest.raises(SealedError):
-            data.examples.labels[row]
+            data.examples.truth.key(row)
         with pytest.raises(SealedError):
             data.strata[row]
     with pytest.raises(SealedError):

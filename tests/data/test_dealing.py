@@ -2,13 +2,13 @@ from collections import Counter
 
 import pytest
 
-from headstart.data import Examples, Held, divide
+from headstart.data import ClassTruth, Examples, Held, divide
 from headstart.data.dealing import Unit, deal, units_of
 
 
 def examples(labels, groups=()):
     held = tuple(Held(f"row {i}", i) for i in range(len(labels)))
-    return Examples(held, tuple(labels), ("cat", "dog"), groups)
+    return Examples(held, ClassTruth(("cat", "dog"), tuple(labels)), groups)
 
 
 def names(count):

@@ -19,7 +19,7 @@ def test_each_folder_is_a_class_however_deep_its_files_lie(tmp_path):
 
 def test_classes_and_files_come_in_the_order_in_which_people_count(tmp_path):
     found = find(put(tmp_path, "10/1.png", "2/10.png", "2/9.png", "B/1.png", "a/1.png"))
-    assert found.examples.classes == ("2", "10", "a", "B")
+    assert found.examples.truth.names == ("2", "10", "a", "B")
     assert list(labels(found)) == ["2/9.png", "2/10.png", "10/1.png", "a/1.png", "B/1.png"]
 
 
@@ -28,7 +28,7 @@ def test_split_folders_keep_their_parts_whatever_val_is_called(tmp_path, name):
     names = [f"{part}/{file}" for part in ("train", name, "test") for file in CLASSES]
     found = find(put(tmp_path, *names))
     assert found.layout == "split folders" and found.examples.assigned_by == "folders"
-    assert found.examples.classes == ("cat", "dog")
+    assert found.examples.truth.names == ("cat", "dog")
     parts = dict(zip(labels(found), found.examples.parts, strict=True))
     assert parts["train/cat/1.png"] == "train"
     assert parts[f"{name}/cat/1.png"] == "val"
@@ -37,9 +37,9 @@ def test_split_folders_keep_their_parts_whatever_val_is_called(tmp_path, name):
 
 def test_a_class_called_train_is_a_class(tmp_path):
     found = find(put(tmp_path, "train/1.png", "bus/1.png", "tram/1.png"))
-    assert found.examples.classes == ("bus", "train", "tram")
+    assert found.examples.truth.names == ("bus", "train", "tram")
     deeper = find(put(tmp_path, "train/steam/2.png"))
-    assert deeper.examples.classes == ("bus", "train", "tram") and not deeper.examples.parts
+    assert deeper.examples.truth.names == ("bus", "train", "tram") and not deeper.examples.parts
 
 
 def test_hidden_and_junk_files_are_passed_over_and_told(tmp_path):
@@ -57,7 +57,7 @@ def test_an_empty_class_is_told_and_left_out(tmp_path):
     put(tmp_path, *CLASSES)
     (tmp_path / "emu").mkdir()
     found = find(tmp_path)
-    assert found.examples.classes == ("cat", "dog")
+    assert found.examples.truth.names == ("cat", "dog")
     assert kinds(found) == {"emu": "class"}
 
 
@@ -89,7 +89,7 @@ def test_any_name_that_a_file_system_takes_is_read_and_shown_safely(tmp_path):
     stray = os.fsdecode(b"caf\xe9")
     put(tmp_path, "big cat/a b.png", "🐶/🎉.png", "two\nlines/x\ny.png", f"{stray}/{stray}.png")
     found = find(tmp_path)
-    assert set(found.examples.classes) == {"big cat", "🐶", "two\nlines", r"caf\udce9"}
+    assert set(found.examples.truth.names) == {"big cat", "🐶", "two\nlines", r"caf\udce9"}
     assert len(found.examples) == 4 and all(path.is_file() for path in found.examples.sources)
     assert r"two\nlines/x\ny.png" in labels(found)
     assert kinds(found) == {r"caf\udce9": "label", r"caf\udce9/caf\udce9.png": "name"}
@@ -98,7 +98,7 @@ def test_any_name_that_a_file_system_takes_is_read_and_shown_safely(tmp_path):
 def test_classes_that_read_alike_are_told_and_kept_apart(tmp_path):
     one, other = (unicodedata.normalize(form, "café") for form in ("NFC", "NFD"))
     found = find(put(tmp_path, f"{one}/1.png", f"{other}/1.png", "dog/1.png", "dog /1.png"))
-    assert len(found.examples.classes) == 4
+    assert len(found.examples.truth.names) == 4
     alike = [problem for problem in found.problems if problem.code == "D141"]
     assert [problem.kind for problem in alike] == ["label", "label"]
     assert {problem.name for problem in alike} <= {one, other, "dog", "dog "}

@@ -30,7 +30,7 @@ def test_a_table_that_names_the_label_replaces_the_folders(tmp_path):
     put(tmp_path, "cat/1.png", "dog/1.png")
     (tmp_path / "t.csv").write_text("path,mood\ncat/1.png,calm\ndog/1.png,wild\n")
     found = find(tmp_path, Columns(label="mood"))
-    assert found.layout == "table" and found.examples.classes == ("calm", "wild")
+    assert found.layout == "table" and found.examples.truth.names == ("calm", "wild")
 
 
 def test_split_folders_keep_their_parts_beside_a_group(tmp_path):

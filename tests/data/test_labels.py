@@ -1,6 +1,5 @@
 """What labels are: classes, tags, values; as told, and as they say by themselves."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,8 +12,6 @@ from headstart.data import (
     from_memory,
     meant,
     need_task,
-    strata_of,
-    tags_of,
 )
 from headstart.data.labels import KINDS
 from headstart.errors import DataError, UsageError
@@ -71,12 +68,12 @@ def test_an_empty_cell_is_an_empty_list_only_where_labels_are_lists(tmp_path: Pa
     (tmp_path / "t.csv").write_text("path,label\na.png,red;round\nb.png,\nc.png,red\n")
     assert len(find(tmp_path / "t.csv").examples) == 2
     read = meant(find(tmp_path / "t.csv", Columns(task="multilabel")), "multilabel").examples
-    assert len(read) == 3 and tags_of(read) == ("red", "round")
+    assert len(read) == 3 and read.truth.names == ("red", "round")
 
 
 def test_a_split_of_values_has_small_and_large_ones_in_every_part() -> None:
     examples = meant(found(*[n / 3 for n in range(100)])).examples
-    parts = divide(strata_of(examples))
+    parts = divide(examples)
     for rows in (parts.train, parts.val, parts.test):
         assert min(rows) < 20 and max(rows) >= 80
 
@@ -84,15 +81,14 @@ def test_a_split_of_values_has_small_and_large_ones_in_every_part() -> None:
 def test_a_split_of_tags_leaves_the_rarest_to_train_and_to_test() -> None:
     labels = ["a", "b", "a;b"] * 20 + ["a;rare"] * 3
     examples = meant(found(*labels), "multilabel").examples
-    parts = divide(strata_of(examples))
+    parts = divide(examples)
     rare = set(range(60, 63))
     assert rare & set(parts.train) and rare & set(parts.test)
 
 
 def test_strata_of_classes_are_the_classes() -> None:
     examples = found("a", "b", "a").examples
-    assert strata_of(examples) is examples
-    assert strata_of(replace(examples, kind="multilabel")).labels != ()
+    assert examples.truth.strata() == (0, 1, 0)
 
 
 @pytest.mark.parametrize(
@@ -126,11 +122,11 @@ def test_lists_are_tags_where_most_of_them_come_again(labels: list[str], kind: s
 @pytest.mark.parametrize(("count", "strata"), [(4, 1), (10, 2), (49, 9), (50, 10), (200, 10)])
 def test_values_are_divided_by_tenths_of_five_at_least(count: int, strata: int) -> None:
     examples = meant(found(*[n / 3 for n in range(count)]), "regression").examples
-    assert len(set(strata_of(examples).labels)) == strata
+    assert len(set(examples.truth.strata())) == strata
 
 
 def test_an_order_of_classes_is_for_tasks_that_have_them() -> None:
-    assert meant(found("a", "b"), "balanced", ("b", "a")).examples.classes == ("b", "a")
+    assert meant(found("a", "b"), "balanced", ("b", "a")).examples.truth.names == ("b", "a")
     with pytest.raises(UsageError, match="U118"):
         meant(found("a;b", "b;a"), "", ("a", "b"))
 

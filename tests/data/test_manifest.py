@@ -48,7 +48,7 @@ def test_parquet_is_read_with_files_or_bytes_in_its_cells(place):
     pa.parquet.write_table(pa.table({"image": held, "label": [0, 0, 1, 1]}), place / "u.parquet")
     assert labels(find(place / "t.parquet")) == dict(ROWS)
     found = find(place / "u.parquet")
-    assert found.examples.classes == ("0", "1")
+    assert found.examples.truth.names == ("0", "1")
     assert all(isinstance(source, Held) for source in found.examples.sources)
     assert found.examples.sources[0].content == b"a.png"
 
@@ -109,7 +109,7 @@ def test_a_file_named_twice_counts_once_and_contradictions_are_told(place):
 def test_labels_that_differ_in_spaces_are_told_and_kept_apart(place):
     (place / "t.csv").write_text("path,label\na.png,cat\nb c.png,cat \nin/d.png,Cat\n")
     found = find(place / "t.csv")
-    assert len(found.examples.classes) == 3
+    assert len(found.examples.truth.names) == 3
     assert [problem.code for problem in found.problems] == ["D141", "D141"]
 
 

@@ -14,7 +14,7 @@ def test_arrays_keep_their_order_and_their_content():
     found = from_memory(PIXELS, ["dog", "cat", "dog", "cat"])
     examples = found.examples
     assert found.layout == "memory" and examples.root is None
-    assert examples.classes == ("cat", "dog") and examples.labels == (1, 0, 1, 0)
+    assert examples.truth.names == ("cat", "dog") and examples.truth.indexes == (1, 0, 1, 0)
     assert [source.name for source in examples.sources] == [f"item {i}" for i in range(4)]
     assert np.shares_memory(examples.sources[2].content, PIXELS)
 
@@ -26,8 +26,8 @@ def test_arrays_keep_their_order_and_their_content():
 )
 def test_numbers_are_labels_whatever_holds_them(given):
     found = from_memory(PIXELS, given, groups=given)
-    assert found.examples.classes == ("7", "9", "10")
-    assert found.examples.labels == (0, 2, 0, 1)
+    assert found.examples.truth.names == ("7", "9", "10")
+    assert found.examples.truth.indexes == (0, 2, 0, 1)
     assert found.examples.groups == ("7", "10", "7", "9")
 
 
@@ -42,13 +42,13 @@ def test_text_is_a_path_and_bytes_are_the_thing_itself(tmp_path):
 
 def test_generators_are_as_good_as_lists():
     found = from_memory((thing for thing in PIXELS), (f"c{i % 2}" for i in range(4)))
-    assert found.examples.labels == (0, 1, 0, 1)
+    assert found.examples.truth.indexes == (0, 1, 0, 1)
 
 
 @pytest.mark.parametrize("nothing", [None, float("nan"), np.float32("nan"), "", " ", pd.NA, pd.NaT])
 def test_things_without_a_label_are_passed_over_and_told(nothing):
     found = from_memory(PIXELS, ["cat", nothing, "dog", "cat"])
-    assert found.examples.classes == ("cat", "dog") and len(found.examples) == 3
+    assert found.examples.truth.names == ("cat", "dog") and len(found.examples) == 3
     (problem,) = found.problems
     assert (problem.kind, problem.name) == ("label", "item 1")
 
@@ -95,8 +95,8 @@ def test_a_frame_may_hold_the_things_themselves():
     frame = pd.DataFrame({"label": [0, 1, 0, 1], "thing": list(PIXELS)})
     found = from_frame(frame, Columns(path="thing"))
     assert all(isinstance(source, Held) for source in found.examples.sources)
-    assert found.examples.labels == (0, 1, 0, 1)
-    assert from_frame(frame).examples.labels == (0, 1, 0, 1)
+    assert found.examples.truth.indexes == (0, 1, 0, 1)
+    assert from_frame(frame).examples.truth.indexes == (0, 1, 0, 1)
 
 
 def test_a_frame_without_rows_or_with_twins_of_a_column_is_a_clear_error():

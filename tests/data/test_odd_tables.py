@@ -39,7 +39,7 @@ def test_every_encoding_separator_and_line_end(
     (tmp_path / "t.csv").write_bytes((stop.join(lines) + stop).encode(encoding))
     examples = find(tmp_path / "t.csv").examples
     assert [source.content for source in examples.sources] == texts
-    assert [examples.classes[label] for label in examples.labels] == list(LABELS)
+    assert [examples.truth.names[label] for label in examples.truth.indexes] == list(LABELS)
 
 
 ODD = {

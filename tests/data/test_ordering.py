@@ -3,8 +3,8 @@
 import pytest
 
 from headstart.data import Columns, from_memory
+from headstart.data.column_settings import names_in
 from headstart.data.ordering import in_order
-from headstart.data.problem import names_in
 from headstart.errors import DataError
 
 FOUND = from_memory(range(4), ["low", "so, so", "high", "low"])
@@ -12,8 +12,8 @@ FOUND = from_memory(range(4), ["low", "so, so", "high", "low"])
 
 def test_labels_follow_their_classes() -> None:
     examples = in_order(FOUND, ("low", "so, so", "high")).examples
-    assert examples.classes == ("low", "so, so", "high")
-    assert tuple(examples.labels) == (0, 1, 2, 0)
+    assert examples.truth.names == ("low", "so, so", "high")
+    assert tuple(examples.truth.indexes) == (0, 1, 2, 0)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from headstart.errors import DataError
 
 
 def posed(*labels: object, order: tuple[str, ...] = ()) -> tuple[str, ...]:
-    return meant(from_memory(range(len(labels)), labels), "ordinal", order).examples.classes
+    return meant(from_memory(range(len(labels)), labels), "ordinal", order).examples.truth.names
 
 
 def test_numbers_are_ordered_by_value() -> None:

@@ -3,13 +3,13 @@ from pathlib import Path
 
 import pytest
 
-from headstart.data import Examples, divide, folds, spread
+from headstart.data import ClassTruth, Examples, divide, folds, spread
 from headstart.errors import DataError, UsageError
 
 
 def examples(labels, **about):
     sources = tuple(Path(f"{i}.png") for i in range(len(labels)))
-    return Examples(sources, tuple(labels), ("cat", "dog", "emu"), **about)
+    return Examples(sources, ClassTruth(("cat", "dog", "emu"), tuple(labels)), **about)
 
 
 def parts(partition):
@@ -17,7 +17,7 @@ def parts(partition):
 
 
 def counts(given, rows):
-    return dict(sorted(Counter(given.labels[row] for row in rows).items()))
+    return dict(sorted(Counter(given.truth.strata()[row] for row in rows).items()))
 
 
 LABELS = [0] * 100 + [1] * 40 + [2] * 20
@@ -65,7 +65,7 @@ def test_every_class_trains_even_where_one_group_holds_it_all(seed):
 def test_a_rare_class_trains_first_then_is_tested_then_chooses(few):
     given = examples([0] * 40 + [1] * 40 + [2] * few)
     found = divide(given)
-    held = [sum(given.labels[row] == 2 for row in rows) for rows in parts(found)]
+    held = [sum(given.truth.strata()[row] == 2 for row in rows) for rows in parts(found)]
     assert held == {1: [1, 0, 0], 2: [1, 0, 1], 3: [1, 1, 1]}[few]
 
 

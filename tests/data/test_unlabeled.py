@@ -11,8 +11,8 @@ from headstart.errors import DataError
 
 def test_every_picture_below_is_found(photos: Path, tmp_path: Path) -> None:
     found = collect(photos, cache=tmp_path)
-    assert len(found.examples) == 48 and found.examples.classes == ("",)
-    assert found.holds == "files" and set(found.examples.labels) == {0}
+    assert len(found.examples) == 48 and found.examples.truth.names == ("",)
+    assert found.holds == "files" and set(found.examples.truth.indexes) == {0}
 
 
 def test_pictures_need_no_folders(photos: Path, tmp_path: Path) -> None:
@@ -34,7 +34,9 @@ def test_labels_of_a_table_are_not_looked_at(tmp_path: Path) -> None:
     lines = [f"{i % 3},a text of some words, number {i}".replace(", n", " n") for i in range(9)]
     (tmp_path / "t.csv").write_text("\n".join(["label,text", *lines]))
     found = collect(tmp_path / "t.csv", cache=tmp_path)
-    assert len(found.examples) == 9 and found.examples.classes == ("",) and found.holds == "text"
+    assert (
+        len(found.examples) == 9 and found.examples.truth.names == ("",) and found.holds == "text"
+    )
 
 
 @pytest.mark.parametrize(
@@ -50,8 +52,8 @@ def test_nothing_at_all_is_said(make, tmp_path: Path) -> None:
 def test_sets_keep_classes_of_their_own(photos: Path, tmp_path: Path) -> None:
     other = draw(tmp_path / "other")
     both = merge([find(photos), find(other)], ["one", "two"])
-    assert len(both.examples) == 96 and len(both.examples.classes) == 6
-    assert both.examples.classes[0].startswith("one/") and both.examples.labels[-1] == 5
+    assert len(both.examples) == 96 and len(both.examples.truth.names) == 6
+    assert both.examples.truth.names[0].startswith("one/") and both.examples.truth.indexes[-1] == 5
 
 
 def test_sets_of_different_kinds_are_refused(photos: Path, tmp_path: Path) -> None:
@@ -67,4 +69,4 @@ def test_a_text_in_two_unlabeled_sets_is_a_copy(tmp_path: Path) -> None:
     both = merge(
         [collect(tmp_path / f"{n}.txt", cache=tmp_path) for n in ("one", "two")], ["1", "2"]
     )
-    assert both.examples.classes == ("",) and both.examples.labels == (0, 0, 0, 0)
+    assert both.examples.truth.names == ("",) and both.examples.truth.indexes == (0, 0, 0, 0)

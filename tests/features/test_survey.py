@@ -8,7 +8,7 @@ import PIL.Image
 import pytest
 import torch
 
-from headstart.data import Examples, Held, Problem
+from headstart.data import ClassTruth, Examples, Held, Problem
 from headstart.errors import DataError
 from headstart.events import Event
 from headstart.features import survey
@@ -23,7 +23,7 @@ def sources(photos: Path) -> list[Path]:
 
 
 def examples(*sources) -> Examples:
-    return Examples(tuple(sources), (0,) * len(sources), ("a",))
+    return Examples(tuple(sources), ClassTruth(("a",), (0,) * len(sources)))
 
 
 def reads(heard: list[Event]) -> int:

@@ -71,11 +71,12 @@ def test_amounts_are_read_as_people_write_them() -> None:
 
 
 def test_near_duplicates_are_never_on_both_sides() -> None:
-    from headstart.data import Examples
+    from headstart.data import ClassTruth, Examples
     from headstart.run.choosing import _groups
 
-    examples = Examples(tuple(map(Path, "abcde")), (0, 0, 1, 1, 1), ("x", "y"))
+    truth = ClassTruth(("x", "y"), (0, 0, 1, 1, 1))
+    examples = Examples(tuple(map(Path, "abcde")), truth)
     assert _groups(examples, ()) == ()
     assert _groups(examples, [(1, 3)]) == ("#0", "alike 0", "#2", "alike 0", "#4")
-    known = Examples(examples.sources, examples.labels, ("x", "y"), ("p", "", "p", "", "q"))
+    known = Examples(examples.sources, truth, ("p", "", "p", "", "q"))
     assert _groups(known, [(1, 4)]) == ("p", "alike 0", "p", "#3", "q")

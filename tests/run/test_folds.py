@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from headstart.data import Examples
+from headstart.data import ClassTruth, Examples
 from headstart.errors import UsageError
 from headstart.run import folds
 from headstart.run.folds import fold_count, fold_partitions
@@ -20,7 +20,9 @@ def examples(n: int, groups: int = 0, kind: str = "classification", test: bool =
     sources = tuple(Path(f"{i}.png") for i in range(n))
     names = tuple(f"g{i % groups}" for i in range(n)) if groups else ()
     parts = ("test",) * (n // 4) + ("train",) * (n - n // 4) if test else ()
-    return Examples(sources, tuple(i % 2 for i in range(n)), ("a", "b"), names, parts, kind=kind)
+    return Examples(
+        sources, ClassTruth(("a", "b"), tuple(i % 2 for i in range(n))), names, parts, kind=kind
+    )
 
 
 def count(some: Examples, tunes: bool = False, **options) -> int:

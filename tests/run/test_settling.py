@@ -9,7 +9,7 @@ import pytest
 
 import headstart
 from headstart.advise import Ranked
-from headstart.data import Examples
+from headstart.data import ClassTruth, Examples
 from headstart.events import quiet
 from headstart.run import settling
 from headstart.run.settling import settled
@@ -39,7 +39,7 @@ def tuned(monkeypatch, tiny, tmp_path):
         monkeypatch.setattr(settling, "for_epochs", tried)
         monkeypatch.setattr(settling, "_seconds", lambda *_: 10.0)
         tell = (lambda event: told.append(event.what)) if told is not None else quiet
-        sample = Examples((), (), ())
+        sample = Examples((), ClassTruth((), ()))
         return settled(ranking(params), nets, sample, end=end, cache=tmp_path, tell=tell), asked
 
     return settle

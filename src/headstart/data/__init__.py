@@ -14,41 +14,38 @@ if TYPE_CHECKING:
     from headstart.data.audit import Audit, audit, leaks
     from headstart.data.boxes import Boxes, BoxTruth, boxes_of, iou
     from headstart.data.clusters import cluster_names, count_once
+    from headstart.data.column_settings import Columns
     from headstart.data.dataset import Dataset, content_of, dataset_of
     from headstart.data.encodings import text_in
     from headstart.data.examples import Examples, Held, Pair, Partition, Source, Span, name_of
     from headstart.data.folders import TABLES
-    from headstart.data.labels import EVEN, meant, need_task, strata_of, tags_in, tags_of, values_of
+    from headstart.data.found import Found
+    from headstart.data.labels import EVEN, meant, need_task, tags_in
     from headstart.data.memory import Frame, from_frame, from_memory
     from headstart.data.place import find
     from headstart.data.presence import need_place
-    from headstart.data.problem import (
-        ENTITIES,
-        GENERATED,
-        SPOKEN,
-        TOLD,
-        WRITTEN,
-        Columns,
-        Found,
-        Problem,
-    )
-    from headstart.data.sealing import Seal, SealedError, SealedLabels
+    from headstart.data.problem import Problem
+    from headstart.data.sealing import Seal, SealedError, SealedStrata
     from headstart.data.sounds import heard
     from headstart.data.splitting import divide, folds, hold_out, spread
+    from headstart.data.truth import (
+        ClassTruth,
+        TagTruth,
+        TextTruth,
+        Truth,
+        ValueTruth,
+        WordTagTruth,
+    )
     from headstart.data.unlabeled import collect, merge
 
 __all__ = [
-    "ENTITIES",
     "EVEN",
-    "GENERATED",
-    "SPOKEN",
     "TABLES",
-    "TOLD",
-    "WRITTEN",
     "Asked",
     "Audit",
     "BoxTruth",
     "Boxes",
+    "ClassTruth",
     "Columns",
     "Dataset",
     "Examples",
@@ -60,9 +57,14 @@ __all__ = [
     "Problem",
     "Seal",
     "SealedError",
-    "SealedLabels",
+    "SealedStrata",
     "Source",
     "Span",
+    "TagTruth",
+    "TextTruth",
+    "Truth",
+    "ValueTruth",
+    "WordTagTruth",
     "asked_of",
     "audit",
     "boxes_of",
@@ -87,11 +89,8 @@ __all__ = [
     "need_task",
     "source_of",
     "spread",
-    "strata_of",
     "tags_in",
-    "tags_of",
     "text_in",
-    "values_of",
 ]
 
 lazy.attach(__name__)

@@ -9,8 +9,8 @@ import numpy as np
 
 from headstart.data.clusters import clusters
 from headstart.data.examples import Examples, Partition
-from headstart.data.labels import KINDS, SEVERAL, VALUE, tags_in, tags_of, values_of
-from headstart.data.problem import ENTITIES, GENERATED, SPOKEN, TOLD, WRITTEN, Found, Problem
+from headstart.data.found import Found
+from headstart.data.problem import Problem
 from headstart.errors import DataError
 from headstart.hostile import printable
 
@@ -84,11 +84,6 @@ class Audit:
         return (*self.found.notes, self.summary, *told)
 
 
-_LABELS = {
-    SPOKEN: "transcripts",
-    WRITTEN: "texts to write",
-    ENTITIES: "rows of tags",
-}
 _KINDS = {
     "unreadable": "unreadable, left out: {}",
     "ignored": "passed over, no examples: {}",
@@ -110,60 +105,29 @@ def audit(found: Found, looks: Sequence[Seen | Problem]) -> Audit:
     exact = clusters(_equal(seen))
     again = {row for group in exact for row in group[1:]}
     near = _near({row: look for row, look in seen.items() if row not in again})
-    torn = [group for group in exact if len({examples.labels[row] for row in group}) > 1]
-    torn = [] if examples.kind == WRITTEN else torn  # a text has many translations
+    truth = examples.truth
+    torn = [group for group in exact if len(set(map(truth.key, group))) > 1]
+    torn = torn if truth.contradicts else []
     left_out = {row for group in torn for row in group}
     usable = tuple(row for row in seen if row not in left_out)
+    counts = truth.counts(usable)
     problems = [
         *found.problems,
         *unread,
         *_copies(examples, exact),
         *_conflicts(examples, torn),
         *_alike(examples, near, exact),
-        *(_small(examples, usable) if KINDS[examples.kind].one_class else ()),
+        *(_small(counts) if truth.one_class else ()),
     ]
     together = tuple(clusters([*exact, *near]))
-    different = len({examples.labels[row] for row in usable})
-    counts = _counts(examples, usable)
-    summary = _summary(examples, usable, counts, different)
-    checked = Audit(found, usable, together, tuple(problems), counts, summary)
+    different = len(set(map(truth.key, usable)))
+    checked = Audit(found, usable, together, tuple(problems), counts, truth.summary(usable))
     if len(unread) + len(lost) > MOST_UNREADABLE * (len(looks) + len(lost)):
         refused = _too_many([*lost, *unread], len(looks) + len(lost), examples)
         return replace(checked, refused=refused)
-    if different < 2 and examples.kind != GENERATED:
+    if different < truth.least:
         return replace(checked, refused=_one_class(examples, different))
     return checked
-
-
-def _counts(examples: Examples, usable: Sequence[int]) -> dict[str, int]:
-    if examples.kind in (VALUE, *TOLD):
-        return {}
-    of = Counter(examples.labels[row] for row in usable)
-    if examples.kind == SEVERAL:
-        often = Counter[str]()
-        for label, count in of.items():
-            often.update(dict.fromkeys(tags_in(examples.classes[label]), count))
-        return {tag: often[tag] for tag in tags_of(examples)}
-    return {name: of[label] for label, name in enumerate(examples.classes)}
-
-
-def _summary(
-    examples: Examples, usable: Sequence[int], counts: Mapping[str, int], different: int
-) -> str:
-    many = f"{len(usable):,} usable examples"
-    if examples.kind == GENERATED:
-        return many
-    if examples.kind in TOLD:
-        return f"{different:,} different {_LABELS[examples.kind]}, {many}"
-    if examples.kind == VALUE and usable:
-        values = np.array(values_of(examples))[list(usable)]
-        low, middle, high = np.quantile(values, (0, 0.5, 1)).tolist()
-        return f"values from {low:g} to {high:g}, median {middle:g}, {many}"
-    ordered = sorted(counts.items(), key=lambda pair: -pair[1])
-    named = ", ".join(f"{printable(name, limit=40)} {count:,}" for name, count in ordered[:8])
-    more = f", and {len(ordered) - 8} more" if len(ordered) > 8 else ""
-    what = "tags" if examples.kind == SEVERAL else "classes"
-    return f"{len(ordered)} {what}, {many}: {named}{more}"
 
 
 def leaks(checked: Audit, partition: Partition) -> tuple[Problem, ...]:
@@ -246,7 +210,7 @@ def _copies(examples: Examples, exact: Sequence[Sequence[int]]) -> list[Problem]
 def _conflicts(examples: Examples, torn: Sequence[Sequence[int]]) -> list[Problem]:
     problems = []
     for group in torn:
-        named = sorted({examples.classes[examples.labels[row]] for row in group})
+        named = sorted(set(map(examples.truth.written, group)))
         why = f"equal content is labeled {' and '.join(map(printable, named))}; left out"
         problems += [Problem("D183", "conflict", examples.name(row), why) for row in group]
     return problems
@@ -263,12 +227,11 @@ def _alike(
     ]
 
 
-def _small(examples: Examples, usable: Sequence[int]) -> list[Problem]:
-    counts = Counter(examples.labels[row] for row in usable)
+def _small(counts: Mapping[str, int]) -> list[Problem]:
     problems = []
-    for label, name in enumerate(examples.classes):
-        if counts[label] < 2:
-            why = "1 usable example: it can't be tested" if counts[label] else "no usable example"
+    for name, count in counts.items():
+        if count < 2:
+            why = "1 usable example: it can't be tested" if count else "no usable example"
             problems.append(Problem("D185", "class", name, why))
     return problems
 

@@ -2,7 +2,7 @@
 
 import re
 
-from headstart.data.problem import ENTITIES, SPOKEN, WRITTEN
+from headstart.task_names import ENTITIES, SPOKEN, WRITTEN
 
 PATHS = (
     *("path", "file_path", "filepath", "file", "filename", "file_name", "image", "image_path"),

@@ -20,12 +20,13 @@ from headstart.data.column_names import (
     TEXTS,
     plain,
 )
-from headstart.data.problem import ENTITIES, GENERATED, WRITTEN, Columns
+from headstart.data.column_settings import Columns
 from headstart.data.records import PARTS
 from headstart.data.sounds import ENDINGS
 from headstart.data.spans import seconds_in
 from headstart.errors import DataError
 from headstart.hostile import printable
+from headstart.task_names import ENTITIES, GENERATED, WRITTEN
 
 NO_COLUMN = -1
 _SAMPLE = 200  # rows that are looked at to guess

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from headstart.data.audit import Audit, Seen, audit, leaks
 from headstart.data.clusters import cluster_names
 from headstart.data.examples import Examples, Partition
-from headstart.data.labels import strata_of
-from headstart.data.problem import Found, Problem
-from headstart.data.sealing import Seal, SealedLabels
+from headstart.data.found import Found
+from headstart.data.problem import Problem
+from headstart.data.sealing import Seal, SealedStrata
 from headstart.data.splitting import divide
+from headstart.data.truth import SealedTruth
 from headstart.stats import obstacle
 
 
@@ -23,8 +24,6 @@ class Dataset:
     audit: Audit
     """Leaks across a given split are among its problems."""
     partition: Partition
-    strata: SealedLabels
-    """What the division was drawn by, one an example: a class, a rare tag, a tenth of values."""
     digest: str
     """Names contents, labels, and assigned parts (16 hex digits)."""
     content: str
@@ -39,6 +38,11 @@ class Dataset:
     def examples(self) -> Examples:
         """All that was found."""
         return self.found.examples
+
+    @property
+    def strata(self) -> Sequence[int] | SealedStrata:
+        """What the division was drawn by, one an example."""
+        return self.examples.truth.strata()
 
     @property
     def pool(self) -> tuple[int, ...]:
@@ -81,17 +85,18 @@ def dataset_of(
     contents = ["" if isinstance(look, Problem) else look.content for look in looks]
     digests = tuple("" if isinstance(look, Problem) else look.digest for look in looks)
     partition = divide(
-        strata_of(examples),
+        examples,
         test=test,
         seed=seed,
         together=checked.together,
         rows=checked.usable,
         contents=contents,
     )
-    told = [digests, examples.labels, examples.classes, examples.parts, examples.kind]
+    keys = tuple(map(examples.truth.key, range(len(examples))))
+    told = [digests, keys, examples.truth.names, examples.parts, examples.kind]
     digest = hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
     problems = (*checked.problems, *leaks(checked, partition))
-    content = content_of(digests, tuple(examples.labels))
+    content = content_of(digests, keys)
     checked = replace(checked, problems=problems)
     return _sealed(checked, examples, partition, (digest, content), tuple(contents))
 
@@ -105,13 +110,14 @@ def _sealed(
 ) -> Dataset:
     """With the labels of what is tested behind a seal."""
     seal = Seal(partition.test)
-    labels, strata = (SealedLabels(tuple(e.labels), seal) for e in (examples, strata_of(examples)))
-    found = replace(checked.found, examples=replace(examples, labels=labels))
+    found = replace(
+        checked.found, examples=replace(examples, truth=SealedTruth(examples.truth, seal))
+    )
     checked = replace(checked, found=found)
-    return Dataset(found, checked, partition, strata, *names, contents, seal, examples)
+    return Dataset(found, checked, partition, *names, contents, seal, examples)
 
 
-def content_of(digests: Sequence[str], labels: Sequence[object]) -> str:
+def content_of(digests: Sequence[str], truths: Sequence[object]) -> str:
     """Names what a data set holds, wherever it lies (16 hex digits)."""
-    text = "".join(digests) + repr(tuple(labels))
+    text = "".join(digests) + repr(tuple(truths))
     return hashlib.sha256(text.encode()).hexdigest()[:16]

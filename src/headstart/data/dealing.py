@@ -72,13 +72,14 @@ def units_of(
     `contents`, one digest a row; without those by its first row. The order is that of keyed hashes
     of the names, so that neither the positions of rows nor other units decide a unit's place.
     """
+    strata = examples.truth.strata()
     names = contents or [str(row) for row in range(len(examples))]
     groups = examples.groups or ("",) * len(examples)
     placed = []
     for some in _joined(groups, rows, together):
         named = sorted(groups[row] for row in some if groups[row])
         name = f"group {named[0]}" if named else f"content {min(names[row] for row in some)}"
-        unit = Unit(some, Counter(examples.labels[row] for row in some), bool(named))
+        unit = Unit(some, Counter(strata[row] for row in some), bool(named))
         placed.append((_key(seed, name), unit))
     return [unit for _, unit in sorted(placed, key=lambda pair: (pair[0], pair[1].rows))]
 

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
-from headstart.data.sealing import SealedLabels
+from headstart.data.truth import Truth
 from headstart.hostile import printable
 
 
@@ -35,6 +36,7 @@ class Pair:
 
 
 Source = Path | Held
+T = TypeVar("T", bound=Truth)
 
 
 def name_of(source: Source, root: Path | None = None) -> str:
@@ -51,7 +53,7 @@ def name_of(source: Source, root: Path | None = None) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Examples:
-    """Sources and their labels; `labels[i]` is an index into `classes`.
+    """Sources and what is true of each.
 
     `groups` and `parts` are empty, or hold one entry an example: the group that must not be torn
     apart (a patient, a speaker; "" where it belongs to none), and the part of the data that
@@ -59,8 +61,7 @@ class Examples:
     """
 
     sources: tuple[Source, ...]
-    labels: tuple[int, ...] | SealedLabels
-    classes: tuple[str, ...]
+    truth: Truth
     groups: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     root: Path | None = None
@@ -68,9 +69,7 @@ class Examples:
     assigned_by: str = ""
     """Who assigned the parts: "folders" or "column split"."""
     kind: str = "classification"
-    """What a label is, by the task's word: one class, tags with ";" between them, a number, a text,
-    or a tag for each word, " " between them ("entities").
-    `classes` are then the different labels as they were written."""
+    """The task's word."""
 
     def __len__(self) -> int:
         return len(self.sources)
@@ -79,14 +78,19 @@ class Examples:
         """The same examples, only these rows, in this order."""
         return Examples(
             tuple(self.sources[i] for i in rows),
-            tuple(self.labels[i] for i in rows),
-            self.classes,
+            self.truth.take(rows),
             tuple(self.groups[i] for i in rows) if self.groups else (),
             tuple(self.parts[i] for i in rows) if self.parts else (),
             self.root,
             self.assigned_by,
             self.kind,
         )
+
+    def truth_as(self, shape: type[T]) -> T:
+        """The truth, which is of this shape. Raises `TypeError` for another."""
+        if not isinstance(self.truth, shape):
+            raise TypeError(f"need {shape.__name__}, this is {type(self.truth).__name__}")
+        return self.truth
 
     def name(self, row: int) -> str:
         """What messages and tables call the example in this row."""

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from headstart.data.cells import SENTENCES
-from headstart.data.problem import Found, Problem
+from headstart.data.found import Found
+from headstart.data.problem import Problem
 from headstart.data.records import PARTS, Gathering, Record, gather, natural
 from headstart.errors import DataError
 from headstart.hostile import printable

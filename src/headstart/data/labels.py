@@ -10,19 +10,28 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from headstart.data.examples import Examples, Held
+from headstart.data.found import Found
 from headstart.data.ordering import in_order
-from headstart.data.problem import ENTITIES, GENERATED, SPOKEN, TOLD, WRITTEN, Found, Problem
+from headstart.data.problem import Problem
 from headstart.data.records import natural
 from headstart.data.scales import ranked
+from headstart.data.truth import (
+    ManyTextTruth,
+    OwnTextTruth,
+    TagTruth,
+    TextTruth,
+    Truth,
+    ValueTruth,
+    WordTagTruth,
+)
 from headstart.errors import DataError, UsageError
 from headstart.hostile import printable
-from headstart.task_names import TASK_NAMES
+from headstart.task_names import ENTITIES, GENERATED, SPOKEN, TASK_NAMES, TOLD, WRITTEN
 
 ONE, SEVERAL, VALUE, EVEN = "classification", "multilabel", "regression", "balanced"
 _BETWEEN = re.compile(r"[;|]")
 _FEW_VALUES = 10
 """Numbers with fractions are classes (1.0, 1.5, 2.0) up to so many different ones."""
-_STRATA = 10
 
 
 def need_task(asked: str) -> None:
@@ -48,7 +57,9 @@ def meant(found: Found, asked: str = "", order: Sequence[str] = ()) -> Found:
     """
     need_task(asked)
     told = found.examples.kind if found.examples.kind in TOLD else ""
-    kind = asked or told or (_guessed(found.examples.classes) if found.layout in _TABLES else ONE)
+    kind = (
+        asked or told or (_guessed(found.examples.truth.names) if found.layout in _TABLES else ONE)
+    )
     labels = KINDS[kind]
     if order and not labels.one_class:
         raise UsageError(
@@ -81,36 +92,6 @@ def label_of(cell: object) -> str:
     return ";".join(map(str, cell)) if many else str(cell)  # type: ignore[call-overload]
 
 
-def tags_of(examples: Examples) -> tuple[str, ...]:
-    """All tags, in natural order."""
-    return tuple(sorted({tag for name in examples.classes for tag in tags_in(name)}, key=natural))
-
-
-def values_of(examples: Examples) -> tuple[float, ...]:
-    """Each example's value."""
-    values = _values(examples)
-    return tuple(values[label] for label in examples.labels)
-
-
-def strata_of(examples: Examples) -> Examples:
-    """The same with labels to draw a split by, for tags and values: rarest tags, or tenths."""
-    if examples.kind == VALUE:
-        order = np.argsort(np.argsort(values_of(examples), kind="stable"), kind="stable")
-        count = max(1, min(_STRATA, len(examples) // 5))
-        strata = (order * count // max(1, len(examples))).tolist()
-    elif examples.kind == SEVERAL:
-        tags = {tag: i for i, tag in enumerate(tags_of(examples), start=1)}
-        held = [tags_in(examples.classes[label]) for label in examples.labels]
-        often = Counter(tag for some in held for tag in some)
-        strata = [tags[min(some, key=lambda t: (often[t], t))] if some else 0 for some in held]
-    elif examples.kind in TOLD:
-        strata = [0] * len(examples)
-    else:
-        return examples
-    names = tuple(map(str, range(max(strata, default=0) + 1)))
-    return replace(examples, labels=tuple(strata), classes=names)
-
-
 _TABLES = ("table", "memory")
 
 
@@ -133,40 +114,64 @@ def _number(label: str) -> float:
     return number if math.isfinite(number) else math.nan
 
 
-def _values(examples: Examples) -> list[float]:
-    values = [_number(name) for name in examples.classes]
-    wrong = [
-        name for name, value in zip(examples.classes, values, strict=True) if math.isnan(value)
-    ]
-    if wrong:
-        raise DataError(
-            "D163",
-            f"{len(wrong):,} labels are no numbers, such as {printable(wrong[0], 40)!r}",
-            "mend them, name another column with --label, or leave --task regression out",
-            printable(examples.root) if examples.root else "",
-        )
-    return values
-
-
 def _as_classes(found: Found, order: Sequence[str]) -> Found:
     """With the classes in this order, or as they are."""
     return in_order(found, order) if order else found
 
 
-def _as_they_are(found: Found, order: Sequence[str]) -> Found:
-    return found
-
-
 def _as_values(found: Found, order: Sequence[str]) -> Found:
     """Raises `DataError` for labels that are no numbers."""
-    _values(found.examples)
-    return _without_alike(found)
+    texts = _written(found.examples)
+    values = tuple(map(_number, texts))
+    wrong = list(dict.fromkeys(text for text in texts if math.isnan(_number(text))))
+    if wrong:
+        raise DataError(
+            "D163",
+            f"{len(wrong):,} labels are no numbers, such as {printable(wrong[0], 40)!r}",
+            "mend them, name another column with --label, or leave --task regression out",
+            _where(found.examples),
+        )
+    return _with(_without_alike(found), ValueTruth(values, texts))
 
 
 def _as_tags(found: Found, order: Sequence[str]) -> Found:
     """Raises `DataError` for fewer than two tags."""
-    _need_tags(found.examples)
-    return _without_alike(found)
+    held = [tags_in(text) for text in _written(found.examples)]
+    names = tuple(sorted({tag for some in held for tag in some}, key=natural))
+    if len(names) < 2:
+        raise DataError(
+            "D164",
+            "fewer than two different tags",
+            'write tags with ";" between them, as in red;round, or leave --task multilabel out',
+            _where(found.examples),
+        )
+    place = {name: index for index, name in enumerate(names)}
+    tags = tuple(tuple(place[tag] for tag in some) for some in held)
+    return _with(_without_alike(found), TagTruth(names, tags))
+
+
+def _as_transcripts(found: Found, order: Sequence[str]) -> Found:
+    return _with(found, TextTruth(_written(found.examples)))
+
+
+def _as_texts(found: Found, order: Sequence[str]) -> Found:
+    return _with(found, ManyTextTruth(_written(found.examples)))
+
+
+def _as_own_texts(found: Found, order: Sequence[str]) -> Found:
+    return _with(found, OwnTextTruth(_written(found.examples)))
+
+
+def _written(examples: Examples) -> tuple[str, ...]:
+    return tuple(map(examples.truth.written, range(len(examples))))
+
+
+def _with(found: Found, truth: Truth) -> Found:
+    return replace(found, examples=replace(found.examples, truth=truth))
+
+
+def _where(examples: Examples) -> str:
+    return printable(examples.root) if examples.root else ""
 
 
 def _without_alike(found: Found) -> Found:
@@ -178,11 +183,11 @@ def _without_alike(found: Found) -> Found:
 def _with_a_tag_a_word(found: Found, order: Sequence[str]) -> Found:
     """Without texts that have more or fewer tags than words. Raises `DataError`."""
     examples = found.examples
-    fine, problems = list[int](), []
+    fine, problems, written = list[int](), [], _written(examples)
     for row, source in enumerate(examples.sources):
         text = source.content if isinstance(source, Held) else None
         words = text.count(" ") + 1 if isinstance(text, str) else 0
-        tags = examples.classes[examples.labels[row]].count(" ") + 1
+        tags = len(written[row].split(" "))
         if words == tags:
             fine.append(row)
             continue
@@ -194,28 +199,19 @@ def _with_a_tag_a_word(found: Found, order: Sequence[str]) -> Found:
             "no text has as many tags as words",
             "give a .conll file, or JSON lines such as "
             '{"tokens": ["Ada", "sleeps"], "tags": ["B-PER", "O"]}',
-            printable(examples.root) if examples.root else "",
+            _where(examples),
             "; ".join(f"{problem.name}: {problem.reason}" for problem in problems[:3]),
         )
-    found = _without_alike(found)
-    return replace(found, examples=examples.take(fine), problems=(*found.problems, *problems))
-
-
-def _need_tags(examples: Examples) -> None:
-    if len(tags_of(examples)) < 2:
-        raise DataError(
-            "D164",
-            "fewer than two different tags",
-            'write tags with ";" between them, as in red;round, or leave --task multilabel out',
-            printable(examples.root) if examples.root else "",
-        )
+    truth = WordTagTruth(tuple(tuple(written[row].split(" ")) for row in fine))
+    found = replace(_without_alike(found), examples=replace(examples.take(fine), truth=truth))
+    return replace(found, problems=(*found.problems, *problems))
 
 
 @dataclass(frozen=True)
 class LabelKind:
     """How the labels of a task are read."""
 
-    read: Callable[[Found, Sequence[str]], Found] = _as_they_are
+    read: Callable[[Found, Sequence[str]], Found]
     """Examples and the order of classes that was asked for, if any -> examples of this task."""
     one_class: bool = False
     """Whether an example is of one class."""
@@ -229,9 +225,9 @@ KINDS: Mapping[str, LabelKind] = {
     "ordinal": LabelKind(ranked, one_class=True),
     SEVERAL: LabelKind(_as_tags, called="lists of tags"),
     VALUE: LabelKind(_as_values, called="values"),
-    SPOKEN: LabelKind(),
-    WRITTEN: LabelKind(),
+    SPOKEN: LabelKind(_as_transcripts),
+    WRITTEN: LabelKind(_as_texts),
     ENTITIES: LabelKind(_with_a_tag_a_word),
-    GENERATED: LabelKind(),
+    GENERATED: LabelKind(_as_own_texts),
 }
 """By the words of `TASK_NAMES`. Balanced is classification in which every class counts the same."""

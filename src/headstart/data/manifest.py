@@ -7,15 +7,18 @@ from pathlib import Path
 import numpy as np
 
 from headstart.data.cells import SENTENCES, Sheet, missing, read_sheet
+from headstart.data.column_settings import Columns
 from headstart.data.columns import NO_COLUMN, Chosen, choose, guess_path, part_of, place_of
 from headstart.data.examples import Held, Pair, Source, Span
+from headstart.data.found import Found
 from headstart.data.labels import SEVERAL, label_of
-from headstart.data.problem import ENTITIES, Columns, Found, Problem
+from headstart.data.problem import Problem
 from headstart.data.records import Gathering, Record, gather, with_part
 from headstart.data.shelter import Shelter
 from headstart.data.spans import span_of
 from headstart.errors import DataError
 from headstart.hostile import printable
+from headstart.task_names import ENTITIES
 
 
 def read_manifest(path: Path, columns: Columns, shelter: Shelter) -> Found:
@@ -105,7 +108,7 @@ def join(found: Found, path: Path, columns: Columns, shelter: Shelter) -> Found:
         own = "" if cells is None else group_of(cells, group)
         part = examples.parts[i] if examples.parts else ""
         part = _part(sheet, cells, split) if cells and split != NO_COLUMN else part
-        records.append(Record(source, examples.classes[examples.labels[i]], part, own))
+        records.append(Record(source, examples.truth.written(i), part, own))
     by = "folders" if split == NO_COLUMN else f"column {printable(columns.split)}"
     origin = Gathering(found.layout, printable(path), examples.root, by)
     alone = sum(str(source) not in rows for source in examples.sources)

@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from headstart.data.cells import Sheet, missing
+from headstart.data.column_settings import GUESS, Columns
 from headstart.data.columns import choose
 from headstart.data.examples import Held, Source
+from headstart.data.found import Found
 from headstart.data.labels import label_of
 from headstart.data.manifest import holding, records_of
-from headstart.data.problem import GUESS, Columns, Found, Problem
+from headstart.data.problem import Problem
 from headstart.data.records import Gathering, Record, gather
 from headstart.data.shelter import Shelter
 from headstart.errors import DataError

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from headstart.data.problem import Found
+from headstart.data.found import Found
+from headstart.data.truth import ClassTruth
 from headstart.errors import DataError
 from headstart.hostile import printable
 
@@ -14,21 +15,22 @@ def in_order(found: Found, order: Sequence[str]) -> Found:
     Raises `DataError` unless each class is named once, and nothing else.
     """
     examples = found.examples
-    unknown = [name for name in order if name not in examples.classes]
-    missing = [name for name in examples.classes if name not in order]
+    truth = examples.truth_as(ClassTruth)
+    unknown = [name for name in order if name not in truth.names]
+    missing = [name for name in truth.names if name not in order]
     twice = sorted({name for name in order if order.count(name) > 1})
     if unknown or missing or twice:
         told = [(unknown, "of no example"), (missing, "not named"), (twice, "named twice")]
         raise DataError(
             "D169",
             "the order of classes does not name each class of the data once",
-            f"--classes {named(examples.classes)}, in the order that you mean",
+            f"--classes {named(truth.names)}, in the order that you mean",
             where=printable(examples.root) if examples.root else "",
             why="; ".join(f"{why}: {named(names)}" for names, why in told if names),
         )
-    place = [order.index(name) for name in examples.classes]
-    labels = tuple(place[label] for label in examples.labels)
-    return replace(found, examples=replace(examples, classes=tuple(order), labels=labels))
+    place = [order.index(name) for name in truth.names]
+    ordered = ClassTruth(tuple(order), tuple(place[index] for index in truth.indexes))
+    return replace(found, examples=replace(examples, truth=ordered))
 
 
 def named(names: Sequence[str]) -> str:

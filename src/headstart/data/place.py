@@ -5,6 +5,7 @@ from pathlib import Path
 from headstart.data.archive import is_archive, unpack
 from headstart.data.cells import read_columns
 from headstart.data.column_names import plain
+from headstart.data.column_settings import GUESS, Columns
 from headstart.data.folders import (
     TABLES,
     read_shelves,
@@ -12,9 +13,9 @@ from headstart.data.folders import (
     visible_files,
     visible_folders,
 )
+from headstart.data.found import Found
 from headstart.data.manifest import join, read_manifest, read_parts
 from headstart.data.presence import need_place
-from headstart.data.problem import GUESS, Columns, Found
 from headstart.data.records import PARTS
 from headstart.data.shelter import Shelter
 from headstart.errors import DataError, UsageError

@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from headstart.data.examples import Examples, Source
-from headstart.data.problem import Found, Problem
+from headstart.data.found import Found
+from headstart.data.problem import Problem
+from headstart.data.truth import ClassTruth
 from headstart.errors import DataError
 from headstart.hostile import printable
 
@@ -51,7 +53,7 @@ def gather(
     problems: Iterable[Problem] = (),
     notes: Iterable[str] = (),
 ) -> Found:
-    """Number the classes in natural order and report what is odd about their names."""
+    """Take each label for a class, in natural order, and report what is odd about their names."""
     known = tuple(problems)
     names = {label: _encodable(label) for label in {record.label for record in records}}
     classes = tuple(sorted(set(names.values()), key=natural))
@@ -61,8 +63,7 @@ def gather(
     groups = tuple(record.group for record in records)
     examples = Examples(
         tuple(record.source for record in records),
-        tuple(number[names[record.label]] for record in records),
-        classes,
+        ClassTruth(classes, tuple(number[names[record.label]] for record in records)),
         groups if any(groups) else (),
         parts if any(parts) else (),
         origin.root,

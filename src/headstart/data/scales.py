@@ -4,8 +4,8 @@ import math
 from collections.abc import Sequence
 from itertools import pairwise
 
+from headstart.data.found import Found
 from headstart.data.ordering import in_order, named
-from headstart.data.problem import Found
 from headstart.errors import DataError
 from headstart.hostile import printable
 
@@ -20,7 +20,7 @@ def ranked(found: Found, order: Sequence[str]) -> Found:
     Without an order that was asked for, numbers are ordered by value ("2" before "10"). Raises
     `DataError` where names are no numbers, two have the same value, or there are two classes.
     """
-    classes = found.examples.classes
+    classes = found.examples.truth.names
     if len(classes) < LEAST:
         raise _refused(
             found, "D175", "two classes have no order to learn from", "--task classification"
@@ -33,14 +33,14 @@ def ranked(found: Found, order: Sequence[str]) -> Found:
 
 
 def _by_value(found: Found) -> tuple[str, ...]:
-    values = {name: _value(name) for name in found.examples.classes}
+    values = {name: _value(name) for name in found.examples.truth.names}
     words = [name for name, value in values.items() if math.isnan(value)]
     if words:
         raise _refused(
             found,
             "D170",
             "these classes are no numbers, so nothing says which is above which",
-            f"--classes {named(found.examples.classes)}, in rising order",
+            f"--classes {named(found.examples.truth.names)}, in rising order",
             f"such as {printable(words[0], limit=40)!r}",
         )
     order = sorted(values, key=values.__getitem__)

@@ -39,12 +39,12 @@ class Seal:
             raise SealedError(f"the truth of test row {early[0]} was asked for too early")
 
 
-class SealedLabels:
+class SealedStrata:
     """Labels of examples, one an example; those of closed rows cannot be read.
 
     It is no `Sequence`, so that nobody looks into it to see whether it holds numbers.
 
-    >>> labels = SealedLabels((4, 5, 6), Seal([1]))
+    >>> labels = SealedStrata((4, 5, 6), Seal([1]))
     >>> labels[0], labels[-1], len(labels)
     (4, 6, 3)
     """

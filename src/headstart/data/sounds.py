@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from headstart.data.examples import Source, Span
-from headstart.data.problem import Found
+from headstart.data.found import Found
 
 ENDINGS = {
     *(".wav", ".wave", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".aifc"),

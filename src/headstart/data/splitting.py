@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from headstart.data.dealing import TRAIN, Hand, Unit, deal, top_up, units_of
 from headstart.data.examples import Examples, Partition
-from headstart.data.sealing import SealedLabels
+from headstart.data.sealing import SealedStrata
 from headstart.errors import DataError, UsageError
 
 LEAST_GROUPS = 4
@@ -114,15 +114,15 @@ def folds(
     return tuple(made)
 
 
-def spread(rows: Sequence[int], labels: Sequence[int] | SealedLabels, seed: int) -> list[int]:
-    """The rows in an order of which every beginning has each class's share, as near as can be."""
+def spread(rows: Sequence[int], strata: Sequence[int] | SealedStrata, seed: int) -> list[int]:
+    """The rows in an order of which every beginning has each stratum's share, as near as can be."""
     shuffled = list(rows)
     random.Random(seed).shuffle(shuffled)
-    counts, place = Counter(labels[row] for row in rows), dict[int, float]()
+    counts, place = Counter(strata[row] for row in rows), dict[int, float]()
     seen: Counter[int] = Counter()
     for row in shuffled:
-        place[row] = (seen[labels[row]] + 0.5) / counts[labels[row]]
-        seen[labels[row]] += 1
+        place[row] = (seen[strata[row]] + 0.5) / counts[strata[row]]
+        seen[strata[row]] += 1
     return sorted(shuffled, key=place.__getitem__)
 
 

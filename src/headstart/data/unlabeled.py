@@ -5,13 +5,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from headstart.data.archive import is_archive, unpack
+from headstart.data.column_settings import GUESS
 from headstart.data.encodings import text_in
 from headstart.data.examples import Examples, Held, Source
 from headstart.data.folders import TABLES, Shelf, Walk, visible_files, visible_folders
+from headstart.data.found import Found
 from headstart.data.place import find
-from headstart.data.problem import GUESS, Found, Problem
+from headstart.data.problem import Problem
 from headstart.data.records import natural
 from headstart.data.sounds import heard
+from headstart.data.truth import ClassTruth
 from headstart.errors import DataError
 from headstart.hostile import printable
 
@@ -38,7 +41,7 @@ def collect(place: Path, *, cache: Path) -> Found:
     sources: Sequence[Source] = others or [line for file in texts for line in _lines(file)]
     if not sources:
         raise _nothing(path)
-    examples = Examples(tuple(sources), (0,) * len(sources), UNLABELED, root=path)
+    examples = Examples(tuple(sources), _nameless(len(sources)), root=path)
     found = Found(examples, tuple(problems), "files", "files" if others else "text")
     return heard(found)
 
@@ -57,21 +60,26 @@ def merge(founds: Sequence[Found], names: Sequence[str]) -> Found:
         )
     if len(founds) == 1:
         return founds[0]
+    truths = [found.examples.truth_as(ClassTruth) for found in founds]
     labels, classes = list[int](), list[str]()
-    for name, found in zip(names, founds, strict=True):
-        labels += [label + len(classes) for label in found.examples.labels]
-        classes += [f"{name}/{own}" for own in found.examples.classes]
+    for name, truth in zip(names, truths, strict=True):
+        labels += [label + len(classes) for label in truth.indexes]
+        classes += [f"{name}/{own}" for own in truth.names]
     sources = tuple(source for found in founds for source in found.examples.sources)
     problems = tuple(problem for found in founds for problem in found.problems)
-    examples = Examples(sources, tuple(labels), tuple(classes))
-    if all(found.examples.classes == UNLABELED for found in founds):
-        examples = Examples(sources, (0,) * len(sources), UNLABELED)
+    examples = Examples(sources, ClassTruth(tuple(classes), tuple(labels)))
+    if all(truth.names == UNLABELED for truth in truths):
+        examples = Examples(sources, _nameless(len(sources)))
     return replace(founds[0], examples=examples, problems=problems)
+
+
+def _nameless(count: int) -> ClassTruth:
+    return ClassTruth(UNLABELED, (0,) * count)
 
 
 def _without_labels(found: Found) -> Found:
     examples = found.examples
-    plain = Examples(examples.sources, (0,) * len(examples), UNLABELED, root=examples.root)
+    plain = Examples(examples.sources, _nameless(len(examples)), root=examples.root)
     return heard(replace(found, examples=plain))
 
 

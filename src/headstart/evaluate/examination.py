@@ -174,7 +174,7 @@ def _shown(
         row = rows[position]
         item = lesson.items.take([row])[0]
         mime, data = modality.show(item)
-        truth, guess_told = examples.classes[examples.labels[row]], task.text(answers[position])
+        truth, guess_told = examples.truth.written(row), task.text(answers[position])
         if task.continues:
             begun, truth, guess_told = task.continuation(item.tolist())
             data = begun.encode()

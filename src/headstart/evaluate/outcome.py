@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from headstart.data import SealedLabels, count_once
+from headstart.data import SealedStrata, count_once
 from headstart.evaluate.arms import Arm
 from headstart.evaluate.candidates import Candidate, Contest, rival_of
 from headstart.evaluate.learning import Growth, growth_of
@@ -77,7 +77,7 @@ def _twice(more: int) -> str:
     return f"{more:,} near duplicates of others count no further"
 
 
-def outcome_of(lesson: Lesson, contest: Contest, strata: Sequence[int] | SealedLabels) -> Outcome:
+def outcome_of(lesson: Lesson, contest: Contest, strata: Sequence[int] | SealedStrata) -> Outcome:
     """Open the test rows once, for every arm; `strata` (one an item) keep learning curves even.
 
     The rival is picked by its loss on other rows before that. Raises `SealedError` where the test

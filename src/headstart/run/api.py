@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from headstart.backbone import listed
+from headstart.data.column_settings import Columns
 from headstart.data.presence import need_place
-from headstart.data.problem import Columns
 from headstart.events import Tell, quiet
 from headstart.options import made, signed
 from headstart.run.folder import Request

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from headstart.data import Examples, Partition, folds, hold_out, strata_of
+from headstart.data import Examples, Partition, folds, hold_out
 from headstart.errors import DataError, UsageError
 from headstart.run.settings import Settings
 from headstart.task import task_type
@@ -78,14 +78,12 @@ def fold_partitions(
     """
     if count == 1:
         return ()
-    strata = replace(strata_of(examples), parts=(), assigned_by="")
+    plain = replace(examples, parts=(), assigned_by="")
     try:
         made = folds(
-            strata, count, seed=settings.seed, together=together, rows=rows, contents=contents
+            plain, count, seed=settings.seed, together=together, rows=rows, contents=contents
         )
-        every = hold_out(
-            strata, seed=settings.seed, rows=rows, together=together, contents=contents
-        )
+        every = hold_out(plain, seed=settings.seed, rows=rows, together=together, contents=contents)
     except (DataError, UsageError):
         if settings.folds:
             raise

@@ -123,7 +123,7 @@ def predictions(
     rows, answers, task = outcome.rows, outcome.model.answers, lesson.task
     columns: dict[str, Any] = {
         "name": [examples.name(row) for row in rows],
-        "label": [examples.classes[examples.labels[row]] for row in rows],
+        "label": [examples.truth.written(row) for row in rows],
         "predicted": [task.text(answer) for answer in answers],
     }
     if outcome.fold_of:

@@ -29,6 +29,7 @@ from headstart.backbone import (
 from headstart.backbone.folder import CARD
 from headstart.backbone.places import FACTS
 from headstart.data import (
+    ClassTruth,
     Columns,
     Found,
     Partition,
@@ -143,7 +144,7 @@ def _found(
     if course.teacher or is_recurrent(Architecture(course.arch)):
         return merge([collect(place, cache=root) for place in places], names), ()
     founds = [heard(find(place, Columns(), cache=root)) for place in places]
-    return merge(founds, names), ends_of([len(found.examples.classes) for found in founds])
+    return merge(founds, names), ends_of([len(found.examples.truth.names) for found in founds])
 
 
 def _made_for(
@@ -194,10 +195,11 @@ def _material(
     """What is learned from, read once; and a digest of it (16 hex digits)."""
     examples = found.examples
     seen = survey(examples, modality, cache=root, tell=tell)
-    text = json.dumps([seen.items.digests, examples.labels, examples.classes])
+    truth = examples.truth_as(ClassTruth)
+    text = json.dumps([seen.items.digests, truth.indexes, truth.names])
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]
-    labels = torch.tensor(examples.labels)
-    if len(examples.classes) > 1:
+    labels = torch.tensor(truth.indexes)
+    if len(truth.names) > 1:
         checked = audit(found, seen.looks).needed()
         for line in checked.lines():
             note(tell, line)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from headstart.advise import Plan, Step
 from headstart.backbone import Alone, Backbone
-from headstart.data import Dataset, Problem, hold_out, spread, strata_of
+from headstart.data import Dataset, Problem, hold_out, spread
 from headstart.errors import DataError
 from headstart.evaluate import peak_mb
 from headstart.events import Clock, Tell, quiet
@@ -99,7 +99,7 @@ def _lesson(
         )  # fmt: skip
     if task_type(examples.kind).joins:
         need_short(seen.looks, good, longest_s(backbone.modality))
-    partition = hold_out(strata_of(few), HELD, rows=good)
+    partition = hold_out(few, HELD, rows=good)
     task, labels = make_task(few, partition.train + partition.val, backbone)
     return Lesson(seen.items, labels, few.groups, partition, task, root), reading
 

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from headstart.data.problem import Columns
+from headstart.data.column_settings import Columns
 from headstart.errors import UsageError
 from headstart.options import made, option
 from headstart.run.quantities import count, seconds

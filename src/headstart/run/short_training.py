@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float
 
 from headstart.backbone import Alone, Backbone, is_recurrent
-from headstart.data import Examples, hold_out, strata_of
+from headstart.data import Examples, hold_out
 from headstart.events import Tell, quiet
 from headstart.features import survey
 from headstart.model import longest_s
@@ -48,7 +48,7 @@ def sample_lesson(
     seen = survey(examples, backbone.modality, cache=root, tell=tell)
     if task_type(examples.kind).joins:
         need_short(seen.looks, range(len(examples)), longest_s(backbone.modality))
-    partition = hold_out(strata_of(examples), HELD, seed)
+    partition = hold_out(examples, HELD, seed)
     task, labels = make_task(examples, partition.train + partition.val, backbone)
     return Lesson(seen.items, labels, examples.groups, partition, task.unaided(), root)
 

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from headstart.backbone import Backbone, Writer
-from headstart.data import EVEN, Examples
+from headstart.data import EVEN, ClassTruth, Examples
 from headstart.head import Known, Labels, Link
 from headstart.head.solving import SOFTMAX, Loss
 from headstart.stats import Interval, Merit, share
@@ -38,10 +38,11 @@ class Classification(Task):
         cls, examples: Examples, rows: Sequence[int], backbone: Backbone | None
     ) -> tuple["Classification", Labels]:
         """Labels are indexes into the classes; weighted where classes are to count alike."""
-        labels = torch.tensor(examples.labels)
+        truth = examples.truth_as(ClassTruth)
+        labels = torch.tensor(truth.indexes)
         even = examples.kind == EVEN
-        weights = _weights(labels[list(rows)], len(examples.classes)) if even else ()
-        return cls(examples.classes, weights), labels
+        weights = _weights(labels[list(rows)], len(truth.names)) if even else ()
+        return cls(truth.names, weights), labels
 
     @classmethod
     def restored(

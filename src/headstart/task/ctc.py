@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn.functional import ctc_loss, log_softmax
 
 from headstart.backbone import Backbone, Writer
-from headstart.data import SPOKEN, Examples
+from headstart.data import Examples, TextTruth
 from headstart.errors import needs
 from headstart.head import (
     BEAM,
@@ -31,6 +31,7 @@ from headstart.head import (
 from headstart.stats import Interval, Merit, level, share
 from headstart.task.codes import CodesTask
 from headstart.task.intervals import mirrored
+from headstart.task_names import SPOKEN
 
 PER_FRAME, ROOM, FITTING = (1, 2, 4, 8), 1.5, 0.98
 """Letters that a frame may hold; frames that a transcript should find for each that it needs; the
@@ -68,7 +69,7 @@ class CTC(CodesTask):
         cls, examples: Examples, rows: Sequence[int], backbone: Backbone | None
     ) -> tuple["CTC", Labels]:
         """Letters and words of the rows to learn from."""
-        told = [examples.classes[label] for label in examples.labels]
+        told = examples.truth_as(TextTruth).texts
         task = cls.of([told[row] for row in rows])
         return task, task.codes(told)
 

@@ -9,12 +9,13 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from headstart.backbone import Backbone, Writer, need_writer
-from headstart.data import GENERATED, Examples
+from headstart.data import Examples
 from headstart.head import Known, Labels
 from headstart.modality.text import content_of
 from headstart.stats import Interval, Merit
 from headstart.task.intervals import resampled
 from headstart.task.seq2seq import WriterTask
+from headstart.task_names import GENERATED
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from headstart.backbone import Backbone, Writer
-from headstart.data import Examples, tags_in, tags_of
+from headstart.data import Examples, TagTruth
 from headstart.head import Known, Labels, Link
 from headstart.head.solving import SIGMOID, Loss
 from headstart.stats import Interval, Merit, share
@@ -41,10 +41,11 @@ class MultiLabel(Task):
         cls, examples: Examples, rows: Sequence[int], backbone: Backbone | None
     ) -> tuple["MultiLabel", Labels]:
         """Labels have a column a tag, 1 where a row has it."""
-        tags = tags_of(examples)
-        held = [tags_in(name) for name in examples.classes]
-        present = torch.tensor([[float(tag in some) for tag in tags] for some in held])
-        return cls(tags), present[list(examples.labels)]
+        truth = examples.truth_as(TagTruth)
+        present = torch.zeros(len(truth), len(truth.names))
+        for row, tags in enumerate(truth.tags):
+            present[row, list(tags)] = 1.0
+        return cls(truth.names), present
 
     @classmethod
     def restored(

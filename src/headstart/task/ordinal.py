@@ -10,7 +10,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from headstart.backbone import Backbone, Writer
-from headstart.data import Examples
+from headstart.data import ClassTruth, Examples
 from headstart.head import Known, Labels, LinearFit, Link
 from headstart.head.cumulative import OrdinalHead, cumulative, curvature, log_probabilities
 from headstart.head.solving import Loss
@@ -52,7 +52,8 @@ class Ordinal(Task):
         cls, examples: Examples, rows: Sequence[int], backbone: Backbone | None
     ) -> tuple["Ordinal", Labels]:
         """Labels are indexes into the classes, which are in order."""
-        return cls(examples.classes), torch.tensor(examples.labels)
+        truth = examples.truth_as(ClassTruth)
+        return cls(truth.names), torch.tensor(truth.indexes)
 
     @classmethod
     def restored(

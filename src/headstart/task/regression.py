@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn.functional import mse_loss
 
 from headstart.backbone import Backbone, Writer
-from headstart.data import Examples, values_of
+from headstart.data import Examples, ValueTruth
 from headstart.head import Known, Labels, Link
 from headstart.stats import Interval, Merit
 from headstart.task.intervals import resampled
@@ -40,7 +40,7 @@ class Regression(Task):
         cls, examples: Examples, rows: Sequence[int], backbone: Backbone | None
     ) -> tuple["Regression", Labels]:
         """Labels are values, one column."""
-        values = torch.tensor(values_of(examples), dtype=torch.float64)[:, None]
+        values = torch.tensor(examples.truth_as(ValueTruth).values, dtype=torch.float64)[:, None]
         learned = values[list(rows)]
         spread = float(learned.std(correction=0)) or 1.0
         return cls(float(learned.mean()), spread), values.float()

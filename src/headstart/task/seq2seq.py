@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from headstart.backbone import Backbone, Writer, need_writer
-from headstart.data import SPOKEN, WRITTEN, Examples
+from headstart.data import Examples, TextTruth
 from headstart.errors import needs
 from headstart.head import NOTHING, Known, Labels, padded
 from headstart.stats import Interval, Merit, level, share
@@ -21,6 +21,7 @@ from headstart.task.codes import CodesTask
 from headstart.task.ctc import distance, spelled, words_right
 from headstart.task.intervals import mirrored, resampled
 from headstart.task.task import Arms
+from headstart.task_names import SPOKEN, WRITTEN
 
 _WORD = re.compile(r"\w+")
 
@@ -215,7 +216,7 @@ class SpeechToText(WriterTask):
 def _posed(kind: Any, examples: Examples, backbone: Backbone | None) -> tuple[Any, Labels]:
     name = backbone.name if backbone else "no backbone"
     task = kind(need_writer(name, backbone.writer if backbone else None))
-    return task, task.codes([examples.classes[label] for label in examples.labels])
+    return task, task.codes(examples.truth_as(TextTruth).texts)
 
 
 def overlap(said: str, true: str) -> float:

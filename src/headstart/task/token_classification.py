@@ -11,12 +11,13 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from headstart.backbone import Backbone, Writer
-from headstart.data import ENTITIES, Examples, Held
+from headstart.data import Examples, Held, WordTagTruth
 from headstart.head import NOTHING, Known, Labels
 from headstart.modality import Text
 from headstart.stats import Interval, Merit, level, share
 from headstart.task.codes import CodesTask
 from headstart.task.intervals import micro_f1, resampled
+from headstart.task_names import ENTITIES
 
 OUTSIDE = "O"
 """The tag of words that are part of nothing."""
@@ -49,7 +50,7 @@ class TokenClassification(CodesTask):
         """Tags by the tokens of the backbone's tokenizer."""
         if backbone is None or not isinstance(backbone.modality, Text):
             raise TypeError("tags of words need a backbone that reads texts")
-        told = [examples.classes[label] for label in examples.labels]
+        told = list(map(" ".join, examples.truth_as(WordTagTruth).tags))
         texts = [str(s.content) if isinstance(s, Held) else "" for s in examples.sources]
         task = cls.of(told)
         return task, tag_codes(task, texts, told, backbone.modality)

@@ -1,0 +1,63 @@
+"""Which columns of a table say what, as a user names them."""
+
+import csv
+from dataclasses import dataclass
+
+from headstart.options import option
+from headstart.task_names import TASK_NAMES
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Which columns of a table say what; empty to guess, "-" for none (split and group)."""
+
+    path: str = option("", "column of a table with the paths", "COLUMN", usual="guessed")
+    text: str = option(
+        "",
+        "column of a table with the texts themselves",
+        "COLUMN",
+        usual="guessed",
+        also="--source",
+    )
+    second: str = option("", "where each example is two texts: the column of the other", "COLUMN")
+    label: str = option(
+        "", "column of a table with the labels", "COLUMN", usual="guessed", also="--target"
+    )
+    start: str = option("", "column with the second where a part of a recording begins", "COLUMN")
+    end: str = option("", "column with the second where it ends", "COLUMN", usual="both guessed")
+    split: str = option("", "column that says train, val or test", "COLUMN", usual="guessed")
+    task: str = option("", ", ".join(TASK_NAMES), "T")
+    """What the labels are; empty to guess."""
+    classes: tuple[str, ...] | str = option(
+        (), "names of the classes in order, with commas: low,mid,high", "A,B,C"
+    )
+    """In the order of their scores; empty for natural order."""
+    group: str = option(
+        "", "column of what no split may tear, such as patients", "COLUMN", usual="guessed"
+    )
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """Names of the classes in the order that was asked for."""
+        return names_in(self.classes) if isinstance(self.classes, str) else tuple(self.classes)
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The names that somebody gave."""
+        given = [self.path, self.label, self.split, self.group, self.text, self.second]
+        given += [self.start, self.end]
+        return tuple(name for name in given if name not in ("", "-"))
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """Names between commas; one with a comma in it stands in quotes.
+
+    >>> names_in('low, "so, so",high')
+    ('low', 'so, so', 'high')
+    """
+    (row,) = csv.reader([text], skipinitialspace=True) if text.strip() else ([],)
+    return tuple(name.strip() for name in row)
+
+
+GUESS = Columns()
+"""Nobody named a column."""
