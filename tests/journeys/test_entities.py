@@ -63,8 +63,8 @@ def test_files_and_tables_say_the_same(conll: Path, sentences, tmp_path: Path) -
     other = find(tmp_path / "news.jsonl", Columns(task="entities"))
     assert one.examples.kind == "entities" and len(one.examples) == len(sentences)
     told = [
-        [(s.content, " ".join(tags)) for s, tags in
-         zip(found.examples.sources, found.examples.truth.tags, strict=True)]
+        [(source.content, found.examples.truth.written(row))
+         for row, source in enumerate(found.examples.sources)]
         for found in (one, other)
     ]  # fmt: skip
     assert told[0] == told[1] and told[0][0] == tuple(map(" ".join, sentences[0]))
