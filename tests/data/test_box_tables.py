@@ -9,7 +9,7 @@ from headstart.data.annotations import Annotations, PictureIndex, files_below
 from headstart.data.box_columns import with_names
 from headstart.data.box_tables import boxes_in_memory, kept_groups, read_box_table
 from headstart.data.cells import read_sheet
-from headstart.data.problem import GUESS, Columns
+from headstart.data.column_settings import GUESS, Columns
 from headstart.data.shelter import Shelter
 from headstart.errors import DataError
 

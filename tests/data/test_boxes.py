@@ -19,7 +19,7 @@ def test_a_picture_without_boxes_is_a_negative_of_its_own_stratum() -> None:
 
 
 def test_the_stratum_is_the_rarest_class_and_what_is_ignored_does_not_count() -> None:
-    assert TRUTH.counts() == (3, 1, 0)
+    assert TRUTH.counts(range(4)) == {"cat": 3, "dog": 1, "owl": 0}
     assert TRUTH.strata() == (2, 0, 1, 1)
 
 
@@ -78,3 +78,18 @@ def test_boxes_know_their_own_types() -> None:
     held = boxes_of([(1, 2, 3, 4)], [0])
     assert isinstance(held, Boxes)
     assert (held.corners.dtype, held.labels.dtype) == (np.float64, np.int64)
+
+
+def test_a_summary_says_boxes_by_class_and_negatives() -> None:
+    told = "4 boxes on 4 usable pictures (1 of them without any): cat 3, dog 1, owl 0"
+    assert TRUTH.summary(range(4)) == told
+    many = BoxTruth(tuple("abcdefghi"), (boxes_of([(0, 0, 1, 1)], [8]),))
+    assert many.summary([0]).endswith("g 0, and 1 more")
+
+
+def test_keys_are_equal_for_equal_boxes_in_any_order_only() -> None:
+    pair = [(0, 0, 1, 1), (2, 2, 3, 3.001)]
+    truth = BoxTruth(("a",), (boxes_of(pair, [0, 0]), boxes_of(pair[::-1], [0, 0])))
+    assert truth.key(0) == truth.key(1)
+    other = BoxTruth(("a",), (boxes_of([pair[0], (2, 2, 3, 3.002)], [0, 0]),))
+    assert truth.key(0) != other.key(0)

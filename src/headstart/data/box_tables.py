@@ -20,9 +20,9 @@ from headstart.data.annotations import (
 from headstart.data.box_columns import BoxColumns, box_columns
 from headstart.data.cells import Sheet, missing
 from headstart.data.column_names import GROUPS, LABELS, PATHS, SPLITS, plain
+from headstart.data.column_settings import Columns
 from headstart.data.columns import place_of
 from headstart.data.examples import Held, Source, name_of
-from headstart.data.problem import Columns
 from headstart.data.shelter import Shelter
 from headstart.errors import DataError
 from headstart.hostile import printable

@@ -1,13 +1,18 @@
 """Labeled boxes on pictures: the truth of object detection."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from headstart.data.truth import Truth
 from headstart.hostile import printable
+
+_LISTED = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,9 +84,12 @@ def iou(
 
 
 @dataclass(frozen=True, eq=False)
-class BoxTruth:
+class BoxTruth(Truth):
     """What is on each picture: names of the classes, and the boxes of each picture."""
 
+    least: ClassVar[int] = 1
+    contradicts: ClassVar[bool] = False
+    """Copies of a picture may have boxes that differ by a pixel: they stay together."""
     names: tuple[str, ...]
     boxes: tuple[Boxes, ...]
 
@@ -92,8 +100,14 @@ class BoxTruth:
         """These pictures only, in this order; the names stay."""
         return BoxTruth(self.names, tuple(self.boxes[row] for row in rows))
 
+    def key(self, row: int) -> str:
+        """All that `written` says, with every digit."""
+        held = self.boxes[row]
+        told = (held.corners.tolist(), held.labels.tolist(), held.ignored.tolist())
+        return json.dumps(sorted(zip(*told, strict=True)))
+
     def written(self, row: int) -> str:
-        """All boxes of a picture in a line: equal for equal boxes only.
+        """All boxes of a picture in a line.
 
         >>> BoxTruth(("cat", "dog"), (boxes_of([(0, 0, 10, 20.5)], [1]),)).written(0)
         'dog (0, 0, 10, 20.5)'
@@ -108,14 +122,29 @@ class BoxTruth:
 
     def strata(self) -> tuple[int, ...]:
         """The rarest class on each picture, counted from 1; 0 for a negative."""
-        often = self.counts()
+        often = self._often(range(len(self)))
         return tuple(
             1 + min(present, key=lambda label: (often[label], label)) if present else 0
             for present in (np.unique(held.labels[~held.ignored]).tolist() for held in self.boxes)
         )
 
-    def counts(self) -> tuple[int, ...]:
-        """How many boxes each class has, without those that are ignored."""
-        every = [held.labels[~held.ignored] for held in self.boxes]
+    def counts(self, rows: Sequence[int]) -> dict[str, int]:
+        """How many boxes of each class are on these pictures, without those that are ignored."""
+        return dict(zip(self.names, self._often(rows), strict=True))
+
+    def summary(self, rows: Sequence[int]) -> str:
+        """Boxes by class, and how many pictures have none."""
+        boxes = sum(self._often(rows))
+        bare = sum(not len(self.boxes[row]) for row in rows)
+        told = f"{boxes:,} boxes on {len(rows):,} usable pictures"
+        told += f" ({bare:,} of them without any)" if bare else ""
+        ordered = sorted(self.counts(rows).items(), key=lambda pair: -pair[1])
+        named = ", ".join(f"{printable(name, limit=40)} {n:,}" for name, n in ordered[:_LISTED])
+        more = f", and {len(ordered) - _LISTED} more" if len(ordered) > _LISTED else ""
+        return f"{told}: {named}{more}"
+
+    def _often(self, rows: Sequence[int]) -> list[int]:
+        every = [self.boxes[row].labels[~self.boxes[row].ignored] for row in rows]
         found = np.concatenate(every) if every else np.zeros(0, np.int64)
-        return tuple(np.bincount(found, minlength=len(self.names)).tolist())
+        often: list[int] = np.bincount(found, minlength=len(self.names)).tolist()
+        return often
