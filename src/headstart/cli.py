@@ -22,6 +22,7 @@ from headstart.errors import UsageError
 from headstart.flags import Json, Out, Place, Places, RunFolder, given, takes
 from headstart.hostile import printable
 from headstart.run.settings import PretrainSettings, RankSettings, Settings
+from headstart.share.publication import PublishSettings
 
 app = typer.Typer(
     add_completion=False,
@@ -185,6 +186,24 @@ def pretrain(
     terminal.show(
         [f"{printable(made.name)}: {printable(made.origin.note)}", f"in {printable(out)}"]
     )
+
+
+@app.command()
+@takes(PublishSettings)
+def publish(
+    run: RunFolder,
+    target: Annotated[str, typer.Argument(metavar="TARGET", help="a folder, or hf://owner/name")],
+    *,
+    json: Json = False,
+    **options: Any,
+) -> None:
+    """Write a run or a backbone so that timm, sentence-transformers or anybody starts from it.
+
+    Says every file and byte that leaves. Nothing is sent to another machine without --yes.
+    """
+    with working() as tell:
+        done = headstart.publish(run, target, tell=tell, **given(options))
+    terminal.document(done.record()) if json else terminal.show(done.lines())
 
 
 @app.command()

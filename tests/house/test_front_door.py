@@ -36,7 +36,16 @@ def test_importing_opens_nothing() -> None:
 def test_help_needs_no_tensors() -> None:
     done = ran(HELP)
     assert done.returncode == 0, done.stderr
-    for command in ("check", "rank", "train", "predict", "report", "backbones", "pretrain", "demo"):
+    for command in (
+        "check",
+        "rank",
+        "train",
+        "predict",
+        "report",
+        "backbones",
+        "pretrain",
+        "publish",
+    ):
         assert command in done.stdout
 
 

@@ -14,6 +14,7 @@ from headstart.data import Columns
 from headstart.options import options_of
 from headstart.run import signatures
 from headstart.run.settings import PretrainSettings, RankSettings, Settings
+from headstart.share.publication import PublishOptions, PublishSettings
 
 VERBS = {
     "check": (Columns, signatures.ColumnOptions),
@@ -21,6 +22,7 @@ VERBS = {
     "plan": (Settings, signatures.TrainOptions),
     "rank": (RankSettings, signatures.RankOptions),
     "pretrain": (PretrainSettings, signatures.PretrainOptions),
+    "publish": (PublishSettings, PublishOptions),
 }
 CALLS = """
 import headstart

@@ -156,7 +156,7 @@ def _second(tokens: Tensor) -> Tensor:
 def _layers(network: "PreTrainedModel", row: Row) -> "OrderedDict[str, nn.Module]":
     """Shells of one network: embeddings alone, then each layer alone."""
     network = _encoder(network)
-    path, layers = _row_of_layers(network)
+    path, layers = row_of_layers(network)
     parent: Any = network.get_submodule(path.rpartition(".")[0]) if "." in path else network
     relative = hasattr(parent, "get_rel_embedding")  # DeBERTa's loop wants a layer at least
     setattr(parent, path.rpartition(".")[2], nn.ModuleList([_Through()] if relative else []))
@@ -196,7 +196,7 @@ def _encoder(network: Any) -> Any:
     return kept
 
 
-def _row_of_layers(network: Any) -> tuple[str, list[nn.Module]]:
+def row_of_layers(network: Any) -> tuple[str, list[nn.Module]]:
     """The list with as many modules as the network has layers; of ALBERT, which goes through the
     same ones again and again, as many as it goes through.
     """  # noqa: D205 - one sentence

@@ -8,6 +8,8 @@ PICTURES, HEARING, LANGUAGE = "headstart_resnet10", "headstart_dscnn", "all-Mini
 """The backbones for pictures ("shipped"), for recordings and for texts."""
 WEIGHTS, FACTS = "backbone.safetensors", "backbone.json"
 """What a backbone's folder has at least."""
+PART, INDEX = "headstart", "index.json"
+"""In a published folder: where ours lies, and the list of all files with their digests."""
 FILE = "model.safetensors"
 """What a repository of the hub has at least."""
 NETWORK = ("config.json", FILE)

@@ -72,6 +72,19 @@ def contract(architecture: Architecture) -> Image:
     )
 
 
+def timm_call(architecture: Architecture) -> tuple[str, dict[str, Any]] | None:
+    """Name and arguments by which timm's own `create_model` makes the same network.
+
+    None for what timm has no name for, or no single network: profiles, networks for spectrograms.
+    """
+    settings, name = dict(architecture.settings), architecture.name.partition(".")[0]
+    if settings.keys() & {SETTING, "hears"} or not {name, architecture.name} & {*names()}:
+        return None
+    if architecture.name in _OWN:
+        return ("resnet10t", {**_NARROW, **settings}) if name == "headstart_resnet10" else None
+    return name, settings
+
+
 def hub_id(architecture: Architecture) -> str:
     """The hub's name of timm's own weights; empty where there are none."""
     return str(_described(architecture.name).get("hf_hub_id") or "")
@@ -228,8 +241,7 @@ def _resnet10(settings: dict[str, Any]) -> nn.Module:
     """resnet10t with a narrow stem; 2.8 million parameters as it comes."""
     import timm
 
-    narrow = {"channels": (48, 96, 192, 384), "stem_width": 16}
-    made: nn.Module = timm.create_model("resnet10t", num_classes=0, **{**narrow, **settings})
+    made: nn.Module = timm.create_model("resnet10t", num_classes=0, **{**_NARROW, **settings})
     return made
 
 
@@ -247,6 +259,7 @@ _OWN: Mapping[str, Callable[[dict[str, Any]], nn.Module]] = {
     "headstart_resnet10": _resnet10,
     "mobilenetv1_050": _mobilenetv1_050,
 }
+_NARROW: Mapping[str, Any] = {"channels": (48, 96, 192, 384), "stem_width": 16}
 _HALF = (0.5, 0.5, 0.5)
 _OWN_CONTRACTS = {
     "headstart_resnet10": Image(48, _HALF, _HALF, "bilinear", 1.0),

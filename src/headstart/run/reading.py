@@ -3,16 +3,19 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from headstart.errors import UsageError
+from headstart.events import Tell, quiet
 from headstart.hostile import printable
 from headstart.run.folder import METRICS
 from headstart.run.metrics_record import Metrics
-from headstart.share import load
+from headstart.share import load, publish
+from headstart.share.publication import PublishOptions
 
 if TYPE_CHECKING:
     import headstart.model
+    import headstart.share
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +30,12 @@ class Run:
     def model(self) -> "headstart.model.Model":
         """Read back from the folder, as everybody else would."""
         return load(self.path)
+
+    def publish(
+        self, target: Path | str, *, tell: Tell = quiet, **options: Unpack[PublishOptions]
+    ) -> "headstart.share.Published":
+        """Write it so that others can start from it: see `headstart.publish`."""
+        return publish(self.path, target, tell=tell, **options)
 
 
 def report(path: Path | str) -> Run:

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from headstart.backbone.places import PART
 from headstart.errors import BackboneError
 from headstart.hostile import printable
 
@@ -14,12 +15,13 @@ FACTS = "model.json"
 
 
 def load(place: Path | str) -> "headstart.model.Model":
-    """Read the model in a run's folder, or in a model folder.
+    """Read the model in a run's folder, in a model folder, or in one that was published.
 
     Raises `BackboneError` where there is none, or where its files are not what was written.
     """
     path = Path(place)
-    folder = path / "model" if (path / "model" / FACTS).exists() else path
+    inside = [path / name for name in ("model", PART) if (path / name / FACTS).exists()]
+    folder = inside[0] if inside else path
     if not (folder / FACTS).exists():
         started = (path / "run.json").exists()
         raise BackboneError(

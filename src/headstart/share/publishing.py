@@ -1,0 +1,108 @@
+"""A folder that other libraries and anybody's headstart start from, written as a whole."""
+
+from contextlib import suppress
+from dataclasses import replace
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path, PurePosixPath
+
+from headstart import durable
+from headstart.backbone import Origin, save_backbone
+from headstart.backbone.index import write_index
+from headstart.backbone.places import INDEX, PART
+from headstart.events import Tell, note
+from headstart.modality import Text
+from headstart.share.artifact import save_model
+from headstart.share.layout import Layout, Unlike, in_units, linear_of
+from headstart.share.leaks import need_nothing_own
+from headstart.share.license import inherited
+from headstart.share.publication import Published, PublishSettings
+from headstart.share.published_card import backbone_card, model_card
+from headstart.share.subject import Subject, subject_at
+from headstart.share.text_layout import text_layout
+from headstart.share.timm_layout import timm_layout
+
+CARD = "README.md"
+
+
+def published(place: Path, target: str, settings: PublishSettings, tell: Tell) -> Published:
+    """Write the folder; send it where the target is elsewhere and that was agreed to."""
+    subject = subject_at(place)
+    parts = [("the backbone", subject.backbone.origin.license)]
+    parts += [("the data", settings.data_license)] if settings.data_license else []
+    license_ = inherited(parts, settings.license)
+    name = settings.name or PurePosixPath(target.rstrip("/")).name
+    origin = Origin("folder", subject.base or name, license_, subject.backbone.origin.note)
+    subject = _from(subject, origin)
+    with durable.folder(Path(target)) as temp:
+        return _written(temp, target, subject, replace(settings, name=name), tell)
+
+
+def _from(subject: Subject, origin: Origin) -> Subject:
+    """With this origin, which names no place on this machine."""
+    backbone = replace(subject.backbone, origin=origin)
+    model = replace(subject.model, backbone=backbone) if subject.model else None
+    return replace(subject, backbone=backbone, model=model)
+
+
+def _written(
+    temp: Path, target: str, subject: Subject, settings: PublishSettings, tell: Tell
+) -> Published:
+    """Every file of the folder, and the list of them; then all are searched."""
+    layout = layout_of(subject)
+    for name, content in layout.files.items():
+        (temp / name).parent.mkdir(parents=True, exist_ok=True)
+        durable.write(temp / name, content)
+    if subject.model is not None and subject.figures is not None:
+        save_model(temp / PART, subject.model, subject.figures)
+        card = model_card(subject, layout, settings)
+    else:
+        card = backbone_card(subject, layout, settings)
+        save_backbone(temp / PART, subject.backbone, card, half=_is_half(subject))
+    durable.write(temp / CARD, card)
+    index = write_index(temp, _made_by())
+    need_nothing_own(temp, subject.own)
+    notes = (*([layout.note] if layout.note else []), *_told(subject))
+    for line in notes:
+        note(tell, line)
+    files = [(entry.name, entry.size) for entry in index.files]
+    files.append((INDEX, (temp / INDEX).stat().st_size))
+    license_ = subject.backbone.origin.license
+    use = layout.use.replace("FOLDER", target) if layout.use else ""
+    return Published(target, tuple(files), license_, layout.reader, use, notes)
+
+
+def _made_by() -> str:
+    with suppress(PackageNotFoundError):
+        return f"headstart {version('headstart')}"
+    return "headstart"
+
+
+def layout_of(subject: Subject) -> Layout:
+    """As timm or sentence-transformers reads it; else empty, and why."""
+    backbone, model = subject.backbone, subject.model
+    try:
+        head = linear_of(model.head if model else None)
+        if head is not None and model is not None and model.task.numeric:
+            told = model.task.record()
+            head = in_units(head, told.get("spread", 1.0), told.get("center", 0.0))
+        if isinstance(backbone.modality, Text):
+            return text_layout(backbone, head)
+        return timm_layout(backbone, head, model.task.classes if model else ())
+    except Unlike as error:
+        return Layout(note=f"headstart alone opens it: {error}")
+
+
+def _is_half(subject: Subject) -> bool:
+    """Whether half precision keeps every number as it is."""
+    tensors = subject.backbone.stages.state_dict().values()
+    return all(bool((t.half().float() == t).all()) for t in tensors if t.is_floating_point())
+
+
+def _told(subject: Subject) -> list[str]:
+    """What of the data is in it by its nature."""
+    model = subject.model
+    if model is None:
+        return []
+    words = model.task.record().get("words") or []
+    named = [f"It names {len(model.task.classes):,} classes."] if model.task.classes else []
+    return [*named, *([f"It names {len(words):,} words of the transcripts."] if words else [])]

@@ -1,0 +1,162 @@
+"""What is published is read by other libraries as by ours, and holds nothing of the user's."""
+
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+import timm
+import torch
+from pyarrow import parquet
+from stand_ins import draw
+
+import headstart
+from headstart import durable
+from headstart.backbone import Backbone, every_stage, load_backbone, save_backbone
+from headstart.data import source_of
+from headstart.errors import SecurityError, UsageError
+from headstart.head import linear
+from headstart.model import Model
+from headstart.share import load, publish, save_model
+from headstart.task import Calibration, Classification
+
+SHARE = {"value": 0.9, "low": 0.8, "high": 0.95}
+FIGURES = {
+    "figure": "accuracy",
+    "n": {"train": 10, "val": 2, "test": 3},
+    "chosen": "probe",
+    "test": {"accuracy": SHARE, "macro_f1": SHARE},
+    "arms": [{"name": "probe", "accuracy": SHARE}],
+    "verdict": {"word": "helps", "sentence": "Transfer helps: +10 points", "cautions": ["few"]},
+}
+
+
+def left(place: Path, backbone: Backbone) -> Path:
+    """A run's folder, as `train` leaves it, on pictures in a folder whose name is secret."""
+    names = [str(p.relative_to(place)) for p in draw(place / "secret_pictures", 4).rglob("*.png")]
+    weights = torch.randn(3, backbone.width, generator=torch.Generator().manual_seed(0))
+    head, task = linear(backbone.width, 3, weights), Classification(("blue", "green", "red"))
+    model = Model(backbone, head, task, Calibration(0.75), backbone.depth)
+    save_model(place / "run" / "model", model, FIGURES)
+    settings = {"backbone": str(place / "secret_tiny"), "weights": ""}
+    told = {"backbone": {"name": settings["backbone"]}, "settings": settings}
+    (place / "run" / "run.json").write_text(json.dumps(told))
+    (place / "run" / "metrics.json").write_text(json.dumps(FIGURES))
+    parquet.write_table(pa.table({"name": names}), place / "run" / "predictions.parquet")
+    return place / "run"
+
+
+@pytest.fixture(scope="module")
+def run(tiny: Backbone, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tests only look at it."""
+    return left(tmp_path_factory.mktemp("secret_home"), tiny)
+
+
+@pytest.fixture(scope="module")
+def folder(run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, published."""
+    target = tmp_path_factory.mktemp("published") / "hues"
+    publish(run, target)
+    return target
+
+
+def pictures(run: Path) -> list[Path]:
+    return sorted((run.parent / "secret_pictures").rglob("*.png"))[::5]
+
+
+@torch.inference_mode()
+def test_timm_opens_it_and_gives_our_scores(run: Path, folder: Path) -> None:
+    network = timm.create_model(f"local-dir:{folder}", pretrained=True).eval()
+    model = load(run)
+    items = [model.backbone.modality.read(source_of(path, "image")) for path in pictures(run)]
+    batch = model.backbone.modality.batch(items)
+    ours = model.head(model.backbone.stages(batch))
+    assert float((network(batch) - ours).abs().max()) <= 1e-6
+    assert network.pretrained_cfg["label_names"] == ["blue", "green", "red"]
+    assert network.pretrained_cfg["input_size"][1:] == [32, 32]
+
+
+def test_timm_starts_other_classes_from_it(folder: Path) -> None:
+    network = timm.create_model(f"local-dir:{folder}", pretrained=True, num_classes=7)
+    assert network.get_classifier().out_features == 7
+
+
+def test_headstart_predicts_with_it_and_starts_from_it(run: Path, folder: Path) -> None:
+    there, here = load(folder), load(run)
+    assert torch.allclose(there.probabilities(pictures(run)), here.probabilities(pictures(run)))
+    assert there.trust == here.trust
+    inside = load_backbone(str(folder / "headstart"))
+    assert inside.digest(inside.depth) == here.backbone.digest(here.backbone.depth)
+
+
+def test_every_file_is_listed_with_its_digest(folder: Path) -> None:
+    told = json.loads((folder / "index.json").read_text())
+    listed = {entry["name"]: entry for entry in told["files"]}
+    there = {str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()}
+    assert there - set(listed) == {"index.json", "manifest.json"}
+    for name, entry in listed.items():
+        assert durable.sha256(folder / name) == entry["sha256"]
+        assert (folder / name).stat().st_size == entry["size"]
+
+
+def test_nothing_of_the_user_s_is_in_any_byte(run: Path, folder: Path) -> None:
+    own = [str(run), "secret_home", "secret_pictures", str(Path.home()), "00.png", "secret_tiny"]
+    names = [path.name for path in (run.parent / "secret_pictures").rglob("*.png")]
+    for path in (path for path in folder.rglob("*") if path.is_file()):
+        told = path.read_bytes()
+        found = [word for word in (*own, *names) if word.encode() in told]
+        assert not found, (path, found)
+
+
+def test_a_path_that_would_leave_stops_everything(run: Path, tmp_path: Path) -> None:
+    with pytest.raises(SecurityError, match="S621"):
+        publish(run, tmp_path / "out", name=f"made by {run}", license="mit")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_told_is_what_is_there(run: Path, tmp_path: Path) -> None:
+    done = headstart.report(run).publish(tmp_path / "out")
+    there = [p for p in (tmp_path / "out").rglob("*") if p.is_file() and p.name != "manifest.json"]
+    there.append(tmp_path / "out" / "headstart" / "manifest.json")
+    assert done.size == sum(path.stat().st_size for path in there)
+    assert done.lines()[0].startswith(f"{len(there)} files, {done.size:,} bytes")
+    assert (done.reader, done.license) == ("timm", "apache-2.0")
+
+
+def test_what_was_published_is_replaced_and_anything_else_stays(run, tmp_path) -> None:
+    target = tmp_path / "out"
+    target.mkdir()
+    publish(run, target)
+    publish(run, target, license="mit")
+    assert "mit" in (target / "README.md").read_text()
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "letter.txt").write_text("dear")
+    with pytest.raises(UsageError, match="U182"):
+        publish(run, tmp_path / "other")
+    assert [path.name for path in (tmp_path / "other").iterdir()] == ["letter.txt"]
+
+
+def test_a_backbone_alone_is_published_with_its_numbers_and_precision(tiny, tmp_path) -> None:
+    save_backbone(tmp_path / "made", tiny, "# tiny", half=True)
+    done = publish(tmp_path / "made", tmp_path / "out")
+    body = timm.create_model(f"local-dir:{tmp_path / 'out'}", pretrained=True).eval()
+    half = load_backbone(str(tmp_path / "made"))
+    x = torch.randn(2, 3, 32, 32, generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        assert float((body(x) - half.stages(x)).abs().max()) <= 1e-6
+    sizes = dict(done.files)
+    assert sizes["headstart/backbone.safetensors"] < 0.6 * sizes["model.safetensors"]
+    assert "base_model" not in (tmp_path / "out" / "README.md").read_text()
+
+
+def test_weights_of_unknown_license_need_a_word(run, tmp_path) -> None:
+    with pytest.raises(UsageError, match="U181"):
+        publish(run, tmp_path / "out", data="me/hues", data_license="cc-by-nc-4.0")
+    assert list(tmp_path.iterdir()) == []
+    assert publish(run, tmp_path / "out", data_license="cc-by-sa-4.0").license == "cc-by-sa-4.0"
+
+
+def test_a_profile_is_read_by_headstart_alone_and_says_why(tiny, tmp_path) -> None:
+    done = publish(left(tmp_path, every_stage(tiny)), tmp_path / "out")
+    assert not done.reader and "headstart alone opens it" in done.notes[0]
+    assert load(tmp_path / "out").task.classes == ("blue", "green", "red")
