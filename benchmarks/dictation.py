@@ -21,7 +21,7 @@ from headstart.features import survey
 from headstart.model import Model
 from headstart.share import save_model
 from headstart.task import CTC, Calibration, make_task
-from headstart.train import Full, Lesson, Recipe, fit, predict, rates
+from headstart.train import Full, Recipe, TaskData, fit, predict, rates
 
 CLIPS, AGAIN = 20, 10
 """The shortest clips; how often each is heard in an epoch."""
@@ -70,11 +70,11 @@ def _overfit(kind: str, clips: list[Path], texts: list[str], root: Path) -> None
     rows = tuple(range(len(clips)))
     task, labels = make_task(examples, rows, backbone)
     partition = Partition(rows * AGAIN, rows, rows, "by heart")
-    lesson = Lesson(seen.items, labels, (), partition, task, root / "cache")
+    task_data = TaskData(seen.items, labels, (), partition, task, root / "cache")
     recipe = Recipe(epochs=EPOCHS[kind], batch=20, patience=EPOCHS[kind])
     (root / "work").mkdir()
-    fitted = fit(lesson, backbone, Full(), recipe, work=root / "work")
-    answers = predict(lesson, fitted, rows).numpy()
+    fitted = fit(task_data, backbone, Full(), recipe, work=root / "work")
+    answers = predict(task_data, fitted, rows).numpy()
     wrong = task.losses if isinstance(task, CTC) else task.letters_wrong
     letters = float(wrong(answers, labels.numpy()).mean())
     figure(f"{kind}, {len(clips)} clips by heart", cer=round(letters, 4),

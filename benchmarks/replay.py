@@ -24,10 +24,10 @@ def main() -> None:
     for kind, name in KINDS.items():
         accuracy, scores = _tables(name)
         rows = [_target(accuracy, scores, target) for target in scores.columns]
-        for way in ("score", "prior", "both"):
-            regrets, taus = zip(*(row[way] for row in rows), strict=True)
+        for head_config in ("score", "prior", "both"):
+            regrets, taus = zip(*(row[head_config] for row in rows), strict=True)
             figure(
-                f"{kind}, {way}",
+                f"{kind}, {head_config}",
                 targets=len(rows),
                 regret_at_1=round(float(np.mean(regrets)), 2),
                 worst=round(max(regrets), 2),
@@ -65,6 +65,9 @@ def _target(accuracy, scores, target: str) -> dict[str, tuple[float, float]]:
     points = np.array([p.points if p else -np.inf for p in priors])
     ways = {"score": -score, "prior": -points, "both": mean_ranks(score, priors)}
     return {
-        way: (float(truth.max() - truth[np.argmin(low)]), float(weightedtau(-low, truth)[0]))
-        for way, low in ways.items()
+        head_config: (
+            float(truth.max() - truth[np.argmin(low)]),
+            float(weightedtau(-low, truth)[0]),
+        )
+        for head_config, low in ways.items()
     }

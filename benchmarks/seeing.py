@@ -49,10 +49,10 @@ def main() -> None:
 
 def _scenes() -> tuple[np.ndarray, np.ndarray]:
     """(n, 96, 96, 3) pictures and (n, 6, 6, 192) of the teacher's directions, the largest first."""
-    way = _directions(_said(np.arange(2_000))[1].reshape(-1, 1280).astype(np.float32))
+    head_config = _directions(_said(np.arange(2_000))[1].reshape(-1, 1280).astype(np.float32))
     parts = np.array_split(np.arange(SCENES), 40)
     with ProcessPoolExecutor(os.cpu_count()) as pool:
-        made = list(pool.map(_turned, parts, [way] * len(parts)))
+        made = list(pool.map(_turned, parts, [head_config] * len(parts)))
     seen, said = (np.concatenate(side) for side in zip(*made, strict=True))
     return seen, said
 
@@ -76,9 +76,11 @@ def _directions(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return center, 10 * turned @ root.T @ turn[:, :NUMBERS]
 
 
-def _turned(keys: np.ndarray, way: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+def _turned(
+    keys: np.ndarray, head_config: tuple[np.ndarray, np.ndarray]
+) -> tuple[np.ndarray, np.ndarray]:
     seen, said = _said(keys)
-    return seen, ((said.astype(np.float32) - way[0]) @ way[1]).astype(np.float16)
+    return seen, ((said.astype(np.float32) - head_config[0]) @ head_config[1]).astype(np.float16)
 
 
 def _said(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -21,7 +21,7 @@ from headstart.features import survey
 from headstart.modality import Masks
 from headstart.stats import level
 from headstart.task import make_task
-from headstart.train import Lesson, Recipe, Unfreeze, fit, predict, rates
+from headstart.train import Recipe, TaskData, Unfreeze, fit, predict, rates
 
 RATE, EPOCHS = 1e-3, 24
 DIGITS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
@@ -52,12 +52,12 @@ def _judge(files: list[Path], held: str, root: Path) -> None:
     few = len(order) // 10
     partition = Partition(tuple(order[few:]), tuple(order[:few]), test, f"{held} held out")
     task, codes = make_task(examples, partition.train + partition.val)
-    lesson = Lesson(seen.items, codes, (), partition, task, root / "cache")
+    task_data = TaskData(seen.items, codes, (), partition, task, root / "cache")
     recipe = Recipe(epochs=EPOCHS, patience=10, views=Masks())
     (root / "work").mkdir()
-    fitted = fit(lesson, backbone, Unfreeze(2), recipe, work=root / "work")
-    answers = predict(lesson, fitted, test).numpy()
-    right = level(task.merit(answers, lesson.labels_of(test).numpy()))
+    fitted = fit(task_data, backbone, Unfreeze(2), recipe, work=root / "work")
+    answers = predict(task_data, fitted, test).numpy()
+    right = level(task.merit(answers, task_data.labels_of(test).numpy()))
     figure(f"{held} held out", wer=round(1 - right.value, 4), low=round(1 - right.high, 4),
            high=round(1 - right.low, 4), epochs=fitted.progress.done,
            cpu_s=round(time.process_time() - began))  # fmt: skip

@@ -45,12 +45,12 @@ def main() -> None:
 
 def _items() -> tuple[list[Tensor], Any]:
     from headstart.backbone import LANGUAGE, load_backbone
-    from headstart.data import Held
+    from headstart.data import InMemory
 
     lines = TEXTS.read_text(encoding="utf-8", errors="replace").splitlines()[1 : ROWS + 1]
     backbone = load_backbone(LANGUAGE)
     texts = [line.split("\t", 1)[-1] for line in lines]
-    return [backbone.modality.read(Held("text", text)) for text in texts], backbone
+    return [backbone.modality.read(InMemory("text", text)) for text in texts], backbone
 
 
 def _ours(strategy: Any, *, half: bool):
@@ -58,14 +58,14 @@ def _ours(strategy: Any, *, half: bool):
     from headstart.head import linear
     from headstart.task import Classification
     from headstart.train import Recipe
-    from headstart.train.loop import Apprentice, Steps, learn, optimizer_for
-    from headstart.train.partial import opened
+    from headstart.train.loop import Steps, TrainState, learn, optimizer_for
+    from headstart.train.trainable import opened
 
     items, backbone = _items()
     suffix, head = copy.deepcopy(backbone.stages), linear(backbone.width, 2)
     opened(suffix, strategy, 0)
     recipe = Recipe(epochs=1, batch=BATCH)
-    apprentice = Apprentice(nn.Sequential(suffix, head), optimizer_for(suffix, head, recipe))
+    train_state = TrainState(nn.Sequential(suffix, head), optimizer_for(suffix, head, recipe))
     labels = torch.arange(len(items)) % 2
     began: list[float] = []
 
@@ -76,7 +76,7 @@ def _ours(strategy: Any, *, half: bool):
         )
 
     for _ in learn(
-        apprentice, feed, labels, Classification(("a", "b")), recipe, made=Steps(half=half)
+        train_state, feed, labels, Classification(("a", "b")), recipe, made=Steps(half=half)
     ):
         pass
     began.append(time.process_time())

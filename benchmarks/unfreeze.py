@@ -32,8 +32,8 @@ def _measure(name: str, last: int, *, half: bool) -> None:
     from headstart.data import Partition
     from headstart.head import linear
     from headstart.task import Classification
-    from headstart.train import Lesson, Recipe
-    from headstart.train.loop import Apprentice, Steps, learn, optimizer_for
+    from headstart.train import Recipe, TaskData
+    from headstart.train.loop import Steps, TrainState, learn, optimizer_for
 
     backbone, recipe = load_backbone(name, "random"), Recipe(epochs=2, batch=BATCH)
     labels = torch.arange(PICTURES) % 5
@@ -44,26 +44,26 @@ def _measure(name: str, last: int, *, half: bool) -> None:
         _, suffix = backbone.cut(cut)
         suffix = suffix.to(memory_format=torch.channels_last)
         head = linear(backbone.width, 5)
-        apprentice = Apprentice(
+        train_state = TrainState(
             torch.nn.Sequential(suffix, head), optimizer_for(suffix, head, recipe)
         )
         spent, began = [], time.process_time()
-        for _ in learn(apprentice, feed, labels, task, recipe, made=Steps(half=half)):
+        for _ in learn(train_state, feed, labels, task, recipe, made=Steps(half=half)):
             spent.append(time.process_time() - began)
             began = time.process_time()
         return min(spent)
 
     with tempfile.TemporaryDirectory() as place:
-        lesson = Lesson(Drawn(), labels, (), Partition(rows, (), (), "all"), task, Path(place))
-        kept = lesson.rows_feed(rows, backbone, at)
+        task_data = TaskData(Drawn(), labels, (), Partition(rows, (), (), "all"), task, Path(place))
+        kept = task_data.rows_feed(rows, backbone, at)
         prefix, _ = backbone.cut(at)
         prefix = prefix.to(memory_format=torch.channels_last)
 
         def anew(positions, keys):
             with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=half):
-                return prefix(backbone.modality.batch(lesson.items.take(positions)))
+                return prefix(backbone.modality.batch(task_data.items.take(positions)))
 
-        whole = lesson.items_feed(rows, backbone.modality, None)
+        whole = task_data.items_feed(rows, backbone.modality, None)
         cached, recomputed, full = epoch(at, kept), epoch(at, anew), epoch(0, whole)
     adds = multiply_adds(backbone)
     figure(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 from language import save_network, save_tokenizer
-from stand_ins import Held, draw
+from stand_ins import InMemory, draw
 from torch import Tensor
 
 from headstart.backbone import Architecture, Backbone, Origin, build, save_backbone
@@ -13,7 +13,7 @@ from headstart.data import Partition
 from headstart.modality import Image, Text, text_of
 from headstart.run import folds
 from headstart.task import Classification
-from headstart.train import Lesson
+from headstart.train import TaskData
 
 TINY = Architecture(
     "headstart_resnet10",
@@ -65,12 +65,14 @@ def _items(count: int, size: int = 32) -> tuple[Tensor, ...]:
 
 
 @pytest.fixture
-def lesson(tmp_path: Path) -> Lesson:
+def task_data(tmp_path: Path) -> TaskData:
     every = range(72)
     rows = tuple(every[:48]), tuple(every[48:60]), tuple(every[60:])
     labels = torch.tensor([index % 3 for index in every])
     task = Classification(("red", "green", "blue"))
-    return Lesson(Held(_items(72)), labels, (), Partition(*rows, "by hand"), task, tmp_path / "c")
+    return TaskData(
+        InMemory(_items(72)), labels, (), Partition(*rows, "by hand"), task, tmp_path / "c"
+    )
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ import headstart
 from headstart.backbone import Backbone
 from headstart.events import Event
 from headstart.features.table import Row, Table
-from headstart.train import Fitted, Lesson, Recipe, Unfreeze, fit
+from headstart.train import Fitted, Recipe, TaskData, Unfreeze, fit
 
 RECIPE = Recipe(epochs=4, patience=4, batch=24)
 ROWS = 60
@@ -46,7 +46,7 @@ def _rows(which: range) -> Iterator[Row]:
 
 
 def checkpoints(
-    numbers: Iterable[int], place: Path, lesson: Lesson, backbone: Backbone, after: int = 3
+    numbers: Iterable[int], place: Path, task_data: TaskData, backbone: Backbone, after: int = 3
 ) -> Harvest:
     """What a training goes on from that was stopped after an epoch."""
 
@@ -57,7 +57,7 @@ def checkpoints(
     def trained(name: str, **more: object) -> bytes:
         (place / name / ".work" / "full").mkdir(parents=True, exist_ok=True)
         work = place / name / ".work" / "full"
-        return _numbers(fit(lesson, backbone, Unfreeze(2), RECIPE, work=work, **more))
+        return _numbers(fit(task_data, backbone, Unfreeze(2), RECIPE, work=work, **more))
 
     right = trained("whole")
     try:

@@ -26,7 +26,7 @@ def draw(folder: Path, count: int = 16, size: int = 40) -> Path:
 
 
 @dataclass(frozen=True, eq=False)
-class Held:
+class InMemory:
     """Items that need no disk."""
 
     tensors: tuple[Tensor, ...]

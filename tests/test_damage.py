@@ -23,8 +23,8 @@ def test_no_damaged_table_is_believed(tmp_path) -> None:
     assert found.right and not found.refused, str(found)
 
 
-def test_no_damaged_checkpoint_is_believed(tmp_path, lesson, tiny) -> None:
-    found = checkpoints(range(3), tmp_path, lesson, tiny)
+def test_no_damaged_checkpoint_is_believed(tmp_path, task_data, tiny) -> None:
+    found = checkpoints(range(3), tmp_path, task_data, tiny)
     assert found.right and not found.refused, str(found)
 
 

@@ -13,14 +13,14 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from headstart.backbone import Backbone, load_backbone
-from headstart.data import ClassTruth, Examples, Held, Partition, Problem, Source, hold_out
+from headstart.data import ClassTruth, Examples, InMemory, Partition, Problem, Source, hold_out
 from headstart.errors import DataError
 from headstart.features import survey
 from headstart.model import Model
 from headstart.run import recipe_of
 from headstart.run.settings import cache_root
 from headstart.task import Classification, calibrate
-from headstart.train import Lesson, Probe, fit, strategy_of
+from headstart.train import Probe, TaskData, fit, strategy_of
 
 
 class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -68,8 +68,8 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if len(self.classes_) < 2:
             raise ValueError(f"y holds 1 class ({self.classes_[0]!r}), a classifier needs two")
         backbone = load_backbone(self.backbone, self.weights, self.random_state, self.offline)
-        lesson = self._lesson(X, labels, groups, backbone)
-        self.model_ = self._fitted(lesson, backbone)
+        task_data = self._task_data(X, labels, groups, backbone)
+        self.model_ = self._fitted(task_data, backbone)
         return self
 
     def predict_proba(self, X: Any) -> np.ndarray:
@@ -111,9 +111,9 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             raise ValueError(f"{len(pictures)} pictures, but {len(labels)} labels")
         return pictures, labels
 
-    def _lesson(
+    def _task_data(
         self, pictures: Any, labels: np.ndarray, groups: Sequence[object] | None, backbone: Backbone
-    ) -> Lesson:
+    ) -> TaskData:
         names = tuple(map(str, self.classes_))
         named = tuple(map(str, groups)) if groups is not None else ()
         modality = backbone.modality
@@ -133,21 +133,21 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             )
         task = Classification(names)
         partition = self._partition(examples)
-        return Lesson(seen.items, torch.tensor(labels), named, partition, task, root)
+        return TaskData(seen.items, torch.tensor(labels), named, partition, task, root)
 
     def _partition(self, examples: Examples) -> Partition:
         if isinstance(strategy_of(self.strategy), Probe):
             return Partition(tuple(range(len(examples))), (), (), "all rows")
         return hold_out(examples, seed=self.random_state)
 
-    def _fitted(self, lesson: Lesson, backbone: Backbone) -> Model:
+    def _fitted(self, task_data: TaskData, backbone: Backbone) -> Model:
         strategy = strategy_of(self.strategy)
-        recipe = recipe_of(strategy, backbone, lesson.task, self.random_state)
+        recipe = recipe_of(strategy, backbone, task_data.task, self.random_state)
         with TemporaryDirectory() as work:
-            fitted = fit(lesson, backbone, strategy, recipe, work=Path(work))
-        held = fitted.held.numpy(), lesson.labels_of(fitted.held_rows).numpy()
-        trust = calibrate(lesson.task, *held)
-        return Model(fitted.joined(), fitted.head, lesson.task, trust, fitted.at)
+            fitted = fit(task_data, backbone, strategy, recipe, work=Path(work))
+        held = fitted.held.numpy(), task_data.labels_of(fitted.held_rows).numpy()
+        trust = calibrate(task_data.task, *held)
+        return Model(fitted.joined(), fitted.head, task_data.task, trust, fitted.at)
 
     def _sources(self, pictures: Any, kind: str) -> tuple[Source, ...]:
         if _is_table(pictures):
@@ -168,7 +168,7 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 def _source(index: int, thing: Any, kind: str) -> Source:
     if isinstance(thing, Path) or (isinstance(thing, str) and kind != "text"):
         return Path(thing)
-    return Held(f"X[{index}]", thing)
+    return InMemory(f"X[{index}]", thing)
 
 
 def _is_table(pictures: Any) -> bool:

@@ -13,7 +13,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from headstart.backbone import Backbone
-from headstart.data import Held, Source, asked_of, source_of
+from headstart.data import InMemory, Source, asked_of, source_of
 from headstart.features import fast, noise
 from headstart.head import padded
 from headstart.modality import Modality, Prepared, Sound, windows
@@ -23,7 +23,7 @@ from headstart.task import (
     Task,
 )
 
-One = str | bytes | Path | Held | PIL.Image.Image
+One = str | bytes | Path | InMemory | PIL.Image.Image
 """One thing to be judged."""
 Given = Any
 """What a model can be asked about: a path, a text, two texts, a picture, (samples, rate), bytes."""

@@ -16,7 +16,7 @@ from headstart.backbone import (
     save_backbone,
     tensors_of,
 )
-from headstart.backbone.crossing import crossed
+from headstart.backbone.spectrogram_images import crossed
 
 
 def now(backbone: Backbone) -> dict[str, str]:

@@ -19,7 +19,7 @@ from headstart.backbone import (
     read_backbone,
     save_backbone,
 )
-from headstart.data import Held
+from headstart.data import InMemory
 from headstart.modality import Sound
 
 
@@ -34,7 +34,7 @@ def hearing() -> Backbone:
 def batch() -> torch.Tensor:
     rng, sound = np.random.default_rng(0), Sound()
     drawn = [rng.standard_normal(n).astype(np.float32) / 9 for n in (20_000, 40_000, 33_333)]
-    return sound.batch([sound.read(Held("x", (samples, 16_000))) for samples in drawn])
+    return sound.batch([sound.read(InMemory("x", (samples, 16_000))) for samples in drawn])
 
 
 @torch.inference_mode()
@@ -70,7 +70,7 @@ def test_the_contract_of_the_name_is_sound() -> None:
 @pytest.mark.slow
 def test_recordings_and_words_need_no_network_for_pictures() -> None:
     code = (
-        "import sys, headstart.run.journey\n"
+        "import sys, headstart.run.pipeline\n"
         "from headstart.backbone import load_backbone\n"
         "load_backbone('headstart_dscnn'), load_backbone('headstart_lstm')\n"
         "assert not {'timm', 'torchvision', 'transformers'} & set(sys.modules)\n"

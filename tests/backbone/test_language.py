@@ -19,7 +19,7 @@ from headstart.backbone import (
     weights,
 )
 from headstart.backbone.layers import Row, Whole
-from headstart.data import Held
+from headstart.data import InMemory
 from headstart.errors import BackboneError, SecurityError
 
 transformers = pytest.importorskip("transformers")
@@ -27,7 +27,7 @@ transformers = pytest.importorskip("transformers")
 
 def batch(backbone: Backbone) -> torch.Tensor:
     texts = ("the cat is very good", "a dog", "it was not a good film and they sleeps " * 2)
-    return backbone.modality.batch([backbone.modality.read(Held("x", t)) for t in texts])
+    return backbone.modality.batch([backbone.modality.read(InMemory("x", t)) for t in texts])
 
 
 @pytest.mark.parametrize("kind", FAMILIES)
@@ -192,10 +192,10 @@ def test_the_packaged_network_is_the_published_one() -> None:
     assert (backbone.depth, backbone.width) == (7, 384) and backbone.modality.max_tokens == 256
     with torch.inference_mode():
         near, far = backbone.stages(backbone.modality.batch([
-            backbone.modality.read(Held("x", text))
+            backbone.modality.read(InMemory("x", text))
             for text in ("a cat sleeps on the sofa", "the kitten naps on a couch", "tax law")
         ]))[0] @ backbone.stages(backbone.modality.batch([
-            backbone.modality.read(Held("x", text))
+            backbone.modality.read(InMemory("x", text))
             for text in ("the kitten naps on a couch", "tax law of 1986")
         ])).T  # fmt: skip
     assert near > 0.5 and far < 0.3

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 import torch
-from stand_ins import Held
+from stand_ins import InMemory
 
 import headstart
 from headstart.backbone import Backbone, every_stage, read_backbone, save_backbone, widths
 from headstart.backbone.profile import Profile, pooled
 from headstart.errors import BackboneError
 from headstart.features import Prefix, extract, noise
-from headstart.train import Lesson
+from headstart.train import TaskData
 
 
 def test_a_profile_is_every_stage_pooled(tiny: Backbone) -> None:
@@ -35,7 +35,7 @@ def test_whatever_a_stage_gives_is_pooled_to_a_row(shape, width) -> None:
 
 
 def test_the_last_columns_of_a_profile_are_the_plain_rows(tiny: Backbone, tmp_path: Path) -> None:
-    items = Held(tuple(torch.randint(0, 256, (700, 3, 32, 32), dtype=torch.uint8)))
+    items = InMemory(tuple(torch.randint(0, 256, (700, 3, 32, 32), dtype=torch.uint8)))
     plain, whole = (
         extract(items, range(700), Prefix(b.modality, b.stages, b.digest(b.depth)), cache=tmp_path)
         for b in (tiny, every_stage(tiny))
@@ -45,10 +45,10 @@ def test_the_last_columns_of_a_profile_are_the_plain_rows(tiny: Backbone, tmp_pa
     assert torch.equal(whole.last(tiny.width, positions), plain.take(positions))
 
 
-def test_a_probe_is_the_same_whether_profiled_or_not(lesson: Lesson, tiny: Backbone) -> None:
-    rows = lesson.partition.train
-    profiled = Lesson(**{**vars(lesson), "profiled": True})
-    feeds = [one.rows_feed(rows, tiny, tiny.depth) for one in (lesson, profiled)]
+def test_a_probe_is_the_same_whether_profiled_or_not(task_data: TaskData, tiny: Backbone) -> None:
+    rows = task_data.partition.train
+    profiled = TaskData(**{**vars(task_data), "profiled": True})
+    feeds = [one.rows_feed(rows, tiny, tiny.depth) for one in (task_data, profiled)]
     one, other = (feed(range(len(rows)), ()) for feed in feeds)
     assert torch.equal(one, other)
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from headstart.backbone.alone import ANSWERS, CONTINUES
+from headstart.backbone.decoder_only import ANSWERS, CONTINUES
 from headstart.backbone.record import record_of
 from headstart.errors import SecurityError
 from headstart.untrusted import Damaged

@@ -16,9 +16,9 @@ from headstart.backbone import (
     read_backbone,
     save_backbone,
 )
-from headstart.data import Held
+from headstart.data import InMemory
 from headstart.errors import BackboneError, UsageError
-from headstart.run.taking import spoken
+from headstart.run.named_backbones import spoken
 
 transformers = pytest.importorskip("transformers")
 
@@ -42,7 +42,7 @@ def start(folder: Path, kind: str) -> Backbone:
 
 def rows(backbone: Backbone) -> torch.Tensor:
     apart = moments(backbone)
-    batch = apart.modality.batch([apart.modality.read(Held("x", text)) for text in TEXTS])
+    batch = apart.modality.batch([apart.modality.read(InMemory("x", text)) for text in TEXTS])
     with torch.inference_mode():
         return apart.stages(batch)
 

@@ -8,7 +8,7 @@ import PIL.Image
 import pytest
 import torch
 
-from headstart.data import Held, Pair, asked_of
+from headstart.data import InMemory, Pair, asked_of
 from headstart.errors import DataError
 
 ONE_OF = {
@@ -16,7 +16,7 @@ ONE_OF = {
         "a.png", Path("a.png"), b"bytes", PIL.Image.new("RGB", (3, 2)), np.zeros((8, 9)),
         np.zeros((8, 9, 3)), np.zeros((8, 9, 1)), torch.zeros(3, 8, 9), torch.zeros(8, 9),
     ],
-    "text": ["a text", Path("a.txt"), Held("mine", "a text")],
+    "text": ["a text", Path("a.txt"), InMemory("mine", "a text")],
     "audio": ["a.wav", (np.zeros(9), 16_000), {"array": np.zeros(9), "sampling_rate": 9}],
 }  # fmt: skip
 SEVERAL = {

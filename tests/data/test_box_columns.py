@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from headstart.data.box_columns import box_columns, with_names
-from headstart.data.cells import Sheet
+from headstart.data.tables import Sheet
 
 
 def sheet(columns: str, *rows: tuple[object, ...]) -> Sheet:

@@ -8,9 +8,9 @@ from annotated import draw_pictures, table
 from headstart.data.annotations import Annotations, PictureIndex, files_below
 from headstart.data.box_columns import with_names
 from headstart.data.box_tables import boxes_in_memory, kept_groups, read_box_table
-from headstart.data.cells import read_sheet
 from headstart.data.column_settings import GUESS, Columns
 from headstart.data.shelter import Shelter
+from headstart.data.tables import read_sheet
 from headstart.errors import DataError
 
 

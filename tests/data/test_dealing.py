@@ -2,12 +2,12 @@ from collections import Counter
 
 import pytest
 
-from headstart.data import ClassTruth, Examples, Held, divide
+from headstart.data import ClassTruth, Examples, InMemory, divide
 from headstart.data.dealing import Unit, deal, units_of
 
 
 def examples(labels, groups=()):
-    held = tuple(Held(f"row {i}", i) for i in range(len(labels)))
+    held = tuple(InMemory(f"row {i}", i) for i in range(len(labels)))
     return Examples(held, ClassTruth(("cat", "dog"), tuple(labels)), groups)
 
 

@@ -6,7 +6,7 @@ import pyarrow.parquet
 import pytest
 from places import kinds, labels, put
 
-from headstart.data import Held, find
+from headstart.data import InMemory, find
 from headstart.errors import DataError
 
 ROWS = [("a.png", "cat"), ("b c.png", "cat"), ("in/d.png", "dog"), ("in/ü.png", "dog")]
@@ -49,7 +49,7 @@ def test_parquet_is_read_with_files_or_bytes_in_its_cells(place):
     assert labels(find(place / "t.parquet")) == dict(ROWS)
     found = find(place / "u.parquet")
     assert found.examples.truth.names == ("0", "1")
-    assert all(isinstance(source, Held) for source in found.examples.sources)
+    assert all(isinstance(source, InMemory) for source in found.examples.sources)
     assert found.examples.sources[0].content == b"a.png"
 
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 from places import labels, put
 
-from headstart.data import Columns, Held, from_frame, from_memory
+from headstart.data import Columns, InMemory, from_frame, from_memory
 from headstart.errors import DataError
 
 PIXELS = np.zeros((4, 8, 8, 3), np.uint8)
@@ -33,7 +33,7 @@ def test_numbers_are_labels_whatever_holds_them(given):
 
 def test_text_is_a_path_and_bytes_are_the_thing_itself(tmp_path):
     path = tmp_path / "a.png"
-    named = Held("mine", b"x")
+    named = InMemory("mine", b"x")
     found = from_memory([str(path), path, b"abc", named], [0, 1, 0, 1])
     first, second, third, fourth = found.examples.sources
     assert first == second == path
@@ -94,7 +94,7 @@ def test_a_frame_with_paths_is_read_like_a_table(tmp_path, monkeypatch):
 def test_a_frame_may_hold_the_things_themselves():
     frame = pd.DataFrame({"label": [0, 1, 0, 1], "thing": list(PIXELS)})
     found = from_frame(frame, Columns(path="thing"))
-    assert all(isinstance(source, Held) for source in found.examples.sources)
+    assert all(isinstance(source, InMemory) for source in found.examples.sources)
     assert found.examples.truth.indexes == (0, 1, 0, 1)
     assert from_frame(frame).examples.truth.indexes == (0, 1, 0, 1)
 

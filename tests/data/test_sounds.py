@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sounds import folder, samples, write
 
-from headstart.data import Columns, Held, Span, find, from_memory, heard
+from headstart.data import Columns, InMemory, Span, find, from_memory, heard
 from headstart.errors import DataError
 from headstart.modality import Sound
 
@@ -81,13 +81,13 @@ def test_a_part_sounds_like_itself(tmp_path: Path) -> None:
     pytest.importorskip("soundfile")
     parts(tmp_path, ROWS)
     sound, whole = Sound(), np.concatenate([samples(k, 0, 1.0) for k in ("low", "noise")])
-    look, item = sound.look(Held("x", Span(tmp_path / "low.wav", 1.0, 2.0)))
-    expected = sound.read(Held("x", ((whole[8000:] * 32767).astype(np.int16), 8000)))
+    look, item = sound.look(InMemory("x", Span(tmp_path / "low.wav", 1.0, 2.0)))
+    expected = sound.read(InMemory("x", ((whole[8000:] * 32767).astype(np.int16), 8000)))
     assert (item.float() - expected.float()).abs().max() < 0.05
     assert dict(look.facts)["seconds"] == 1.0
-    assert look.digest != sound.look(Held("x", Span(tmp_path / "low.wav", 0.0, 1.0)))[0].digest
+    assert look.digest != sound.look(InMemory("x", Span(tmp_path / "low.wav", 0.0, 1.0)))[0].digest
     with pytest.raises(DataError, match="D209"):
-        sound.read(Held("x", Span(tmp_path / "low.wav", 3.0, 4.0)))
+        sound.read(InMemory("x", Span(tmp_path / "low.wav", 3.0, 4.0)))
 
 
 @pytest.mark.parametrize(

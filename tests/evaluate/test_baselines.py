@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 from scipy.sparse import csr_array
-from stand_ins import Held, classes
+from stand_ins import InMemory, classes
 
 from headstart.data import Partition
 from headstart.evaluate import baselines, constant, nearest, probes, raw, usual_tags
@@ -26,7 +26,7 @@ from headstart.task import (
     TokenClassification,
 )
 from headstart.task.ordinal import Ordinal
-from headstart.train import Lesson
+from headstart.train import TaskData
 
 DRAWS = 12
 GROUPS = {"alone": 0, "one group": 1, "two groups": 2, "six groups": 6}
@@ -58,59 +58,61 @@ class Read(Image):
         return "text/plain", b"zz"
 
 
-def lesson_of(task: Task, labels: Any, items: Any, groups: int) -> Lesson:
+def task_data_of(task: Task, labels: Any, items: Any, groups: int) -> TaskData:
     """All rows but the last two may be learned from, the last quarter of these to choose by."""
     count = len(labels)
     some = tuple(range(count - 2))
     cut = count * 3 // 4
     named = tuple(f"g{row % groups}" for row in range(count)) if groups else ()
     parts = Partition(some[:cut], some[cut:], (count - 2, count - 1), "by hand")
-    return Lesson(Held(tuple(items)), torch.as_tensor(labels), named, parts, task, Path("nowhere"))
+    return TaskData(
+        InMemory(tuple(items)), torch.as_tensor(labels), named, parts, task, Path("nowhere")
+    )
 
 
 def numbers(rng: np.random.Generator, rows: int) -> torch.Tensor:
     return torch.from_numpy(rng.normal(size=(rows, 6))).float()
 
 
-def by_class(rng: np.random.Generator, rows: int, groups: int) -> tuple[Lesson, float]:
+def by_class(rng: np.random.Generator, rows: int, groups: int) -> tuple[TaskData, float]:
     """Two classes, as many rows of each; chance is what even odds lose."""
     labels = np.r_[rng.permutation(np.arange(rows) % 2), 0, 1]
-    return lesson_of(classes(2), labels, numbers(rng, rows + 2), groups), np.log(2)
+    return task_data_of(classes(2), labels, numbers(rng, rows + 2), groups), np.log(2)
 
 
-def by_order(rng: np.random.Generator, rows: int, groups: int) -> tuple[Lesson, float]:
+def by_order(rng: np.random.Generator, rows: int, groups: int) -> tuple[TaskData, float]:
     """Three ordered classes, as many rows of each; chance is what even odds lose."""
     labels = np.r_[rng.permutation(np.arange(rows) % 3), 0, 1]
-    return lesson_of(Ordinal(("1", "2", "3")), labels, numbers(rng, rows + 2), groups), np.log(3)
+    return task_data_of(Ordinal(("1", "2", "3")), labels, numbers(rng, rows + 2), groups), np.log(3)
 
 
-def by_tag(rng: np.random.Generator, rows: int, groups: int) -> tuple[Lesson, float]:
+def by_tag(rng: np.random.Generator, rows: int, groups: int) -> tuple[TaskData, float]:
     """Two tags, each on every other row."""
     tags = [np.r_[rng.permutation(np.arange(rows) % 2), 0, 1] for _ in "ab"]
     labels = np.stack(tags, axis=1).astype(np.float32)
-    return lesson_of(MultiLabel(("a", "b")), labels, numbers(rng, rows + 2), groups), np.log(2)
+    return task_data_of(MultiLabel(("a", "b")), labels, numbers(rng, rows + 2), groups), np.log(2)
 
 
-def by_value(rng: np.random.Generator, rows: int, groups: int) -> tuple[Lesson, float]:
+def by_value(rng: np.random.Generator, rows: int, groups: int) -> tuple[TaskData, float]:
     """Values whose mean and spread are known; chance is their variance."""
     values = rng.permutation(np.linspace(-1, 1, rows))
     labels = np.r_[values, 0, 0][:, None].astype(np.float32)
     task = Regression(0.0, float(values.std()))
-    return lesson_of(task, labels, numbers(rng, rows + 2), groups), 1.0
+    return task_data_of(task, labels, numbers(rng, rows + 2), groups), 1.0
 
 
-def by_word(rng: np.random.Generator, rows: int, groups: int) -> tuple[Lesson, float]:
+def by_word(rng: np.random.Generator, rows: int, groups: int) -> tuple[TaskData, float]:
     """Six words a row, of a thousand, half of all with each tag; chance is half of them wrong."""
     tags = rng.permutation(np.arange(6 * rows) % 2).reshape(-1, 6)
     items = torch.from_numpy(rng.integers(0, 1000, (rows + 2, 6)))
     labels = np.r_[tags, tags[:2]]
-    return lesson_of(TokenClassification(("O", "B-X")), labels, items, groups), 0.5
+    return task_data_of(TokenClassification(("O", "B-X")), labels, items, groups), 0.5
 
 
-def by_letter(rng: np.random.Generator, rows: int, groups: int) -> tuple[Lesson, float]:
+def by_letter(rng: np.random.Generator, rows: int, groups: int) -> tuple[TaskData, float]:
     """One letter of two; chance is half of them wrong."""
     labels = np.r_[rng.permutation(np.arange(rows) % 2), 0, 1][:, None]
-    return lesson_of(CTC(("a", "b")), labels, numbers(rng, rows + 2), groups), 0.5
+    return task_data_of(CTC(("a", "b")), labels, numbers(rng, rows + 2), groups), 0.5
 
 
 class Spelled(Seq2Seq):
@@ -126,24 +128,24 @@ class Spelled(Seq2Seq):
         return np.array([[1.0, "abz".index(text[0])] for text in texts])
 
 
-def by_text(rng: np.random.Generator, rows: int, groups: int) -> tuple[Lesson, float]:
+def by_text(rng: np.random.Generator, rows: int, groups: int) -> tuple[TaskData, float]:
     """The same as texts to write."""
-    lesson, chance = by_letter(rng, rows, groups)
-    return replace(lesson, task=object.__new__(Spelled)), chance
+    task_data, chance = by_letter(rng, rows, groups)
+    return replace(task_data, task=object.__new__(Spelled)), chance
 
 
-def heads(name: str) -> Callable[[Lesson], float]:
-    def loss(lesson: Lesson) -> float:
-        table = torch.stack(lesson.items.take(lesson.pool))
-        groups = lesson.groups_of(lesson.pool)
-        sample = Sample(table, lesson.labels_of(lesson.pool), lesson.task, groups)
+def heads(name: str) -> Callable[[TaskData], float]:
+    def loss(task_data: TaskData) -> float:
+        table = torch.stack(task_data.items.take(task_data.pool))
+        groups = task_data.groups_of(task_data.pool)
+        sample = Sample(table, task_data.labels_of(task_data.pool), task_data.task, groups)
         return (fit_head(sample) if name == "the best" else HEADS[name](sample)).loss
 
     return loss
 
 
-def choice(arm: Callable[..., Candidate], *more: Any) -> Callable[[Lesson], float]:
-    return lambda lesson: arm(lesson, *more).choice
+def choice(arm: Callable[..., Candidate], *more: Any) -> Callable[[TaskData], float]:
+    return lambda task_data: arm(task_data, *more).choice
 
 
 PLAIN, COUNTED = (Read(8, (0.5,) * 3, (0.5,) * 3, counted=counted) for counted in (False, True))
@@ -181,7 +183,7 @@ ELSEWHERE = {
 def test_no_arm_does_better_than_chance_where_there_is_nothing_to_learn(name, rows, groups) -> None:
     loss, drawn = ARMS[name]
     rng = np.random.default_rng(rows + groups)
-    pairs = [(loss(lesson), chance) for lesson, chance in _many(rng, drawn, rows, groups)]
+    pairs = [(loss(task_data), chance) for task_data, chance in _many(rng, drawn, rows, groups)]
     gained = np.array([chance - lost for lost, chance in pairs])
     error = gained.std(ddof=1) / DRAWS**0.5
     assert gained.mean() <= 3 * error + 1e-9

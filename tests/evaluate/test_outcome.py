@@ -6,19 +6,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from stand_ins import Held, classes
+from stand_ins import InMemory, classes
 
 from headstart.data import Partition
-from headstart.evaluate import Candidate, Contest, Outcome, equal_rows, outcome_of, rival_of
-from headstart.train import Fitted, Lesson
+from headstart.evaluate import Candidate, FittedArms, Outcome, equal_rows, outcome_of, rival_of
+from headstart.train import Fitted, TaskData
 
 TRAIN, VAL, TEST = tuple(range(60)), tuple(range(60, 80)), tuple(range(80, 120))
 
 
-def lesson(alike: tuple[tuple[int, ...], ...] = ()) -> Lesson:
+def task_data(alike: tuple[tuple[int, ...], ...] = ()) -> TaskData:
     parts = Partition(TRAIN, VAL, TEST, "by hand")
     labels = torch.arange(120) % 2
-    return Lesson(Held(()), labels, (), parts, classes(2), Path(), alike=alike)
+    return TaskData(InMemory(()), labels, (), parts, classes(2), Path(), alike=alike)
 
 
 def arm(name: str, rows: tuple[int, ...], *, again: bool, transfer: bool = False) -> Candidate:
@@ -52,7 +52,9 @@ NEAREST = arm("nearest", TRAIN + VAL, again=False)
 
 
 def learned(one: Candidate, other: Candidate) -> tuple[int, int]:
-    first, second = (len(side.learned_from(lesson())) for side in equal_rows(lesson(), one, other))
+    first, second = (
+        len(side.learned_from(task_data())) for side in equal_rows(task_data(), one, other)
+    )
     return first, second
 
 
@@ -65,8 +67,8 @@ def test_a_probe_against_scratch_is_fitted_without_them_too() -> None:
 
 
 def test_two_that_learned_from_the_same_rows_stay_as_they_are() -> None:
-    assert equal_rows(lesson(), PROBE, LINEAR) == (PROBE, LINEAR)
-    assert equal_rows(lesson(), TUNED, SCRATCH) == (TUNED, SCRATCH)
+    assert equal_rows(task_data(), PROBE, LINEAR) == (PROBE, LINEAR)
+    assert equal_rows(task_data(), TUNED, SCRATCH) == (TUNED, SCRATCH)
 
 
 def test_what_can_not_be_fitted_again_keeps_its_rows() -> None:
@@ -75,7 +77,9 @@ def test_what_can_not_be_fitted_again_keeps_its_rows() -> None:
 
 def opened(model: Candidate, rival: Candidate, **options) -> Outcome:
     fitted = object.__new__(Fitted)  # the network behind the model, which nothing here asks
-    return outcome_of(lesson(**options), Contest((rival, model), model, fitted, model), [0, 1] * 60)
+    return outcome_of(
+        task_data(**options), FittedArms((rival, model), model, fitted, model), [0, 1] * 60
+    )
 
 
 def test_the_verdict_compares_what_learned_from_the_same_rows() -> None:

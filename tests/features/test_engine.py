@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from stand_ins import Held
+from stand_ins import InMemory
 from torch import nn
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.nn.functional import cosine_similarity
@@ -143,7 +143,7 @@ class _Noisy(nn.Module):
 def test_a_job_that_changes_engines_ends_in_one_table(tiny, tmp_path, monkeypatch) -> None:
     quick = Engine("quick", _quick)
     monkeypatch.setattr("headstart.features.extraction.choose", lambda p, *_, **__: (quick, p))
-    items = Held(tuple(torch.randint(0, 256, (20, 3, 32, 32), dtype=torch.uint8)))
+    items = InMemory(tuple(torch.randint(0, 256, (20, 3, 32, 32), dtype=torch.uint8)))
     made = extract(items, range(20), Prefix(tiny.modality, tiny.stages, "same"), cache=tmp_path)
     assert "quick" in (tmp_path / "engines.json").read_text()
     with torch.inference_mode():
@@ -156,7 +156,7 @@ def test_a_remembered_engine_that_no_longer_starts_is_replaced(tiny, tmp_path, m
         raise RuntimeError("no such operation")
 
     monkeypatch.setattr("headstart.features.extraction.recall", lambda *_: Engine("old", broken))
-    items = Held(tuple(torch.randint(0, 256, (5, 3, 32, 32), dtype=torch.uint8)))
+    items = InMemory(tuple(torch.randint(0, 256, (5, 3, 32, 32), dtype=torch.uint8)))
     made = extract(items, range(5), Prefix(tiny.modality, tiny.stages, "same"), cache=tmp_path)
     assert made.shape == (5, tiny.width)
     assert FOLDED.name in (tmp_path / "engines.json").read_text()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from stand_ins import Held
+from stand_ins import InMemory
 from torch import nn
 
 from headstart.backbone import Backbone
@@ -13,7 +13,7 @@ from headstart.errors import BackboneError
 from headstart.features import Prefix, extract, extraction
 from headstart.features.engine import FOLDED
 from headstart.features.table import table_of
-from headstart.modality import Views
+from headstart.modality import Augmentation
 
 
 class Counting(nn.Module):
@@ -27,13 +27,13 @@ class Counting(nn.Module):
 
 
 @pytest.fixture
-def items() -> Held:
+def items() -> InMemory:
     generator = torch.Generator().manual_seed(0)
     drawn = torch.randint(0, 256, (11, 3, 32, 32), generator=generator, dtype=torch.uint8)
-    return Held(tuple(drawn))
+    return InMemory(tuple(drawn))
 
 
-def run(items: Held, tiny: Backbone, cache: Path, rows=None, at=3, **changed):
+def run(items: InMemory, tiny: Backbone, cache: Path, rows=None, at=3, **changed):
     wanted = range(len(items.tensors)) if rows is None else rows
     prefix, _ = tiny.cut(at)
     given = {"batch": 4, **changed}
@@ -112,10 +112,10 @@ def test_equal_fingerprints_are_equal_rows(tiny) -> None:
     others = [
         replace(plain, digest="other weights"),
         replace(plain, modality=replace(tiny.modality, size_px=64)),
-        replace(plain, views=Views()),
-        replace(plain, views=Views(flip=False)),
+        replace(plain, views=Augmentation()),
+        replace(plain, views=Augmentation(flip=False)),
         replace(plain, half=True),
-        replace(plain, half=True, views=Views()),
+        replace(plain, half=True, views=Augmentation()),
     ]
     assert len({one.fingerprint for one in (plain, *others)}) == 7
     assert replace(plain).fingerprint == plain.fingerprint
@@ -152,7 +152,7 @@ def test_rows_read_or_put_together_in_another_way_are_not_taken(
     monkeypatch.setattr(
         extraction, "table_of", lambda cache, *by: named.append(by) or keep(cache, *by)
     )
-    some = Held(tuple(torch.arange(5, dtype=torch.int32) + i for i in range(3)))
+    some = InMemory(tuple(torch.arange(5, dtype=torch.int32) + i for i in range(3)))
     prefix = Prefix(words, nn.Sequential(_Mean()), "mean")
     for value in (getattr(extraction, name), 7 if name == "LOAD" else "another"):
         monkeypatch.setattr(extraction, name, value)

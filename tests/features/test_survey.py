@@ -8,7 +8,7 @@ import PIL.Image
 import pytest
 import torch
 
-from headstart.data import ClassTruth, Examples, Held, Problem
+from headstart.data import ClassTruth, Examples, InMemory, Problem
 from headstart.errors import DataError
 from headstart.events import Event
 from headstart.features import survey
@@ -87,6 +87,6 @@ def test_what_cannot_be_read_has_its_reason_and_no_item(sources, tmp_path) -> No
 
 def test_things_in_memory_are_items_too(tmp_path) -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (40, 40, 3)).astype(np.uint8)
-    held = Held("X[0]", pixels), Held("X[1]", PIL.Image.fromarray(pixels))
+    held = InMemory("X[0]", pixels), InMemory("X[1]", PIL.Image.fromarray(pixels))
     one, other = survey(examples(*held), CONTRACT, cache=tmp_path).items.take([0, 1])
     assert torch.equal(one, other)

@@ -7,14 +7,14 @@ from stand_ins import classes
 
 from headstart.head import (
     HEADS,
-    Far,
+    DiskTable,
+    HeadConfig,
     Sample,
-    Way,
     choice,
     fit_head,
     logistic,
 )
-from headstart.head import far as far_room
+from headstart.head import out_of_core as far_room
 
 
 def drawn(columns: int, count: int = 40):
@@ -32,15 +32,15 @@ def test_it_is_the_better_of_two(columns) -> None:
     fits = {name: HEADS[name](sample) for name in ("logistic", "ridge")}
     best = min(fits, key=lambda name: fits[name].loss)
     found = fit_head(sample)
-    assert found.way.head == best and torch.equal(found.weight, fits[best].weight)
+    assert found.head_config.head == best and torch.equal(found.weight, fits[best].weight)
 
 
 def test_either_can_be_the_better_one() -> None:
     """Few rows of many columns suit ridge; values far out, which squares mind, do not."""
-    found = [fit_head(Sample(*drawn(200), classes(2))).way.head]
+    found = [fit_head(Sample(*drawn(200), classes(2))).head_config.head]
     rows, labels = drawn(1, 200)
     rows[labels == 1] = rows[labels == 1].exp() * 3
-    found.append(fit_head(Sample(rows, labels, classes(2))).way.head)
+    found.append(fit_head(Sample(rows, labels, classes(2))).head_config.head)
     assert set(found) == {"logistic", "ridge"}
 
 
@@ -48,23 +48,23 @@ def test_either_can_be_the_better_one() -> None:
 def test_a_name_is_taken_at_its_word(name) -> None:
     sample = Sample(*drawn(4), classes(2))
     found, asked = fit_head(sample, name), HEADS[name](sample)
-    assert found.way == asked.way and found.way.head == name
+    assert found.head_config == asked.head_config and found.head_config.head == name
     np.testing.assert_array_equal(found.answers, asked.answers)
 
 
 def test_many_rows_get_the_default_alone(monkeypatch, tmp_path) -> None:
     rows, labels = drawn(200)
     monkeypatch.setattr(choice, "LARGE", 100)
-    assert fit_head(Sample(rows, labels, classes(2))).way.head == "logistic"
+    assert fit_head(Sample(rows, labels, classes(2))).head_config.head == "logistic"
     monkeypatch.setattr(choice, "LARGE", 10**9)
     monkeypatch.setattr(far_room, "SOME", 20)
-    far = Far([rows], tmp_path)
-    assert fit_head(Sample(far, labels, classes(2))).way.head == "logistic"
+    out_of_core = DiskTable([rows], tmp_path)
+    assert fit_head(Sample(out_of_core, labels, classes(2))).head_config.head == "logistic"
 
 
 def test_the_same_prior_weighs_more_beside_fewer_rows() -> None:
-    assert Way("logistic", 0.1).for_part(0.5) == Way("logistic", 0.2)
-    assert Way("ridge", 0.1).for_part(0.5) == Way("ridge", 0.1)
+    assert HeadConfig("logistic", 0.1).for_part(0.5) == HeadConfig("logistic", 0.2)
+    assert HeadConfig("ridge", 0.1).for_part(0.5) == HeadConfig("ridge", 0.1)
 
 
 @pytest.mark.parametrize(("numbers", "heads"), [(160, 2), (159, 1)])

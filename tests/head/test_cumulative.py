@@ -9,7 +9,7 @@ from scipy.special import expit
 from headstart.head import Sample, fit_logistic
 from headstart.head.cumulative import OrdinalHead, cumulative, log_probabilities, offsets
 from headstart.task.ordinal import Ordinal
-from headstart.train.partial import learned_in
+from headstart.train.trainable import learned_in
 
 RNG = np.random.default_rng(0)
 K = 5

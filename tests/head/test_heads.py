@@ -128,7 +128,7 @@ def test_a_large_table_in_single_precision_gives_the_same_answers(shape, monkeyp
     double = fit_logistic(Sample(*tensors(rows, labels), classes(3)))
     monkeypatch.setattr(logistic_room, "LARGE", 0)
     single = fit_logistic(Sample(*tensors(rows, labels), classes(3)))
-    assert single.way.penalty == double.way.penalty
+    assert single.head_config.penalty == double.head_config.penalty
     np.testing.assert_allclose(single.answers, double.answers, atol=2e-3)
     np.testing.assert_allclose(scores(single, rows), scores(double, rows), atol=1e-2)
 

@@ -9,7 +9,7 @@ from pyarrow import parquet
 from stand_ins import draw
 
 import headstart
-from headstart.run import journey
+from headstart.run import pipeline
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,7 @@ def test_a_run_killed_in_a_fold_goes_on_and_ends_the_same(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(journey, "pooled", killed)
+        patch.setattr(pipeline, "pooled", killed)
         with pytest.raises(KeyboardInterrupt):
             run(photos, tiny_folder, tmp_path)
     again = run(photos, tiny_folder, tmp_path)
@@ -71,16 +71,16 @@ def test_no_fold_sees_labels_of_its_test_rows(
     trained, photos, tiny_folder, tmp_path, monkeypatch
 ) -> None:
     """Labels of test rows are another fold's business: changed, they change no answer."""
-    plain = journey.lesson_of
+    plain = pipeline.task_data_of
 
     def spoiled(*args):
-        lesson = plain(*args)
-        labels = lesson.labels.clone()
-        rows = list(lesson.partition.test)
+        task_data = plain(*args)
+        labels = task_data.labels.clone()
+        rows = list(task_data.partition.test)
         labels[rows] = (labels[rows] + 1) % 3
-        return replace(lesson, labels=labels)
+        return replace(task_data, labels=labels)
 
-    monkeypatch.setattr(journey, "lesson_of", spoiled)
+    monkeypatch.setattr(pipeline, "task_data_of", spoiled)
     other = run(photos, tiny_folder, tmp_path)
     tables = [parquet.read_table(one.path / "predictions.parquet") for one in (trained, other)]
     assert tables[0].equals(tables[1])

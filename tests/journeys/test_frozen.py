@@ -9,7 +9,7 @@ from torch import nn
 
 from headstart import train
 from headstart.events import Event
-from headstart.run import arms, journey, ladder, leaving, prepared
+from headstart.run import arms, ladder, outputs, pipeline, prepared
 from headstart.share import artifact
 
 
@@ -42,12 +42,12 @@ def _modeled(patch: Any, owner: Any, name: str, seen: dict[str, Any]) -> None:
 
 
 PLACES = {
-    "reading": (_loaded, journey, "known_of"),
+    "reading": (_loaded, pipeline, "known_of"),
     "division": (_loaded, prepared, "divided"),
     "baselines": (_loaded, ladder, "baseline"),
     "probing": (_loaded, arms, "fit"),
-    "examination": (_modeled, journey, "examine"),
-    "predictions": (_modeled, leaving, "predictions"),
+    "examination": (_modeled, pipeline, "examine"),
+    "predictions": (_modeled, outputs, "predictions"),
     "saving": (_modeled, artifact, "write_backbone"),
 }
 SLOWER = {"division", "baselines", "examination", "predictions"}
@@ -58,7 +58,7 @@ CASES = [pytest.param(p, marks=pytest.mark.slow) if p in SLOWER else p for p in 
 def seen(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """The backbone that a run starts from, and its model."""
     found = dict[str, Any]()
-    start, model = journey.start_of, journey._model
+    start, model = pipeline.start_of, pipeline._model
 
     def started(*args: Any) -> Any:
         begun = start(*args)
@@ -69,8 +69,8 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         found["model"] = model(*args)
         return found["model"]
 
-    monkeypatch.setattr(journey, "start_of", started)
-    monkeypatch.setattr(journey, "_model", modeled)
+    monkeypatch.setattr(pipeline, "start_of", started)
+    monkeypatch.setattr(pipeline, "_model", modeled)
     return found
 
 

@@ -14,7 +14,7 @@ from written import need_the_same_texts
 import headstart
 from headstart.backbone import moments
 from headstart.cli import execute
-from headstart.data import Held
+from headstart.data import InMemory
 from headstart.errors import BackboneError, UsageError
 from headstart.run import arms
 from headstart.train import Recipe, rates
@@ -153,7 +153,7 @@ def test_the_network_that_ships_goes_on_with_texts(tales, tmp_path, monkeypatch)
 def test_recurrent_stages_tell_tokens_as_they_were_pre_trained_to() -> None:
     backbone = headstart.backbone.load_backbone("headstart_lstm", writes="generation")
     plain = headstart.backbone.load_backbone("headstart_lstm")
-    item = backbone.modality.read(Held("x", "a man in a red shirt is running on the grass"))
+    item = backbone.modality.read(InMemory("x", "a man in a red shirt is running on the grass"))
     rows = moments(backbone).stages(backbone.modality.batch([item]))
     sure, nats, _, count = backbone.writer(rows)[0].tolist()
     told = Telling(plain.stages[:-1])(plain.modality.batch([item]))

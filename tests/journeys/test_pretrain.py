@@ -9,7 +9,7 @@ import pytest
 import headstart
 from headstart.errors import UsageError
 from headstart.run import pretrain
-from headstart.train import adapting, rates
+from headstart.train import lm_finetuning, rates
 
 ARCH = "headstart_resnet10"
 
@@ -73,7 +73,7 @@ def test_texts_alone_make_a_recurrent_backbone_that_others_start_from(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("tokenizers")
-    monkeypatch.setattr(adapting, "ADAPTING", replace(adapting.ADAPTING, epochs=2))
+    monkeypatch.setattr(lm_finetuning, "ADAPTING", replace(lm_finetuning.ADAPTING, epochs=2))
     monkeypatch.setattr(rates, "FRESH_RATES", (1e-3,))
     told = []
     made = _recurrent(tmp_path, told)

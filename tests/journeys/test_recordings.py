@@ -9,7 +9,7 @@ from sounds import folder, samples, write
 import headstart
 from headstart.backbone import HEARING
 from headstart.cli import execute
-from headstart.data import Held, Span
+from headstart.data import InMemory, Span
 from headstart.errors import BackboneError
 
 pytest.importorskip("soundfile")
@@ -63,7 +63,7 @@ def test_a_long_recording_is_heard_in_windows_whose_predictions_are_pooled(train
     clip = write(tmp_path / "long.wav", np.concatenate(parts))
     (found,) = model.predict([clip])
     step = most * 2 / 3
-    spans = [Held("x", Span(clip, i * step, i * step + most)) for i in range(4)]
+    spans = [InMemory("x", Span(clip, i * step, i * step + most)) for i in range(4)]
     each = [one.probabilities for one in model.predict(spans)]
     mean = {name: np.mean([one[name] for one in each]) for name in found.probabilities}
     assert found.probabilities == pytest.approx(mean, abs=1e-4)

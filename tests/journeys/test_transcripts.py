@@ -174,9 +174,9 @@ def test_a_plan_says_what_will_be_tried(speech, trained, tmp_path) -> None:
 def test_a_plan_rehearses_as_much_as_a_minute_allows(speech, allowed, monkeypatch) -> None:
     learned, fit = [], rehearsal.fit
 
-    def seen(lesson, *given, **named):
-        learned.append(len(lesson.pool))
-        return fit(lesson, *given, **named)
+    def seen(task_data, *given, **named):
+        learned.append(len(task_data.pool))
+        return fit(task_data, *given, **named)
 
     monkeypatch.setattr(rehearsal, "fit", seen)
     monkeypatch.setattr(rehearsal, "ALLOWED_S", allowed)

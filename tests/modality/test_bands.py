@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from headstart.backbone import load_backbone
-from headstart.data import Held
+from headstart.data import InMemory
 from headstart.errors import DataError
 from headstart.modality import Image
 
@@ -29,10 +29,10 @@ def test_an_array_comes_in_many_ways_and_is_the_same_item(tmp_path: Path, form: 
     np.save(kept, STACK)
     source = {
         "file": _file(tmp_path / "a.npy", STACK),
-        "array": Held("a", STACK),
-        "first": Held("a", STACK.transpose(2, 0, 1)),
-        "tensor": Held("a", torch.from_numpy(STACK).permute(2, 0, 1)),
-        "bytes": Held("a", kept.getvalue()),
+        "array": InMemory("a", STACK),
+        "first": InMemory("a", STACK.transpose(2, 0, 1)),
+        "tensor": InMemory("a", torch.from_numpy(STACK).permute(2, 0, 1)),
+        "bytes": InMemory("a", kept.getvalue()),
     }[form]
     item = FIVE.read(source)
     assert torch.equal(item, torch.from_numpy(STACK).permute(2, 0, 1))
@@ -40,8 +40,8 @@ def test_an_array_comes_in_many_ways_and_is_the_same_item(tmp_path: Path, form: 
 
 
 def test_more_bits_and_floats_are_scaled() -> None:
-    deep = FIVE.read(Held("deep", STACK.astype(np.uint16) * 257))
-    real = FIVE.read(Held("real", STACK.astype(np.float32) / 255))
+    deep = FIVE.read(InMemory("deep", STACK.astype(np.uint16) * 257))
+    real = FIVE.read(InMemory("real", STACK.astype(np.float32) / 255))
     assert torch.equal(deep, real)
     assert torch.equal(deep, torch.from_numpy(STACK).permute(2, 0, 1))
 
@@ -66,15 +66,15 @@ def test_a_picture_that_lies_on_its_side_is_set_upright(tmp_path: Path) -> None:
 def test_each_band_is_resized_as_a_gray_picture_is() -> None:
     big = RNG.integers(0, 256, (40, 30, 5), dtype=np.uint8)
     gray = Image(size_px=16, mean=(0.5,), std=(0.5,), channels=1, crop_pct=1.0)
-    item = FIVE.read(Held("big", big))
+    item = FIVE.read(InMemory("big", big))
     for band in range(5):
-        assert torch.equal(item[band], gray.read(Held("one", big[..., band]))[0])
+        assert torch.equal(item[band], gray.read(InMemory("one", big[..., band]))[0])
 
 
 def test_looks_tell_equal_stacks_from_others(tmp_path: Path) -> None:
     other = STACK.copy()
     other[3, 3, 4] ^= 255
-    one, same, far = (FIVE.look(Held("x", array))[0] for array in (STACK, STACK.copy(), other))
+    one, same, far = (FIVE.look(InMemory("x", array))[0] for array in (STACK, STACK.copy(), other))
     assert one.content == same.content and one.digest == same.digest
     assert one.content != far.content and one.digest != far.digest
     assert dict(one.facts)["mode"] == "5 bands of uint8"
@@ -87,7 +87,7 @@ def test_looks_tell_equal_stacks_from_others(tmp_path: Path) -> None:
 )
 def test_another_number_of_bands_is_refused(array: np.ndarray) -> None:
     with pytest.raises(DataError) as caught:
-        FIVE.read(Held("odd", array))
+        FIVE.read(InMemory("odd", array))
     assert caught.value.code == "D134"
 
 

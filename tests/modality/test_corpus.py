@@ -8,7 +8,7 @@ import pytest
 from corpus import corpus
 from drawing import SIDE, Odd
 
-from headstart.data import Held
+from headstart.data import InMemory
 from headstart.errors import DataError
 from headstart.hostile import printable
 from headstart.modality import Image
@@ -75,5 +75,5 @@ def test_odd_files_leave_the_warning_filters_alone(folder: Path) -> None:
 @pytest.mark.parametrize("size", [(1, 5000), (5000, 1)], ids=str)
 def test_a_long_strip_takes_little_memory(size: tuple[int, int]) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    Image().read(Held("strip", PIL.Image.new("RGB", size)))  # resized whole: 256 x 1,280,000
+    Image().read(InMemory("strip", PIL.Image.new("RGB", size)))  # resized whole: 256 x 1,280,000
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # kB

@@ -9,7 +9,7 @@ import pytest
 import torch
 from sounds import RATE, samples
 
-from headstart.data import Held
+from headstart.data import InMemory
 from headstart.errors import DataError
 from headstart.modality import Sound
 
@@ -78,7 +78,7 @@ def test_damage_is_refused_or_heard_as_finite_numbers(name: str, kind: str, file
     for draw in range(5):
         raw = DAMAGES[name](files[kind], np.random.default_rng(draw))
         try:
-            item = Sound().read(Held("x", raw))
+            item = Sound().read(InMemory("x", raw))
         except DataError as error:
             assert error.code.startswith("D20") and "x" in str(error)
             refused += 1
@@ -94,7 +94,7 @@ def test_numbers_that_are_not_finite_are_refused(bad: float) -> None:
     heard[500] = bad
     soundfile.write(kept, heard, RATE, format="WAV", subtype="FLOAT")
     with pytest.raises(DataError, match="D207"):
-        Sound().read(Held("x", kept.getvalue()))
+        Sound().read(InMemory("x", kept.getvalue()))
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_heads_that_promise_what_nobody_records_are_refused(rate: int, channels:
                        channels, min(rate, 2**32 - 1), min(2 * rate, 2**32 - 1),
                        2 * channels % 65536, 16, b"data", len(body))  # fmt: skip
     with pytest.raises(DataError, match="D20"):
-        Sound().read(Held("x", head + body))
+        Sound().read(InMemory("x", head + body))
 
 
 @pytest.mark.parametrize(("level", "refused"), [(2.0**31, False), (2.0**31 + 256, True)])
@@ -116,13 +116,13 @@ def test_samples_louder_than_any_scale_are_no_sound(level: float, refused: bool)
     soundfile.write(kept, heard, RATE, format="WAV", subtype="FLOAT")
     if refused:
         with pytest.raises(DataError, match="D208"):
-            Sound().read(Held("x", kept.getvalue()))
+            Sound().read(InMemory("x", kept.getvalue()))
     else:
-        assert bool(torch.isfinite(Sound().read(Held("x", kept.getvalue())).float()).all())
+        assert bool(torch.isfinite(Sound().read(InMemory("x", kept.getvalue())).float()).all())
 
 
 def test_the_largest_float_does_not_become_infinite() -> None:
     heard, kept = np.full(RATE, 3e38, np.float32), io.BytesIO()
     soundfile.write(kept, heard, RATE, format="WAV", subtype="FLOAT")
     with pytest.raises(DataError, match="D208"):
-        Sound().read(Held("x", kept.getvalue()))
+        Sound().read(InMemory("x", kept.getvalue()))

@@ -9,7 +9,7 @@ import PIL.Image
 import pytest
 import torch
 
-from headstart.data import Held
+from headstart.data import InMemory
 from headstart.errors import DataError
 from headstart.modality import Image
 from headstart.modality.decoding import MOST_BYTES
@@ -20,14 +20,14 @@ RAMP = np.arange(192, dtype=np.uint8).reshape(8, 8, 3)
 
 def code_of(source: object) -> str:
     with pytest.raises(DataError) as caught:
-        READER.read(source if isinstance(source, Path) else Held("held", source))
+        READER.read(source if isinstance(source, Path) else InMemory("held", source))
     assert caught.value.fix
     assert caught.value.where
     return caught.value.code
 
 
 def digest_of(content: object) -> str:
-    return READER.look(Held("a", content))[0].digest
+    return READER.look(InMemory("a", content))[0].digest
 
 
 def test_places_that_are_no_files_have_codes_of_their_own(tmp_path: Path) -> None:
@@ -69,14 +69,14 @@ def test_a_file_without_permission_is_reported(tmp_path: Path) -> None:
 def test_bytes_of_all_kinds_are_read_as_a_file(kind: type, tmp_path: Path) -> None:
     PIL.Image.fromarray(RAMP).save(tmp_path / "a.png")
     content = (tmp_path / "a.png").read_bytes()
-    item = READER.read(Held("a", kind(content)))
+    item = READER.read(InMemory("a", kind(content)))
     assert torch.equal(item.permute(1, 2, 0), torch.from_numpy(RAMP))
 
 
 def test_arrays_tensors_and_pictures_of_the_same_pixels_are_the_same() -> None:
     tensor = torch.from_numpy(RAMP)
     things = RAMP, PIL.Image.fromarray(RAMP), tensor, tensor.permute(2, 0, 1), RAMP / 255
-    looks = [READER.look(Held("a", thing)) for thing in things]
+    looks = [READER.look(InMemory("a", thing)) for thing in things]
     assert len({look.digest for look, _ in looks}) == 1
     assert all(torch.equal(item, looks[0][1]) for _, item in looks)
 
@@ -102,7 +102,7 @@ def test_arrays_that_differ_only_in_shape_have_different_digests() -> None:
 def test_a_held_picture_is_turned_upright_and_left_as_it_was() -> None:
     picture = PIL.Image.fromarray(RAMP)
     picture.getexif()[0x0112] = 3
-    item = READER.read(Held("a", picture))
+    item = READER.read(InMemory("a", picture))
     assert torch.equal(item.permute(1, 2, 0), torch.from_numpy(RAMP).flip(0, 1))
     assert np.array_equal(np.asarray(picture), RAMP)
 
@@ -112,14 +112,14 @@ def test_a_held_tiff_is_turned_as_the_file_is(tmp_path: Path) -> None:
     exif[0x0112] = 6
     PIL.Image.fromarray(RAMP).save(tmp_path / "a.tiff", exif=exif)
     with PIL.Image.open(tmp_path / "a.tiff") as opened:
-        held = READER.read(Held("a", opened))
+        held = READER.read(InMemory("a", opened))
     assert torch.equal(held, READER.read(tmp_path / "a.tiff"))
     assert torch.equal(held.permute(1, 2, 0), torch.from_numpy(RAMP).rot90(-1))
 
 
 def test_threads_leave_the_warning_filters_as_they_found_them() -> None:
     before = list(warnings.filters)
-    read = [threading.Thread(target=READER.read, args=(Held("a", RAMP),)) for _ in range(8)]
+    read = [threading.Thread(target=READER.read, args=(InMemory("a", RAMP),)) for _ in range(8)]
     for thread in read:
         thread.start()
     for thread in read:

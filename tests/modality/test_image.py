@@ -8,7 +8,7 @@ import torch
 from timm.data import create_transform
 from torch import Tensor
 
-from headstart.data import Held
+from headstart.data import InMemory
 from headstart.errors import UsageError
 from headstart.modality import Image, Modality
 
@@ -59,7 +59,7 @@ def test_pixels_equal_those_of_timms_evaluation_transform(
 def test_a_jpeg_decoded_at_a_fraction_is_near_the_whole_one(tmp_path: Path) -> None:
     scene(1600, 1200).save(tmp_path / "a.jpg", quality=90)
     drafted = Image(size_px=96).read(tmp_path / "a.jpg").float()
-    whole = Image(size_px=96).read(Held("a", PIL.Image.open(tmp_path / "a.jpg"))).float()
+    whole = Image(size_px=96).read(InMemory("a", PIL.Image.open(tmp_path / "a.jpg"))).float()
     assert (drafted - whole).abs().mean() < 1.5
 
 
@@ -72,7 +72,11 @@ def test_the_same_content_gives_the_same_item_wherever_it_lies(tmp_path: Path) -
     picture = scene()
     picture.save(tmp_path / "a.png")
     image = Image(size_px=48)
-    sources = tmp_path / "a.png", Held("b", (tmp_path / "a.png").read_bytes()), Held("c", picture)
+    sources = (
+        tmp_path / "a.png",
+        InMemory("b", (tmp_path / "a.png").read_bytes()),
+        InMemory("c", picture),
+    )
     first, *rest = [image.read(source) for source in sources]
     assert first.shape == (3, 48, 48)
     assert all(torch.equal(first, other) for other in rest)
@@ -93,7 +97,7 @@ def test_look_gives_the_item_that_read_gives(tmp_path: Path) -> None:
 
 def test_grays_have_one_channel() -> None:
     image = Image(size_px=40, channels=1, mean=(0.5,), std=(0.5,))
-    item = image.read(Held("a", scene()))
+    item = image.read(InMemory("a", scene()))
     assert item.shape == (1, 40, 40)
     assert image.batch([item]).shape == (1, 1, 40, 40)
     assert image.plain([item]).shape == (1, 256)
@@ -101,14 +105,14 @@ def test_grays_have_one_channel() -> None:
 
 def test_transparent_parts_show_the_background_that_was_asked_for() -> None:
     clear = PIL.Image.new("RGBA", (8, 8), (0, 0, 0, 0))
-    item = Image(size_px=8, crop_pct=1.0, background=(1, 2, 3)).read(Held("a", clear))
+    item = Image(size_px=8, crop_pct=1.0, background=(1, 2, 3)).read(InMemory("a", clear))
     assert item[:, 0, 0].tolist() == [1, 2, 3]
 
 
 @pytest.mark.parametrize("size", [32, 224])
 def test_show_gives_a_picture_of_the_item(size: int) -> None:
     image = Image(size_px=size)
-    item = image.read(Held("a", scene()))
+    item = image.read(InMemory("a", scene()))
     kind, content = image.show(item)
     shown = PIL.Image.open(io.BytesIO(content))
     assert kind == ("image/png" if size == 32 else "image/jpeg")
@@ -133,7 +137,7 @@ def test_nothing_gives_no_rows() -> None:
 
 def test_a_blank_item_can_be_batched_with_read_ones() -> None:
     image = Image(size_px=24)
-    batch = image.batch([image.blank(), image.read(Held("a", scene()))])
+    batch = image.batch([image.blank(), image.read(InMemory("a", scene()))])
     assert torch.allclose(batch[0, :, 0, 0], -torch.tensor(image.mean) / torch.tensor(image.std))
 
 
@@ -145,7 +149,7 @@ def test_half_the_side_unless_it_is_odd_or_small(size: int, half: int | None) ->
 
 def test_a_halved_item_is_what_half_would_keep() -> None:
     image = Image(size_px=64)
-    item = image.read(Held("a", scene()))
+    item = image.read(InMemory("a", scene()))
     halved, smaller = image.halved(item), image.half()
     assert smaller is not None
     assert halved.shape == smaller.blank().shape

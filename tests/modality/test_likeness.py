@@ -6,7 +6,7 @@ import PIL.Image
 import PIL.ImageEnhance
 import pytest
 
-from headstart.data import Held
+from headstart.data import InMemory
 from headstart.data.audit import NEAR_BITS as audit_bits
 from headstart.modality import NEAR_BITS, Image, Look
 from headstart.modality.likeness import near_hashes, near_tokens
@@ -23,7 +23,7 @@ def drawn(seed: int) -> PIL.Image.Image:
 
 
 def look(source: object) -> Look:
-    return Image(size_px=32).look(source if isinstance(source, Path) else Held("a", source))[0]
+    return Image(size_px=32).look(source if isinstance(source, Path) else InMemory("a", source))[0]
 
 
 def saved_again(picture: PIL.Image.Image, quality: int) -> bytes:

@@ -3,7 +3,7 @@
 import pytest
 from language import save_tokenizer
 
-from headstart.data import Held, Pair
+from headstart.data import InMemory, Pair
 from headstart.modality import Text, text_of
 
 pytest.importorskip("transformers")
@@ -15,8 +15,8 @@ def reader(tmp_path_factory) -> Text:
     return Text(contract.tokenizer, 12, contract.place, paired=True)
 
 
-def held(first: str, second: str) -> Held:
-    return Held("x", Pair(first, second))
+def held(first: str, second: str) -> InMemory:
+    return InMemory("x", Pair(first, second))
 
 
 def test_what_both_say_is_counted_without_a_network(reader: Text) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from headstart.data import Held
+from headstart.data import InMemory
 from headstart.errors import DataError
 from headstart.modality import Image
 
@@ -17,7 +17,7 @@ RAMP = np.arange(192, dtype=np.uint8).reshape(8, 8, 3)
 
 def code_of(source: object) -> str:
     with pytest.raises(DataError) as caught:
-        READER.read(source if isinstance(source, Path) else Held("held", source))
+        READER.read(source if isinstance(source, Path) else InMemory("held", source))
     assert caught.value.fix
     assert caught.value.where
     return caught.value.code
@@ -39,6 +39,6 @@ def test_a_held_picture_can_be_too_large_empty_or_broken(tmp_path: Path) -> None
 
 def test_messages_name_the_source_and_hide_nothing_in_it() -> None:
     with pytest.raises(DataError) as caught:
-        READER.read(Held("evil\x1b[31m", b"\x1b[2Jhello"))
+        READER.read(InMemory("evil\x1b[31m", b"\x1b[2Jhello"))
     assert "\x1b" not in str(caught.value)
     assert "evil\\x1b[31m" in caught.value.where

@@ -9,7 +9,7 @@ import torch
 from PIL import Image as Pillow
 from sounds import RATE, samples, write
 
-from headstart.data import Held
+from headstart.data import InMemory
 from headstart.errors import DataError
 from headstart.modality import NEAR_BITS, Sound
 
@@ -18,8 +18,8 @@ soxr = pytest.importorskip("soxr")
 SOUND = Sound()
 
 
-def held(found: np.ndarray, rate: int = RATE) -> Held:
-    return Held("a sound", (found, rate))
+def held(found: np.ndarray, rate: int = RATE) -> InMemory:
+    return InMemory("a sound", (found, rate))
 
 
 def packed(found: np.ndarray, kind: str, rate: int = 16_000) -> bytes:
@@ -49,7 +49,7 @@ def test_the_rate_of_a_file_does_not_matter(rate: int) -> None:
 
 def test_what_is_said_about_one_recording_does_not_depend_on_its_container() -> None:
     found = np.rint(samples("low", 0, 2.5) * 32767).astype(np.int16)
-    looks = [SOUND.look(Held("x", packed(found, kind)))[0] for kind in ("WAV", "FLAC", "AIFF")]
+    looks = [SOUND.look(InMemory("x", packed(found, kind)))[0] for kind in ("WAV", "FLAC", "AIFF")]
     assert len({look.content for look in looks}) == 1 and len({look.digest for look in looks}) == 3
 
 
@@ -90,7 +90,7 @@ def test_batches_say_where_sound_ends() -> None:
 
 def test_louder_and_saved_again_is_a_near_duplicate() -> None:
     def near(found: np.ndarray, kind: str = "WAV") -> tuple[int, ...]:
-        return SOUND.look(Held("x", packed(found, kind)))[0].near
+        return SOUND.look(InMemory("x", packed(found, kind)))[0].near
 
     rng = np.random.default_rng(0)
     steps = np.repeat(rng.uniform(0.01, 0.3, 30), 1600)
@@ -143,7 +143,7 @@ def test_what_looks_say_is_counted() -> None:
 )  # fmt: skip
 def test_what_is_no_sound_is_refused_with_a_code(thing: object, code: str) -> None:
     with pytest.raises(DataError) as refused:
-        SOUND.read(Held("x", thing))
+        SOUND.read(InMemory("x", thing))
     assert refused.value.code.startswith(code) and refused.value.fix
     assert " object at 0x" not in str(refused.value)  # the same words every time
 
@@ -158,12 +158,12 @@ def test_a_folder_or_a_missing_file_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kept", [0.02, 0.3, 0.5, 0.8, 0.97])
 def test_a_file_that_was_cut_is_never_taken_for_a_whole_one(kind: str, kept: float) -> None:
     whole = packed(samples("noise", 3, 3.0), kind)
-    SOUND.read(Held("x", whole))
+    SOUND.read(InMemory("x", whole))
     with pytest.raises(DataError):
-        SOUND.read(Held("x", whole[: int(kept * len(whole))]))
+        SOUND.read(InMemory("x", whole[: int(kept * len(whole))]))
 
 
 def test_a_stream_whose_length_nobody_knew_is_whole(tmp_path: Path) -> None:
     raw = bytearray(write(tmp_path / "a.wav", samples("low", 0)).read_bytes())
     raw[4:8] = raw[40:44] = b"\xff\xff\xff\xff"
-    assert len(SOUND.read(Held("x", bytes(raw)))) > 50
+    assert len(SOUND.read(InMemory("x", bytes(raw)))) > 50

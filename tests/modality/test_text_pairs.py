@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from language import save_tokenizer
 
-from headstart.data import Held, Pair
+from headstart.data import InMemory, Pair
 from headstart.modality import Text, text_of
 
 pytest.importorskip("transformers")
@@ -18,8 +18,8 @@ def reader(tmp_path_factory) -> Text:
     return Text(contract.tokenizer, 12, contract.place, paired=True)
 
 
-def held(first: str, second: str) -> Held:
-    return Held("x", Pair(first, second))
+def held(first: str, second: str) -> InMemory:
+    return InMemory("x", Pair(first, second))
 
 
 def test_what_ends_a_text_stands_between_two(reader: Text) -> None:

@@ -3,10 +3,10 @@ import pytest
 import torch
 from torch import Tensor
 
-from headstart.modality import Views, augment
+from headstart.modality import Augmentation, augment
 from headstart.modality.views import _positions, _uniform
 
-STILL = Views(crop=(1.0, 1.0), flip=False, color=0.0)
+STILL = Augmentation(crop=(1.0, 1.0), flip=False, color=0.0)
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_global_random_state_is_neither_used_nor_changed(batch: Tensor) -> None:
 
 
 def test_views_have_the_shape_and_type_and_are_finite(batch: Tensor) -> None:
-    strong = Views(crop=(0.05, 1.0), flip=True, color=1.0)
+    strong = Augmentation(crop=(0.05, 1.0), flip=True, color=1.0)
     seen = augment(batch, [2**64 - 1, -1, 0, 10**30, 7, 8], strong)
     assert (seen.shape, seen.dtype) == (batch.shape, batch.dtype)
     assert seen.isfinite().all()
@@ -45,7 +45,7 @@ def test_views_have_the_shape_and_type_and_are_finite(batch: Tensor) -> None:
 
 def test_the_batch_is_left_as_it_is(batch: Tensor) -> None:
     before = batch.clone()
-    for views in (Views(), STILL, Views(crop=(1.0, 1.0))):
+    for views in (Augmentation(), STILL, Augmentation(crop=(1.0, 1.0))):
         augment(batch, range(6), views)
     assert torch.equal(batch, before)
 
@@ -55,7 +55,7 @@ def test_views_that_may_change_nothing_change_nothing(batch: Tensor) -> None:
 
 
 def test_half_of_the_views_are_mirrored_when_asked(batch: Tensor) -> None:
-    views = Views(crop=(1.0, 1.0), flip=True, color=0.0)
+    views = Augmentation(crop=(1.0, 1.0), flip=True, color=0.0)
     one = batch[:1].expand(400, -1, -1, -1)
     seen = augment(one, range(400), views)
     mirrored = (seen == one.flip(-1)).flatten(1).all(1)
@@ -65,14 +65,14 @@ def test_half_of_the_views_are_mirrored_when_asked(batch: Tensor) -> None:
 
 def test_nothing_is_mirrored_when_it_must_not_be() -> None:
     ramp = torch.linspace(-1, 1, 32).expand(200, 3, 32, 32)  # brighter to the right
-    seen = augment(ramp, range(200), Views(flip=False))
+    seen = augment(ramp, range(200), Augmentation(flip=False))
     assert (seen[..., -4:].mean((1, 2, 3)) > seen[..., :4].mean((1, 2, 3))).all()
 
 
 def test_crops_keep_the_share_of_the_area_that_was_asked_for() -> None:
     across = torch.linspace(-1, 1, 64).expand(300, 1, 64, 64)
     down = across.transpose(2, 3)
-    views = Views(crop=(0.25, 0.5), flip=False, color=0.0)
+    views = Augmentation(crop=(0.25, 0.5), flip=False, color=0.0)
     width = augment(across, range(300), views)[:, 0, 0, [0, -1]].diff()[:, 0] / 2
     height = augment(down, range(300), views)[:, 0, [0, -1], 0].diff()[:, 0] / 2
     area = width * height
@@ -87,7 +87,7 @@ def test_a_crop_of_everything_looks_at_the_middle_of_every_pixel() -> None:
 
 def test_colors_change_no_more_than_asked() -> None:
     flat = torch.full((200, 3, 8, 8), 0.5)
-    seen = augment(flat, range(200), Views(crop=(1.0, 1.0), flip=False, color=0.2))
+    seen = augment(flat, range(200), Augmentation(crop=(1.0, 1.0), flip=False, color=0.2))
     assert 0.2 < (seen - flat).abs().max() <= 0.2 + 0.5 * 0.2 + 1e-5
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from headstart.data import Held
+from headstart.data import InMemory
 from headstart.modality import Text, learned_vocabulary
 
 TEXTS = ["The cat sleeps.", "A dog sleeps, the cat does not."] * 20
@@ -18,17 +18,17 @@ def learned(tmp_path: Path) -> Text:
 
 
 def test_frequent_words_are_whole_and_lose_their_case(learned: Text) -> None:
-    first, second = (learned.read(Held("x", text)) for text in ("the cat", "THE Cat"))
+    first, second = (learned.read(InMemory("x", text)) for text in ("the cat", "THE Cat"))
     assert len(first) == 4 and first.tolist() == second.tolist()  # and where it begins and ends
 
 
 def test_what_is_left_can_be_shown(learned: Text) -> None:
-    item = learned.read(Held("x", "the dog sleeps"))
+    item = learned.read(InMemory("x", "the dog sleeps"))
     assert learned.show(item) == ("text/plain", b"the dog sleeps")
 
 
 def test_letters_that_never_came_are_unknown(learned: Text) -> None:
-    facts = dict(learned.look(Held("x", "the 猫 sleeps"))[0].facts)
+    facts = dict(learned.look(InMemory("x", "the 猫 sleeps"))[0].facts)
     assert facts["unknown"] == 1
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sounds import RATE, write
 
-from headstart.data import Held, Span
+from headstart.data import InMemory, Span
 from headstart.errors import DataError
 from headstart.modality import Sound, windows
 
@@ -38,14 +38,14 @@ def test_parts_are_cut_where_it_is_quiet_and_leave_nothing_out(tmp_path: Path) -
 
 def test_what_is_short_stays_whole(tmp_path: Path) -> None:
     write(tmp_path / "a.wav", spoken(5.0, ()))
-    part = Held("x", Span(tmp_path / "a.wav", 1.0, 4.0))
+    part = InMemory("x", Span(tmp_path / "a.wav", 1.0, 4.0))
     assert windows(tmp_path / "a.wav", 10.0) == [tmp_path / "a.wav"]
     assert windows(part, 10.0) == [part] and len(windows(part, 2.0)) == 2
 
 
 def test_samples_in_memory_are_cut_alike() -> None:
     samples = spoken(25.0, (8.0, 16.5))
-    parts = windows(Held("x", {"array": samples, "sampling_rate": RATE}), 10.0)
+    parts = windows(InMemory("x", {"array": samples, "sampling_rate": RATE}), 10.0)
     assert np.array_equal(np.concatenate([part.content[0] for part in parts]), samples)
     lengths = [len(part.content[0]) / RATE for part in parts]
     assert lengths == pytest.approx([8.0, 8.5, 8.5], abs=0.11)
@@ -56,7 +56,7 @@ def test_bytes_that_are_long_are_refused_and_what_is_no_sound_is_left(tmp_path: 
     raw = (tmp_path / "a.wav").read_bytes()
     assert io.BytesIO(raw).read(4) == b"RIFF"
     with pytest.raises(DataError, match="longer than 10 seconds"):
-        windows(Held("x", raw), 10.0)
+        windows(InMemory("x", raw), 10.0)
     (tmp_path / "b.wav").write_bytes(b"no sound")
     assert windows(tmp_path / "b.wav", 10.0) == [tmp_path / "b.wav"]
 
@@ -68,8 +68,8 @@ def test_lapped_windows_are_of_one_length_and_share_a_quarter(tmp_path: Path) ->
     assert spans[0].start_s == 0 and spans[-1].end_s == pytest.approx(26.0)
     shared = [one.end_s - other.start_s for one, other in pairwise(spans)]
     assert min(shared) >= 2.5 and max(shared) == pytest.approx(min(shared))
-    part = Held("x", Span(tmp_path / "a.wav", 3.0, 15.0))
+    part = InMemory("x", Span(tmp_path / "a.wav", 3.0, 15.0))
     inside = [one.content for one in windows(part, 10.0, lapped=True)]
     assert [(s.start_s, s.end_s) for s in inside] == [(3.0, 13.0), (5.0, 15.0)]
-    held = windows(Held("x", (spoken(26.0, ()), RATE)), 10.0, lapped=True)
+    held = windows(InMemory("x", (spoken(26.0, ()), RATE)), 10.0, lapped=True)
     assert [len(one.content[0]) for one in held] == [10 * RATE] * 4

@@ -11,7 +11,7 @@ from pyarrow import parquet
 
 import headstart
 from headstart.data import Seal, SealedError
-from headstart.run import choosing, finding, journey
+from headstart.run import candidate_ranking, division, pipeline
 from headstart.train import Truths
 
 SOURCE = Path(headstart.__file__).parent
@@ -40,7 +40,7 @@ class Auditor:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.early, self.opened, self.tested = 0, 0, list[set[str]]()
-        given, opening, dividing = Truths.of, Seal.open, finding.dataset_of
+        given, opening, dividing = Truths.of, Seal.open, division.dataset_of
 
         def of(truths, rows):
             closed = not truths._seal.opened
@@ -60,7 +60,7 @@ class Auditor:
 
         monkeypatch.setattr(Truths, "of", of)
         monkeypatch.setattr(Seal, "open", opened)
-        monkeypatch.setattr(finding, "dataset_of", divided)
+        monkeypatch.setattr(division, "dataset_of", divided)
 
 
 @pytest.fixture
@@ -87,13 +87,13 @@ def test_a_run_with_a_ranking_reads_no_truth_of_a_test_row_before_the_examinatio
 def test_a_ranking_in_folds_looks_at_no_row_that_its_fold_tests(
     tmp_path, tiny_folder, auditor, monkeypatch
 ) -> None:
-    sampled, seen = choosing._sampled, list[set[int]]()
+    sampled, seen = candidate_ranking._sampled, list[set[int]]()
 
     def spied(data, *others):
         seen.append(set(data.partition.test))
         return sampled(data, *others)
 
-    monkeypatch.setattr(choosing, "_sampled", spied)
+    monkeypatch.setattr(candidate_ranking, "_sampled", spied)
     run = headstart.train(
         bursts(tmp_path / "photos"),
         backbone=f"{tiny_folder},{tiny_folder}=random",
@@ -121,9 +121,9 @@ def test_rank_plan_and_train_test_the_same_rows_at_any_size(
 
 def test_asking_early_is_an_error(tmp_path, tiny_folder, monkeypatch) -> None:
     def curious(job):
-        job.lesson.labels_of(job.lesson.partition.test)
+        job.task_data.labels_of(job.task_data.partition.test)
 
-    monkeypatch.setattr(journey, "contest", curious)
+    monkeypatch.setattr(pipeline, "contest", curious)
     with pytest.raises(SealedError):
         headstart.train(
             bursts(tmp_path / "photos"), backbone=str(tiny_folder), out=tmp_path / "run"
@@ -141,11 +141,11 @@ def test_labels_that_everybody_holds_have_none_of_test_rows() -> None:
     [
         (r"\.open\(\)$", "evaluate/outcome.py"),
         (r"\.posable", "run/prepared.py"),
-        (r"[ =]dataset_of\(", "run/finding.py"),
+        (r"[ =]dataset_of\(", "run/division.py"),
     ],
 )
 def test_one_place_alone_opens_encodes_and_divides(words, where) -> None:
-    kept = {"data/sealing.py", "data/dataset.py", "train/lesson.py"}
+    kept = {"data/sealing.py", "data/dataset.py", "train/task_data.py"}
     found = {
         str(file.relative_to(SOURCE))
         for file in SOURCE.rglob("*.py")

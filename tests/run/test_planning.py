@@ -7,7 +7,7 @@ import pytest
 import headstart
 from headstart.advise import grown
 from headstart.errors import DataError
-from headstart.run import journey
+from headstart.run import pipeline
 
 
 @pytest.mark.slow
@@ -62,7 +62,7 @@ def test_a_handful_of_files_is_too_few_to_plan_by(photos: Path, tiny_folder: Pat
 def test_a_large_set_is_planned_before_it_is_trained(
     photos: Path, tiny_folder: Path, tmp_path: Path, monkeypatch
 ) -> None:
-    monkeypatch.setattr(journey, "LARGE", 10)
+    monkeypatch.setattr(pipeline, "LARGE", 10)
     told: list[str] = []
     headstart.train(
         photos, backbone=str(tiny_folder), strategy="probe", out=tmp_path / "run",

@@ -6,7 +6,7 @@ import pytest
 
 from headstart.backbone import Backbone, load_backbone
 from headstart.errors import UsageError
-from headstart.modality import Masks, Sound, Views
+from headstart.modality import Augmentation, Masks, Sound
 from headstart.options import options_of
 from headstart.run import Settings, recipe_of
 from headstart.run.recipes import need_fitting, passes_of
@@ -50,7 +50,7 @@ def test_what_was_asked_for_holds_for_every_arm_that_is_trained(
     found = recipe_of(strategy, tiny, TASK, 5, asked)
     assert (found.epochs, found.rate, found.batch, found.patience, found.seed) == (3, 0.02, 9, 2, 5)
     assert found.restraint.weight_decay == 0.3
-    assert found.views == Views(crop=(1.0, 1.0), flip=True, color=0.0)
+    assert found.views == Augmentation(crop=(1.0, 1.0), flip=True, color=0.0)
     assert passes_of(strategy, tiny, TASK, 100, asked) == 3  # no rate is tried
 
 

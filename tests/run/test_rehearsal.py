@@ -4,25 +4,25 @@ import pytest
 
 from headstart.run import Settings, rehearsal
 from headstart.run.rehearsal import FEWEST, _afforded, _part, _Took
-from headstart.train import Lesson, Probe
+from headstart.train import Probe, TaskData
 
 
 @pytest.mark.parametrize(("count", "parts"), [(30, (24, 6)), (5, (12, 3)), (60, (48, 12))])
 def test_a_part_has_its_share_of_both_and_is_never_too_small(
-    lesson: Lesson, count: int, parts: tuple[int, int]
+    task_data: TaskData, count: int, parts: tuple[int, int]
 ) -> None:
     """Of 48 rows to learn from and 12 to choose by; 16 at least."""
-    found = _part(lesson, count).partition
+    found = _part(task_data, count).partition
     assert (len(found.train), len(found.val)) == parts
-    assert set(found.train) <= set(lesson.partition.train)
-    assert set(found.val) <= set(lesson.partition.val)
+    assert set(found.train) <= set(task_data.partition.train)
+    assert set(found.val) <= set(task_data.partition.val)
 
 
 @pytest.mark.parametrize(("allowed", "rows"), [(1e9, 60), (0.0, 15)])
 def test_a_rehearsal_takes_as_many_examples_as_its_time_allows(
-    lesson, tiny, tmp_path, monkeypatch, allowed: float, rows: int
+    task_data, tiny, tmp_path, monkeypatch, allowed: float, rows: int
 ) -> None:
     monkeypatch.setattr(rehearsal, "ALLOWED_S", allowed)
     monkeypatch.setattr(rehearsal, "_took", lambda *_: _Took(0.0, 1.0, 0.0))
-    found = _afforded(lesson, tiny, [Probe()], Settings(), tmp_path)
+    found = _afforded(task_data, tiny, [Probe()], Settings(), tmp_path)
     assert len(found.pool) == rows and FEWEST == 16

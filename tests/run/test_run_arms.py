@@ -12,8 +12,8 @@ from headstart.events import quiet
 from headstart.run import Settings, arms
 from headstart.run.arms import Job, baseline, fitted_by, learned, without_weights
 from headstart.task import Task
-from headstart.train import Fitted, Lesson, Probe, fit
-from headstart.train.checkpoint import Mark, Progress
+from headstart.train import Fitted, Probe, TaskData, fit
+from headstart.train.checkpoint import EpochMetrics, Progress
 
 
 def tasks(kind: type = Task) -> Iterator[type]:
@@ -28,8 +28,8 @@ def test_every_baseline_that_a_task_names_can_be_fitted(kind) -> None:
 
 
 @pytest.fixture
-def job(lesson: Lesson, tiny: Backbone, tmp_path: Path) -> Job:
-    return Job(lesson, tiny, Settings(), tmp_path / "work", quiet)
+def job(task_data: TaskData, tiny: Backbone, tmp_path: Path) -> Job:
+    return Job(task_data, tiny, Settings(), tmp_path / "work", quiet)
 
 
 def test_a_baseline_has_no_network_and_makes_no_model(job: Job) -> None:
@@ -39,9 +39,9 @@ def test_a_baseline_has_no_network_and_makes_no_model(job: Job) -> None:
 
 def test_a_strategy_learns_in_a_folder_of_its_name_for_as_long_as_it_may(job, monkeypatch) -> None:
     seen: list[tuple[str, float]] = []
-    probe = fit(job.lesson, job.backbone, Probe(), work=job.work)
+    probe = fit(job.task_data, job.backbone, Probe(), work=job.work)
 
-    def stand_in(lesson, backbone, strategy, recipe, *, work, tell):
+    def stand_in(task_data, backbone, strategy, recipe, *, work, tell):
         seen.append((work.name, recipe.allowance))
         return probe
 
@@ -52,7 +52,7 @@ def test_a_strategy_learns_in_a_folder_of_its_name_for_as_long_as_it_may(job, mo
 
 def test_random_weights_are_raced_against_the_arms_so_far(job, monkeypatch) -> None:
     given = list[object]()
-    probe = fit(job.lesson, job.backbone, Probe(), work=job.work)
+    probe = fit(job.task_data, job.backbone, Probe(), work=job.work)
     rival = baseline(job, "constant")[0]
 
     def stand_in(*some):
@@ -66,9 +66,9 @@ def test_random_weights_are_raced_against_the_arms_so_far(job, monkeypatch) -> N
 
 def marked(job: Job, *marks: tuple[float, float]) -> Fitted:
     """As the probe, with such validation losses and merits; the last epoch was the best."""
-    made = tuple(Mark(i, 1.0, loss, merit) for i, (loss, merit) in enumerate(marks))
+    made = tuple(EpochMetrics(i, 1.0, loss, merit) for i, (loss, merit) in enumerate(marks))
     progress = replace(Progress(), marks=made, best=len(made) - 1)
-    return replace(fit(job.lesson, job.backbone, Probe(), work=job.work), progress=progress)
+    return replace(fit(job.task_data, job.backbone, Probe(), work=job.work), progress=progress)
 
 
 @pytest.mark.parametrize(

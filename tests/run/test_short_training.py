@@ -7,7 +7,7 @@ import pytest
 from headstart.backbone import Backbone
 from headstart.data import Examples, find
 from headstart.run import short_training
-from headstart.run.short_training import for_epochs, sample_lesson
+from headstart.run.short_training import for_epochs, sample_task_data
 
 
 @pytest.fixture
@@ -20,15 +20,15 @@ def test_a_share_of_the_sample_is_held_back(
     examples, tiny: Backbone, tmp_path, monkeypatch, held: float, rows: int
 ) -> None:
     monkeypatch.setattr(short_training, "HELD", held)
-    lesson = sample_lesson(examples, tiny, 0, tmp_path)
-    parts = lesson.partition
+    task_data = sample_task_data(examples, tiny, 0, tmp_path)
+    parts = task_data.partition
     assert len(parts.val) == pytest.approx(rows, abs=1) and not parts.test
     assert sorted(parts.train + parts.val) == list(range(48))
 
 
 def test_the_same_seed_holds_the_same_rows_back(examples, tiny: Backbone, tmp_path) -> None:
     first, again, other = (
-        sample_lesson(examples, tiny, seed, tmp_path).partition.val for seed in (0, 0, 1)
+        sample_task_data(examples, tiny, seed, tmp_path).partition.val for seed in (0, 0, 1)
     )
     assert first == again != other
 
@@ -37,5 +37,5 @@ def test_a_candidate_is_judged_on_rows_that_it_did_not_learn_from(
     examples, tiny: Backbone, tmp_path
 ) -> None:
     found = for_epochs(examples, tiny, 1, tmp_path)
-    held = sample_lesson(examples, tiny, 0, tmp_path).partition.val
+    held = sample_task_data(examples, tiny, 0, tmp_path).partition.val
     assert len(found.merit) == len(held) and found.strategy == "full" and found.loss > 0

@@ -135,11 +135,13 @@ def test_a_budget_buys_a_recurrent_network_all_of_it_before_its_language() -> No
 
 
 @pytest.mark.parametrize(("most", "judged"), [(60, 60), (59, 30), (20, 20), (19, 15)])
-def test_stages_are_judged_by_so_many_rows_at_most(lesson, tiny, monkeypatch, most, judged) -> None:
+def test_stages_are_judged_by_so_many_rows_at_most(
+    task_data, tiny, monkeypatch, most, judged
+) -> None:
     seen: list[int] = []
     monkeypatch.setattr(module, "JUDGED", most)
     monkeypatch.setattr(module, "depth_of", lambda sample, *_: seen.append(len(sample.labels)))
-    judged_depth(lesson, tiny, quiet)
+    judged_depth(task_data, tiny, quiet)
     assert seen == [judged]
 
 

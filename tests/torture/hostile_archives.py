@@ -159,8 +159,8 @@ def _damaged(files: Files) -> Iterator[Box]:
     for number in range(1000):
         ending = (".zip", ".tar.gz")[number % 2]
         raw = zipped(files) if ending == ".zip" else tarred(files, "w:gz")
-        way, rng = WAYS[number // 2 % len(WAYS)], random.Random(number)
-        content = way(raw, rng, raw)
+        head_config, rng = WAYS[number // 2 % len(WAYS)], random.Random(number)
+        content = head_config(raw, rng, raw)
         whole = content.startswith(raw) or (ending == ".zip" and content.endswith(raw))
-        cut = way.__name__ in ("cut", "cut_late")
-        yield Box(f"{way.__name__} {ending}", ending, content, None, cut and not whole)
+        cut = head_config.__name__ in ("cut", "cut_late")
+        yield Box(f"{head_config.__name__} {ending}", ending, content, None, cut and not whole)

@@ -15,7 +15,7 @@ class Mutant:
     """A file, what it was made of, and in which way."""
 
     origin: str
-    way: str
+    head_config: str
     content: bytes
 
 
@@ -100,5 +100,7 @@ WAYS: tuple[Callable[[bytes, random.Random, bytes], bytes], ...] = (
 def mutant(number: int, origins: Sequence[tuple[str, bytes]]) -> Mutant:
     """The mutant of this number: every way on every origin before any comes again."""
     rng = random.Random(number)
-    way, origin = WAYS[number % len(WAYS)], origins[number // len(WAYS) % len(origins)]
-    return Mutant(origin[0], way.__name__, way(origin[1], rng, rng.choice(origins)[1]))
+    head_config, origin = WAYS[number % len(WAYS)], origins[number // len(WAYS) % len(origins)]
+    return Mutant(
+        origin[0], head_config.__name__, head_config(origin[1], rng, rng.choice(origins)[1])
+    )

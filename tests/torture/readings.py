@@ -87,7 +87,7 @@ def _all(
 
 
 def _tell(one: Mutant, number: int, wrong: str, count: Count) -> None:
-    case = f"#{number}, {one.origin} {one.way}"
+    case = f"#{number}, {one.origin} {one.head_config}"
     count.add(case, wrong.removeprefix("!"), believed=wrong.startswith("!"))
 
 
@@ -131,14 +131,14 @@ def _seen(origins: dict[str, bytes]) -> Judge:
 
 
 def _wrong_picture(reader: "Image", one: Mutant, item: "Tensor", origins: dict[str, bytes]) -> str:
-    from headstart.data import Held
+    from headstart.data import InMemory
 
     if item.shape != (3, 32, 32):
         return f"!an item of shape {tuple(item.shape)}"
-    other = not item.equal(reader.read(Held("x", origins[one.origin])))
-    if other and one.origin == "png" and one.way != "spliced":
+    other = not item.equal(reader.read(InMemory("x", origins[one.origin])))
+    if other and one.origin == "png" and one.head_config != "spliced":
         return "!a PNG with other pixels, whose checksums show it"
-    return "!half a picture for a whole one" if one.way in CUTS and other else ""
+    return "!half a picture for a whole one" if one.head_config in CUTS and other else ""
 
 
 def _heard(origins: dict[str, bytes]) -> Judge:
@@ -155,7 +155,7 @@ def _wrong_recording(one: Mutant, item: "Tensor", origins: dict[str, bytes]) -> 
 
     if not bool(item.float().isfinite().all()) or not len(item):
         return "!numbers that are not finite"
-    if one.way in CUTS:
+    if one.head_config in CUTS:
         whole = soundfile.info(io.BytesIO(origins[one.origin])).frames
         there = len(soundfile.read(io.BytesIO(one.content))[0])
         if there < 0.98 * whole:
@@ -165,11 +165,11 @@ def _wrong_recording(one: Mutant, item: "Tensor", origins: dict[str, bytes]) -> 
 
 def _judged(reader: "Modality", one: Mutant, wrong: Callable[["Tensor"], str]) -> str:
     """What is wrong with how a file was refused, or else with what was read."""
-    from headstart.data import Held
+    from headstart.data import InMemory
     from headstart.errors import DataError
 
     try:
-        item = reader.read(Held("x", one.content))
+        item = reader.read(InMemory("x", one.content))
     except DataError as error:
         return _unnamed(error, "x")
     except MemoryError:

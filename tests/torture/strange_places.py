@@ -48,8 +48,8 @@ def tables(stand: Stand, room: Path, count: Count) -> None:
         place = room / f"table-{number}" / f"t{Path(one.origin).suffix}"
         place.parent.mkdir(parents=True)
         place.write_bytes(one.content)
-        refused = one.way in ("cut", "cut_late") and place.suffix in (".parquet",)
-        _checked(Asked(f"#{number}, {one.origin} {one.way}", place, refused=refused), count)
+        refused = one.head_config in ("cut", "cut_late") and place.suffix in (".parquet",)
+        _checked(Asked(f"#{number}, {one.origin} {one.head_config}", place, refused=refused), count)
         if count.over:
             return
 

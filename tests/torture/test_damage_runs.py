@@ -19,8 +19,8 @@ def test_tables(tmp_path) -> None:
     _whole("damaged tables", tables(in_time(range(700), 0.2), tmp_path))
 
 
-def test_checkpoints(tmp_path, lesson, tiny) -> None:
-    _whole("damaged checkpoints", checkpoints(in_time(range(100), 0.2), tmp_path, lesson, tiny))
+def test_checkpoints(tmp_path, task_data, tiny) -> None:
+    _whole("damaged checkpoints", checkpoints(in_time(range(100), 0.2), tmp_path, task_data, tiny))
 
 
 @pytest.mark.parametrize("ends", [True, False])

@@ -43,7 +43,7 @@ def runs(tmp_path: Path) -> tuple[Path, Path]:
 
 def test_a_mutant_is_drawn_by_its_number_alone_and_every_way_comes_first() -> None:
     first = [mutant(number, ORIGINS) for number in range(len(WAYS))]
-    assert {one.way for one in first} == {way.__name__ for way in WAYS}
+    assert {one.head_config for one in first} == {head_config.__name__ for head_config in WAYS}
     assert [one.content for one in first] == [
         mutant(number, ORIGINS).content for number in range(len(WAYS))
     ]
@@ -78,7 +78,7 @@ def test_what_is_left_behind_is_told(tmp_path) -> None:
 
 def test_half_a_picture_that_is_taken_for_a_whole_one_is_believed(monkeypatch) -> None:
     judge, cut = _seen(dict(FORMS)), mutant(0, ORIGINS)
-    assert cut.way == "cut" and judge(cut) == ""
+    assert cut.head_config == "cut" and judge(cut) == ""
     right = Image.read
     whole = FORMS[cut.origin]
     black = torch.zeros(3, 32, 32, dtype=torch.uint8)

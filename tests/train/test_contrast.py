@@ -11,7 +11,7 @@ from torch.nn.functional import cosine_similarity
 from headstart.backbone import Backbone
 from headstart.errors import UsageError
 from headstart.task import MultiLabel
-from headstart.train import Contrast, Lesson, Probe, Recipe, contrast, fit
+from headstart.train import Contrast, Probe, Recipe, TaskData, contrast, fit
 from headstart.train.contrast import Alike
 
 
@@ -41,27 +41,27 @@ def test_a_batch_without_pairs_of_a_kind_is_no_trouble() -> None:
     Alike().loss(rows[:1], torch.tensor([0])).backward()
 
 
-def test_rows_of_a_class_come_closer(lesson: Lesson, tiny: Backbone, tmp_path: Path) -> None:
-    fitted = fit(lesson, tiny, Contrast(), Recipe(), work=tmp_path)
-    batch = tiny.modality.batch(lesson.items.take(lesson.partition.test))
-    labels = lesson.labels_of(lesson.partition.test)
+def test_rows_of_a_class_come_closer(task_data: TaskData, tiny: Backbone, tmp_path: Path) -> None:
+    fitted = fit(task_data, tiny, Contrast(), Recipe(), work=tmp_path)
+    batch = tiny.modality.batch(task_data.items.take(task_data.partition.test))
+    labels = task_data.labels_of(task_data.partition.test)
     with torch.inference_mode():
         before, after = (Alike().loss(net(batch), labels) for net in (tiny.stages, fitted.suffix))
     assert float(after) < 0.7 * float(before)
-    assert fitted.at == 0 and fitted.held_rows == lesson.partition.val
+    assert fitted.at == 0 and fitted.held_rows == task_data.partition.val
     assert sum(fitted.learned[:-1]) == sum(p.numel() for p in tiny.stages.parameters())
 
 
-def test_the_same_again_gives_the_same(lesson: Lesson, tiny: Backbone, tmp_path: Path) -> None:
-    one, same = (fit(lesson, tiny, Contrast(), Recipe(), work=tmp_path) for _ in range(2))
+def test_the_same_again_gives_the_same(task_data: TaskData, tiny: Backbone, tmp_path: Path) -> None:
+    one, same = (fit(task_data, tiny, Contrast(), Recipe(), work=tmp_path) for _ in range(2))
     assert torch.equal(one.held, same.held)
     assert one.joined().digest(tiny.depth) == same.joined().digest(tiny.depth)
-    assert tiny.digest(tiny.depth) == fit(lesson, tiny, Probe(), work=tmp_path).backbone.digest(
+    assert tiny.digest(tiny.depth) == fit(task_data, tiny, Probe(), work=tmp_path).backbone.digest(
         tiny.depth
     )
 
 
-def test_tags_have_no_pairs(lesson: Lesson, tiny: Backbone, tmp_path: Path) -> None:
-    tagged = replace(lesson, task=MultiLabel(("a", "b")))
+def test_tags_have_no_pairs(task_data: TaskData, tiny: Backbone, tmp_path: Path) -> None:
+    tagged = replace(task_data, task=MultiLabel(("a", "b")))
     with pytest.raises(UsageError, match="rows of one class"):
         fit(tagged, tiny, Contrast(), work=tmp_path)

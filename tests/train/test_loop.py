@@ -4,12 +4,12 @@ import pytest
 import torch
 from torch import nn
 
-from headstart.modality import Views
-from headstart.train import Lesson, Recipe, Restraint
+from headstart.modality import Augmentation
+from headstart.train import Recipe, Regularization, TaskData
 from headstart.train.checkpoint import Progress, restore, save
 from headstart.train.loop import (
-    Apprentice,
     Steps,
+    TrainState,
     _follow,
     _set_rates,
     batches,
@@ -19,71 +19,78 @@ from headstart.train.loop import (
     seen,
     stage_rates,
 )
-from headstart.train.recipe import BIT, Pace
-from headstart.train.tuning import Course, _epochs
+from headstart.train.recipe import BIT, Schedule
+from headstart.train.trainer import TrainingData, _epochs
 
 
-def _apprentice(recipe: Recipe) -> Apprentice:
+def _train_state(recipe: Recipe) -> TrainState:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         suffix = nn.Sequential(nn.Sequential(nn.Flatten(), nn.Linear(3, 8)), nn.Dropout(0.5))
         network = nn.Sequential(suffix, nn.Linear(8, 3))
-    return Apprentice(network, optimizer_for(suffix, network[1], recipe))
+    return TrainState(network, optimizer_for(suffix, network[1], recipe))
 
 
-def _feed(lesson: Lesson):
-    colors = torch.stack([item.float().mean(dim=(1, 2)) for item in lesson.items.take(range(72))])
+def _feed(task_data: TaskData):
+    colors = torch.stack(
+        [item.float().mean(dim=(1, 2)) for item in task_data.items.take(range(72))]
+    )
     return lambda rows, keys: colors[list(rows)] / 255
 
 
-def _weights(lesson: Lesson, recipe: Recipe, stops: tuple[int, ...] = ()) -> torch.Tensor:
+def _weights(task_data: TaskData, recipe: Recipe, stops: tuple[int, ...] = ()) -> torch.Tensor:
     """Train, leaving the loop after each of `stops` epochs and entering it again."""
-    apprentice = _apprentice(recipe)
+    train_state = _train_state(recipe)
     for after, until in zip((0, *stops), (*stops, recipe.epochs), strict=True):
-        course = learn(apprentice, _feed(lesson), lesson.labels, lesson.task, recipe, after=after)
+        course = learn(
+            train_state, _feed(task_data), task_data.labels, task_data.task, recipe, after=after
+        )
         for epoch in course:
             if epoch.number == until:
                 break
-    return nn.utils.parameters_to_vector(apprentice.network.parameters())
+    return nn.utils.parameters_to_vector(train_state.network.parameters())
 
 
-def test_the_loss_falls(lesson: Lesson) -> None:
+def test_the_loss_falls(task_data: TaskData) -> None:
     recipe = Recipe(epochs=12, rate=3e-2)
-    apprentice = _apprentice(recipe)
-    epochs = list(learn(apprentice, _feed(lesson), lesson.labels, lesson.task, recipe))
+    train_state = _train_state(recipe)
+    epochs = list(learn(train_state, _feed(task_data), task_data.labels, task_data.task, recipe))
     assert [epoch.number for epoch in epochs] == list(range(1, 13))
     assert epochs[-1].loss < 0.7 * epochs[0].loss
 
 
-def test_leaving_the_loop_and_coming_back_gives_the_same_weights(lesson: Lesson) -> None:
+def test_leaving_the_loop_and_coming_back_gives_the_same_weights(task_data: TaskData) -> None:
     recipe = Recipe(epochs=5)
-    whole = _weights(lesson, recipe)
-    assert torch.equal(_weights(lesson, recipe, (2, 3)), whole)
+    whole = _weights(task_data, recipe)
+    assert torch.equal(_weights(task_data, recipe, (2, 3)), whole)
 
 
-def test_pauses_in_an_epoch_change_nothing_whoever_looks_then(lesson: Lesson) -> None:
+def test_pauses_in_an_epoch_change_nothing_whoever_looks_then(task_data: TaskData) -> None:
     recipe = Recipe(epochs=2, batch=32)
-    apprentice, known = _apprentice(recipe), (_feed(lesson), lesson.labels, lesson.task, recipe)
+    train_state, known = (
+        _train_state(recipe),
+        (_feed(task_data), task_data.labels, task_data.task, recipe),
+    )
     shares = []
-    for epoch in learn(apprentice, *known, made=Steps(pause_s=0.0)):
+    for epoch in learn(train_state, *known, made=Steps(pause_s=0.0)):
         shares.append((epoch.number, epoch.share))
-        apprentice.network.eval()
+        train_state.network.eval()
     assert [number for number, share in shares if share == 1.0] == [1, 2]
     assert len([share for _, share in shares if share < 1.0]) == 4
-    weights = nn.utils.parameters_to_vector(apprentice.network.parameters())
-    assert torch.equal(weights, _weights(lesson, recipe))
+    weights = nn.utils.parameters_to_vector(train_state.network.parameters())
+    assert torch.equal(weights, _weights(task_data, recipe))
 
 
-def test_weights_follow_the_seed(lesson: Lesson) -> None:
+def test_weights_follow_the_seed(task_data: TaskData) -> None:
     recipe = Recipe(epochs=2)
-    assert not torch.equal(_weights(lesson, recipe), _weights(lesson, recipe.with_seed(1)))
+    assert not torch.equal(_weights(task_data, recipe), _weights(task_data, recipe.with_seed(1)))
 
 
-def test_training_leaves_the_global_random_state_alone(lesson: Lesson) -> None:
+def test_training_leaves_the_global_random_state_alone(task_data: TaskData) -> None:
     torch.manual_seed(5)
     expected = torch.rand(1)
     torch.manual_seed(5)
-    _weights(lesson, Recipe(epochs=1))
+    _weights(task_data, Recipe(epochs=1))
     assert torch.equal(torch.rand(1), expected)
 
 
@@ -100,12 +107,12 @@ def test_keys_of_different_numbers_differ() -> None:
 
 
 def test_earlier_stages_learn_slower() -> None:
-    rates = stage_rates(3, Recipe(rate=1.0, pace=Pace(stage_decay=0.5)))
+    rates = stage_rates(3, Recipe(rate=1.0, pace=Schedule(stage_decay=0.5)))
     assert rates == [1.0, 0.5, 0.25]
 
 
 def test_norms_and_biases_are_not_decayed() -> None:
-    optimizer = _apprentice(Recipe(restraint=Restraint(weight_decay=0.1))).optimizer
+    optimizer = _train_state(Recipe(restraint=Regularization(weight_decay=0.1))).optimizer
     decays = {
         p.ndim > 1: group["weight_decay"]
         for group in optimizer.param_groups
@@ -114,14 +121,14 @@ def test_norms_and_biases_are_not_decayed() -> None:
     assert decays == {True: 0.1, False: 0.0}
 
 
-def test_weights_pulled_to_their_start_stay_nearer_to_it(lesson: Lesson) -> None:
+def test_weights_pulled_to_their_start_stay_nearer_to_it(task_data: TaskData) -> None:
     far = []
     for pull in (0.0, 300.0):
-        recipe = Recipe(epochs=4, rate=3e-3, restraint=Restraint(pull=pull))
-        apprentice = _apprentice(recipe)
-        start = {p: p.detach().clone() for p in apprentice.network[0].parameters()}
-        apprentice = replace(apprentice, start=start if pull else {})
-        list(learn(apprentice, _feed(lesson), lesson.labels, lesson.task, recipe))
+        recipe = Recipe(epochs=4, rate=3e-3, restraint=Regularization(pull=pull))
+        train_state = _train_state(recipe)
+        start = {p: p.detach().clone() for p in train_state.network[0].parameters()}
+        train_state = replace(train_state, start=start if pull else {})
+        list(learn(train_state, _feed(task_data), task_data.labels, task_data.task, recipe))
         far.append(sum(float((p - at).detach().norm()) for p, at in start.items()))
     assert 0 < far[1] < 0.5 * far[0]
 
@@ -144,25 +151,25 @@ def test_where_classes_come_up_alike_an_epoch_is_as_long_and_rare_rows_come_ofte
     assert parts != batches(100, Recipe(batch=10), 2, Steps(classes=classes))
 
 
-def test_weighted_classes_are_drawn_alike_and_lose_alike(lesson: Lesson) -> None:
-    task = replace(lesson.task, weights=(3.0, 0.5, 0.5))
+def test_weighted_classes_are_drawn_alike_and_lose_alike(task_data: TaskData) -> None:
+    task = replace(task_data.task, weights=(3.0, 0.5, 0.5))
     asked: list[int] = []
 
     def feed(rows, keys):
         asked.extend(rows)
-        return _feed(lesson)(rows, keys)
+        return _feed(task_data)(rows, keys)
 
     labels = torch.tensor([0] * 6 + [1] * 21 + [2] * 21)
-    course = Course(feed, labels, _feed(lesson), labels, task)
+    course = TrainingData(feed, labels, _feed(task_data), labels, task)
     recipe = Recipe(epochs=1, batch=8)
-    list(_epochs(course, _apprentice(recipe), recipe))
+    list(_epochs(course, _train_state(recipe), recipe))
     counts = torch.bincount(labels[asked], minlength=3)
     assert counts.tolist() == [16, 16, 16]
 
 
 def test_the_rule_of_bit_rises_then_falls_to_a_tenth_thrice() -> None:
     recipe = Recipe(rate=1.0, pace=BIT)
-    optimizer = _apprentice(recipe).optimizer
+    optimizer = _train_state(recipe).optimizer
     seen_rates = []
     for step in range(100):
         _set_rates(optimizer, recipe, step, 100)
@@ -173,68 +180,68 @@ def test_the_rule_of_bit_rises_then_falls_to_a_tenth_thrice() -> None:
     assert seen_rates[99] == pytest.approx(0.001)
 
 
-def test_momentum_comes_back_with_a_checkpoint(lesson: Lesson, tmp_path) -> None:
+def test_momentum_comes_back_with_a_checkpoint(task_data: TaskData, tmp_path) -> None:
     recipe = Recipe(epochs=4, rate=1e-2, pace=BIT)
-    whole, half = _apprentice(recipe), _apprentice(recipe)
-    list(learn(whole, _feed(lesson), lesson.labels, lesson.task, recipe))
-    for epoch in learn(half, _feed(lesson), lesson.labels, lesson.task, recipe):
+    whole, half = _train_state(recipe), _train_state(recipe)
+    list(learn(whole, _feed(task_data), task_data.labels, task_data.task, recipe))
+    for epoch in learn(half, _feed(task_data), task_data.labels, task_data.task, recipe):
         if epoch.number == 2:
             break
     save(tmp_path / "c", half, {}, Progress())
-    later = _apprentice(recipe)
+    later = _train_state(recipe)
     restore(tmp_path / "c", later)
-    list(learn(later, _feed(lesson), lesson.labels, lesson.task, recipe, after=2))
+    list(learn(later, _feed(task_data), task_data.labels, task_data.task, recipe, after=2))
     pairs = zip(whole.network.parameters(), later.network.parameters(), strict=True)
     assert all(torch.equal(one, other) for one, other in pairs)
 
 
 def test_pictures_are_small_in_the_first_epochs() -> None:
-    recipe = Recipe(epochs=4, views=Views(growing=0.5))
+    recipe = Recipe(epochs=4, views=Augmentation(growing=0.5))
     sides = [seen(torch.zeros(1, 3, 96, 96), recipe, epoch).shape[-1] for epoch in (1, 2, 3, 4)]
     assert sides == [64, 64, 96, 96]
     tokens = torch.zeros(1, 7)
     assert seen(tokens, recipe, 1) is tokens
 
 
-def _asked(lesson: Lesson, recipe: Recipe) -> tuple[list[tuple[int, int]], list[int]]:
+def _asked(task_data: TaskData, recipe: Recipe) -> tuple[list[tuple[int, int]], list[int]]:
     """Rows and their keys as a feed is asked for them, and the random state of each step."""
     pairs, states = list[tuple[int, int]](), list[int]()
 
     def feed(rows, keys):
         pairs.extend(zip(rows, keys, strict=True))
         states.append(torch.initial_seed())
-        return _feed(lesson)(rows, keys)
+        return _feed(task_data)(rows, keys)
 
-    list(learn(_apprentice(recipe), feed, lesson.labels, lesson.task, recipe))
+    list(learn(_train_state(recipe), feed, task_data.labels, task_data.task, recipe))
     return pairs, states
 
 
-def test_each_row_is_seen_anew_in_each_epoch_and_the_same_again(lesson: Lesson) -> None:
-    pairs, states = _asked(lesson, Recipe(epochs=3, batch=24))
-    assert len({key for _, key in pairs}) == 3 * len(lesson.labels)
+def test_each_row_is_seen_anew_in_each_epoch_and_the_same_again(task_data: TaskData) -> None:
+    pairs, states = _asked(task_data, Recipe(epochs=3, batch=24))
+    assert len({key for _, key in pairs}) == 3 * len(task_data.labels)
     assert len(set(states)) == 3 * 3  # noise differs from step to step and epoch to epoch
-    assert _asked(lesson, Recipe(epochs=3, batch=24)) == (pairs, states)
-    other, noise = _asked(lesson, Recipe(epochs=3, batch=24, seed=1))
+    assert _asked(task_data, Recipe(epochs=3, batch=24)) == (pairs, states)
+    other, noise = _asked(task_data, Recipe(epochs=3, batch=24, seed=1))
     assert not set(other) & set(pairs) and not set(noise) & set(states)
 
 
-def test_with_momentum_a_steep_slope_moves_weights_by_one_rate_at_most(lesson: Lesson) -> None:
-    plain = Restraint(weight_decay=0.0)
+def test_with_momentum_a_steep_slope_moves_weights_by_one_rate_at_most(task_data: TaskData) -> None:
+    plain = Regularization(weight_decay=0.0)
     recipe = Recipe(epochs=1, batch=72, rate=1e-3, pace=BIT, restraint=plain)
-    apprentice = _apprentice(recipe)
-    before = nn.utils.parameters_to_vector(apprentice.network.parameters()).detach().clone()
+    train_state = _train_state(recipe)
+    before = nn.utils.parameters_to_vector(train_state.network.parameters()).detach().clone()
 
     def steep(rows, keys):
-        return 1e4 * _feed(lesson)(rows, keys)
+        return 1e4 * _feed(task_data)(rows, keys)
 
-    list(learn(apprentice, steep, lesson.labels, lesson.task, recipe))
-    after = nn.utils.parameters_to_vector(apprentice.network.parameters()).detach()
+    list(learn(train_state, steep, task_data.labels, task_data.task, recipe))
+    after = nn.utils.parameters_to_vector(train_state.network.parameters()).detach()
     assert float((after - before).norm()) == pytest.approx(1e-3, rel=1e-3)
 
 
 def test_rates_rise_for_a_tenth_of_the_steps_and_fall_along_half_a_cosine() -> None:
-    recipe = Recipe(rate=1.0, pace=Pace(head_ratio=1.0))
-    optimizer, rates = _apprentice(recipe).optimizer, []
+    recipe = Recipe(rate=1.0, pace=Schedule(head_ratio=1.0))
+    optimizer, rates = _train_state(recipe).optimizer, []
     for step in (0, 4, 9, 10, 55, 99):
         _set_rates(optimizer, recipe, step, 100)
         rates.append(optimizer.param_groups[0]["lr"])
@@ -247,18 +254,18 @@ def test_an_average_follows_fast_at_first_and_then_as_the_recipe_says(step, move
     nn.init.ones_(now.weight)
     nn.init.zeros_(mean.weight)
     optimizer = torch.optim.SGD(now.parameters(), lr=0.1)
-    _follow(Apprentice(now, optimizer, mean), Recipe(averaging=0.75), step)
+    _follow(TrainState(now, optimizer, mean), Recipe(averaging=0.75), step)
     assert mean.weight.item() == pytest.approx(moved)
 
 
-def test_it_yields_inside_an_epoch_only_after_the_pause(lesson: Lesson) -> None:
+def test_it_yields_inside_an_epoch_only_after_the_pause(task_data: TaskData) -> None:
     recipe = Recipe(epochs=1, batch=8)
-    known = (_feed(lesson), lesson.labels, lesson.task, recipe)
-    assert len(list(learn(_apprentice(recipe), *known, made=Steps(pause_s=3600.0)))) == 1
+    known = (_feed(task_data), task_data.labels, task_data.task, recipe)
+    assert len(list(learn(_train_state(recipe), *known, made=Steps(pause_s=3600.0)))) == 1
 
 
 def test_the_head_learns_faster_than_the_last_stage_by_the_ratio_of_the_pace() -> None:
-    recipe = Recipe(rate=1e-3, pace=Pace(head_ratio=4.0))
+    recipe = Recipe(rate=1e-3, pace=Schedule(head_ratio=4.0))
     suffix, head = nn.Sequential(nn.Linear(2, 2)), nn.Linear(2, 2)
     peaks = {
         parameter: group["peak"]

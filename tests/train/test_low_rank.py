@@ -7,7 +7,7 @@ from torch import nn
 from headstart.backbone import Backbone
 from headstart.train import LowRank
 from headstart.train.low_rank import LowRankChange, change, work_in
-from headstart.train.partial import closed, learned_in, opened
+from headstart.train.trainable import closed, learned_in, opened
 
 
 class Scaled(nn.Conv2d):

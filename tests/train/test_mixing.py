@@ -3,12 +3,12 @@
 import torch
 
 from headstart.task import Classification
-from headstart.train import Recipe, Restraint
+from headstart.train import Recipe, Regularization
 from headstart.train.mixing import mixed_by, mixed_loss
 
 
 def test_mixed_pictures_lose_as_their_shares_say() -> None:
-    recipe = Recipe(restraint=Restraint(mixup=1.0))
+    recipe = Recipe(restraint=Regularization(mixup=1.0))
     batch = torch.arange(4.0)[:, None, None, None].expand(4, 3, 2, 2)
     mixed = mixed_by(batch, recipe, 1, 0)
     expected = mixed.share * batch + (1 - mixed.share) * batch[mixed.order]

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 import torch
-from stand_ins import Held as HeldItems
+from stand_ins import InMemory as HeldItems
 
 from headstart import durable
 from headstart.backbone import Architecture, Backbone, Origin, Words, build
-from headstart.data import Held
+from headstart.data import InMemory
 from headstart.modality import Text
-from headstart.train import Lesson, Material, Recipe, Teacher, pretrain
+from headstart.train import Material, Recipe, TaskData, Teacher, pretrain
 from headstart.train.pretraining import LANGUAGE, PRETRAINING, _begin
 from headstart.train.teacher import rows_of
 
@@ -22,16 +22,16 @@ TEXTS = ["the cat sleeps", "a big red dog runs", "it was a very good film", "the
 
 
 @pytest.fixture
-def material(lesson: Lesson, tiny: Backbone) -> Material:
+def material(task_data: TaskData, tiny: Backbone) -> Material:
     return Material(
-        lesson.items, lesson.partition, tiny.modality, lesson.cache, lesson.labels, (3,)
+        task_data.items, task_data.partition, tiny.modality, task_data.cache, task_data.labels, (3,)
     )
 
 
 @pytest.fixture
-def spoken(words: Text, lesson: Lesson) -> Material:
-    items = HeldItems(tuple(words.read(Held(f"{i}", TEXTS[i % 4])) for i in range(72)))
-    return Material(items, lesson.partition, words, lesson.cache, torch.zeros(72).long())
+def spoken(words: Text, task_data: TaskData) -> Material:
+    items = HeldItems(tuple(words.read(InMemory(f"{i}", TEXTS[i % 4])) for i in range(72)))
+    return Material(items, task_data.partition, words, task_data.cache, torch.zeros(72).long())
 
 
 def _losses(material: Material, architecture: Architecture, recipe: Recipe, work: Path, **more):

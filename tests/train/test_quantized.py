@@ -7,16 +7,16 @@ from types import SimpleNamespace
 import pytest
 import torch
 from language import FAMILIES, save_network
-from stand_ins import Held as HeldItems
+from stand_ins import InMemory as HeldItems
 from torch import nn
 from torch.nn.functional import cosine_similarity, linear
 
 from headstart.backbone import Backbone, load_backbone
-from headstart.data import Held
+from headstart.data import InMemory
 from headstart.events import Event
-from headstart.train import Lesson, LowRank, Recipe, fit, fitting, quantized
-from headstart.train.partial import closed, frozen, learned_in, opened
+from headstart.train import LowRank, Recipe, TaskData, fit, fitting, quantized
 from headstart.train.quantized import Narrow, is_tight
+from headstart.train.trainable import closed, frozen, learned_in, opened
 
 pytest.importorskip("bitsandbytes")
 pytest.importorskip("transformers")
@@ -97,19 +97,19 @@ def test_what_was_learned_is_worked_into_a_plain_layer() -> None:
 
 
 @pytest.fixture
-def spoken(tmp_path: Path, lesson: Lesson) -> tuple[Lesson, Backbone]:
+def spoken(tmp_path: Path, task_data: TaskData) -> tuple[TaskData, Backbone]:
     backbone = load_backbone(str(save_network(tmp_path / "net", "llama", **FAMILIES["llama"])))
     told = [f"{TEXTS[i % 4]} {'cat' if i % 2 else 'dog'}" for i in range(72)]
-    items = tuple(backbone.modality.read(Held(f"{i}", text)) for i, text in enumerate(told))
-    return replace(lesson, items=HeldItems(items)), backbone
+    items = tuple(backbone.modality.read(InMemory(f"{i}", text)) for i, text in enumerate(told))
+    return replace(task_data, items=HeldItems(items)), backbone
 
 
 def test_a_network_learns_over_a_base_in_four_bits(spoken, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(fitting, "is_tight", lambda *_: True)
     told = list[Event]()
-    lesson, backbone = spoken
+    task_data, backbone = spoken
     recipe = Recipe(epochs=4, batch=16)
-    fitted = fit(lesson, backbone, LowRank(2), recipe, work=tmp_path, tell=told.append)
+    fitted = fit(task_data, backbone, LowRank(2), recipe, work=tmp_path, tell=told.append)
     assert any("four bits" in event.what for event in told)
     frozen_, changed = fitted.frozen
     assert frozen_ > 20 and changed == 0
@@ -124,8 +124,8 @@ def test_without_the_library_it_learns_whole_and_says_what_would_help(
     monkeypatch.setattr(fitting, "is_tight", lambda *_: True)
     monkeypatch.setattr(fitting, "find_spec", lambda name: None)
     told = list[Event]()
-    lesson, backbone = spoken
-    fit(lesson, backbone, LowRank(2), Recipe(epochs=1), work=tmp_path, tell=told.append)
+    task_data, backbone = spoken
+    fit(task_data, backbone, LowRank(2), Recipe(epochs=1), work=tmp_path, tell=told.append)
     assert any("headstart[quantized]" in event.what for event in told)
 
 

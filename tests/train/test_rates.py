@@ -19,7 +19,7 @@ from headstart.train.rates import (
     convolutional,
     paced,
 )
-from headstart.train.recipe import BIT, EVEN, Pace
+from headstart.train.recipe import BIT, EVEN, Schedule
 
 
 def _paced(strategy, network: nn.Module, rows: int = 1000, kind: str = "image"):
@@ -28,7 +28,7 @@ def _paced(strategy, network: nn.Module, rows: int = 1000, kind: str = "image"):
 
 def test_too_few_steps_for_the_rule_of_bit_are_made_by_adam(tiny: Backbone) -> None:
     plan, rates = _paced(Full(), tiny.stages, rows=799)  # 20 epochs of 25 batches
-    assert (plan.pace, rates) == (Pace(), FRESH_RATES) and plan.restraint.still
+    assert (plan.pace, rates) == (Schedule(), FRESH_RATES) and plan.restraint.still
     assert _paced(Full(), tiny.stages, rows=800)[1] == BIT_RATES
 
 
@@ -41,7 +41,7 @@ def test_convolutions_learn_by_the_rule_of_bit(tiny: Backbone, strategy) -> None
 
 def test_convolutions_over_sound_and_new_heads_keep_their_pace(tiny: Backbone) -> None:
     plan, rates = _paced(Full(), tiny.stages, kind="audio")
-    assert (plan.pace, rates) == (Pace(), RATES)
+    assert (plan.pace, rates) == (Schedule(), RATES)
     letters = FrameHead(8, 5, 1)
     found = paced(Full(), Recipe(), tiny.stages, letters, rows=100, kind="image")
     assert found == (Recipe(), RATES)
@@ -64,7 +64,7 @@ def test_pictures_are_mixed_from_20000_rows_on(tiny: Backbone) -> None:
 
 def test_attention_learns_stage_by_stage_slower() -> None:
     plan, rates = _paced(Full(), load_backbone("vit_tiny_patch16_224", "random", size=32).stages)
-    assert (plan.pace, rates) == (Pace(), RATES)
+    assert (plan.pace, rates) == (Schedule(), RATES)
 
 
 def test_recurrent_layers_try_higher_rates() -> None:
@@ -79,11 +79,11 @@ def test_fresh_and_few_numbers_learn_evenly(tiny: Backbone) -> None:
     assert (plan.pace, rates) == (EVEN, FEW_RATES)
 
 
-def test_the_rule_learns_what_is_asked(lesson, tiny: Backbone, tmp_path, monkeypatch) -> None:
+def test_the_rule_learns_what_is_asked(task_data, tiny: Backbone, tmp_path, monkeypatch) -> None:
     from headstart.train import fit
 
     monkeypatch.setattr(module, "STEPS", 1)
-    fitted = fit(lesson, tiny, Full(), Recipe(epochs=4, patience=4), work=tmp_path)
+    fitted = fit(task_data, tiny, Full(), Recipe(epochs=4, patience=4), work=tmp_path)
     assert fitted.recipe.pace == BIT
     with torch.no_grad():
         assert fitted.progress.marks[fitted.progress.best].val_merit >= 0.9

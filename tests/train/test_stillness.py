@@ -16,9 +16,9 @@ from headstart.backbone import (
     moved,
     write_backbone,
 )
-from headstart.train import Fitted, Lesson, Recipe, fit, strategy_of
+from headstart.train import Fitted, Recipe, TaskData, fit, strategy_of
 from headstart.train import fitting as fitting_room
-from headstart.train import lesson as lesson_room
+from headstart.train import task_data as lesson_room
 from headstart.train.stillness import MERGED, stayed
 
 RECIPE = Recipe(epochs=2, batch=24)
@@ -56,12 +56,12 @@ def after(owner: Any, name: str, hurt: Callable[..., None], monkeypatch: Any) ->
 class Road:
     """A fit from a backbone to the files of a model, at each step of which there are networks."""
 
-    def __init__(self, lesson: Lesson, folder: Path, work: Path) -> None:
-        self.lesson, self.work = lesson, work
+    def __init__(self, task_data: TaskData, folder: Path, work: Path) -> None:
+        self.task_data, self.work = task_data, work
         self.backbone: Backbone = load_backbone(str(folder))
 
     def fit(self, text: str) -> Fitted:
-        return fit(self.lesson, self.backbone, strategy_of(text), RECIPE, work=self.work)
+        return fit(self.task_data, self.backbone, strategy_of(text), RECIPE, work=self.work)
 
     def written(self, fitted: Fitted) -> int:
         backbone = fitted.joined()
@@ -71,8 +71,8 @@ class Road:
 
 
 @pytest.fixture
-def road(lesson: Lesson, tiny_folder: Path, tmp_path: Path) -> Iterator[Road]:
-    return Road(lesson, tiny_folder, tmp_path)
+def road(task_data: TaskData, tiny_folder: Path, tmp_path: Path) -> Iterator[Road]:
+    return Road(task_data, tiny_folder, tmp_path)
 
 
 LOADED = {  # where what was loaded is moved, before anything is cut out of it
@@ -84,7 +84,7 @@ LOADED = {  # where what was loaded is moved, before anything is cut out of it
         lesson_room, "extract", lambda *_: hurt(road.backbone.stages), patch
     ),
     "while a head is fitted": lambda road, hurt, patch: before(
-        Lesson, "fit_head", lambda *_: hurt(road.backbone.stages), patch
+        TaskData, "fit_head", lambda *_: hurt(road.backbone.stages), patch
     ),
     "before the cut": lambda road, hurt, patch: before(
         Backbone, "cut", lambda *_: hurt(road.backbone.stages), patch

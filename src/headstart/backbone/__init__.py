@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from headstart import lazy
 
 if TYPE_CHECKING:
-    from headstart.backbone.alone import Alone
     from headstart.backbone.backbone import (
         Architecture,
         Backbone,
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
     )
     from headstart.backbone.building import build, contract
     from headstart.backbone.costs import multiply_adds
-    from headstart.backbone.crossing import TOLD as CROSSED
-    from headstart.backbone.crossing import hears
+    from headstart.backbone.decoder_only import Alone
     from headstart.backbone.digests import Digests, digests_of, moved
     from headstart.backbone.folder import (
         digests_in,
@@ -30,14 +28,16 @@ if TYPE_CHECKING:
         save_backbone,
         write_backbone,
     )
+    from headstart.backbone.frames import moments
     from headstart.backbone.listing import Listed, listed
     from headstart.backbone.loading import load_backbone, output_of
-    from headstart.backbone.moments import moments
     from headstart.backbone.places import HEARING, LANGUAGE, shipped
     from headstart.backbone.profile import every_stage, widths
     from headstart.backbone.record import validated
     from headstart.backbone.recurrent import LSTM as RECURRENT
     from headstart.backbone.recurrent import Pooled, Recurrent, Words, is_recurrent
+    from headstart.backbone.spectrogram_images import TOLD as CROSSED
+    from headstart.backbone.spectrogram_images import hears
     from headstart.backbone.vision import names, sized
     from headstart.backbone.weights import read_tensors
     from headstart.backbone.writing import Writer, need_writer

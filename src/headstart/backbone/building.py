@@ -4,11 +4,18 @@ from collections.abc import Callable
 
 from torch import nn
 
-from headstart.backbone import crossing, language, recurrent, sound, speech, vision
-from headstart.backbone.alone import SETTING as ALONE
-from headstart.backbone.alone import spelling
+from headstart.backbone import (
+    audio_cnn,
+    audio_transformers,
+    language,
+    recurrent,
+    spectrogram_images,
+    vision,
+)
 from headstart.backbone.backbone import Architecture
-from headstart.backbone.moments import as_asked
+from headstart.backbone.decoder_only import SETTING as ALONE
+from headstart.backbone.decoder_only import spelling
+from headstart.backbone.frames import as_asked
 from headstart.errors import BackboneError
 from headstart.modality import Image, Sound
 
@@ -23,10 +30,10 @@ def build(architecture: Architecture, seed: int = 0) -> nn.Sequential:
     if dict(architecture.settings).get(ALONE):
         return as_asked(architecture, spelling())
     kinds: tuple[tuple[Callable[[Architecture], bool], Builder], ...] = (
-        (crossing.hears, crossing.build),
-        (speech.is_speech, speech.build),
+        (spectrogram_images.hears, spectrogram_images.build),
+        (audio_transformers.is_speech, audio_transformers.build),
         (language.is_language, language.build),
-        (sound.is_sound, sound.build),
+        (audio_cnn.is_sound, audio_cnn.build),
         (recurrent.is_recurrent, recurrent.build),
     )
     make = next((make for knows, make in kinds if knows(architecture)), vision.build)
@@ -44,4 +51,4 @@ def contract(architecture: Architecture) -> Image | Sound:
             f"{architecture.name} has no words before it is pre-trained",
             f"headstart pretrain TEXTS --arch {architecture.name} --out DIR, then --backbone DIR",
         )
-    return Sound() if sound.is_sound(architecture) else vision.contract(architecture)
+    return Sound() if audio_cnn.is_sound(architecture) else vision.contract(architecture)

@@ -9,14 +9,14 @@ import torch
 from torch import Tensor
 
 from headstart import durable
-from headstart.backbone.alone import SETTING as ALONE
-from headstart.backbone.alone import Alone
+from headstart.backbone.audio_transformers import EXTRACTOR
 from headstart.backbone.backbone import Architecture, Backbone, Origin, in_writer
 from headstart.backbone.bounds import Shapes, bounded
 from headstart.backbone.building import build
+from headstart.backbone.decoder_only import SETTING as ALONE
+from headstart.backbone.decoder_only import Alone
 from headstart.backbone.digests import Digests, digests_of
-from headstart.backbone.library import config_of, made
-from headstart.backbone.moments import SETTING as MOMENTS
+from headstart.backbone.frames import SETTING as MOMENTS
 from headstart.backbone.places import FACTS, WEIGHTS
 from headstart.backbone.record import (
     BackboneRecord,
@@ -29,7 +29,7 @@ from headstart.backbone.record import (
 )
 from headstart.backbone.recurrent import Recurrence, is_recurrent
 from headstart.backbone.shapes import need_shapes
-from headstart.backbone.speech import EXTRACTOR
+from headstart.backbone.transformers_loading import config_of, made
 from headstart.backbone.weights import put, read_tensors, written
 from headstart.backbone.writing import Writer, distinct
 from headstart.errors import BackboneError, HeadstartError, MissingExtra, SecurityError

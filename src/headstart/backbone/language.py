@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 from torch import nn
 
 from headstart import durable
-from headstart.backbone.alone import SETTING as ALONE
-from headstart.backbone.alone import Alone, spelling
 from headstart.backbone.backbone import Architecture, Backbone, Origin
+from headstart.backbone.decoder_only import SETTING as ALONE
+from headstart.backbone.decoder_only import Alone, spelling
 from headstart.backbone.layers import Row, staged
-from headstart.backbone.library import (
+from headstart.backbone.places import LANGUAGE
+from headstart.backbone.profile import SETTING, Profile
+from headstart.backbone.transformers_loading import (
     CONFIG,
     config_of,
     decodes,
@@ -23,8 +25,6 @@ from headstart.backbone.library import (
     need_files,
     reading,
 )
-from headstart.backbone.places import LANGUAGE
-from headstart.backbone.profile import SETTING, Profile
 from headstart.backbone.writing import Writer
 from headstart.errors import BackboneError, SecurityError
 from headstart.hostile import printable

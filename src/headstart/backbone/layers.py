@@ -14,7 +14,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
-from headstart.backbone.library import two_halves
+from headstart.backbone.transformers_loading import two_halves
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel

@@ -8,14 +8,14 @@ import torch
 from torch import nn
 
 from headstart import durable
-from headstart.backbone import crossing, language, speech
-from headstart.backbone.alone import meant_for
+from headstart.backbone import audio_transformers, language, spectrogram_images
 from headstart.backbone.backbone import Architecture, Backbone, Origin
 from headstart.backbone.building import build, contract
 from headstart.backbone.catalog import CATALOG, Known
+from headstart.backbone.decoder_only import meant_for
 from headstart.backbone.folder import fresh, read_backbone
+from headstart.backbone.frames import pooled
 from headstart.backbone.hub import fetched_network, fetched_weights, repository_of
-from headstart.backbone.moments import pooled
 from headstart.backbone.places import FACTS, shipped
 from headstart.backbone.vision import (
     classifier_names,
@@ -53,7 +53,7 @@ def load_backbone(
     are none, naming every missing file, or where they don't fit; `SecurityError` for files that
     could run code.
     """
-    if name.startswith(crossing.WORD):
+    if name.startswith(spectrogram_images.WORD):
         return _crossed(name, weights, seed, offline, size)
     repository = repository_of(name)
     backbone = _in_folder(name, writes) if not repository else None
@@ -75,15 +75,15 @@ def _crossed(
     size: int | None,
 ) -> Backbone:
     """A network for pictures, of one channel, that is given spectrograms."""
-    plain = name.removeprefix(crossing.WORD)
+    plain = name.removeprefix(spectrogram_images.WORD)
     backbone = load_backbone(plain, weights, seed, offline, size=size, channels=1)
     if not isinstance(backbone.modality, Image):
         raise BackboneError(
             "M447",
             f"{printable(plain)} is no network for pictures",
-            f"--backbone {printable(plain)}, without {crossing.WORD}",
+            f"--backbone {printable(plain)}, without {spectrogram_images.WORD}",
         )
-    return crossing.crossed(backbone, backbone.modality.size_px)
+    return spectrogram_images.crossed(backbone, backbone.modality.size_px)
 
 
 def output_of(backbone: Backbone, weights: str | Path | None = None) -> nn.Linear | None:
@@ -127,8 +127,8 @@ def _in_folder(name: str, writes: str) -> Backbone | None:
 def _of_transformers(
     folder: Path, writes: str, name: str = "", origin: Origin | None = None
 ) -> Backbone:
-    if speech.is_folder(folder):
-        return speech.from_folder(folder, name, origin)
+    if audio_transformers.is_folder(folder):
+        return audio_transformers.from_folder(folder, name, origin)
     if writes and (found := language.decoder_in(folder, writes, name, origin)):
         return found
     return language.from_folder(folder, name, origin)

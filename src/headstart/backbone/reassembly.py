@@ -6,7 +6,7 @@ from torch import Tensor
 
 from headstart.backbone.backbone import Backbone
 from headstart.backbone.layers import row_of_layers
-from headstart.backbone.library import made, two_halves
+from headstart.backbone.transformers_loading import made, two_halves
 
 _SHELL = "network."
 """What names of tensors in a stage begin with."""

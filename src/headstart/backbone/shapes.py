@@ -4,12 +4,12 @@ from types import MappingProxyType
 
 import torch
 
-from headstart.backbone.alone import SETTING as ALONE
 from headstart.backbone.backbone import Architecture
 from headstart.backbone.bounds import Shapes, bounded
 from headstart.backbone.building import build
+from headstart.backbone.decoder_only import SETTING as ALONE
 from headstart.backbone.language import is_language
-from headstart.backbone.library import made
+from headstart.backbone.transformers_loading import made
 from headstart.backbone.weights import need_fit
 from headstart.errors import BackboneError, HeadstartError
 from headstart.hostile import printable

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from headstart.data.clusters import cluster_names, count_once
     from headstart.data.column_settings import Columns
     from headstart.data.dataset import Dataset, content_of, dataset_of
+    from headstart.data.discovery import find
     from headstart.data.encodings import text_in
-    from headstart.data.examples import Examples, Held, Pair, Partition, Source, Span, name_of
+    from headstart.data.examples import Examples, InMemory, Pair, Partition, Source, Span, name_of
     from headstart.data.folders import TABLES
     from headstart.data.found import Found
     from headstart.data.labels import EVEN, meant, need_task, tags_in
     from headstart.data.memory import Frame, from_frame, from_memory
-    from headstart.data.place import find
     from headstart.data.presence import need_place
     from headstart.data.problem import Problem
     from headstart.data.sealing import Seal, SealedError, SealedStrata
@@ -51,7 +51,7 @@ __all__ = [
     "Examples",
     "Found",
     "Frame",
-    "Held",
+    "InMemory",
     "Pair",
     "Partition",
     "Problem",

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from headstart.data.column_names import PAIRS, PATHS, TEXTS, plain
-from headstart.data.examples import Held, Pair, Source
+from headstart.data.examples import InMemory, Pair, Source
 from headstart.data.memory import Frame
 from headstart.errors import DataError
 from headstart.hostile import printable
@@ -41,19 +41,19 @@ def asked_of(given: Any, kind: str, *, paired: bool = False, channels: int = 3) 
 
 def source_of(thing: Any, kind: str) -> Source:
     """One thing as what modalities read."""
-    if isinstance(thing, Held | Path):
+    if isinstance(thing, InMemory | Path):
         return thing
     if isinstance(thing, str):
-        return Held("a text", thing) if kind == "text" else Path(thing)
+        return InMemory("a text", thing) if kind == "text" else Path(thing)
     if isinstance(thing, os.PathLike):
         return Path(os.fspath(thing))
     if kind == "text" and isinstance(thing, tuple) and len(thing) == 2:
-        return Held("a pair", Pair(*thing))
-    return Held("what was asked about", thing)
+        return InMemory("a pair", Pair(*thing))
+    return InMemory("what was asked about", thing)
 
 
 def _single(given: Any, kind: str, *, paired: bool, channels: int) -> bool:
-    if isinstance(given, str | bytes | os.PathLike | Held | Mapping):
+    if isinstance(given, str | bytes | os.PathLike | InMemory | Mapping):
         return True
     if isinstance(given, tuple) and len(given) == 2:
         sound = kind == "audio" and isinstance(given[1], int | np.integer)

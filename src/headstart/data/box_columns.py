@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from headstart.data.annotations import number_in, numbers_in
-from headstart.data.cells import Sheet, missing
 from headstart.data.column_names import plain
+from headstart.data.tables import Sheet, missing
 
 Form = Literal["corners", "sized", "centered"]
 _CALLED: tuple[tuple[Form, tuple[str, ...]], ...] = (

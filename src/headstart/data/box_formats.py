@@ -8,13 +8,13 @@ from headstart.data.annotations import Annotations, PictureIndex, files_below
 from headstart.data.archive import is_archive, unpack
 from headstart.data.box_columns import box_columns, with_names
 from headstart.data.box_tables import kept_groups, read_box_table
-from headstart.data.cells import read_sheet
 from headstart.data.coco import is_coco, read_coco
 from headstart.data.column_settings import GUESS, Columns
 from headstart.data.cvat import read_cvat
 from headstart.data.folders import TABLES
 from headstart.data.labelme import is_labelme, read_labelme
 from headstart.data.shelter import Shelter
+from headstart.data.tables import read_sheet
 from headstart.data.voc import image_sets, read_voc
 from headstart.data.xml_files import root_name
 from headstart.data.yolo import YoloSettings, looks_like_yolo, read_yolo, yolo_settings

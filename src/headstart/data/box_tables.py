@@ -18,12 +18,12 @@ from headstart.data.annotations import (
     part_in,
 )
 from headstart.data.box_columns import BoxColumns, box_columns
-from headstart.data.cells import Sheet, missing
 from headstart.data.column_names import GROUPS, LABELS, PATHS, SPLITS, plain
 from headstart.data.column_settings import Columns
 from headstart.data.columns import place_of
-from headstart.data.examples import Held, Source, name_of
+from headstart.data.examples import InMemory, Source, name_of
 from headstart.data.shelter import Shelter
+from headstart.data.tables import Sheet, missing
 from headstart.errors import DataError
 from headstart.hostile import printable
 
@@ -174,7 +174,7 @@ def boxes_in_memory(things: Iterable[object], boxes: Iterable[object]) -> Annota
         )  # fmt: skip
     collector = Collector("memory", None)
     for place, (thing, item) in enumerate(zip(sources, told, strict=True)):
-        source = thing if isinstance(thing, Held | Path) else Held(f"item {place}", thing)
+        source = thing if isinstance(thing, InMemory | Path) else InMemory(f"item {place}", thing)
         source = Path(thing) if isinstance(thing, str) else source
         if item is None:
             collector.pictures.append(Annotated(source, None))

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 
-from headstart.data.cells import Sheet, missing
 from headstart.data.column_names import (
     CALLED,
     ENDS,
@@ -24,6 +23,7 @@ from headstart.data.column_settings import Columns
 from headstart.data.records import PARTS
 from headstart.data.sounds import ENDINGS
 from headstart.data.spans import seconds_in
+from headstart.data.tables import Sheet, missing
 from headstart.errors import DataError
 from headstart.hostile import printable
 from headstart.task_names import ENTITIES, GENERATED, WRITTEN

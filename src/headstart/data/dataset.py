@@ -51,7 +51,7 @@ class Dataset:
 
     @property
     def posable(self) -> Examples:
-        """With all labels, to be encoded for a task and sealed again at once: see `Lesson`."""
+        """With all labels, to be encoded for a task and sealed again at once: see `TaskData`."""
         return self._unsealed
 
     def divided_as(self, partition: Partition) -> "Dataset":

@@ -10,7 +10,7 @@ from headstart.hostile import printable
 
 
 @dataclass(frozen=True, eq=False)
-class Held:
+class InMemory:
     """A thing that is in memory already: an array, a picture, bytes, later a text."""
 
     name: str
@@ -20,7 +20,7 @@ class Held:
 
 @dataclass(frozen=True)
 class Span:
-    """A part of a recording, in seconds: what a `Held` may hold."""
+    """A part of a recording, in seconds: what a `InMemory` may hold."""
 
     path: Path
     start_s: float
@@ -29,13 +29,13 @@ class Span:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two texts that belong together: what a `Held` may hold."""
+    """Two texts that belong together: what a `InMemory` may hold."""
 
     first: str
     second: str
 
 
-Source = Path | Held
+Source = Path | InMemory
 T = TypeVar("T", bound=Truth)
 
 
@@ -45,7 +45,7 @@ def name_of(source: Source, root: Path | None = None) -> str:
     >>> name_of(Path("photos/cat/1.jpg"), Path("photos"))
     'cat/1.jpg'
     """
-    if isinstance(source, Held):
+    if isinstance(source, InMemory):
         return printable(source.name)
     below = root is not None and source.is_relative_to(root)
     return printable(source.relative_to(root) if below and root else source)

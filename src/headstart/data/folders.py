@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from headstart.data.cells import SENTENCES
 from headstart.data.found import Found
 from headstart.data.problem import Problem
 from headstart.data.records import PARTS, Gathering, Record, gather, natural
+from headstart.data.tables import SENTENCES
 from headstart.errors import DataError
 from headstart.hostile import printable
 

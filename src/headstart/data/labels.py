@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from headstart.data.examples import Examples, Held
+from headstart.data.examples import Examples, InMemory
 from headstart.data.found import Found
 from headstart.data.ordering import in_order
 from headstart.data.problem import Problem
@@ -185,7 +185,7 @@ def _with_a_tag_a_word(found: Found, order: Sequence[str]) -> Found:
     examples = found.examples
     fine, problems, written = list[int](), [], _written(examples)
     for row, source in enumerate(examples.sources):
-        text = source.content if isinstance(source, Held) else None
+        text = source.content if isinstance(source, InMemory) else None
         words = text.count(" ") + 1 if isinstance(text, str) else 0
         tags = len(written[row].split(" "))
         if words == tags:

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import numpy as np
 
-from headstart.data.cells import SENTENCES, Sheet, missing, read_sheet
 from headstart.data.column_settings import Columns
 from headstart.data.columns import NO_COLUMN, Chosen, choose, guess_path, part_of, place_of
-from headstart.data.examples import Held, Pair, Source, Span
+from headstart.data.examples import InMemory, Pair, Source, Span
 from headstart.data.found import Found
 from headstart.data.labels import SEVERAL, label_of
 from headstart.data.problem import Problem
 from headstart.data.records import Gathering, Record, gather, with_part
 from headstart.data.shelter import Shelter
 from headstart.data.spans import span_of
+from headstart.data.tables import SENTENCES, Sheet, missing, read_sheet
 from headstart.errors import DataError
 from headstart.hostile import printable
 from headstart.task_names import ENTITIES
@@ -159,7 +159,7 @@ class _Reading:
         if self.chosen.start == NO_COLUMN or not isinstance(source, Path):
             self.keep(number, Record(source, own, part, group))
         elif span := span_of(*(cells[place] for place in (self.chosen.start, self.chosen.end))):
-            piece = Held(f"{source.name}, {span[0]:g} to {span[1]:g} s", Span(source, *span))
+            piece = InMemory(f"{source.name}, {span[0]:g} to {span[1]:g} s", Span(source, *span))
             # parts of one recording stay together
             self.keep(number, Record(piece, own, part, group or str(source)))
         else:
@@ -183,15 +183,15 @@ class _Reading:
         """What the cell names, or the text that it is, or the two texts."""
         if self.chosen.path == NO_COLUMN and self.chosen.second != NO_COLUMN:
             both = Pair(str(cell), str(cells[self.chosen.second]))
-            return Held(f"{self.sheet.name}, row {number}", both)
+            return InMemory(f"{self.sheet.name}, row {number}", both)
         if self.chosen.path == NO_COLUMN:
             text = " ".join(_words(cell)) if self.task == ENTITIES else str(cell)
-            return Held(f"{self.sheet.name}, row {number}", text)
+            return InMemory(f"{self.sheet.name}, row {number}", text)
         return self.shelter.source(cell, number)
 
     def keep(self, number: int, record: Record) -> None:
         """Add the record, unless its file has one already."""
-        if isinstance(record.source, Held):
+        if isinstance(record.source, InMemory):
             self.records.append(record)
             return
         before, first = self.first.setdefault(str(record.source), (number, record))
@@ -245,7 +245,7 @@ def _told(sheet: Sheet, name: str) -> int:
 
 
 def _called(source: Source) -> str:
-    return source.name if isinstance(source, Held) else str(source)
+    return source.name if isinstance(source, InMemory) else str(source)
 
 
 def _origin(path: Path, shelter: Shelter, split: str) -> Gathering:

@@ -5,16 +5,16 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
-from headstart.data.cells import Sheet, missing
 from headstart.data.column_settings import GUESS, Columns
 from headstart.data.columns import choose
-from headstart.data.examples import Held, Source
+from headstart.data.examples import InMemory, Source
 from headstart.data.found import Found
 from headstart.data.labels import label_of
 from headstart.data.manifest import holding, records_of
 from headstart.data.problem import Problem
 from headstart.data.records import Gathering, Record, gather
 from headstart.data.shelter import Shelter
+from headstart.data.tables import Sheet, missing
 from headstart.errors import DataError
 from headstart.hostile import printable
 
@@ -86,11 +86,11 @@ def from_frame(frame: Frame, columns: Columns = GUESS) -> Found:
 
 
 def _source(thing: object, i: int) -> Source:
-    if isinstance(thing, Held):
+    if isinstance(thing, InMemory):
         return thing
     if isinstance(thing, str | os.PathLike):
         return Path(os.fspath(thing))
-    return Held(f"item {i}", thing)
+    return InMemory(f"item {i}", thing)
 
 
 def _plain(label: object) -> object:

@@ -4,8 +4,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from headstart.data.cells import missing
-from headstart.data.examples import Held, Source
+from headstart.data.examples import InMemory, Source
+from headstart.data.tables import missing
 from headstart.hostile import printable
 
 
@@ -20,11 +20,11 @@ class Shelter:
     def source(self, cell: object, row: int) -> Source:
         """What a cell names, or holds. Raises `OSError` for a file that is not there."""
         if isinstance(cell, dict) and isinstance(cell.get("bytes"), bytes):
-            return Held(printable(cell.get("path") or f"row {row}"), cell["bytes"])
+            return InMemory(printable(cell.get("path") or f"row {row}"), cell["bytes"])
         if isinstance(cell, dict) and isinstance(cell.get("path"), str):
             return self.file(cell["path"])
         if not isinstance(cell, str | os.PathLike):
-            return Held(f"row {row}", cell)
+            return InMemory(f"row {row}", cell)
         return self.file(os.fspath(cell))
 
     def file(self, name: str) -> Path:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from headstart.data.archive import is_archive, unpack
 from headstart.data.column_settings import GUESS
+from headstart.data.discovery import find
 from headstart.data.encodings import text_in
-from headstart.data.examples import Examples, Held, Source
+from headstart.data.examples import Examples, InMemory, Source
 from headstart.data.folders import TABLES, Shelf, Walk, visible_files, visible_folders
 from headstart.data.found import Found
-from headstart.data.place import find
 from headstart.data.problem import Problem
 from headstart.data.records import natural
 from headstart.data.sounds import heard
@@ -92,10 +92,10 @@ def _inside(root: Path) -> tuple[list[Path], list[Problem]]:
     return sorted(files, key=lambda path: natural(str(path))), walk.problems
 
 
-def _lines(file: Path) -> Iterator[Held]:
+def _lines(file: Path) -> Iterator[InMemory]:
     for number, line in enumerate(text_in(file).splitlines(), start=1):
         if line.strip():
-            yield Held(f"{file.name}:{number}", line)
+            yield InMemory(f"{file.name}:{number}", line)
 
 
 def _nothing(path: Path) -> DataError:

@@ -18,9 +18,15 @@ if TYPE_CHECKING:
         repeated,
         usual_tags,
     )
-    from headstart.evaluate.candidates import Candidate, Contest, priced, rival_of
+    from headstart.evaluate.candidates import Candidate, FittedArms, priced, rival_of
     from headstart.evaluate.examination import examine, learned_of
-    from headstart.evaluate.learning import Growth, Learning, LearningCurve, growth_of, learning
+    from headstart.evaluate.learning_curve import (
+        Growth,
+        Learning,
+        LearningCurve,
+        growth_of,
+        learning,
+    )
     from headstart.evaluate.metrics import (
         Bin,
         ClassRow,
@@ -46,8 +52,8 @@ if TYPE_CHECKING:
         Spread,
         StageRow,
     )
+    from headstart.evaluate.tfidf import words_fit
     from headstart.evaluate.verdict import Pair, Verdict, judge
-    from headstart.evaluate.words import words_fit
 
 __all__ = [
     "BASELINES",
@@ -57,11 +63,11 @@ __all__ = [
     "Bin",
     "Candidate",
     "ClassRow",
-    "Contest",
     "Cost",
     "Curve",
     "EpochRow",
     "Fact",
+    "FittedArms",
     "Growth",
     "Knows",
     "Learned",

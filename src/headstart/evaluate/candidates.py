@@ -14,7 +14,7 @@ from headstart.advise import Depth, Ranked
 from headstart.evaluate.arms import Arm, Cost
 from headstart.evaluate.peak import peak_mb
 from headstart.stats import level
-from headstart.train import Fitted, Lesson
+from headstart.train import Fitted, TaskData
 
 Answer = Callable[[Sequence[int]], Float[np.ndarray, "m c"]]
 
@@ -29,7 +29,7 @@ class Candidate:
     cut: int | None
     transfer: bool
     answer: Answer
-    """Rows of the lesson -> its answers to them."""
+    """Rows of the data -> its answers to them."""
     choice: float
     """Mean loss on rows it was not fitted to."""
     cost: Cost = Cost(0.0, 0.0, 0.0)
@@ -41,15 +41,15 @@ class Candidate:
     contender: bool = True
     """Whether it may be the rival: not where it lost a race on a sample, and was left at that."""
 
-    def learned_from(self, lesson: Lesson) -> tuple[int, ...]:
+    def learned_from(self, task_data: TaskData) -> tuple[int, ...]:
         """The rows that it was fitted to."""
-        return self.rows or lesson.pool
+        return self.rows or task_data.pool
 
-    def tested(self, lesson: Lesson) -> Arm:
+    def tested(self, task_data: TaskData) -> Arm:
         """Open the test rows: the one look."""
-        rows = lesson.partition.test
+        rows = task_data.partition.test
         answers = self.answer(rows)
-        merit = lesson.task.merit(answers, lesson.labels_of(rows).numpy())
+        merit = task_data.task.merit(answers, task_data.labels_of(rows).numpy())
         return Arm(
             self.name,
             self.strategy,
@@ -58,16 +58,16 @@ class Candidate:
             self.transfer,
             answers,
             self.choice,
-            level(merit, lesson.clusters_of(rows)),
+            level(merit, task_data.clusters_of(rows)),
             self.cost,
             self.note,
-            len(self.learned_from(lesson)),
+            len(self.learned_from(task_data)),
             self.contender,
         )
 
 
 @dataclass(frozen=True, eq=False)
-class Contest:
+class FittedArms:
     """The candidates, which of them is the run's model, and which stands for transfer."""
 
     candidates: tuple[Candidate, ...]

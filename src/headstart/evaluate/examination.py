@@ -11,9 +11,9 @@ from headstart.advise import Depth
 from headstart.backbone import CROSSED, hears, multiply_adds
 from headstart.data import Examples, Source
 from headstart.errors import DataError
-from headstart.evaluate.candidates import Contest
-from headstart.evaluate.cautions import cautions
-from headstart.evaluate.learning import learning
+from headstart.evaluate.candidates import FittedArms
+from headstart.evaluate.caveats import cautions
+from headstart.evaluate.learning_curve import learning
 from headstart.evaluate.metrics import Scores, confusion, measure, per_class, reliability
 from headstart.evaluate.occlusion import weighed
 from headstart.evaluate.outcome import Outcome
@@ -33,7 +33,7 @@ from headstart.evaluate.verdict import Tested, judge
 from headstart.head import Known
 from headstart.stats import widened
 from headstart.task import FIGURES, Calibration, Task
-from headstart.train import Fitted, Lesson
+from headstart.train import Fitted, TaskData
 from headstart.train.loop import stage_rates
 
 SHOWN = 150
@@ -44,9 +44,9 @@ that mattered are marked."""
 
 
 def examine(
-    lesson: Lesson,
+    task_data: TaskData,
     examples: Examples,
-    contest: Contest,
+    fitted_arms: FittedArms,
     outcome: Outcome,
     *,
     title: str,
@@ -55,23 +55,23 @@ def examine(
     facts: tuple[Fact, ...],
 ) -> Report:
     """Write down what the answers to the test rows show."""
-    rows, task, groups = outcome.rows, lesson.task, outcome.clusters
-    labels, found = lesson.labels_of(rows).numpy(), outcome.model.answers
+    rows, task, groups = outcome.rows, task_data.task, outcome.clusters
+    labels, found = task_data.labels_of(rows).numpy(), outcome.model.answers
     verdict = judge(
         task,
         outcome.arms,
         outcome.transfer,
         labels,
         groups,
-        pretrained=contest.transfer.transfer,
+        pretrained=fitted_arms.transfer.transfer,
         pair=outcome.pair,
         tested=Tested(outcome.told, outcome.lead),
     )
     verdict = replace(verdict, learning=learning(outcome.growth, groups, outcome.overlap))
-    parts = (lesson.partition.train, lesson.partition.val)
-    train, val = (lesson.labels_of(part).numpy() for part in parts)
-    crossing = (CROSSED,) if hears(contest.fitted.backbone.architecture) else ()
-    heard = (*crossing, *cautions(task, verdict, outcome, labels, len(lesson.pool)))
+    parts = (task_data.partition.train, task_data.partition.val)
+    train, val = (task_data.labels_of(part).numpy() for part in parts)
+    crossing = (CROSSED,) if hears(fitted_arms.fitted.backbone.architecture) else ()
+    heard = (*crossing, *cautions(task, verdict, outcome, labels, len(task_data.pool)))
     return Report(
         title=title,
         verdict=replace(verdict, cautions=heard),
@@ -80,10 +80,10 @@ def examine(
         arms=outcome.arms,
         classes=per_class(task, found, labels, train, val, groups),
         confusion=confusion(task, found, labels) if task.single_label else (),
-        shown=_shown(lesson, examples, contest, outcome, trust),
+        shown=_shown(task_data, examples, fitted_arms, outcome, trust),
         bins=reliability(task, found, labels, groups),
-        curves=_curves(contest),
-        learned=learned_of(contest),
+        curves=_curves(fitted_arms),
+        learned=learned_of(fitted_arms),
         facts=facts,
     )
 
@@ -98,9 +98,9 @@ def stretched(scores: Scores, outcome: Outcome) -> Scores:
     return replace(scores, figures=figures, folds=outcome.folds)
 
 
-def learned_of(contest: Contest) -> Learned:
+def learned_of(fitted_arms: FittedArms) -> Learned:
     """What was frozen and what was trained, stage by stage, at which peak rates."""
-    fitted, because = contest.fitted, contest.because
+    fitted, because = fitted_arms.fitted, fitted_arms.because
     backbone, at, recipe = fitted.backbone, fitted.at, fitted.recipe
     names = [name for name, _ in backbone.stages.named_children()]
     rates = stage_rates(len(fitted.suffix), recipe)[::-1] if recipe else []
@@ -122,7 +122,7 @@ def learned_of(contest: Contest) -> Learned:
     if because:
         sentence = f"{because[0].upper()}{because[1:]}. {sentence}"
     return Learned(
-        contest.model.strategy,
+        fitted_arms.model.strategy,
         backbone.name,
         at,
         backbone.depth,
@@ -130,9 +130,9 @@ def learned_of(contest: Contest) -> Learned:
         tensors,
         changed,
         sentence,
-        _knows(contest.depth),
+        _knows(fitted_arms.depth),
         fitted.expected,
-        contest.ranking,
+        fitted_arms.ranking,
     )
 
 
@@ -146,9 +146,9 @@ def _size(module: object) -> int:
     return sum(parameter.numel() for parameter in parameters)
 
 
-def _curves(contest: Contest) -> tuple[Curve, ...]:
+def _curves(fitted_arms: FittedArms) -> tuple[Curve, ...]:
     curves = []
-    for name, fitted in {contest.model.name: contest.fitted, **contest.others}.items():
+    for name, fitted in {fitted_arms.model.name: fitted_arms.fitted, **fitted_arms.others}.items():
         marks = fitted.progress.marks
         epochs = (EpochRow(m.number, m.train_loss, m.val_loss, m.val_merit) for m in marks[1:])
         if len(marks) > 1:
@@ -157,22 +157,22 @@ def _curves(contest: Contest) -> tuple[Curve, ...]:
 
 
 def _shown(
-    lesson: Lesson,
+    task_data: TaskData,
     examples: Examples,
-    contest: Contest,
+    fitted_arms: FittedArms,
     outcome: Outcome,
     trust: Calibration,
 ) -> tuple[Shown, ...]:
     """Mistakes first, the most confident leading; then right answers, class by class."""
-    rows, answers, task = outcome.rows, outcome.model.answers, lesson.task
-    modality = contest.fitted.backbone.modality
-    labels, belief = lesson.labels_of(rows).numpy(), task.belief(answers)
+    rows, answers, task = outcome.rows, outcome.model.answers, task_data.task
+    modality = fitted_arms.fitted.backbone.modality
+    labels, belief = task_data.labels_of(rows).numpy(), task.belief(answers)
     merit = task.shown_merit(answers, labels)
     right, said = trust.right(task, answers, labels), task.likely(answers)
     shown: list[Shown] = []
     for position in _order(task, answers, labels, right)[:SHOWN]:
         row = rows[position]
-        item = lesson.items.take([row])[0]
+        item = task_data.items.take([row])[0]
         mime, data = modality.show(item)
         truth, guess_told = examples.truth.written(row), task.text(answers[position])
         if task.continues:
@@ -194,7 +194,7 @@ def _shown(
                 truth=truth,
                 said=guess_told,
                 right=bool(right[position]),
-                beside=_beside(contest.fitted, task, examples.sources[row], guess)
+                beside=_beside(fitted_arms.fitted, task, examples.sources[row], guess)
                 if len(shown) < PLAYED
                 else Beside(),
                 merit=float(merit[position]),

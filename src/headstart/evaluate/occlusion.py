@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from headstart.data import Held, Source
+from headstart.data import InMemory, Source
 from headstart.modality import Modality, Text
 from headstart.task import Task
 from headstart.train import Fitted
@@ -23,12 +23,12 @@ def weighed(fitted: Fitted, task: Task, source: Source, said: int) -> Weighed:
     Nothing of anything else than one text and its one class.
     """
     modality = fitted.backbone.modality
-    held = source.content if isinstance(source, Held) else None
+    held = source.content if isinstance(source, InMemory) else None
     single = task.single_label and isinstance(modality, Text)
     if not (single and isinstance(modality, Text) and isinstance(held, str)):
         return ()
     words = held.split()[:WORDS]
-    item = modality.read(Held("a text", " ".join(words)))
+    item = modality.read(InMemory("a text", " ".join(words)))
     places = modality.starts(" ".join(words))
     if len(words) < 2 or -1 in places:
         return ()

@@ -1,15 +1,15 @@
-"""What the arms of a contest make of the test rows, and which two of them are compared."""
+"""What the arms of a arms make of the test rows, and which two of them are compared."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from headstart.data import SealedStrata, count_once
 from headstart.evaluate.arms import Arm
-from headstart.evaluate.candidates import Candidate, Contest, rival_of
-from headstart.evaluate.learning import Growth, growth_of
+from headstart.evaluate.candidates import Candidate, FittedArms, rival_of
+from headstart.evaluate.learning_curve import Growth, growth_of
 from headstart.evaluate.verdict import Pair
 from headstart.stats import Interval, Merit, lead, lead_of_folds
-from headstart.train import Lesson
+from headstart.train import TaskData
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,47 +77,51 @@ def _twice(more: int) -> str:
     return f"{more:,} near duplicates of others count no further"
 
 
-def outcome_of(lesson: Lesson, contest: Contest, strata: Sequence[int] | SealedStrata) -> Outcome:
+def outcome_of(
+    task_data: TaskData, fitted_arms: FittedArms, strata: Sequence[int] | SealedStrata
+) -> Outcome:
     """Open the test rows once, for every arm; `strata` (one an item) keep learning curves even.
 
     The rival is picked by its loss on other rows before that. Raises `SealedError` where the test
     rows were opened already.
     """
-    rows = lesson.partition.test
-    rival = rival_of(contest.candidates, contest.transfer)
-    sides = equal_rows(lesson, contest.transfer, rival) if rival else ()
-    compared = [contest.transfer, *([rival] if rival else [])]
-    if lesson.truths:
-        lesson.truths.open()
-    arms = {one: one.tested(lesson) for one in contest.candidates}
+    rows = task_data.partition.test
+    rival = rival_of(fitted_arms.candidates, fitted_arms.transfer)
+    sides = equal_rows(task_data, fitted_arms.transfer, rival) if rival else ()
+    compared = [fitted_arms.transfer, *([rival] if rival else [])]
+    if task_data.truths:
+        task_data.truths.open()
+    arms = {one: one.tested(task_data) for one in fitted_arms.candidates}
     one, other = (
-        (arms.get(side) or side.tested(lesson) for side in sides) if sides else (None, None)
+        (arms.get(side) or side.tested(task_data) for side in sides) if sides else (None, None)
     )
     return Outcome(
         rows,
-        lesson.clusters_of(rows),
+        task_data.clusters_of(rows),
         tuple(arms.values()),
-        arms[contest.model],
-        arms[contest.transfer],
+        arms[fitted_arms.model],
+        arms[fitted_arms.transfer],
         Pair(one, other) if one and other else None,
-        count_once(rows, lesson.alike),
-        growth_of(lesson, compared, tuple(strata)),
+        count_once(rows, task_data.alike),
+        growth_of(task_data, compared, tuple(strata)),
     )
 
 
-def equal_rows(lesson: Lesson, one: Candidate, other: Candidate) -> tuple[Candidate, Candidate]:
+def equal_rows(
+    task_data: TaskData, one: Candidate, other: Candidate
+) -> tuple[Candidate, Candidate]:
     """Both as they are when they learn from the same rows, where a fit is all that takes.
 
     What was trained has left validation rows out; what was fitted in closed form is fitted again
     without them. What cannot be fitted again stays as it is: `Arm.learned` then differs.
     """
-    mine, yours = (set(side.learned_from(lesson)) for side in (one, other))
-    return _fitted_to(lesson, one, yours), _fitted_to(lesson, other, mine)
+    mine, yours = (set(side.learned_from(task_data)) for side in (one, other))
+    return _fitted_to(task_data, one, yours), _fitted_to(task_data, other, mine)
 
 
-def _fitted_to(lesson: Lesson, arm: Candidate, rows: set[int]) -> Candidate:
+def _fitted_to(task_data: TaskData, arm: Candidate, rows: set[int]) -> Candidate:
     """Without the rows that are not among these."""
-    own = arm.learned_from(lesson)
+    own = arm.learned_from(task_data)
     both = tuple(row for row in own if row in rows)
     if len(both) == len(own) or arm.refit is None:
         return arm

@@ -15,11 +15,11 @@ import numpy as np
 
 from headstart.data import count_once
 from headstart.evaluate.arms import Arm, Cost
-from headstart.evaluate.learning import Growth
+from headstart.evaluate.learning_curve import Growth
 from headstart.evaluate.outcome import Outcome
 from headstart.evaluate.verdict import BEST, Pair
 from headstart.stats import Interval, level, widened
-from headstart.train import Lesson
+from headstart.train import TaskData
 
 OVERLAP = {"right": 1.25, "number": 1.4}
 """What intervals are stretched by where training sets overlap (`python -m benchmarks folds`): of
@@ -31,25 +31,25 @@ STANDING = "what stands for transfer in each fold"
 """The same of the arm that verdicts are about, where that is not the model in every fold."""
 
 
-def pooled(parts: Sequence[Outcome], lesson: Lesson) -> Outcome:
+def pooled(parts: Sequence[Outcome], task_data: TaskData) -> Outcome:
     """All folds as one outcome, in their order; one part alone is returned as it is.
 
     Arms that every fold has go on under their names. Model, arm with transfer and rival are what
-    each fold chose without its own rows. `lesson` knows the labels of all rows.
+    each fold chose without its own rows. `data` knows the labels of all rows.
     """
     if len(parts) == 1:
         return parts[0]
     rows = tuple(row for part in parts for row in part.rows)
-    clusters, labels = lesson.clusters_of(rows), lesson.labels_of(rows).numpy()
+    clusters, labels = task_data.clusters_of(rows), task_data.labels_of(rows).numpy()
 
     numbers = (
-        lesson.task.merit(parts[0].model.answers, labels[: len(parts[0].rows)]).dtype.kind == "f"
+        task_data.task.merit(parts[0].model.answers, labels[: len(parts[0].rows)]).dtype.kind == "f"
     )
     overlap, least = OVERLAP["number" if numbers else "right"], -math.inf if numbers else 0.0
 
     def united(arms: Sequence[Arm], name: str) -> Arm:
         answers = np.concatenate([arm.answers for arm in arms])
-        merit = level(lesson.task.merit(answers, labels), clusters)
+        merit = level(task_data.task.merit(answers, labels), clusters)
         return _united(arms, name, answers, widened(merit, overlap, least, 1.0))
 
     names = [arm.name for arm in parts[0].arms]
@@ -69,7 +69,7 @@ def pooled(parts: Sequence[Outcome], lesson: Lesson) -> Outcome:
         model,
         transfer,
         pair,
-        count_once(rows, lesson.alike),
+        count_once(rows, task_data.alike),
         _growth(parts, pair),
         tuple(fold for fold, part in enumerate(parts, 1) for _ in part.rows),
         overlap,

@@ -16,44 +16,44 @@ from torch import Tensor
 from headstart.backbone import Backbone, fresh
 from headstart.evaluate.candidates import Answer, Candidate
 from headstart.evaluate.racing import best_rival, race, sampled
-from headstart.evaluate.words import words_fit
+from headstart.evaluate.tfidf import words_fit
 from headstart.events import Tell, note, quiet
 from headstart.features import Halved
 from headstart.head import (
+    HeadConfig,
     LinearFit,
     Read,
-    Way,
     blocks_of,
     stays_far,
 )
 from headstart.modality import Modality
 from headstart.stats import Interval, lead
-from headstart.train import Fitted, Lesson, predict, takes
+from headstart.train import Fitted, TaskData, predict, takes
 
 CLEAR = 0.05
 """A lead of the pretrained probe, the lower end of its interval, that ends the ladder early."""
 
 Table = Callable[[Sequence[int]], Read]
-"""Rows of the lesson -> what gives the features of some of them, by position, to a linear head."""
+"""Rows of the data -> what gives the features of some of them, by position, to a linear head."""
 
 
-def raw(lesson: Lesson, modality: Modality) -> Candidate:
+def raw(task_data: TaskData, modality: Modality) -> Candidate:
     """A linear head on features that need no network: pixels, word counts, spectra."""
-    if issparse(modality.plain(lesson.items.take(lesson.pool[:1]))):
-        return words(lesson, modality)
+    if issparse(modality.plain(task_data.items.take(task_data.pool[:1]))):
+        return words(task_data, modality)
 
     def plain(rows: Sequence[int]) -> Read:
         def read(positions: Sequence[int]) -> Float[Tensor, "m d"]:
             asked = [rows[p] for p in positions]
             parts = [asked[i : i + 256] for i in range(0, len(asked), 256)]
-            found = [torch.as_tensor(modality.plain(lesson.items.take(part))) for part in parts]
+            found = [torch.as_tensor(modality.plain(task_data.items.take(part))) for part in parts]
             return torch.cat(found)
 
         return read
 
     table = _kept(plain)
-    fit = _fit(lesson, table, lesson.pool)
-    answer, refit = _answer(lesson, table, fit), _refit(lesson, table, fit.way)
+    fit = _fit(task_data, table, task_data.pool)
+    answer, refit = _answer(task_data, table, fit), _refit(task_data, table, fit.head_config)
     name = f"linear on raw {modality.plain_name}"
     return Candidate(name, "linear", "", None, False, answer, fit.loss, refit=refit)
 
@@ -74,45 +74,52 @@ def _kept(table: Table) -> Table:
     return asked
 
 
-def words(lesson: Lesson, modality: Modality) -> Candidate:
+def words(task_data: TaskData, modality: Modality) -> Candidate:
     """A linear head on weighted counts: the way without a network that texts have."""
     name = f"linear on {modality.plain_name}"
 
     def refit(rows: Sequence[int]) -> Answer:
-        counts, labels = modality.plain(lesson.items.take(rows)), lesson.labels_of(rows)
-        fitted, _, _ = words_fit(lesson.task, counts, labels, lesson.groups_of(rows), strength)
-        return lambda asked: fitted(modality.plain(lesson.items.take(asked)))
+        counts, labels = modality.plain(task_data.items.take(rows)), task_data.labels_of(rows)
+        fitted, _, _ = words_fit(
+            task_data.task, counts, labels, task_data.groups_of(rows), strength
+        )
+        return lambda asked: fitted(modality.plain(task_data.items.take(asked)))
 
-    counts, labels = modality.plain(lesson.items.take(lesson.pool)), lesson.labels_of(lesson.pool)
-    fitted, strength, choice = words_fit(lesson.task, counts, labels, lesson.groups_of(lesson.pool))
+    counts, labels = (
+        modality.plain(task_data.items.take(task_data.pool)),
+        task_data.labels_of(task_data.pool),
+    )
+    fitted, strength, choice = words_fit(
+        task_data.task, counts, labels, task_data.groups_of(task_data.pool)
+    )
 
     def answer(rows: Sequence[int]) -> Float[np.ndarray, "m c"]:
-        return fitted(modality.plain(lesson.items.take(rows)))
+        return fitted(modality.plain(task_data.items.take(rows)))
 
     return Candidate(name, "linear", "", None, False, answer, choice, refit=refit)
 
 
-def from_fit(lesson: Lesson, fitted: Fitted, strategy: str, tell: Tell = quiet) -> Candidate:
+def from_fit(task_data: TaskData, fitted: Fitted, strategy: str, tell: Tell = quiet) -> Candidate:
     """A fitted network as an arm."""
-    labels = lesson.labels_of(fitted.held_rows).numpy()
-    choice = float(lesson.task.losses(fitted.held.numpy().astype(float), labels).mean())
+    labels = task_data.labels_of(fitted.held_rows).numpy()
+    choice = float(task_data.task.losses(fitted.held.numpy().astype(float), labels).mean())
 
     def answer(rows: Sequence[int]) -> Float[np.ndarray, "m c"]:
-        found: np.ndarray = predict(lesson, fitted, rows, tell).numpy().astype(float)
-        return lesson.task.at_words(found, lesson.labels_of(rows).numpy())
+        found: np.ndarray = predict(task_data, fitted, rows, tell).numpy().astype(float)
+        return task_data.task.at_words(found, task_data.labels_of(rows).numpy())
 
     backbone = fitted.backbone
     transfer = backbone.origin.pretrained
-    trained = len(fitted.suffix) or lesson.task.coded_rows
-    way, refit = fitted.chosen.way, None
-    if not trained and way is not None:
-        refit = _refit(lesson, _features(lesson, backbone), way)
+    trained = len(fitted.suffix) or task_data.task.coded_rows
+    head_config, refit = fitted.chosen.head_config, None
+    if not trained and head_config is not None:
+        refit = _refit(task_data, _features(task_data, backbone), head_config)
     arm = Candidate(strategy, strategy, backbone.name, fitted.at, transfer, answer, choice)
-    return replace(arm, refit=refit, rows=lesson.partition.train if trained else lesson.pool)
+    return replace(arm, refit=refit, rows=task_data.partition.train if trained else task_data.pool)
 
 
 def untrained(
-    lesson: Lesson,
+    task_data: TaskData,
     backbone: Backbone,
     seed: int,
     pretrained: Float[np.ndarray, "p c"],
@@ -128,32 +135,32 @@ def untrained(
     the better of the two on held-out rows is the arm.
     """
     yardstick = fresh(backbone, seed + 1)
-    if arm := _raced(lesson, yardstick, rivals, tell):
+    if arm := _raced(task_data, yardstick, rivals, tell):
         return arm
     half = yardstick.modality.half()
     if half is None or not takes(yardstick.stages, half):
-        return _untrained(lesson, yardstick, tell)[0]
-    smaller = replace(lesson, items=Halved(lesson.items, yardstick.modality))
+        return _untrained(task_data, yardstick, tell)[0]
+    smaller = replace(task_data, items=Halved(task_data.items, yardstick.modality))
     coarse, held = _untrained(smaller, replace(yardstick, modality=half), tell)
-    ahead = _lead(lesson, pretrained, held)
+    ahead = _lead(task_data, pretrained, held)
     if ahead.low > CLEAR:
         text = f"lead of the pretrained probe on held-out rows {ahead.value:+.1%}: clear"
         note(tell, f"random weights on items of half the size settle it ({text})")
         return replace(coarse, note=f"items of half the size; {text}")
-    whole, _ = _untrained(lesson, yardstick, tell)
+    whole, _ = _untrained(task_data, yardstick, tell)
     return min(whole, coarse, key=lambda candidate: candidate.choice)
 
 
 def _raced(
-    lesson: Lesson, yardstick: Backbone, rivals: Sequence[Candidate], tell: Tell
+    task_data: TaskData, yardstick: Backbone, rivals: Sequence[Candidate], tell: Tell
 ) -> Candidate | None:
     """The arm as fitted to a sample, where it can't be the rival; else None."""
-    sample, rival = sampled(lesson), best_rival(rivals)
+    sample, rival = sampled(task_data), best_rival(rivals)
     if sample is None or rival is None:
         return None
-    asked = replace(lesson, partition=replace(lesson.partition, train=(), val=()))
+    asked = replace(task_data, partition=replace(task_data.partition, train=(), val=()))
     arm, _ = _untrained(sample, yardstick, tell, asked)
-    found = race(lesson, sample, arm.refit, rival) if arm.refit else None
+    found = race(task_data, sample, arm.refit, rival) if arm.refit else None
     if found is None or not found.lost:
         return None
     note(tell, f"{arm.name}: {found.told}")
@@ -161,14 +168,14 @@ def _raced(
 
 
 def _untrained(
-    lesson: Lesson, yardstick: Backbone, tell: Tell, asked: Lesson | None = None
+    task_data: TaskData, yardstick: Backbone, tell: Tell, asked: TaskData | None = None
 ) -> tuple[Candidate, Float[np.ndarray, "p c"]]:
-    """The arm, and its out-of-fold answers to the pool; it answers rows of the lesson `asked`."""
-    table = _features(lesson, yardstick, tell)
-    fit = _fit(lesson, table, lesson.pool)
-    others = asked or lesson
+    """The arm, and its out-of-fold answers to the pool; it answers rows of the data `asked`."""
+    table = _features(task_data, yardstick, tell)
+    fit = _fit(task_data, table, task_data.pool)
+    others = asked or task_data
     answer = _answer(others, _features(others, yardstick, tell), fit)
-    refit = _refit(lesson, table, fit.way)
+    refit = _refit(task_data, table, fit.head_config)
     name, depth = yardstick.name, yardstick.depth
     arm = Candidate(
         "probe on random weights", "probe", name, depth, False, answer, fit.loss, refit=refit
@@ -176,39 +183,41 @@ def _untrained(
     return arm, fit.answers
 
 
-def _features(lesson: Lesson, backbone: Backbone, tell: Tell = quiet) -> Table:
+def _features(task_data: TaskData, backbone: Backbone, tell: Tell = quiet) -> Table:
     """What all stages make of rows."""
 
     def table(rows: Sequence[int]) -> Read:
-        feed = lesson.rows_feed(rows, backbone, backbone.depth, tell)
+        feed = task_data.rows_feed(rows, backbone, backbone.depth, tell)
         return lambda positions: feed(positions, ())
 
     return table
 
 
-def _fit(lesson: Lesson, table: Table, rows: Sequence[int]) -> LinearFit:
-    return lesson.fit_head(lesson.gathered(table(rows), len(rows)), rows)
+def _fit(task_data: TaskData, table: Table, rows: Sequence[int]) -> LinearFit:
+    return task_data.fit_head(task_data.gathered(table(rows), len(rows)), rows)
 
 
-def _refit(lesson: Lesson, table: Table, way: Way) -> Callable[[Sequence[int]], Answer]:
+def _refit(
+    task_data: TaskData, table: Table, head_config: HeadConfig
+) -> Callable[[Sequence[int]], Answer]:
     def refit(rows: Sequence[int]) -> Answer:
-        found = lesson.gathered(table(rows), len(rows))
-        return _answer(lesson, table, lesson.fit_again(found, rows, way))
+        found = task_data.gathered(table(rows), len(rows))
+        return _answer(task_data, table, task_data.fit_again(found, rows, head_config))
 
     return refit
 
 
-def _answer(lesson: Lesson, table: Table, fit: LinearFit) -> Answer:
+def _answer(task_data: TaskData, table: Table, fit: LinearFit) -> Answer:
     def answer(rows: Sequence[int]) -> Float[np.ndarray, "m c"]:
         parts = blocks_of(table(rows), len(rows))
         scores = torch.cat([part.float() @ fit.weight.T + fit.bias for part in parts])
-        found: np.ndarray = lesson.task.answers(scores).numpy().astype(float)
+        found: np.ndarray = task_data.task.answers(scores).numpy().astype(float)
         return found
 
     return answer
 
 
-def _lead(lesson: Lesson, one: np.ndarray, other: np.ndarray) -> Interval:
-    labels = lesson.labels_of(lesson.pool).numpy()
-    merit = lesson.task.merit
-    return lead(merit(one, labels), merit(other, labels), lesson.groups_of(lesson.pool))
+def _lead(task_data: TaskData, one: np.ndarray, other: np.ndarray) -> Interval:
+    labels = task_data.labels_of(task_data.pool).numpy()
+    merit = task_data.task.merit
+    return lead(merit(one, labels), merit(other, labels), task_data.groups_of(task_data.pool))

@@ -20,7 +20,7 @@ from headstart.data import spread
 from headstart.evaluate.candidates import Answer, Candidate, by_choice
 from headstart.head import folds_of, strata_in
 from headstart.stats import Interval, lead
-from headstart.train import Lesson
+from headstart.train import TaskData
 
 SAMPLE, WORTH = 1000, 4
 """Rows of a race, and how many times as many there have to be for one to be worth its cost."""
@@ -56,15 +56,15 @@ class Race:
         )
 
 
-def sampled(lesson: Lesson) -> Lesson | None:
-    """The lesson with a sample of its pool and no test rows; None where a race is not worth it."""
-    pool = lesson.pool
+def sampled(task_data: TaskData) -> TaskData | None:
+    """The data with a sample of its pool and no test rows; None where a race is not worth it."""
+    pool = task_data.pool
     if len(pool) < WORTH * SAMPLE:
         return None
-    strata = dict(zip(pool, strata_in(lesson.labels_of(pool)).tolist(), strict=True))
+    strata = dict(zip(pool, strata_in(task_data.labels_of(pool)).tolist(), strict=True))
     labels = [strata.get(row, -1) for row in range(max(pool) + 1)]
     rows = tuple(spread(pool, labels, 0)[:SAMPLE])
-    return replace(lesson, partition=replace(lesson.partition, train=rows, val=(), test=()))
+    return replace(task_data, partition=replace(task_data.partition, train=rows, val=(), test=()))
 
 
 def best_rival(candidates: Sequence[Candidate]) -> Candidate | None:
@@ -74,24 +74,24 @@ def best_rival(candidates: Sequence[Candidate]) -> Candidate | None:
 
 
 def race(
-    lesson: Lesson,
-    sample: Lesson,
+    task_data: TaskData,
+    sample: TaskData,
     refit: Callable[[Sequence[int]], Answer],
     rival: Candidate,
 ) -> Race:
     """Hold the arm that `refit` fits against the rival on the rows of the sample."""
     rows, inside = sample.pool, set(sample.pool)
-    others = [row for row in lesson.pool if row not in inside]
-    groups, labels = lesson.groups_of(rows), lesson.labels_of(rows)
+    others = [row for row in task_data.pool if row not in inside]
+    groups, labels = task_data.groups_of(rows), task_data.labels_of(rows)
     beside = rival.refit(others)(rows) if rival.refit else rival.answer(rows)
     whole, half = np.zeros(len(rows)), np.zeros(len(rows))
     for fit, held in folds_of(strata_in(labels), groups, 0):
         judged = [rows[p] for p in held]
         for found, known in ((whole, fit), (half, fit[::2])):
             answers = refit([rows[p] for p in known])(judged)
-            found[held] = lesson.task.losses(answers, labels[held].numpy())
-    doublings = math.log2(len(lesson.pool) / len(rows))
-    least = lesson.task.losses(beside, labels.numpy()).astype(float)
+            found[held] = task_data.task.losses(answers, labels[held].numpy())
+    doublings = math.log2(len(task_data.pool) / len(rows))
+    least = task_data.task.losses(beside, labels.numpy()).astype(float)
     then = whole - doublings * (half - whole)
     now, later = (lead(one, least, groups) for one in (whole, then))
     return Race(rival.name, len(rows), doublings, now, later)

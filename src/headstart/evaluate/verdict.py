@@ -11,7 +11,7 @@ from typing import Literal
 
 from headstart.evaluate.arms import Arm
 from headstart.evaluate.candidates import by_choice
-from headstart.evaluate.learning import Learning
+from headstart.evaluate.learning_curve import Learning
 from headstart.head import Known
 from headstart.hostile import printable
 from headstart.stats import Interval, Merit, lead, obstacle

@@ -12,32 +12,32 @@ if TYPE_CHECKING:
     from headstart.head.choice import HEADS, fit_head
     from headstart.head.codes import NOTHING, padded, usual_row
     from headstart.head.ctc import BEAM, FrameHead, frames_needed, greedy, searched
-    from headstart.head.far import Far, Read, blocks_of, gathered, stays_far
     from headstart.head.folds import cross_fitted, folds_of, strata_in
     from headstart.head.lda import fit_lda
-    from headstart.head.lexicon import Language, words_in
-    from headstart.head.linear import HeadFit, LinearFit, Sample, Way, linear
+    from headstart.head.lexicon import WordPrior, words_in
+    from headstart.head.linear import HeadConfig, HeadFit, LinearFit, Sample, linear
     from headstart.head.logistic import fit_logistic
     from headstart.head.objective import Goal, Known, Labels, Link, Objective
+    from headstart.head.out_of_core import DiskTable, Read, blocks_of, gathered, stays_far
     from headstart.head.ridge import fit_ridge
 
 __all__ = [
     "BEAM",
     "HEADS",
     "NOTHING",
-    "Far",
+    "DiskTable",
     "FrameHead",
     "Goal",
+    "HeadConfig",
     "HeadFit",
     "Known",
     "Labels",
-    "Language",
     "LinearFit",
     "Link",
     "Objective",
     "Read",
     "Sample",
-    "Way",
+    "WordPrior",
     "blocks_of",
     "cross_fitted",
     "fit_head",

@@ -10,7 +10,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from headstart.head.codes import NOTHING
-from headstart.head.lexicon import Language
+from headstart.head.lexicon import WordPrior
 
 BEAM, LIKELY = 8, 1e-3
 """Beginnings that are kept at a frame, and the least probability of a letter that is tried."""
@@ -53,7 +53,7 @@ def greedy(said: Float[np.ndarray, "t c"]) -> list[int]:
 
 
 def searched(
-    said: Float[np.ndarray, "t c"], width: int, language: Language | None = None
+    said: Float[np.ndarray, "t c"], width: int, language: WordPrior | None = None
 ) -> list[int]:
     """The likeliest transcript over all ways to time it, among `width` beginnings at a frame.
 

@@ -15,7 +15,7 @@ from scipy.special import softmax
 from threadpoolctl import threadpool_limits
 
 from headstart.head.folds import Fold, cross_fitted, folds_of, separable
-from headstart.head.linear import LinearFit, Sample, Way, fitted, losses_of
+from headstart.head.linear import HeadConfig, LinearFit, Sample, fitted, losses_of
 
 PENALTIES = tuple(10.0 ** (half / 2) for half in range(6, -13, -1))
 """From 10³ to 10⁻⁶, in units of the mean eigenvalue of the within-class scatter."""
@@ -73,7 +73,7 @@ def fit_lda(sample: Sample, penalty: float | None = None) -> LinearFit:
         turned, bias = _linear(scatter, tried[best])
         weight = turned @ directions.right
         bias = bias - weight @ directions.mean
-        return fitted(weight, bias, Way("lda", tried[best]), answers, sample)
+        return fitted(weight, bias, HeadConfig("lda", tried[best]), answers, sample)
 
 
 def _scatter(rows: np.ndarray, labels: np.ndarray, classes: int) -> _Scatter:

@@ -54,7 +54,7 @@ class Lexicon:
         return math.log(known + self.new * math.exp(letters * self.letter))
 
 
-class Language:
+class WordPrior:
     """How likely letters are as words, whatever was heard; remembers what it was asked."""
 
     def __init__(self, words: Sequence[tuple[str, int]], letters: Sequence[str]) -> None:

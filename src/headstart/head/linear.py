@@ -12,8 +12,8 @@ from torch import Tensor, nn
 
 from headstart.errors import TrainingError
 from headstart.head.directions import Directions, directions_of
-from headstart.head.far import Far
 from headstart.head.objective import Labels, Objective
+from headstart.head.out_of_core import DiskTable
 from headstart.head.solving import Loss
 
 
@@ -21,7 +21,7 @@ from headstart.head.solving import Loss
 class Sample:
     """What a head is fitted to. Raises `TrainingError` for rows that are not finite."""
 
-    rows: Float[Tensor, "n d"] | Far
+    rows: Float[Tensor, "n d"] | DiskTable
     labels: Labels
     task: Objective
     groups: Sequence[str] = ()
@@ -31,7 +31,7 @@ class Sample:
 
     def __post_init__(self) -> None:
         rows = self.rows
-        if not (rows.finite if isinstance(rows, Far) else bool(torch.isfinite(rows).all())):
+        if not (rows.finite if isinstance(rows, DiskTable) else bool(torch.isfinite(rows).all())):
             raise TrainingError(
                 "T511",
                 "some rows of features are not finite",
@@ -41,7 +41,9 @@ class Sample:
     @property
     def table(self) -> Float[Tensor, "n d"]:
         """The rows, in memory."""
-        return self.rows.take(range(len(self.rows))) if isinstance(self.rows, Far) else self.rows
+        return (
+            self.rows.take(range(len(self.rows))) if isinstance(self.rows, DiskTable) else self.rows
+        )
 
     @cached_property
     def directions(self) -> Directions:
@@ -50,7 +52,7 @@ class Sample:
 
 
 @dataclass(frozen=True)
-class Way:
+class HeadConfig:
     """How a head was fitted, so that it can be again."""
 
     head: str
@@ -58,12 +60,12 @@ class Way:
     penalty: float
     """The strength of the L2 penalty (or shrinkage) that was chosen."""
 
-    def for_part(self, share: float) -> "Way":
+    def for_part(self, share: float) -> "HeadConfig":
         """The same prior on the weights where there is only such a share of the rows.
 
         Against a mean loss, the logistic head's, a penalty grows as rows get fewer.
         """
-        return Way(self.head, self.penalty / share) if self.head == "logistic" else self
+        return HeadConfig(self.head, self.penalty / share) if self.head == "logistic" else self
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +74,7 @@ class LinearFit:
 
     weight: Float[Tensor, "c d"]
     bias: Float[Tensor, " c"]
-    way: Way
+    head_config: HeadConfig
     loss: float
     """Of rows that it was not fitted to, as the task has it."""
     answers: Float[np.ndarray, "n c"]
@@ -104,13 +106,13 @@ def linear(
 def fitted(
     weight: Float[np.ndarray, "c d"],
     bias: Float[np.ndarray, " c"],
-    way: Way,
+    head_config: HeadConfig,
     found: Float[np.ndarray, "n c"],
     sample: Sample,
 ) -> LinearFit:
     """What a fit in double precision leaves; `found` are the answers to rows, unseen."""
     kept = torch.from_numpy(weight).float(), torch.from_numpy(bias).float()
-    return LinearFit(*kept, way, loss_of(found, sample), found)
+    return LinearFit(*kept, head_config, loss_of(found, sample), found)
 
 
 def loss_of(found: Float[np.ndarray, "n c"], sample: Sample) -> float:

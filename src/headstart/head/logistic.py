@@ -10,11 +10,11 @@ from jaxtyping import Float
 from threadpoolctl import threadpool_limits
 from torch import Tensor
 
-from headstart.head.far import SOME, Far
 from headstart.head.folds import Fold, cross_fitted, folds_of, separable, strata_in
-from headstart.head.linear import LinearFit, Sample, Way, fitted, loss_in, losses_of
+from headstart.head.linear import HeadConfig, LinearFit, Sample, fitted, loss_in, losses_of
+from headstart.head.logistic_out_of_core import fit_far
+from headstart.head.out_of_core import SOME, DiskTable
 from headstart.head.solving import EXACT, ROUGH, Near, solve, spread_of
-from headstart.head.streamed import fit_far
 
 PENALTIES = tuple(10.0**exponent for exponent in range(2, -7, -1))
 """From 100 to 1e-6, on standardized rows, against a mean loss; halves of a decade beside the best
@@ -51,7 +51,7 @@ def fit_logistic(sample: Sample, penalty: float | None = None) -> LinearFit:
     that it was fitted to.
     """
     with threadpool_limits(1):  # more threads only add CPU time at this size, and other bits
-        if isinstance(sample.rows, Far):
+        if isinstance(sample.rows, DiskTable):
             near = fit_logistic(_some(sample, sample.rows)) if penalty is None else penalty
             folds = _divided(sample) if penalty is None else []
             return fit_far(sample, sample.rows, _weights(sample), folds, near)
@@ -74,7 +74,7 @@ def _fit_near(sample: Sample, rows: Float[Tensor, "n d"], penalty: float | None)
         found = _no_opinion(sample)
     weight = (theta[:, :-1] @ basis.turn) / basis.scale
     bias = theta[:, -1] - weight @ basis.mean
-    return fitted(weight, bias, Way("logistic", chosen), found, sample)
+    return fitted(weight, bias, HeadConfig("logistic", chosen), found, sample)
 
 
 def _basis(rows: Float[np.ndarray, "n d"]) -> _Basis:
@@ -146,7 +146,7 @@ def _weights(sample: Sample) -> Float[np.ndarray, "n 1"]:
     return np.ones((len(labels), 1))
 
 
-def _some(sample: Sample, far: Far) -> Sample:
+def _some(sample: Sample, far: DiskTable) -> Sample:
     """A part of rows on disk that fits the memory, drawn by the seed."""
     drawn = np.random.default_rng(sample.seed).permutation(len(far))[:SOME]
     rows = sorted(drawn.tolist())

@@ -16,9 +16,9 @@ from scipy.special import log_softmax
 from threadpoolctl import threadpool_limits
 
 from headstart.head.directions import Directions, directions_in
-from headstart.head.far import BLOCK, Far
 from headstart.head.folds import folds_of, separable, strata_in
-from headstart.head.linear import LinearFit, Sample, Way, fitted
+from headstart.head.linear import HeadConfig, LinearFit, Sample, fitted
+from headstart.head.out_of_core import BLOCK, DiskTable
 
 PENALTIES = tuple(10.0 ** (half / 2) for half in range(8, -17, -1))
 """From 10⁴ to 10⁻⁸, in units of the mean squared singular value of the centered rows."""
@@ -90,7 +90,7 @@ def fit_ridge(sample: Sample, penalty: float | None = None) -> LinearFit:
         targets = sample.task.coded(sample.labels)
         share = targets.mean(axis=0)
         rows, rest = sample.rows, targets - share
-        found = _far(sample, rows, rest) if isinstance(rows, Far) else _near(sample, rest)
+        found = _far(sample, rows, rest) if isinstance(rows, DiskTable) else _near(sample, rest)
         singular = found.directions.singular
         unit = max(float((singular**2).mean()), 1e-30) if len(singular) else 1.0
         tried = [p * unit for p in PENALTIES] if penalty is None else [penalty]
@@ -108,7 +108,7 @@ def fit_ridge(sample: Sample, penalty: float | None = None) -> LinearFit:
         chosen = tried[best]
         weight = found.weight(chosen)
         bias = share - weight @ found.directions.mean
-        return fitted(weight * sharp, bias * sharp, Way("ridge", chosen), answers, sample)
+        return fitted(weight * sharp, bias * sharp, HeadConfig("ridge", chosen), answers, sample)
 
 
 def _least(errors: Float[np.ndarray, "p n"], without: Places) -> int:
@@ -145,7 +145,7 @@ def _near(sample: Sample, targets: Float[np.ndarray, "n c"]) -> _Regression:
     return _Regression(ways, targets, ways.left.T @ targets, lambda: iter([whole]))
 
 
-def _far(sample: Sample, far: Far, targets: Float[np.ndarray, "n c"]) -> _Regression:
+def _far(sample: Sample, far: DiskTable, targets: Float[np.ndarray, "n c"]) -> _Regression:
     found = np.zeros((far.shape[1], targets.shape[1]))
     for at, block in far.blocks():
         found += (block - far.mean).T @ targets[at]

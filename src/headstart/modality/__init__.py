@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from headstart.modality.protocol import Look, Modality
     from headstart.modality.sound import Sound
     from headstart.modality.text import Text, text_of
-    from headstart.modality.views import Variation, Views, augment
+    from headstart.modality.views import Augmentation, Variation, augment
     from headstart.modality.vocabulary import learned_vocabulary
     from headstart.modality.windows import windows
 
 __all__ = [
     "NEAR_BITS",
+    "Augmentation",
     "Image",
     "Look",
     "Masks",
@@ -30,7 +31,6 @@ __all__ = [
     "Sound",
     "Text",
     "Variation",
-    "Views",
     "augment",
     "learned_vocabulary",
     "prepared_by",

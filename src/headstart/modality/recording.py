@@ -19,7 +19,7 @@ from jaxtyping import Float32
 from headstart.data import Source, Span, name_of
 from headstart.errors import DataError, needs
 from headstart.hostile import printable
-from headstart.modality.endings import LEAST_MISSING, missing
+from headstart.modality.file_types import LEAST_MISSING, missing
 
 if TYPE_CHECKING:
     from soundfile import SoundFile

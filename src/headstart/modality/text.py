@@ -16,7 +16,7 @@ from scipy.sparse import csr_array
 from torch import Tensor
 
 from headstart import durable
-from headstart.data import Held, Pair, Source, name_of, text_in
+from headstart.data import InMemory, Pair, Source, name_of, text_in
 from headstart.errors import BackboneError, DataError, needs
 from headstart.hostile import printable
 from headstart.modality.likeness import near_tokens
@@ -178,14 +178,14 @@ class Text:
 
     def _texts(self, source: Source) -> list[str]:
         """One text, or two. Raises `DataError`."""
-        held = source.content if isinstance(source, Held) else None
+        held = source.content if isinstance(source, InMemory) else None
         if isinstance(held, Pair) != self.paired:
             asked = "two texts, here is one" if self.paired else "one text, here are two"
             fix = 'headstart predict RUN --text "…"' + (' --second "…"' if self.paired else "")
             raise DataError("D194", f"an example of this model is {asked}", fix, name_of(source))
         if not isinstance(held, Pair):
             return [content_of(source)]
-        return [content_of(Held(name_of(source), text)) for text in (held.first, held.second)]
+        return [content_of(InMemory(name_of(source), text)) for text in (held.first, held.second)]
 
     def _read(self, texts: Sequence[str]) -> tuple[Tensor, int, int]:
         """Tokens, how many there were before the cut, and how many of those are unknown."""
@@ -276,7 +276,7 @@ def _languages(place: Path, digest: str) -> dict[str, int]:
 
 def content_of(source: Source) -> str:
     """The text itself; of a file as `text_in` reads it."""
-    if isinstance(source, Held):
+    if isinstance(source, InMemory):
         if isinstance(source.content, str):
             text = source.content
         else:

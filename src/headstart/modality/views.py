@@ -20,7 +20,7 @@ _ASPECT = np.log(4 / 3)  # of a crop, wide or tall at most, as in Inception and 
 
 
 @dataclass(frozen=True)
-class Views:
+class Augmentation:
     """How much views may differ from what was seen."""
 
     crop: tuple[float, float] = (0.6, 1.0)
@@ -37,7 +37,7 @@ class Views:
     in turn. Without a prefix every epoch draws a new one."""
 
 
-Variation = Views | Masks
+Variation = Augmentation | Masks
 """Of pictures, or of sound."""
 
 
@@ -52,7 +52,7 @@ def augment(
     """
     if isinstance(views, Masks):
         return cover(batch, keys, views)
-    views = views or Views()
+    views = views or Augmentation()
     draws = _uniform(keys)  # (b, 8)
     seen = batch.clone() if views.crop == (1.0, 1.0) else _cropped(batch, draws, views.crop)
     if views.flip:

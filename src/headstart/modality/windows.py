@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from jaxtyping import Float32
 
-from headstart.data import Held, Source, Span, name_of
+from headstart.data import InMemory, Source, Span, name_of
 from headstart.errors import DataError, needs
 from headstart.hostile import printable
 
@@ -53,7 +53,7 @@ def windows(source: Source, most_s: float, *, lapped: bool = False) -> list[Sour
         loud = _loudness(samples.reshape(len(samples), -1), rate)
         parts = list(pairwise(_edges(loud, length, most_s)))
     cut = [(round(one * rate), round(end * rate)) for one, end in parts]
-    return [Held(name_of(source), (samples[one:end], rate)) for one, end in cut]
+    return [InMemory(name_of(source), (samples[one:end], rate)) for one, end in cut]
 
 
 def _of_file(
@@ -87,7 +87,7 @@ def _of_file(
         )
     name = printable(place.name)
     return [
-        Held(
+        InMemory(
             f"{name}, {start + one:.1f} to {start + end:.1f} s",
             Span(place, start + one, start + end),
         )

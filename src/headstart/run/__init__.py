@@ -11,7 +11,7 @@ from headstart import lazy
 
 if TYPE_CHECKING:
     from headstart.run.api import backbones, check, plan, pretrain, rank, train
-    from headstart.run.journey import transfer
+    from headstart.run.pipeline import transfer
     from headstart.run.reading import Run, report
     from headstart.run.recipes import recipe_of
     from headstart.run.settings import Settings, cache_root

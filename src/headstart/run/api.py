@@ -38,9 +38,9 @@ def check(
     """
     columns, root = made(Columns, options), cache_root(cache)
     found = _found(place, columns, root)
-    from headstart.run import journey
+    from headstart.run import pipeline
 
-    return journey.check(found, root, tell)
+    return pipeline.check(found, root, tell)
 
 
 @signed(Settings)
@@ -64,9 +64,9 @@ def train(
     found = _found(place, settings.columns, root)
     where = Path(place).resolve() if isinstance(place, Path | str) else Path("memory")
     request = Request(Path(out) if out else None, where.stem, settings.digest(str(where)))
-    from headstart.run import journey
+    from headstart.run import pipeline
 
-    return journey.train(found, settings, request, root, tell)
+    return pipeline.train(found, settings, request, root, tell)
 
 
 @signed(Settings)
@@ -107,14 +107,14 @@ def rank(
         from headstart.data import Dataset
 
         if isinstance(place, Dataset):
-            from headstart.run import choosing
+            from headstart.run import candidate_ranking
 
-            return choosing.rank(place, settings, root, tell)
+            return candidate_ranking.rank(place, settings, root, tell)
     found = _found(place, settings.columns, root)
-    from headstart.run import choosing
+    from headstart.run import candidate_ranking
 
-    dataset = choosing.dataset_for(found, settings, root, tell)
-    return choosing.rank(dataset, settings, root, tell)
+    dataset = candidate_ranking.dataset_for(found, settings, root, tell)
+    return candidate_ranking.rank(dataset, settings, root, tell)
 
 
 @signed(PretrainSettings)

@@ -10,7 +10,7 @@ from headstart.evaluate import BASELINES, Candidate, from_fit, untrained
 from headstart.events import Tell
 from headstart.run.recipes import recipe_of
 from headstart.run.settings import Settings
-from headstart.train import Fitted, Lesson, Probe, Strategy, as_it_is, fit
+from headstart.train import Fitted, Probe, Strategy, TaskData, as_it_is, fit
 
 RANDOM, AS_IT_IS = "probe on random weights", "as it is"
 """Names of the arm that says what an architecture alone gives, and of one that learns nothing."""
@@ -22,7 +22,7 @@ Fit = tuple[Candidate, Fitted | None]
 class Job:
     """What every arm is fitted with."""
 
-    lesson: Lesson
+    task_data: TaskData
     backbone: Backbone
     settings: Settings
     work: Path
@@ -36,20 +36,20 @@ Rung = Callable[[], Fit]
 
 def baseline(job: Job, name: str) -> Fit:
     """An arm without a network."""
-    return BASELINES[name](job.lesson, job.backbone.modality), None
+    return BASELINES[name](job.task_data, job.backbone.modality), None
 
 
 def published(job: Job) -> Fit:
     """A network that writes, before it learned anything here."""
-    fitted = as_it_is(job.lesson, job.backbone, job.tell)
-    return from_fit(job.lesson, fitted, AS_IT_IS, job.tell), None
+    fitted = as_it_is(job.task_data, job.backbone, job.tell)
+    return from_fit(job.task_data, fitted, AS_IT_IS, job.tell), None
 
 
 def learned(job: Job, strategy: Strategy, allowance: float = math.inf) -> Fit:
     """The backbone by a strategy, in so many CPU seconds."""
     fitted = fitted_by(job, strategy, allowance)
-    arm = from_fit(job.lesson, fitted, str(strategy), job.tell)
-    return replace(arm, note=_advice(fitted, job.lesson)), fitted
+    arm = from_fit(job.task_data, fitted, str(strategy), job.tell)
+    return replace(arm, note=_advice(fitted, job.task_data)), fitted
 
 
 def without_weights(job: Job, probe: Fitted | None, rivals: Sequence[Candidate] = ()) -> Fit:
@@ -57,15 +57,15 @@ def without_weights(job: Job, probe: Fitted | None, rivals: Sequence[Candidate] 
 
     It is raced against the `rivals` before it is computed in full.
     """
-    lesson, backbone, seed = job.lesson, job.backbone, job.settings.seed
+    task_data, backbone, seed = job.task_data, job.backbone, job.settings.seed
     if probe is None:  # its head has to be trained, as that of the probe itself
         yardstick = replace(job, backbone=fresh(backbone, seed + 1), work=job.work / "untrained")
-        return from_fit(lesson, fitted_by(yardstick, Probe()), RANDOM, job.tell), None
+        return from_fit(task_data, fitted_by(yardstick, Probe()), RANDOM, job.tell), None
     # what transfer is held against may use the features of all stages where transfer may
     whole = backbone.depth > 1 and job.settings.plan != Probe()
     same = every_stage(backbone) if whole else backbone
     held = probe.held.numpy().astype(float)
-    return untrained(lesson, same, seed, held, job.tell, rivals), None
+    return untrained(task_data, same, seed, held, job.tell, rivals), None
 
 
 def fitted_by(job: Job, strategy: Strategy, allowance: float = math.inf) -> Fitted:
@@ -73,22 +73,24 @@ def fitted_by(job: Job, strategy: Strategy, allowance: float = math.inf) -> Fitt
     place = job.work / str(strategy).replace(":", "-")
     place.mkdir(parents=True, exist_ok=True)
     asked, seed = job.settings.hyperparameters, job.settings.seed
-    recipe = recipe_of(strategy, job.backbone, job.lesson.task, seed, asked)
+    recipe = recipe_of(strategy, job.backbone, job.task_data.task, seed, asked)
     recipe = replace(recipe, allowance=allowance)
-    return fit(job.lesson, job.backbone, strategy, recipe, work=place, tell=job.tell)
+    return fit(job.task_data, job.backbone, strategy, recipe, work=place, tell=job.tell)
 
 
-def _advice(fitted: Fitted, lesson: Lesson) -> str:
+def _advice(fitted: Fitted, task_data: TaskData) -> str:
     """To ship the probe instead, and why; empty where training went beyond the head it began with.
 
     Both are judged on validation rows; the head at the start was fitted to training rows alone.
     """
-    if lesson.task.coded_rows or not fitted.backbone.origin.pretrained:
+    if task_data.task.coded_rows or not fitted.backbone.origin.pretrained:
         return ""
     marks, best = fitted.progress.marks, fitted.progress.best
     if not marks or (
         marks[best].val_loss < marks[0].val_loss and marks[best].val_merit >= marks[0].val_merit
     ):
         return ""
-    told = f"validation loss {marks[0].val_loss:.4f}, {lesson.task.figure} {marks[0].val_merit:.1%}"
+    told = (
+        f"validation loss {marks[0].val_loss:.4f}, {task_data.task.figure} {marks[0].val_merit:.1%}"
+    )
     return f"ship the probe: no epoch was better than the one it started from ({told})"

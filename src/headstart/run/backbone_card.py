@@ -25,12 +25,16 @@ def origin_note(places: Sequence[Path | str], material: Material, recipe: Recipe
     return f"{told}{f' (the teacher: {parent})' if parent else ''}; pre-training {name}"
 
 
-def card_of(made: Pretrained, material: Material, recipe: Recipe, course: PretrainSettings) -> str:
+def card_of(
+    made: Pretrained, material: Material, recipe: Recipe, settings: PretrainSettings
+) -> str:
     """The page beside the weights: size, what it scores, input, settings, recipe."""
     backbone, progress = made.backbone, made.progress
     parameters = sum(p.numel() for p in backbone.stages.parameters())
     asked = {
-        k: Path(v).name if k in ("weights", "watch") else v for k, v in asdict(course).items() if v
+        k: Path(v).name if k in ("weights", "watch") else v
+        for k, v in asdict(settings).items()
+        if v
     }
     return "\n".join(
         [

@@ -9,7 +9,7 @@ import torch
 
 from headstart.backbone import Backbone
 from headstart.data import Audit, Partition
-from headstart.evaluate import Contest, Fact, peak_mb
+from headstart.evaluate import Fact, FittedArms, peak_mb
 from headstart.run.settings import Settings
 
 _PACKAGES = ("headstart", "torch", "timm", "numpy", "pillow", "scikit-learn")
@@ -36,7 +36,11 @@ def _version(package: str) -> str:
 
 
 def facts_of(
-    audit: Audit, partition: Partition, settings: Settings, backbone: Backbone, contest: Contest
+    audit: Audit,
+    partition: Partition,
+    settings: Settings,
+    backbone: Backbone,
+    fitted_arms: FittedArms,
 ) -> tuple[Fact, ...]:
     """Everything a reader may want to look up, section by section."""
     origin, modality = backbone.origin, backbone.modality
@@ -57,11 +61,13 @@ def facts_of(
     ]
     told = settings.hyperparameters.asked.items()
     chosen += [Fact("settings", name, f"{value}, for every trained arm") for name, value in told]
-    if way := contest.fitted.chosen.way:
-        chosen.append(Fact("settings", "head", f"{way.head}, penalty {way.penalty:.3g}"))
-    for rate, loss in contest.fitted.chosen.rates:
+    if head_config := fitted_arms.fitted.chosen.head_config:
+        chosen.append(
+            Fact("settings", "head", f"{head_config.head}, penalty {head_config.penalty:.3g}")
+        )
+    for rate, loss in fitted_arms.fitted.chosen.rates:
         chosen.append(Fact("settings", f"rate {rate:g} tried", f"validation loss {loss:.4f}"))
-    notes = [Fact("arms", c.name, c.note) for c in contest.candidates if c.note]
+    notes = [Fact("arms", c.name, c.note) for c in fitted_arms.candidates if c.note]
     known = [Fact("versions", name, value) for name, value in versions().items()]
     return (*problems, *data, *chosen, *notes, *known)
 

@@ -10,12 +10,12 @@ from jaxtyping import Float
 
 from headstart.advise import Depth
 from headstart.backbone import Alone
-from headstart.evaluate import Candidate, Contest, priced
+from headstart.evaluate import Candidate, FittedArms, priced
 from headstart.events import note
 from headstart.run.arms import Job, Rung, baseline, learned, published, without_weights
 from headstart.run.strategies import allowances, kept_strategies, prospect_of, strategies
 from headstart.stats import standard_error
-from headstart.train import Fitted, Lesson, Probe, Scratch, Strategy
+from headstart.train import Fitted, Probe, Scratch, Strategy, TaskData
 
 KIND = "; a trained network's is that of its best epoch on these rows, which is kind to it"
 
@@ -31,7 +31,7 @@ class _Climb:
     """What the model is chosen from, where nobody says what to train."""
 
 
-def contest(job: Job) -> Contest:
+def fitted_arms(job: Job) -> FittedArms:
     """Fit every arm; the test rows stay closed."""
     found = _Climb()
     for rung in ladder(job, found):
@@ -42,7 +42,7 @@ def contest(job: Job) -> Contest:
             found.fits[arm.name] = fitted
             if arm.note:
                 note(job.tell, arm.note)
-    chosen = job.settings.plan or best_of(job.lesson, found.plans, found.fits)
+    chosen = job.settings.plan or best_of(job.task_data, found.plans, found.fits)
     done = decided(found.candidates, found.fits, str(chosen), found.depth)
     if done.because:
         note(job.tell, done.because)
@@ -55,7 +55,7 @@ def ladder(job: Job, found: _Climb) -> Iterator[Rung]:
     The first probe may come before random weights, which can be settled by a part of their work
     then. What is trained is only chosen behind both.
     """
-    task, backbone = job.lesson.task, job.backbone
+    task, backbone = job.task_data.task, job.backbone
     yield from (partial(baseline, job, name) for name in task.baselines)
     if isinstance(backbone.writer, Alone):
         yield partial(published, job)
@@ -75,14 +75,14 @@ def ladder(job: Job, found: _Climb) -> Iterator[Rung]:
 
 def _strategies(job: Job, found: _Climb) -> list[Strategy]:
     """All that is fitted on the backbone; and what of it may be the model."""
-    known = prospect_of(job.lesson, job.backbone, job.settings, job.tell)
+    known = prospect_of(job.task_data, job.backbone, job.settings, job.tell)
     every = kept_strategies(job.work, lambda: strategies(known, job.settings, job.tell))
     found.depth = known.depth
     found.plans = [plan for plan in every if plan != Scratch()] or [Scratch()]
     return every
 
 
-def best_of(lesson: Lesson, plans: Sequence[Strategy], fits: Mapping[str, Fitted]) -> Strategy:
+def best_of(task_data: TaskData, plans: Sequence[Strategy], fits: Mapping[str, Fitted]) -> Strategy:
     """The plan that loses least on validation rows and is no worse on them, simple first.
 
     Probes are judged out of fold on all rows that may be looked at, trained networks on
@@ -95,30 +95,32 @@ def best_of(lesson: Lesson, plans: Sequence[Strategy], fits: Mapping[str, Fitted
         one, other = fits[str(best)], fits[str(plan)]
         known = set(one.held_rows)
         rows = [row for row in other.held_rows if row in known]
-        loss, merit = zip(*(_judged(lesson, fitted, rows) for fitted in (one, other)), strict=True)
+        loss, merit = zip(
+            *(_judged(task_data, fitted, rows) for fitted in (one, other)), strict=True
+        )
         less = loss[0] - loss[1]
         gain, needed = float(less.mean()), 0.0
         if plan == Probe(every_stage=True):
-            needed = standard_error(less, lesson.groups_of(rows))
+            needed = standard_error(less, task_data.groups_of(rows))
         if gain > needed and merit[1].mean() >= merit[0].mean():
             best = plan
     return best
 
 
 def _judged(
-    lesson: Lesson, fitted: Fitted, rows: Sequence[int]
+    task_data: TaskData, fitted: Fitted, rows: Sequence[int]
 ) -> tuple[Float[np.ndarray, " n"], Float[np.ndarray, " n"]]:
     """Losses and merits of rows that the network was not fitted to."""
     place = {row: position for position, row in enumerate(fitted.held_rows)}
     found = fitted.held[[place[row] for row in rows]].numpy().astype(float)
-    labels = lesson.labels_of(rows).numpy()
-    task = lesson.task
+    labels = task_data.labels_of(rows).numpy()
+    task = task_data.task
     return task.losses(found, labels), task.merit(found, labels).astype(float)
 
 
 def decided(
     found: list[Candidate], fits: Mapping[str, Fitted], chosen: str, depth: Depth | None
-) -> Contest:
+) -> FittedArms:
     """With the arm that is the model, and the one that stands for transfer."""
     named = {candidate.name: candidate for candidate in found}
     model, fitted = named[chosen], fits[chosen]
@@ -130,4 +132,4 @@ def decided(
         least = "nothing did better" if chosen == "probe" else "it lost least"
         kind = KIND if any(len(fit.suffix) for fit in fits.values()) else ""
         because = f"took {chosen}: on unseen rows {least} ({tried}{kind}); {depth.why}"
-    return Contest(tuple(found), model, fitted, transfer, others, depth, because)
+    return FittedArms(tuple(found), model, fitted, transfer, others, depth, because)

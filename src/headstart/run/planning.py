@@ -20,14 +20,13 @@ from headstart.events import Clock, Tell, quiet, together
 from headstart.features import Items, Prefix, extract, milliseconds, noise, survey
 from headstart.head import Sample, fit_head, stays_far
 from headstart.modality import Look
-from headstart.run.finding import divided
+from headstart.run.default_backbone import start_of
+from headstart.run.division import divided
 from headstart.run.folds import fold_count
-from headstart.run.quantities import seconds
 from headstart.run.recipes import passes_of
 from headstart.run.rehearsal import foretold
 from headstart.run.settings import Settings
 from headstart.run.spread import SEEDS
-from headstart.run.starting import start_of
 from headstart.run.strategies import (
     JUDGED,
     LEARNED,
@@ -38,6 +37,7 @@ from headstart.run.strategies import (
     prices,
     strategies,
 )
+from headstart.run.units import seconds
 from headstart.task import Task, make_task, task_type
 from headstart.train import (
     AS_USUAL,

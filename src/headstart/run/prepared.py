@@ -1,4 +1,4 @@
-"""What a run learns from: the data as looked at and divided, and the lessons made of them."""
+"""What a run learns from: the data as looked at and divided, and the sets of data made of them."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,13 +9,13 @@ from headstart.errors import UsageError
 from headstart.events import Tell, note, warn
 from headstart.features import Items, noted, survey
 from headstart.modality import Look
-from headstart.run.finding import divided
+from headstart.run.default_backbone import Start, start_of
+from headstart.run.division import divided
 from headstart.run.folds import fold_count, fold_partitions
 from headstart.run.settings import Settings
-from headstart.run.starting import Start, start_of
 from headstart.run.strategies import would_tune
 from headstart.task import make_task
-from headstart.train import Lesson, Truths
+from headstart.train import TaskData, Truths
 
 LEAKS = 5
 """Leaks that are told by name."""
@@ -50,7 +50,7 @@ def parts_of(
     usable, together = data.audit.usable, data.audit.together
 
     def tunes() -> bool:
-        return would_tune(lesson_of(known, backbone, settings, root), backbone)
+        return would_tune(task_data_of(known, backbone, settings, root), backbone)
 
     ranked = bool(start.ranking)
     count, why = fold_count(settings, data.examples, usable, tunes, ranked=ranked)
@@ -74,7 +74,7 @@ def started(
     return Known(data, seen.items, seen.looks), start
 
 
-def lesson_of(known: Known, backbone: Backbone, settings: Settings, root: Path) -> Lesson:
+def task_data_of(known: Known, backbone: Backbone, settings: Settings, root: Path) -> TaskData:
     """The task that the labels pose, and all that arms learn from; labels of test rows are closed.
 
     Raises `UsageError` for a head that cannot be fitted to the task.
@@ -92,7 +92,7 @@ def lesson_of(known: Known, backbone: Backbone, settings: Settings, root: Path) 
         )
     auto = settings.plan is None and not task.coded_rows
     about = (examples.groups, partition, task, root, head, auto, data.audit.together)
-    return Lesson(known.items, truths.closed, *about, truths)
+    return TaskData(known.items, truths.closed, *about, truths)
 
 
 def _tell_division(data: Dataset, tell: Tell) -> None:

@@ -50,8 +50,8 @@ from headstart.modality.text import content_of
 from headstart.run.backbone_card import card_of, origin_note
 from headstart.run.facts import computing
 from headstart.run.holding import held
+from headstart.run.online_probe import watcher
 from headstart.run.settings import PretrainSettings
-from headstart.run.watching import watcher
 from headstart.train import Material, Recipe, Teacher
 from headstart.train import pretrain as trained
 from headstart.train.goals import ends_of
@@ -62,23 +62,23 @@ HELD_OUT = 0.05
 
 
 def pretrain(
-    places: Sequence[Path], folder: Path, course: PretrainSettings, root: Path, tell: Tell = quiet
+    places: Sequence[Path], folder: Path, settings: PretrainSettings, root: Path, tell: Tell = quiet
 ) -> Backbone:
     """Train a network from fresh weights and leave a backbone folder.
 
     The same call again goes on where a killed one was. Raises `DataError`, `BackboneError`,
     `UsageError` or `TrainingError`.
     """
-    plain = Architecture(course.arch)
+    plain = Architecture(settings.arch)
     if not is_recurrent(plain):
-        build(plain, course.seed)  # an unknown name fails before anything is read
-    found, ends = _found(places, course, root)
-    architecture, modality, recipe = _made_for(plain, found, course, root)
-    material, digest = _material(found, modality, course, root, tell)
+        build(plain, settings.seed)  # an unknown name fails before anything is read
+    found, ends = _found(places, settings, root)
+    architecture, modality, recipe = _made_for(plain, found, settings, root)
+    material, digest = _material(found, modality, settings, root, tell)
     material = replace(material, ends=ends)
     asked = f"{digest} {architecture!r} {modality!r} {recipe!r} {_taught_by(material.teacher)}"
     name = hashlib.sha256(asked.encode()).hexdigest()[:16]
-    watch = watcher(course.watch, modality, root, tell) if course.watch else None
+    watch = watcher(settings.watch, modality, root, tell) if settings.watch else None
     with _held(folder, tell):
         if not _taken(folder, name, tell):
             told = origin_note(places, material, recipe, name)
@@ -87,7 +87,9 @@ def pretrain(
             made = trained(
                 material, architecture, recipe, origin=origin, work=work, tell=tell, watch=watch
             )
-            save_backbone(folder, made.backbone, card_of(made, material, recipe, course), half=True)
+            save_backbone(
+                folder, made.backbone, card_of(made, material, recipe, settings), half=True
+            )
         for work in _beside(folder, "work"):  # others may not end here any more
             durable.discard(work)
     return read_backbone(folder)
@@ -137,35 +139,35 @@ def _taught_by(teacher: Teacher | None) -> str:
 
 
 def _found(
-    places: Sequence[Path], course: PretrainSettings, root: Path
+    places: Sequence[Path], settings: PretrainSettings, root: Path
 ) -> tuple[Found, tuple[int, ...]]:
     """All sets as one, and where the classes of each end; labeled where labels are learned."""
     names = [place.stem for place in places]
-    if course.teacher or is_recurrent(Architecture(course.arch)):
+    if settings.teacher or is_recurrent(Architecture(settings.arch)):
         return merge([collect(place, cache=root) for place in places], names), ()
     founds = [heard(find(place, Columns(), cache=root)) for place in places]
     return merge(founds, names), ends_of([len(found.examples.truth.names) for found in founds])
 
 
 def _made_for(
-    plain: Architecture, found: Found, course: PretrainSettings, root: Path
+    plain: Architecture, found: Found, settings: PretrainSettings, root: Path
 ) -> tuple[Architecture, Modality, Recipe]:
     """The network for this material, its input contract, and how it learns."""
     if is_recurrent(plain):
         _need_texts(plain, found)
         recipe = LANGUAGE
-        architecture = replace(plain, settings=(("words", course.words),))
-        modality: Modality = _vocabulary(found, course.words, root)
+        architecture = replace(plain, settings=(("words", settings.words),))
+        modality: Modality = _vocabulary(found, settings.words, root)
     else:
         recipe, architecture, modality = PRETRAINING, plain, contract(plain)
         if isinstance(modality, Image):
-            architecture, modality = sized(plain, modality, course.size or None, None)
+            architecture, modality = sized(plain, modality, settings.size or None, None)
         else:
             recipe = replace(recipe, views=None)
-    epochs = course.epochs or recipe.epochs
-    if course.teacher and recipe.views:  # each of the kept views is seen that often
+    epochs = settings.epochs or recipe.epochs
+    if settings.teacher and recipe.views:  # each of the kept views is seen that often
         epochs = max(1, round(epochs / recipe.views.kept))
-    return architecture, modality, replace(recipe, seed=course.seed, epochs=epochs)
+    return architecture, modality, replace(recipe, seed=settings.seed, epochs=epochs)
 
 
 def _need_texts(plain: Architecture, found: Found) -> None:
@@ -190,7 +192,7 @@ def _vocabulary(found: Found, words: int, root: Path) -> Modality:
 
 
 def _material(
-    found: Found, modality: Modality, course: PretrainSettings, root: Path, tell: Tell
+    found: Found, modality: Modality, settings: PretrainSettings, root: Path, tell: Tell
 ) -> tuple[Material, str]:
     """What is learned from, read once; and a digest of it (16 hex digits)."""
     examples = found.examples
@@ -206,11 +208,13 @@ def _material(
         usable, together = checked.usable, checked.together
     else:
         usable, together = _once(seen.looks, tell), ()
-    partition = hold_out(examples, HELD_OUT, course.seed, usable, together)
+    partition = hold_out(examples, HELD_OUT, settings.seed, usable, together)
     plain = Material(seen.items, partition, modality, root, labels)
-    if not course.teacher:
+    if not settings.teacher:
         return plain, digest
-    return replace(plain, teacher=_teacher(found, partition, modality, course, root, tell)), digest
+    return replace(
+        plain, teacher=_teacher(found, partition, modality, settings, root, tell)
+    ), digest
 
 
 def _once(looks: Sequence[Any], tell: Tell) -> tuple[int, ...]:
@@ -228,7 +232,7 @@ def _teacher(
     found: Found,
     partition: Partition,
     modality: Modality,
-    course: PretrainSettings,
+    settings: PretrainSettings,
     root: Path,
     tell: Tell,
 ) -> Teacher:
@@ -236,13 +240,13 @@ def _teacher(
 
     Of pictures it sees the part that the student sees.
     """
-    weights = course.weights or None
-    backbone = load_backbone(course.teacher, weights, course.seed, course.offline)
+    weights = settings.weights or None
+    backbone = load_backbone(settings.teacher, weights, settings.seed, settings.offline)
     own = backbone.modality
     if own.kind != modality.kind:
         raise BackboneError(
             "M463",
-            f"{printable(course.teacher)} takes {own.things}, the student {modality.things}",
+            f"{printable(settings.teacher)} takes {own.things}, the student {modality.things}",
             "--teacher NAME, one for the same kind: headstart backbones",
         )
     if isinstance(own, Image) and isinstance(modality, Image):

@@ -7,7 +7,7 @@ from torch import nn
 from headstart.backbone import Backbone, is_recurrent, need_writer
 from headstart.errors import UsageError
 from headstart.head import FrameHead, linear
-from headstart.modality import Image, Masks, Modality, Sound, Variation, Views
+from headstart.modality import Augmentation, Image, Masks, Modality, Sound, Variation
 from headstart.run.settings import Settings
 from headstart.task import (
     Task,
@@ -27,7 +27,7 @@ from headstart.train import (
     trial_of,
 )
 
-VIEWS = Views(crop=(0.6, 1.0), flip=False, color=0.2)
+VIEWS = Augmentation(crop=(0.6, 1.0), flip=False, color=0.2)
 """Nothing is mirrored: digits, letters and X-rays would become something else."""
 
 
@@ -92,7 +92,7 @@ def _varied(asked: Hyperparameters) -> Variation | None:
         return None
     if words == ("masks",):
         return Masks()
-    return Views(
+    return Augmentation(
         crop=VIEWS.crop if "crop" in words else (1.0, 1.0),
         flip="flip" in words,
         color=VIEWS.color if "color" in words else 0.0,

@@ -22,7 +22,7 @@ from headstart.run.recipes import passes_of, recipe_of
 from headstart.run.settings import Settings
 from headstart.run.strategies import LEARNED, LIKE, Prospect, prices, strategies
 from headstart.task import make_task, task_type
-from headstart.train import Lesson, Probe, Strategy, cut_of, fit
+from headstart.train import Probe, Strategy, TaskData, cut_of, fit
 
 FEW, HELD, LEAST = 80, 0.2, 8
 """Examples of a rehearsal, the share that it judges by, and how many it needs."""
@@ -56,34 +56,36 @@ def foretold(dataset: Dataset, backbone: Backbone, settings: Settings, tell: Tel
     began, examples = time.process_time(), dataset.examples
     with tempfile.TemporaryDirectory() as place:
         root = Path(place)
-        lesson, reading = _lesson(dataset, backbone, settings, root, tell)
-        looks = _size(root) / len(lesson.pool)
+        task_data, reading = _task_data(dataset, backbone, settings, root, tell)
+        looks = _size(root) / len(task_data.pool)
         rows = round(LEARNED * len(examples))
-        every = _strategies(lesson, rows, backbone, settings, tell)
+        every = _strategies(task_data, rows, backbone, settings, tell)
         steps = [
             Step("starting", began, "what starting took this time"),
             Step("reading", len(examples) * reading, f"{1000 * reading:.1f} ms an example"),
         ]
         before = _size(root)
-        lesson = _afforded(lesson, backbone, every, settings, root)
-        took = {one: _took(lesson, backbone, one, settings, root) for one in every}
+        task_data = _afforded(task_data, backbone, every, settings, root)
+        took = {one: _took(task_data, backbone, one, settings, root) for one in every}
         if isinstance(backbone.writer, Alone):
-            told = next(iter(took.values())).answering / len(lesson.partition.val)
+            told = next(iter(took.values())).answering / len(task_data.partition.val)
             steps.append(Step(AS_IT_IS, told * JUDGED * len(examples), "answering alone"))
-        steps += [_step(lesson, backbone, one, settings, took[one], len(examples)) for one in every]
-        if not lesson.task.writes:
+        steps += [
+            _step(task_data, backbone, one, settings, took[one], len(examples)) for one in every
+        ]
+        if not task_data.task.writes:
             probe = next(step for step in steps if step.what == str(Probe()))
             steps.insert(2, replace(probe, what=RANDOM))
-        kept = looks + (_size(root) - before) / len(lesson.pool)
+        kept = looks + (_size(root) - before) / len(task_data.pool)
     held = peak_mb()
     weights = 4 * sum(p.numel() for p in backbone.stages.parameters()) / 1e6
     tried, disk = tuple(map(str, every)), kept * len(examples) + weights + 3
     return Plan(backbone.name, tried, _sentence(every, backbone), tuple(steps), held, disk)
 
 
-def _lesson(
+def _task_data(
     dataset: Dataset, backbone: Backbone, settings: Settings, root: Path, tell: Tell
-) -> tuple[Lesson, float]:
+) -> tuple[TaskData, float]:
     """A few examples, none of them of the test, and the seconds that reading one took."""
     examples = dataset.examples
     rows = spread(dataset.pool, dataset.strata, settings.seed)[:FEW]
@@ -101,59 +103,59 @@ def _lesson(
         need_short(seen.looks, good, longest_s(backbone.modality))
     partition = hold_out(few, HELD, rows=good)
     task, labels = make_task(few, partition.train + partition.val, backbone)
-    return Lesson(seen.items, labels, few.groups, partition, task, root), reading
+    return TaskData(seen.items, labels, few.groups, partition, task, root), reading
 
 
 def _strategies(
-    lesson: Lesson, rows: int, backbone: Backbone, settings: Settings, tell: Tell
+    task_data: TaskData, rows: int, backbone: Backbone, settings: Settings, tell: Tell
 ) -> tuple[Strategy, ...]:
     """What `train` will try on so many training rows."""
-    need_allowed(settings.plan, lesson.task, backbone)
-    train = lesson.partition.train[:LIKE]
-    like, labels = lesson.items.take(train), lesson.labels_of(train)
-    known = Prospect(lesson.task, backbone, prices(backbone, lesson.task, like, rows, labels))
+    need_allowed(settings.plan, task_data.task, backbone)
+    train = task_data.partition.train[:LIKE]
+    like, labels = task_data.items.take(train), task_data.labels_of(train)
+    known = Prospect(task_data.task, backbone, prices(backbone, task_data.task, like, rows, labels))
     return tuple(strategies(known, settings, tell))
 
 
 def _afforded(
-    lesson: Lesson,
+    task_data: TaskData,
     backbone: Backbone,
     strategies: Sequence[Strategy],
     settings: Settings,
     root: Path,
-) -> Lesson:
+) -> TaskData:
     """As many examples as all strategies take a minute for, if each takes what the last does."""
-    if len(lesson.pool) <= FEWEST:
-        return lesson
-    least = _part(lesson, FEWEST)
+    if len(task_data.pool) <= FEWEST:
+        return task_data
+    least = _part(task_data, FEWEST)
     with tempfile.TemporaryDirectory() as place:
         began = time.perf_counter()
         _took(replace(least, cache=Path(place)), backbone, strategies[-1], settings, root)
         spent = (time.perf_counter() - began) * len(strategies)
-    return _part(lesson, int(FEWEST * ALLOWED_S / spent))
+    return _part(task_data, int(FEWEST * ALLOWED_S / spent))
 
 
-def _part(lesson: Lesson, count: int) -> Lesson:
+def _part(task_data: TaskData, count: int) -> TaskData:
     """The same with so many examples, from end to end of what it trains and chooses on."""
-    share, drawn = min(1.0, max(FEWEST, count) / len(lesson.pool)), lesson.partition
+    share, drawn = min(1.0, max(FEWEST, count) / len(task_data.pool)), task_data.partition
     train, val = (
         tuple(rows[int(at / share)] for at in range(int(len(rows) * share)))
         for rows in (drawn.train, drawn.val)
     )
-    return replace(lesson, partition=replace(drawn, train=train, val=val))
+    return replace(task_data, partition=replace(drawn, train=train, val=val))
 
 
 def _took(
-    lesson: Lesson, backbone: Backbone, strategy: Strategy, settings: Settings, root: Path
+    task_data: TaskData, backbone: Backbone, strategy: Strategy, settings: Settings, root: Path
 ) -> _Took:
     """One rate is tried for an epoch, and two epochs follow."""
     clock, recipe = (
         Clock(),
-        recipe_of(strategy, backbone, lesson.task, settings.seed, settings.hyperparameters),
+        recipe_of(strategy, backbone, task_data.task, settings.seed, settings.hyperparameters),
     )
     short = replace(recipe, epochs=_EPOCHS, patience=_EPOCHS, allowance=1e-6)
     with tempfile.TemporaryDirectory(dir=root.parent) as work:
-        fit(lesson, backbone, strategy, short, work=Path(work), tell=clock)
+        fit(task_data, backbone, strategy, short, work=Path(work), tell=clock)
     ends = clock.ends[TRAINING]
     answering = time.perf_counter() - ends[-1]
     learning = {TRAINING, SEARCHING}
@@ -163,7 +165,7 @@ def _took(
 
 
 def _step(
-    lesson: Lesson,
+    task_data: TaskData,
     backbone: Backbone,
     strategy: Strategy,
     settings: Settings,
@@ -172,9 +174,9 @@ def _step(
 ) -> Step:
     """The same for all rows, all rates and all epochs."""
     passes = passes_of(
-        strategy, backbone, lesson.task, round(LEARNED * rows), settings.hyperparameters
+        strategy, backbone, task_data.task, round(LEARNED * rows), settings.hyperparameters
     )
-    train, val = len(lesson.partition.train), len(lesson.partition.val)
+    train, val = len(task_data.partition.train), len(task_data.partition.val)
     each = took.epoch / train
     total = took.frozen * rows / (train + val) + took.answering * JUDGED * rows / val
     told = f"{1000 * each:.1f} ms an example, {passes} times at most: less where it stops early"

@@ -13,7 +13,7 @@ from typing import Any
 from headstart.data.column_settings import Columns
 from headstart.errors import UsageError
 from headstart.options import made, option
-from headstart.run.quantities import count, seconds
+from headstart.run.units import count, seconds
 from headstart.train.hyperparameters import AS_USUAL, Hyperparameters
 from headstart.train.strategy import Strategy, strategy_of
 

@@ -18,7 +18,7 @@ from headstart.run.recipes import recipe_of
 from headstart.run.settings import Settings
 from headstart.stats import Merit
 from headstart.task import make_task, task_type
-from headstart.train import Fitted, Full, Lesson, LowRank, Probe, Strategy, as_it_is, fit
+from headstart.train import Fitted, Full, LowRank, Probe, Strategy, TaskData, as_it_is, fit
 
 EXAMPLES = 400
 """Examples whose answers have an order, of which a candidate learns and is judged, at most."""
@@ -38,9 +38,9 @@ class Trial:
     strategy: str = ""
 
 
-def sample_lesson(
+def sample_task_data(
     examples: Examples, backbone: Backbone, seed: int, root: Path, tell: Tell = quiet
-) -> Lesson:
+) -> TaskData:
     """Seven tenths to learn from and the rest to be judged on.
 
     Words are told without the help of those that were learned from, which candidates share.
@@ -50,7 +50,7 @@ def sample_lesson(
         need_short(seen.looks, range(len(examples)), longest_s(backbone.modality))
     partition = hold_out(examples, HELD, seed)
     task, labels = make_task(examples, partition.train + partition.val, backbone)
-    return Lesson(seen.items, labels, examples.groups, partition, task.unaided(), root)
+    return TaskData(seen.items, labels, examples.groups, partition, task.unaided(), root)
 
 
 def cheapest(
@@ -62,27 +62,27 @@ def cheapest(
     the frozen half that reads, or by a decoder alone with thin matrices. What continues texts is
     judged as it is: by the share that it gave each letter.
     """
-    lesson = sample_lesson(examples, backbone, seed, root, tell)
-    if lesson.task.continues:
-        return _trial(lesson, as_it_is(lesson, backbone, tell), "as it is")
+    task_data = sample_task_data(examples, backbone, seed, root, tell)
+    if task_data.task.continues:
+        return _trial(task_data, as_it_is(task_data, backbone, tell), "as it is")
     strategy: Strategy = Probe()
     if isinstance(backbone.writer, Alone):
         strategy = Full() if is_recurrent(backbone.architecture) else LowRank()
     with tempfile.TemporaryDirectory() as work:
-        job = Job(lesson, backbone, Settings(seed=seed), Path(work), tell)
-        return _trial(lesson, fitted_by(job, strategy, ALLOWED_S), str(strategy))
+        job = Job(task_data, backbone, Settings(seed=seed), Path(work), tell)
+        return _trial(task_data, fitted_by(job, strategy, ALLOWED_S), str(strategy))
 
 
 def for_epochs(examples: Examples, backbone: Backbone, epochs: int, root: Path) -> Trial:
     """All stages trained for so many epochs."""
-    lesson = sample_lesson(examples, backbone, 0, root)
-    short = replace(recipe_of(Full(), backbone, lesson.task), epochs=epochs, patience=epochs)
+    task_data = sample_task_data(examples, backbone, 0, root)
+    short = replace(recipe_of(Full(), backbone, task_data.task), epochs=epochs, patience=epochs)
     with tempfile.TemporaryDirectory() as work:
-        return _trial(lesson, fit(lesson, backbone, Full(), short, work=Path(work)), "full")
+        return _trial(task_data, fit(task_data, backbone, Full(), short, work=Path(work)), "full")
 
 
-def _trial(lesson: Lesson, fitted: Fitted, strategy: str) -> Trial:
+def _trial(task_data: TaskData, fitted: Fitted, strategy: str) -> Trial:
     answers: Float[np.ndarray, "m c"] = fitted.held.numpy().astype(float)
-    known = lesson.labels_of(fitted.held_rows).numpy()
-    merit, lost = lesson.task.comparable(answers, known)
-    return Trial(float(lost.mean()), merit, lesson.groups_of(fitted.held_rows), strategy)
+    known = task_data.labels_of(fitted.held_rows).numpy()
+    merit, lost = task_data.task.comparable(answers, known)
+    return Trial(float(lost.mean()), merit, task_data.groups_of(fitted.held_rows), strategy)

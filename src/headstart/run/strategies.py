@@ -21,20 +21,20 @@ from headstart.events import Tell, note, quiet, span
 from headstart.features import noise
 from headstart.head import Labels, Sample
 from headstart.hostile import printable
-from headstart.run.quantities import seconds
 from headstart.run.recipes import passes_of
 from headstart.run.settings import Settings
+from headstart.run.units import seconds
 from headstart.task import Task
 from headstart.train import (
     AS_USUAL,
     Full,
     Hyperparameters,
-    Lesson,
     LowRank,
     Price,
     Probe,
     Scratch,
     Strategy,
+    TaskData,
     Ulmfit,
     Unfreeze,
     cut_of,
@@ -196,33 +196,37 @@ def allowances(
     return {plan: each * share for plan, share in shares.items() if share}
 
 
-def prospect_of(lesson: Lesson, backbone: Backbone, settings: Settings, tell: Tell) -> Prospect:
+def prospect_of(
+    task_data: TaskData, backbone: Backbone, settings: Settings, tell: Tell
+) -> Prospect:
     """From the rows that a run learns from; stages are judged where nobody says what to train."""
-    train, task = lesson.partition.train, lesson.task
-    like = lesson.items.take(train[:LIKE])
-    labels, asked = lesson.labels_of(train[:LIKE]), settings.hyperparameters
+    train, task = task_data.partition.train, task_data.task
+    like = task_data.items.take(train[:LIKE])
+    labels, asked = task_data.labels_of(train[:LIKE]), settings.hyperparameters
     price = prices(backbone, task, like, len(train), labels, asked)
     judged = settings.plan is None and not task.coded_rows
-    return Prospect(task, backbone, price, judged_depth(lesson, backbone, tell) if judged else None)
+    return Prospect(
+        task, backbone, price, judged_depth(task_data, backbone, tell) if judged else None
+    )
 
 
-def judged_depth(lesson: Lesson, backbone: Backbone, tell: Tell) -> Depth | None:
+def judged_depth(task_data: TaskData, backbone: Backbone, tell: Tell) -> Depth | None:
     """What the stages know, by at most `JUDGED` rows; None where nothing was learned elsewhere."""
     if not backbone.origin.pretrained or backbone.depth < 2:
         if backbone.depth < 2:
             note(tell, f"{printable(backbone.name)} can't be cut: it is one stage, frozen here")
         return None
-    rows = lesson.pool[:: -(-len(lesson.pool) // JUDGED)]
-    feed = lesson.rows_feed(rows, every_stage(backbone), 1, tell)
-    table, groups = feed(range(len(rows)), ()), lesson.groups_of(rows)
-    sample = Sample(table, lesson.labels_of(rows), lesson.task, groups)
+    rows = task_data.pool[:: -(-len(task_data.pool) // JUDGED)]
+    feed = task_data.rows_feed(rows, every_stage(backbone), 1, tell)
+    table, groups = feed(range(len(rows)), ()), task_data.groups_of(rows)
+    sample = Sample(table, task_data.labels_of(rows), task_data.task, groups)
     names = [name for name, _ in backbone.stages.named_children()]
     return depth_of(sample, names, widths(backbone.stages, noise(backbone.modality)))
 
 
-def would_tune(lesson: Lesson, backbone: Backbone) -> bool:
+def would_tune(task_data: TaskData, backbone: Backbone) -> bool:
     """Whether "auto" would train more than heads, if the budget allows."""
     if is_recurrent(backbone.architecture):
         return backbone.origin.pretrained
-    depth = judged_depth(lesson, backbone, quiet)
+    depth = judged_depth(task_data, backbone, quiet)
     return depth is not None and not depth.linear

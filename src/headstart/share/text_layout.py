@@ -16,10 +16,10 @@ from headstart import durable
 from headstart.backbone import Backbone
 from headstart.backbone.language import is_language
 from headstart.backbone.layers import Row
-from headstart.backbone.library import config_of, quietly
 from headstart.backbone.profile import SETTING as PROFILE
 from headstart.backbone.reassembly import whole_network
-from headstart.data import Held
+from headstart.backbone.transformers_loading import config_of, quietly
+from headstart.data import InMemory
 from headstart.modality import Text
 from headstart.share.layout import WEIGHTS, Layout, Unlike, need_equal, plain
 
@@ -92,7 +92,7 @@ def _modules(row: Row, width: int, head: nn.Linear | None) -> dict[str, bytes]:
         for at, (path, kind) in enumerate(steps)
     ]
     ways = {"mean": "mean_tokens", "first": "cls_token", "last": "lasttoken"}
-    pooling = {f"pooling_mode_{way}": how == row.how for how, way in ways.items()}
+    pooling = {f"pooling_mode_{head_config}": how == row.how for how, head_config in ways.items()}
     files = {
         "modules.json": _json(told),
         "1_Pooling/config.json": _json({"word_embedding_dimension": width, **pooling}),
@@ -113,7 +113,7 @@ def _compared(place: Path, network: Any, backbone: Backbone, modality: Text, row
     """The largest difference of rows, tokens cut by transformers' tokenizer. Raises `Unlike`."""
     from transformers import AutoTokenizer
 
-    items = [modality.read(Held(f"text {at}", text)) for at, text in enumerate(_TRIED)]
+    items = [modality.read(InMemory(f"text {at}", text)) for at, text in enumerate(_TRIED)]
     with quietly():
         tokenizer = AutoTokenizer.from_pretrained(place, local_files_only=True)
     texts = [modality.prefix + text for text in _TRIED]

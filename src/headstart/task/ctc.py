@@ -21,7 +21,7 @@ from headstart.head import (
     NOTHING,
     Known,
     Labels,
-    Language,
+    WordPrior,
     frames_needed,
     greedy,
     padded,
@@ -177,8 +177,8 @@ class CTC(CodesTask):
         return {"words": list(self.words)}
 
     @cached_property
-    def _language(self) -> Language | None:
-        return Language(self.words, self.classes) if self.words else None
+    def _language(self) -> WordPrior | None:
+        return WordPrior(self.words, self.classes) if self.words else None
 
 
 def words_right(true: Sequence[str], said: Sequence[str]) -> Float[np.ndarray, " n"]:

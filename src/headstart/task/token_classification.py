@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from headstart.backbone import Backbone, Writer
-from headstart.data import Examples, Held, WordTagTruth
+from headstart.data import Examples, InMemory, WordTagTruth
 from headstart.head import NOTHING, Known, Labels
 from headstart.modality import Text
 from headstart.stats import Interval, Merit, level, share
@@ -51,7 +51,7 @@ class TokenClassification(CodesTask):
         if backbone is None or not isinstance(backbone.modality, Text):
             raise TypeError("tags of words need a backbone that reads texts")
         told = list(map(" ".join, examples.truth_as(WordTagTruth).tags))
-        texts = [str(s.content) if isinstance(s, Held) else "" for s in examples.sources]
+        texts = [str(s.content) if isinstance(s, InMemory) else "" for s in examples.sources]
         task = cls.of(told)
         return task, tag_codes(task, texts, told, backbone.modality)
 

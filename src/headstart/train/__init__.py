@@ -1,6 +1,6 @@
 """Room 8. From examples and a backbone to a fitted network.
 
-Takes: a `Lesson` (items, labels and their division), a `Backbone`, a strategy and a `Recipe`.
+Takes: a `TaskData` (items, labels and their division), a `Backbone`, a strategy and a `Recipe`.
 Gives: `Fitted`; for pre-training, a new `Backbone`.
 """
 
@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING
 from headstart import lazy
 
 if TYPE_CHECKING:
-    from headstart.train.beginning import probe_head
+    from headstart.train.cache_policy import Keeping, keeping_of
     from headstart.train.decisions import decided_once, discard_damaged
     from headstart.train.fitting import Fitted, as_it_is, fit, predict
+    from headstart.train.head_init import probe_head
     from headstart.train.hyperparameters import AS_USUAL, Hyperparameters
-    from headstart.train.keeping import Keeping, keeping_of
-    from headstart.train.lesson import Lesson, Truths, scores_of, takes
     from headstart.train.pretraining import Material, Pretrained, pretrain
     from headstart.train.pricing import Price, step_price, training_price
     from headstart.train.rates import rates_of
-    from headstart.train.recipe import Recipe, Restraint
+    from headstart.train.recipe import Recipe, Regularization
     from headstart.train.strategy import (
         BitFit,
         Contrast,
@@ -33,8 +32,9 @@ if TYPE_CHECKING:
         cut_of,
         strategy_of,
     )
+    from headstart.train.task_data import TaskData, Truths, scores_of, takes
     from headstart.train.teacher import Teacher
-    from headstart.train.tuning import trial_of
+    from headstart.train.trainer import trial_of
 
 __all__ = [
     "AS_USUAL",
@@ -45,16 +45,16 @@ __all__ = [
     "Gradual",
     "Hyperparameters",
     "Keeping",
-    "Lesson",
     "LowRank",
     "Material",
     "Pretrained",
     "Price",
     "Probe",
     "Recipe",
-    "Restraint",
+    "Regularization",
     "Scratch",
     "Strategy",
+    "TaskData",
     "Teacher",
     "Truths",
     "Ulmfit",

@@ -22,15 +22,15 @@ from torch import Tensor
 from headstart import durable
 from headstart.errors import TrainingError
 from headstart.events import Tell, quiet, warn
-from headstart.train.loop import Apprentice
-from headstart.train.placing import CPU
+from headstart.train.devices import CPU
+from headstart.train.loop import TrainState
 
 _OPEN = "0" * 64
 _SEAL = re.compile(rb'"sealed"\s*:\s*"([0-9a-f]{64})"')
 
 
 @dataclass(frozen=True)
-class Mark:
+class EpochMetrics:
     """One epoch as the curve shows it; losses and merit as the task has them."""
 
     number: int
@@ -43,7 +43,7 @@ class Mark:
 class Progress:
     """How far training is: every epoch so far. Epoch 0 is the start."""
 
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[EpochMetrics, ...] = ()
     best: int = 0
     """The epoch whose weights are kept."""
 
@@ -55,17 +55,17 @@ class Progress:
 
 def save(
     path: Path,
-    apprentice: Apprentice,
+    train_state: TrainState,
     best: Mapping[str, Tensor],
     progress: Progress,
     asked: str = "",
 ) -> None:
     """Replace the checkpoint. Raises `TrainingError` for weights that are not finite."""
-    tensors = {f"now.{name}": t for name, t in apprentice.network.state_dict().items()}
+    tensors = {f"now.{name}": t for name, t in train_state.network.state_dict().items()}
     tensors |= {f"best.{name}": t for name, t in best.items()}
-    if apprentice.average is not None:
-        tensors |= {f"mean.{name}": t for name, t in apprentice.average.state_dict().items()}
-    for index, state in apprentice.optimizer.state_dict()["state"].items():
+    if train_state.average is not None:
+        tensors |= {f"mean.{name}": t for name, t in train_state.average.state_dict().items()}
+    for index, state in train_state.optimizer.state_dict()["state"].items():
         tensors |= {f"optimizer.{index}.{name}": t for name, t in state.items()}
     bad = [name for name, t in tensors.items() if not bool(torch.isfinite(t).all())]
     if bad:
@@ -83,7 +83,7 @@ def save(
 
 
 def restore(
-    path: Path, apprentice: Apprentice, asked: str = "", tell: Tell = quiet
+    path: Path, train_state: TrainState, asked: str = "", tell: Tell = quiet
 ) -> tuple[Progress, dict[str, Tensor]]:
     """Put network, optimizer and average back to where they were; nothing kept, nothing changed.
 
@@ -99,10 +99,10 @@ def restore(
     if record["asked"] != asked:
         warn(tell, "the checkpoint is of a training with other settings: training begins again")
         return Progress(), {}
-    apprentice.network.load_state_dict(_below(tensors, "now."))
-    if apprentice.average is not None:
-        apprentice.average.load_state_dict(_below(tensors, "mean."))
-    _restore_optimizer(apprentice.optimizer, _below(tensors, "optimizer."))
+    train_state.network.load_state_dict(_below(tensors, "now."))
+    if train_state.average is not None:
+        train_state.average.load_state_dict(_below(tensors, "mean."))
+    _restore_optimizer(train_state.optimizer, _below(tensors, "optimizer."))
     return _progress(json.loads(record["progress"])), _below(tensors, "best.")
 
 
@@ -143,7 +143,8 @@ def _recorded(progress: Progress) -> dict[str, object]:
 def _progress(record: dict[str, Any]) -> Progress:
     losses = ("train_loss", "val_loss", "val_merit")
     marks = [
-        Mark(mark["number"], *(float(mark[name]) for name in losses)) for mark in record["marks"]
+        EpochMetrics(mark["number"], *(float(mark[name]) for name in losses))
+        for mark in record["marks"]
     ]
     return Progress(tuple(marks), record["best"])
 

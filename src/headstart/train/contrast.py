@@ -13,10 +13,10 @@ from torch.nn.functional import normalize
 
 from headstart.backbone import Backbone
 from headstart.events import Event, Tell
-from headstart.train.lesson import Lesson
-from headstart.train.loop import Apprentice, learn, optimizer_for
-from headstart.train.placing import CPU, processor
+from headstart.train.devices import CPU, processor
+from headstart.train.loop import TrainState, learn, optimizer_for
 from headstart.train.recipe import Recipe
+from headstart.train.task_data import TaskData
 
 STEPS, BATCH, RATE = 120, 24, 3e-5
 """Steps in all, at most 60 times through the rows; rows a step; the last stage's rate."""
@@ -58,13 +58,13 @@ class Alike:
         return merit
 
 
-def contrasted(lesson: Lesson, source: Backbone, recipe: Recipe, tell: Tell) -> nn.Sequential:
+def contrasted(task_data: TaskData, source: Backbone, recipe: Recipe, tell: Tell) -> nn.Sequential:
     """All stages, after their rows were drawn together by class.
 
     There is no choice to make by validation rows, of which there are few: the number of steps is
     fixed, unless somebody asked for epochs. A killed run begins again and ends the same.
     """
-    rows = lesson.partition.train
+    rows = task_data.partition.train
     suffix = copy.deepcopy(source.stages).requires_grad_(True)
     passes = max(1, min(60, STEPS * BATCH // len(rows)))
     plan = replace(
@@ -75,9 +75,9 @@ def contrasted(lesson: Lesson, source: Backbone, recipe: Recipe, tell: Tell) -> 
         pace=replace(recipe.pace, stage_decay=0.9),
     ).holding(recipe.asked)
     network = nn.Sequential(suffix, nn.Identity()).to(processor())
-    apprentice = Apprentice(network, optimizer_for(suffix, network[1], plan))
-    feed = lesson.items_feed(rows, source.modality, plan.views)
-    epochs = learn(apprentice, feed, lesson.labels_of(rows), Alike(), plan)
+    train_state = TrainState(network, optimizer_for(suffix, network[1], plan))
+    feed = task_data.items_feed(rows, source.modality, plan.views)
+    epochs = learn(train_state, feed, task_data.labels_of(rows), Alike(), plan)
     for _ in _told(epochs, plan.epochs, tell):
         pass
     return suffix.to(CPU).requires_grad_(True).eval()

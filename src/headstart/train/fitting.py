@@ -25,17 +25,14 @@ from headstart.backbone import (
 )
 from headstart.errors import UsageError
 from headstart.events import Tell, note, quiet
-from headstart.head import FrameHead, Way
-from headstart.train.adapting import adapt
-from headstart.train.beginning import first_head, head_of, probe_head, writer_of
+from headstart.head import FrameHead, HeadConfig
+from headstart.train.cache_policy import KEPT, Keeping
 from headstart.train.checkpoint import Progress
 from headstart.train.contrast import contrasted
-from headstart.train.courses import course_of, decided, in_half, rows_at
 from headstart.train.decisions import discard_damaged
-from headstart.train.keeping import KEPT, Keeping
-from headstart.train.lesson import Lesson, scores_of
-from headstart.train.partial import closed, learned_in, opened
-from headstart.train.placing import processor, spent_on
+from headstart.train.devices import processor, spent_on
+from headstart.train.head_init import first_head, head_of, probe_head, writer_of
+from headstart.train.lm_finetuning import adapt
 from headstart.train.quantized import is_tight
 from headstart.train.rates import paced
 from headstart.train.recipe import Recipe
@@ -49,7 +46,10 @@ from headstart.train.strategy import (
     Ulmfit,
     cut_of,
 )
-from headstart.train.tuning import blended, halves, rated, tune
+from headstart.train.task_data import TaskData, scores_of
+from headstart.train.trainable import closed, learned_in, opened
+from headstart.train.trainer import blended, halves, rated, tune
+from headstart.train.training_data import course_of, decided, in_half, rows_at
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Chosen:
 
     rates: tuple[tuple[float, float], ...] = ()
     """Rates that were tried, each with its validation loss."""
-    way: Way | None = None
+    head_config: HeadConfig | None = None
     """Of the head, where only the head was fitted."""
     keeping: Keeping = KEPT
     """How rows at the cut came about."""
@@ -69,7 +69,7 @@ CHOSEN = Chosen()
 
 @dataclass(frozen=True, eq=False)
 class Fitted:
-    """A network that was fitted to a lesson, and how that went."""
+    """A network that was fitted to data, and how that went."""
 
     backbone: Backbone
     """What it started from; for scratch, with fresh weights."""
@@ -123,7 +123,7 @@ class Fitted:
 
 
 def fit(
-    lesson: Lesson,
+    task_data: TaskData,
     backbone: Backbone,
     strategy: Strategy,
     recipe: Recipe = Recipe(),
@@ -133,62 +133,62 @@ def fit(
 ) -> Fitted:
     """Cut, extract, learn, join. `work` keeps what a killed run goes on from."""
     source = _source(backbone, strategy, recipe.seed)
-    if lesson.task.coded_rows:
-        return _taught(lesson, moments(source), strategy, recipe, work, tell)
+    if task_data.task.coded_rows:
+        return _taught(task_data, moments(source), strategy, recipe, work, tell)
     if isinstance(strategy, Contrast):
-        return _contrasted(lesson, source, recipe, tell)
+        return _contrasted(task_data, source, recipe, tell)
     if isinstance(strategy, Probe):
-        return _probed(lesson, source, tell)
-    return _taught(lesson, source, strategy, recipe, work, tell)
+        return _probed(task_data, source, tell)
+    return _taught(task_data, source, strategy, recipe, work, tell)
 
 
-def predict(lesson: Lesson, fitted: Fitted, rows: Sequence[int], tell: Tell = quiet) -> Tensor:
+def predict(task_data: TaskData, fitted: Fitted, rows: Sequence[int], tell: Tell = quiet) -> Tensor:
     """Answers to these rows, shape (m, scores), from kept features where there are some."""
-    feed = rows_at(lesson, fitted.backbone, fitted.at, rows, tell, keeping=fitted.chosen.keeping)
+    feed = rows_at(task_data, fitted.backbone, fitted.at, rows, tell, keeping=fitted.chosen.keeping)
     scores = scores_of(nn.Sequential(fitted.suffix, fitted.head), feed, len(rows))
-    return lesson.task.answers(scores)
+    return task_data.task.answers(scores)
 
 
 @torch.inference_mode()
-def as_it_is(lesson: Lesson, backbone: Backbone, tell: Tell = quiet) -> Fitted:
+def as_it_is(task_data: TaskData, backbone: Backbone, tell: Tell = quiet) -> Fitted:
     """A network that writes, before it learned anything here."""
     source = moments(backbone)
     prefix, suffix = source.cut(source.depth)
-    head = writer_of(lesson, need_writer(source.name, source.writer), tell).requires_grad_(False)
-    val = lesson.partition.val
-    feed = rows_at(lesson, source, source.depth, val, tell)
-    held = lesson.task.answers(scores_of(nn.Sequential(suffix, head), feed, len(val)))
+    head = writer_of(task_data, need_writer(source.name, source.writer), tell).requires_grad_(False)
+    val = task_data.partition.val
+    feed = rows_at(task_data, source, source.depth, val, tell)
+    held = task_data.task.answers(scores_of(nn.Sequential(suffix, head), feed, len(val)))
     return Fitted(source, prefix, suffix, head, held, val)
 
 
-def _probed(lesson: Lesson, source: Backbone, tell: Tell) -> Fitted:
+def _probed(task_data: TaskData, source: Backbone, tell: Tell) -> Fitted:
     """Everything frozen, and a head on top."""
-    probe = probe_head(lesson, source, lesson.pool, tell=tell)
+    probe = probe_head(task_data, source, task_data.pool, tell=tell)
     held = torch.as_tensor(probe.answers).float()
-    head, chosen = head_of(source, lesson, probe), Chosen((), probe.way)
+    head, chosen = head_of(source, task_data, probe), Chosen((), probe.head_config)
     frozen, learned = source.cut(source.depth), (learned_in(head),)
-    return Fitted(source, *frozen, head, held, lesson.pool, learned=learned, chosen=chosen)
+    return Fitted(source, *frozen, head, held, task_data.pool, learned=learned, chosen=chosen)
 
 
-def _contrasted(lesson: Lesson, source: Backbone, recipe: Recipe, tell: Tell) -> Fitted:
+def _contrasted(task_data: TaskData, source: Backbone, recipe: Recipe, tell: Tell) -> Fitted:
     """Every stage trained by pairs, then a head fitted to what it makes of the training rows."""
-    if not lesson.task.single_label:
+    if not task_data.task.single_label:
         raise UsageError(
             "U155",
-            f"contrast needs rows of one class and of others, this task is {lesson.task.kind}",
+            f"contrast needs rows of one class and of others, this task is {task_data.task.kind}",
             "--strategy full",
         )
-    train, val = lesson.partition.train, lesson.partition.val
-    suffix = contrasted(lesson, source, recipe, tell)
+    train, val = task_data.partition.train, task_data.partition.val
+    suffix = contrasted(task_data, source, recipe, tell)
     modality = source.modality
-    table = scores_of(suffix, lesson.items_feed(train, modality, None), len(train))
-    probe = lesson.fit_head(table, train)
-    head = head_of(source, lesson, probe)
+    table = scores_of(suffix, task_data.items_feed(train, modality, None), len(train))
+    probe = task_data.fit_head(table, train)
+    head = head_of(source, task_data, probe)
     scores = scores_of(
-        nn.Sequential(suffix, head), lesson.items_feed(val, modality, None), len(val)
+        nn.Sequential(suffix, head), task_data.items_feed(val, modality, None), len(val)
     )
     learned = tuple(map(learned_in, (*suffix, head)))
-    held, chosen = lesson.task.answers(scores), Chosen((), probe.way)
+    held, chosen = task_data.task.answers(scores), Chosen((), probe.head_config)
     prefix = source.cut(0)[0]
     return Fitted(
         source, prefix, suffix, head, held, val, learned=learned, chosen=chosen
@@ -196,39 +196,44 @@ def _contrasted(lesson: Lesson, source: Backbone, recipe: Recipe, tell: Tell) ->
 
 
 def _taught(
-    lesson: Lesson, source: Backbone, strategy: Strategy, recipe: Recipe, work: Path, tell: Tell
+    task_data: TaskData,
+    source: Backbone,
+    strategy: Strategy,
+    recipe: Recipe,
+    work: Path,
+    tell: Tell,
 ) -> Fitted:
     """The prefix frozen, the suffix and a head trained, and what validation rows prefer kept."""
     discard_damaged(work, tell)
     if isinstance(strategy, Ulmfit):
         began = spent_on(processor())
-        source = adapt(lesson, source, recipe, work, tell)
+        source = adapt(task_data, source, recipe, work, tell)
         recipe = replace(recipe, allowance=recipe.allowance - (spent_on(processor()) - began))
     prefix, suffix = source.cut(cut_of(strategy, source.depth))
-    head = first_head(lesson, source, strategy, tell)
+    head = first_head(task_data, source, strategy, tell)
     start = copy.deepcopy(nn.Sequential(suffix, head))
-    _open(lesson, suffix, head, strategy, recipe.seed, tell)
-    keeping = decided(lesson, source, len(prefix), recipe, work, tell)
-    course = course_of(lesson, source, len(prefix), recipe, keeping, tell)
+    _open(task_data, suffix, head, strategy, recipe.seed, tell)
+    keeping = decided(task_data, source, len(prefix), recipe, work, tell)
+    training_data = course_of(task_data, source, len(prefix), recipe, keeping, tell)
     plan, tried = paced(
-        strategy, recipe, suffix, head, rows=len(course.labels), kind=source.modality.kind,
+        strategy, recipe, suffix, head, rows=len(training_data.labels), kind=source.modality.kind,
         pretrained=source.origin.pretrained,
     )  # fmt: skip
-    course = in_half(course, suffix, head, plan, tried, work, tell)
-    whole, (plan, rates) = plan.epochs, rated(course, suffix, head, plan, tried, work, tell)
+    training_data = in_half(training_data, suffix, head, plan, tried, work, tell)
+    whole, (plan, rates) = plan.epochs, rated(training_data, suffix, head, plan, tried, work, tell)
     note(tell, f"{strategy}: {_rate_told(plan, len(rates), whole)}")
-    tuned = tune(course, suffix, head, plan, work, tell)
+    tuned = tune(training_data, suffix, head, plan, work, tell)
     network = nn.Sequential(tuned.suffix, tuned.head)
     networks = start, nn.Sequential(suffix, head), network
     still = stayed(source.loaded, *networks, still=plan.restraint.still)
     learned = tuple(map(learned_in, (*tuned.suffix, tuned.head)))
     closed(network)
     if not isinstance(strategy, Scratch) and not isinstance(head, FrameHead):
-        network, share = blended(course, start, network)
+        network, share = blended(training_data, start, network)
         if share < 1:
             note(tell, f"{strategy}: kept {share:.0%} of the change, which validation rows prefer")
-    scores = scores_of(network, course.val_feed, len(course.val_labels))
-    held, val = lesson.task.answers(scores), lesson.partition.val
+    scores = scores_of(network, training_data.val_feed, len(training_data.val_labels))
+    held, val = task_data.task.answers(scores), task_data.partition.val
     still, chosen = settled(still, network), Chosen(rates, None, keeping)
     return Fitted(
         source, prefix, *halves(network), held, val, tuned.progress, plan, still, learned, chosen
@@ -243,7 +248,12 @@ def _rate_told(plan: Recipe, tried: int, epochs: int) -> str:
 
 
 def _open(
-    lesson: Lesson, suffix: nn.Module, head: nn.Module, strategy: Strategy, seed: int, tell: Tell
+    task_data: TaskData,
+    suffix: nn.Module,
+    head: nn.Module,
+    strategy: Strategy,
+    seed: int,
+    tell: Tell,
 ) -> None:
     """Say in place what learns; of a head, where it writes."""
     learning = (suffix, head) if isinstance(head, Writer) else (suffix,)
@@ -256,7 +266,7 @@ def _open(
     if tight:
         note(tell, "weights under the changes lie in four bits: whole, they would hardly fit here")
     for part in learning:
-        opened(part, strategy, seed, len(lesson.partition.train), tight=tight)
+        opened(part, strategy, seed, len(task_data.partition.train), tight=tight)
 
 
 def _source(backbone: Backbone, strategy: Strategy, seed: int) -> Backbone:

@@ -14,10 +14,10 @@ from torch.nn.functional import interpolate
 
 from headstart.backbone import Writer
 from headstart.head import Goal
+from headstart.train.devices import device_of
 from headstart.train.mixing import mixed_by, mixed_loss
-from headstart.train.partial import set_modes
-from headstart.train.placing import device_of
 from headstart.train.recipe import Recipe
+from headstart.train.trainable import set_modes
 
 STEEPEST = 1.0
 """Norm that slopes are cut to where steps follow them as they are: a head with large weights makes
@@ -48,7 +48,7 @@ class Epoch:
 
 
 @dataclass(frozen=True, eq=False)
-class Apprentice:
+class TrainState:
     """What the loop changes in place: network, optimizer, and the average of the weights."""
 
     network: nn.Module
@@ -77,7 +77,7 @@ PLAIN = Steps()
 
 
 def learn(
-    apprentice: Apprentice,
+    train_state: TrainState,
     feed: Feed,
     labels: Wanted,
     task: Goal,
@@ -93,13 +93,13 @@ def learn(
     Order, views and noise of an epoch follow from (seed, epoch, step) alone, so that going on
     `after` an epoch whose state was kept gives the same weights as never having stopped.
     """
-    network, n = apprentice.network, len(labels)
+    network, n = train_state.network, len(labels)
     try:
         for number in range(after + 1, recipe.epochs + 1):
             _thaw(network, recipe, number)
             set_modes(network, still=recipe.restraint.still)
             total, count, spoke = 0.0, 0, time.monotonic()
-            for loss, rows in _steps(apprentice, feed, labels, task, recipe, made, number):
+            for loss, rows in _steps(train_state, feed, labels, task, recipe, made, number):
                 total, count = total + loss * rows, count + rows
                 if count < n and time.monotonic() - spoke >= made.pause_s:
                     yield Epoch(number, total / count, count / n)
@@ -111,7 +111,7 @@ def learn(
 
 
 def _steps(
-    apprentice: Apprentice,
+    train_state: TrainState,
     feed: Feed,
     labels: Wanted,
     task: Goal,
@@ -120,7 +120,7 @@ def _steps(
     number: int,
 ) -> Iterator[tuple[float, int]]:
     """Take the steps of an epoch, and say the loss of each and how many rows it was of."""
-    network, optimizer = apprentice.network, apprentice.optimizer
+    network, optimizer = train_state.network, train_state.optimizer
     device = device_of(network)
     steps = math.ceil(len(labels) / recipe.batch)
     for step, rows in enumerate(batches(len(labels), recipe, number, made)):
@@ -139,8 +139,8 @@ def _steps(
         if recipe.pace.momentum:  # it goes as far as slopes are steep
             nn.utils.clip_grad_norm_(network.parameters(), STEEPEST)
         optimizer.step()
-        _pull(apprentice, recipe)
-        _follow(apprentice, recipe, passed)
+        _pull(train_state, recipe)
+        _follow(train_state, recipe, passed)
         yield loss.item(), len(rows)
 
 
@@ -251,24 +251,24 @@ def _thaw(network: nn.Module, recipe: Recipe, number: int) -> None:
 
 
 @torch.no_grad()
-def _pull(apprentice: Apprentice, recipe: Recipe) -> None:
-    for group in apprentice.optimizer.param_groups if apprentice.start else ():
+def _pull(train_state: TrainState, recipe: Recipe) -> None:
+    for group in train_state.optimizer.param_groups if train_state.start else ():
         for parameter in group["params"]:
-            if parameter in apprentice.start:
-                parameter.lerp_(apprentice.start[parameter], group["lr"] * recipe.restraint.pull)
+            if parameter in train_state.start:
+                parameter.lerp_(train_state.start[parameter], group["lr"] * recipe.restraint.pull)
 
 
 @torch.no_grad()
-def _follow(apprentice: Apprentice, recipe: Recipe, step: int) -> None:
+def _follow(train_state: TrainState, recipe: Recipe, step: int) -> None:
     """Move the average a little toward the weights; counters and the like are copied.
 
     Early on it moves faster, or the weights it started from would weigh in for long.
     """
-    if apprentice.average is None:
+    if train_state.average is None:
         return
     decay = min(recipe.averaging, (1 + step) / (10 + step))
-    now = apprentice.network.state_dict()
-    for name, tensor in apprentice.average.state_dict().items():
+    now = train_state.network.state_dict()
+    for name, tensor in train_state.average.state_dict().items():
         if tensor.is_floating_point():
             tensor.lerp_(now[name], 1 - decay)
         else:

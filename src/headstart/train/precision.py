@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from headstart.train.placing import CPU, spent_on
+from headstart.train.devices import CPU, spent_on
 
 GAIN = 1.15
 """What bfloat16 has to gain."""

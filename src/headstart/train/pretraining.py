@@ -20,32 +20,32 @@ from headstart.data import Partition
 from headstart.events import Tell, quiet
 from headstart.features import Items, Varied, key_in
 from headstart.head import Labels, linear
-from headstart.modality import Image, Modality, Text, Variation, Views, augment
+from headstart.modality import Augmentation, Image, Modality, Text, Variation, augment
 from headstart.train.checkpoint import Progress
 from headstart.train.decisions import decided_once, discard_damaged
+from headstart.train.devices import processor
 from headstart.train.goals import Language, NextToken, Several, Telling
-from headstart.train.lesson import fed, takes
 from headstart.train.loop import Feed, Steps, Wanted, smaller
-from headstart.train.placing import processor
 from headstart.train.precision import TRIED, quicker_in_half
-from headstart.train.recipe import EVEN, Recipe, Restraint
+from headstart.train.recipe import EVEN, Recipe, Regularization
+from headstart.train.task_data import fed, takes
 from headstart.train.teacher import MEASURED, Teacher, rows_of, units_of_rows
-from headstart.train.tuning import Course, tune
+from headstart.train.trainer import TrainingData, tune
 
 PRETRAINING = Recipe(
     epochs=30,
     batch=128,
     rate=2e-3,
     pace=replace(EVEN, warmup=0.05),
-    restraint=Restraint(weight_decay=0.05, smoothing=0.1),
+    restraint=Regularization(weight_decay=0.05, smoothing=0.1),
     patience=1000,
     averaging=0.998,
-    views=Views(crop=(0.35, 1.0), flip=True, color=0.3, growing=0.5),
+    views=Augmentation(crop=(0.35, 1.0), flip=True, color=0.3, growing=0.5),
 )
 """AdamW with label smoothing, random crops and averaged weights, small pictures first; no early
 stop: the schedule needs its end."""
 LANGUAGE = replace(
-    PRETRAINING, epochs=6, batch=64, restraint=Restraint(weight_decay=0.02), views=None
+    PRETRAINING, epochs=6, batch=64, restraint=Regularization(weight_decay=0.02), views=None
 )
 """Of recurrent networks: texts have no views."""
 GROWN = 64
@@ -106,14 +106,14 @@ def pretrain(
     rows = float(len(material.partition.train))
     recipe, half = fitting(stages, modality, recipe, work, rows)
     if is_recurrent(architecture):
-        course, suffix, head = _language(material, stages, width, tell)
+        settings, suffix, head = _language(material, stages, width, tell)
     elif material.teacher is not None:
-        course, suffix, head = _taught(material, stages, width, material.teacher, recipe, tell)
+        settings, suffix, head = _taught(material, stages, width, material.teacher, recipe, tell)
     else:
-        course, suffix, head = _labeled(material, stages, width, recipe)
-    course = replace(course, made=replace(course.made, half=half, pause_s=PAUSE_S))
+        settings, suffix, head = _labeled(material, stages, width, recipe)
+    settings = replace(settings, made=replace(settings.made, half=half, pause_s=PAUSE_S))
     seen = None if watch is None else _now_and_then(watch)
-    tuned = tune(course, suffix, head, recipe, work, tell, watch=seen)
+    tuned = tune(settings, suffix, head, recipe, work, tell, watch=seen)
     trained = _stages(nn.Sequential(tuned.suffix, tuned.head)).requires_grad_(False).eval()
     backbone = Backbone(architecture, trained, width, modality, origin)
     return Pretrained(backbone, tuned.progress)
@@ -151,7 +151,7 @@ def fitting(
         return {"grows": _grows(stages, modality), "half": half}
 
     decided = decided_once(work / "fitting.json", decide)
-    if isinstance(recipe.views, Views) and not decided["grows"]:
+    if isinstance(recipe.views, Augmentation) and not decided["grows"]:
         recipe = replace(recipe, views=replace(recipe.views, growing=0.0))
     return recipe, bool(decided["half"])
 
@@ -181,20 +181,20 @@ def _stages(network: nn.Sequential) -> nn.Sequential:
     return nn.Sequential(OrderedDict([*first.stages.named_children(), ("pooled", head.pooled)]))
 
 
-Lines = tuple[Course, nn.Sequential, nn.Module]
+Lines = tuple[TrainingData, nn.Sequential, nn.Module]
 """What is taught, and to whom."""
 
 
 def _labeled(material: Material, stages: nn.Sequential, width: int, recipe: Recipe) -> Lines:
     train, val = material.partition.train, material.partition.val
-    course = Course(
+    settings = TrainingData(
         material.feed(train, recipe.views),
         material.labels[list(train)],
         material.feed(val),
         material.labels[list(val)],
         Several(material.ends),
     )
-    return course, stages, linear(width, material.ends[-1])
+    return settings, stages, linear(width, material.ends[-1])
 
 
 def _taught(
@@ -212,7 +212,7 @@ def _taught(
     plain = rows_of(teacher, val, None, recipe.seed, material.cache, tell)
     goal = units_of_rows(rows, teacher)
     feed = _varied(material, train, views, recipe.seed) if views else material.feed(train)
-    course = Course(
+    settings = TrainingData(
         feed,
         rows,
         material.feed(val),
@@ -220,7 +220,7 @@ def _taught(
         goal,
     )
     head = nn.Linear(width, len(goal.center))
-    return course, stages, _drawn(head, recipe.seed)
+    return settings, stages, _drawn(head, recipe.seed)
 
 
 def _language(material: Material, stages: nn.Sequential, width: int, tell: Tell) -> Lines:
@@ -238,12 +238,12 @@ def _language(material: Material, stages: nn.Sequential, width: int, tell: Tell)
         _begin(words, material.modality, material.teacher.backbone)
     head = NextToken(words, width, len(goal.center) if goal else 0)
     lengths = tuple(map(len, material.items.take(train)))
-    course = Course(
+    settings = TrainingData(
         material.feed(train), wanted, material.feed(val), plain, Language(goal),
         Steps(lengths),
     )  # fmt: skip
     told = nn.Sequential(OrderedDict(telling=Telling(stages[:-1])))
-    return course, told, _drawn(head, 0)
+    return settings, told, _drawn(head, 0)
 
 
 @torch.no_grad()

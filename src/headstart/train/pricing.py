@@ -13,10 +13,10 @@ from torch import Tensor, nn
 from headstart.backbone import Backbone, moments, multiply_adds, need_writer
 from headstart.head import Labels
 from headstart.train.decisions import decided_once
-from headstart.train.partial import set_modes
-from headstart.train.placing import lent, processor, spent_on
+from headstart.train.devices import lent, processor, spent_on
 from headstart.train.precision import has_halves
 from headstart.train.recipe import Recipe
+from headstart.train.trainable import set_modes
 
 ROWS, QUICK_S, STEPS = 8, 0.2, 4
 """Rows of the step that is taken, what it may take for more rows and steps to be taken, and how
@@ -156,7 +156,7 @@ def _quickest(work: Callable[[], object], device: torch.device) -> Price:
     return min(prices[1:], key=lambda price: price.waited)
 
 
-class Purse:
+class Budget:
     """Seconds that one training may take, its search for a rate included, and what is gone.
 
     What hangs on the time is kept in `place`, so that a run that was killed goes on as it began.

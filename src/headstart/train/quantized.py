@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn.functional import linear
 
 from headstart.errors import needs
-from headstart.train.placing import CPU, processor
+from headstart.train.devices import CPU, processor
 
 SHARE = 0.25
 """Of a graphics processor's memory that plain weights may take: slopes and what lies between layers

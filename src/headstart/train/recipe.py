@@ -9,7 +9,7 @@ from headstart.train.hyperparameters import AS_USUAL, Hyperparameters
 
 
 @dataclass(frozen=True)
-class Restraint:
+class Regularization:
     """What holds the weights back."""
 
     weight_decay: float = 0.01
@@ -27,7 +27,7 @@ class Restraint:
 
 
 @dataclass(frozen=True)
-class Pace:
+class Schedule:
     """How far a step goes, part by part, while training lasts."""
 
     head_ratio: float = 10.0
@@ -43,9 +43,9 @@ class Pace:
     """Of stochastic gradient descent, which takes the place of AdamW where this is not 0."""
 
 
-EVEN = Pace(head_ratio=1.0, stage_decay=1.0)
+EVEN = Schedule(head_ratio=1.0, stage_decay=1.0)
 """The same rate for every part."""
-BIT = Pace(1.0, 1.0, warmup=0.2, tenths=(0.4, 0.6, 0.8), momentum=0.9)
+BIT = Schedule(1.0, 1.0, warmup=0.2, tenths=(0.4, 0.6, 0.8), momentum=0.9)
 """The hyper-rule of BiT (Kolesnikov et al. 2020): warm-up, then a tenth thrice."""
 
 
@@ -59,8 +59,8 @@ class Recipe:
     """Rows a step."""
     rate: float = 3e-4
     """Highest step size of the last pretrained stage."""
-    pace: Pace = Pace()
-    restraint: Restraint = Restraint()
+    pace: Schedule = Schedule()
+    restraint: Regularization = Regularization()
     patience: int = 6
     """Epochs without a better validation loss before it stops."""
     averaging: float = 0.0

@@ -6,7 +6,7 @@ from torch import Tensor, nn
 
 from headstart.backbone import Digests, Writer, digests_of, in_writer, moved, tensors_of
 from headstart.train.low_rank import UNDER
-from headstart.train.partial import frozen
+from headstart.train.trainable import frozen
 
 MERGED, GONE = "merged", ""
 """In the place of a digest: stayed under a change that is worked into it; did not stay."""

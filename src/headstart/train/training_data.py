@@ -1,0 +1,119 @@
+"""What a network is taught: rows at the cut, how they come about, and in which precision."""
+
+import copy
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from headstart import durable
+from headstart.backbone import Backbone
+from headstart.events import Tell, note
+from headstart.train.cache_policy import KEPT, Keeping, keeping_of
+from headstart.train.decisions import decided_once, recalled
+from headstart.train.devices import processor
+from headstart.train.loop import Feed, Steps, told
+from headstart.train.precision import TRIED, quicker_in_half
+from headstart.train.rates import RATES
+from headstart.train.recipe import Recipe
+from headstart.train.task_data import TaskData
+from headstart.train.trainer import TRIAL, TrainingData
+
+
+def decided(
+    task_data: TaskData, backbone: Backbone, at: int, recipe: Recipe, work: Path, tell: Tell
+) -> Keeping:
+    """How rows at the cut come about; told where it was a question.
+
+    A run that goes on stays with what was decided before: speeds and free disk vary.
+    """
+    place, partition = work / "keeping.json", task_data.partition
+    if (known := recalled(place)) is not None:
+        return Keeping(**known)
+    views = recipe.views.kept if recipe.views else 1
+    rows = views * len(partition.train) + len(partition.val) + len(partition.test)
+    passes = recipe.epochs * (1 + TRIAL * len(RATES))
+    keeping = keeping_of(backbone, at, rows, passes, task_data.cache)
+    if keeping.why:
+        kept = "computed anew in every epoch" if keeping.anew else "kept on disk"
+        note(tell, f"rows at the cut are {kept}: {keeping.why}")
+    durable.seal(place, asdict(keeping))
+    return keeping
+
+
+def course_of(
+    task_data: TaskData, backbone: Backbone, at: int, recipe: Recipe, keeping: Keeping, tell: Tell
+) -> TrainingData:
+    """Training rows at the cut, and those of validation."""
+    train, val, task = task_data.partition.train, task_data.partition.val, task_data.task.quick()
+    return TrainingData(
+        rows_at(task_data, backbone, at, train, tell, recipe=recipe, keeping=keeping),
+        task_data.labels_of(train),
+        rows_at(task_data, backbone, at, val, tell, keeping=keeping),
+        task_data.labels_of(val),
+        task,
+        Steps(_lengths(task_data, train) if backbone.modality.varies else ()),
+    )
+
+
+def in_half(
+    training_data: TrainingData,
+    suffix: nn.Sequential,
+    head: nn.Module,
+    plan: Recipe,
+    rates: Sequence[float],
+    work: Path,
+    tell: Tell,
+) -> TrainingData:
+    """With steps in bfloat16 where these are quicker; a run that goes on stays with its choice."""
+
+    def decide() -> bool:
+        device, rows = processor(), range(min(TRIED, len(training_data.labels)))
+        trial = copy.deepcopy(nn.Sequential(suffix, head)).train().to(device)
+        given, wanted = (
+            training_data.feed(rows, rows).to(device),
+            training_data.labels[rows].to(device),
+        )
+        steps = plan.epochs * (1 + TRIAL * len(rates)) * len(training_data.labels) / len(rows)
+        half = quicker_in_half(
+            lambda: told(trial, given, wanted).float().square().mean(), steps, device
+        )
+        if half:
+            note(tell, "steps are in bfloat16, which is quicker here; weights are not")
+        return half
+
+    half = bool(decided_once(work / "precision.json", decide))
+    return replace(training_data, made=replace(training_data.made, half=half))
+
+
+def _lengths(task_data: TaskData, rows: Sequence[int]) -> tuple[int, ...]:
+    """Of what is read, and what is to be written where something is."""
+    parts = [rows[start : start + 256] for start in range(0, len(rows), 256)]
+    read = [len(item) for part in parts for item in task_data.items.take(part)]
+    if not task_data.task.writes:
+        return tuple(read)
+    written = (torch.as_tensor(task_data.labels_of(rows)) >= 0).sum(dim=1).tolist()
+    return tuple(a + b for a, b in zip(read, written, strict=True))
+
+
+def rows_at(
+    task_data: TaskData,
+    backbone: Backbone,
+    at: int,
+    rows: Sequence[int],
+    tell: Tell,
+    *,
+    recipe: Recipe | None = None,
+    keeping: Keeping = KEPT,
+) -> Feed:
+    """Rows at the cut, kept or anew; at cut 0 the items themselves, varied as the recipe says."""
+    views = recipe.views if recipe else None
+    if at == 0:
+        return task_data.items_feed(rows, backbone.modality, views)
+    if keeping.anew:
+        return task_data.anew_feed(rows, backbone, at, views)
+    if recipe and views:
+        return task_data.views_feed(rows, backbone, at, recipe, tell, half=keeping.half)
+    return task_data.rows_feed(rows, backbone, at, tell, half=keeping.half)

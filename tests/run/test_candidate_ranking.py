@@ -1,0 +1,82 @@
+"""Candidates ranked on real files, end to end."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+import headstart
+from headstart.cli import execute
+from headstart.errors import UsageError
+from headstart.run.units import count, seconds
+
+
+@pytest.fixture
+def pool(tiny_folder: Path) -> str:
+    return f"{tiny_folder},{tiny_folder}=random"
+
+
+def test_candidates_come_with_predictions_costs_and_reasons(photos, tiny_folder, pool) -> None:
+    found = headstart.rank(photos, backbones=pool)
+    assert {one.backbone for one in found} == {str(tiny_folder), f"{tiny_folder}=random"}
+    for one in found:
+        assert 0 <= one.low <= one.predicted <= one.high <= 1
+        assert one.ms_per_item > 0 and one.params > 1000 and one.why
+
+
+@pytest.mark.slow
+def test_the_same_call_gives_the_same_order(photos, pool) -> None:
+    one, other = (headstart.rank(photos, backbones=pool, seed=3) for _ in range(2))
+    assert [r.backbone for r in one] == [r.backbone for r in other]
+    assert [r.predicted for r in one] == [r.predicted for r in other]
+
+
+@pytest.mark.slow
+def test_limits_leave_candidates_out_and_none_left_is_an_error(photos, pool) -> None:
+    assert len(headstart.rank(photos, backbones=pool, license="apache")) == 1
+    with pytest.raises(UsageError, match="no candidate is left"):
+        headstart.rank(photos, backbones=pool, max_params="1k")
+
+
+def test_a_candidate_that_cannot_be_had_is_passed_over(photos, tiny_folder) -> None:
+    found = headstart.rank(photos, backbones=f"no_such_network,{tiny_folder}")
+    assert [one.backbone for one in found] == [str(tiny_folder)]
+
+
+@pytest.mark.slow
+def test_the_command_prints_a_table_or_json(photos, pool, tiny_folder, capsys) -> None:
+    assert execute(["rank", str(photos), "--backbones", pool]) == 0
+    assert f"start from {tiny_folder}" in capsys.readouterr().out
+    assert execute(["rank", str(photos), "--backbones", pool, "--json"]) == 0
+    first = json.loads(capsys.readouterr().out)[0]
+    assert {"backbone", "predicted", "low", "high", "ms_per_item", "params", "why"} <= set(first)
+
+
+def test_all_are_those_that_are_here(photos) -> None:
+    assert headstart.rank(photos, budget="1m")[0].backbone in {
+        row.name for row in headstart.backbones()
+    }
+
+
+@pytest.mark.parametrize("text", ["", "10x", "-1", "0", "m", "1e3"])
+def test_amounts_that_are_none_are_refused(text) -> None:
+    for read in (seconds, count):
+        with pytest.raises(UsageError, match="U123"):
+            read(text)
+
+
+def test_amounts_are_read_as_people_write_them() -> None:
+    assert (seconds("10m"), seconds("2 h"), seconds(30.0)) == (600, 7200, 30)
+    assert (count("5M"), count("20k"), count(7.0)) == (5e6, 2e4, 7)
+
+
+def test_near_duplicates_are_never_on_both_sides() -> None:
+    from headstart.data import ClassTruth, Examples
+    from headstart.run.candidate_ranking import _groups
+
+    truth = ClassTruth(("x", "y"), (0, 0, 1, 1, 1))
+    examples = Examples(tuple(map(Path, "abcde")), truth)
+    assert _groups(examples, ()) == ()
+    assert _groups(examples, [(1, 3)]) == ("#0", "alike 0", "#2", "alike 0", "#4")
+    known = Examples(examples.sources, truth, ("p", "", "p", "", "q"))
+    assert _groups(known, [(1, 4)]) == ("p", "alike 0", "p", "#3", "q")
