@@ -1,4 +1,4 @@
-"""Stand-ins that every room's tests share: pictures, a lesson, a small backbone, a cache."""
+"""Stand-ins that every room's tests share: pictures, task data, a small backbone, a cache."""
 
 from pathlib import Path
 

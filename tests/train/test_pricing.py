@@ -1,4 +1,4 @@
-"""What training costs, and that a short purse is kept to."""
+"""What training costs, and that a short budget is kept to."""
 
 import time
 from dataclasses import replace

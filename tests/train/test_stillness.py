@@ -18,7 +18,7 @@ from headstart.backbone import (
 )
 from headstart.train import Fitted, Recipe, TaskData, fit, strategy_of
 from headstart.train import fitting as fitting_room
-from headstart.train import task_data as lesson_room
+from headstart.train import task_data as task_data_room
 from headstart.train.stillness import MERGED, stayed
 
 RECIPE = Recipe(epochs=2, batch=24)
@@ -78,10 +78,10 @@ def road(task_data: TaskData, tiny_folder: Path, tmp_path: Path) -> Iterator[Roa
 LOADED = {  # where what was loaded is moved, before anything is cut out of it
     "before the fit": lambda road, hurt, patch: hurt(road.backbone.stages),
     "before features are made": lambda road, hurt, patch: before(
-        lesson_room, "extract", lambda *_: hurt(road.backbone.stages), patch
+        task_data_room, "extract", lambda *_: hurt(road.backbone.stages), patch
     ),
     "after features are made": lambda road, hurt, patch: after(
-        lesson_room, "extract", lambda *_: hurt(road.backbone.stages), patch
+        task_data_room, "extract", lambda *_: hurt(road.backbone.stages), patch
     ),
     "while a head is fitted": lambda road, hurt, patch: before(
         TaskData, "fit_head", lambda *_: hurt(road.backbone.stages), patch

@@ -1,4 +1,4 @@
-"""Heads fitted to rows of a lesson."""
+"""Heads fitted to rows of task data."""
 
 from dataclasses import replace
 

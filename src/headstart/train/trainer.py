@@ -101,7 +101,7 @@ def search(
 ) -> tuple[tuple[float, float], ...]:
     """Validation loss of a short run at each rate, from the same start; middle ones first.
 
-    A regime judged at one rate is not judged; fewer than all are tried only where the time budget is
+    A regime judged at one rate is not judged; fewer than all are tried only where the budget is
     short. What was tried stays beside it, so that a killed search goes on where it was.
     """
     place = time_budget.place.with_name("rates.json")
@@ -146,7 +146,7 @@ def tune(
 
     Epoch 0 is the start itself: where training makes it only worse, the start is what is kept.
     Whoever watches sees the network after each epoch, and in the middle of long ones where the
-    course pauses there, and draws nothing from the random state.
+    training pauses there, and draws nothing from the random state.
     """
     train_state = _train_state(suffix, head, recipe)
     place, asked = work / "checkpoint.safetensors", _asked(training_data, recipe)
