@@ -10,9 +10,12 @@ from torch import Tensor
 
 from headstart.backbone import Architecture, Backbone, Origin, build, save_backbone
 from headstart.data import Partition
+from headstart.head import linear
 from headstart.modality import Image, Text, text_of
+from headstart.model import Model
 from headstart.run import folds
-from headstart.task import Classification
+from headstart.share import Exported, export_onnx
+from headstart.task import Calibration, Classification
 from headstart.train import TaskData
 
 TINY = Architecture(
@@ -94,3 +97,20 @@ def folds_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
     """Folds where examples or groups are few, as users have them."""
     for name, value in AS_USERS_HAVE_IT.items():
         monkeypatch.setattr(folds, name, value)
+
+
+@pytest.fixture(scope="session")
+def small_model(tiny: Backbone) -> Model:
+    """A model of three hues that nobody trained."""
+    head = linear(16, 3, torch.randn(3, 16, generator=torch.Generator().manual_seed(0)))
+    task = Classification(("blue", "green", "red"))
+    return Model(tiny, head, task, Calibration(0.5), tiny.depth)
+
+
+@pytest.fixture(scope="session")
+def exported(small_model: Model, tmp_path_factory: pytest.TempPathFactory) -> Exported:
+    """The same as an ONNX file, with pictures beside: making one takes seconds."""
+    pytest.importorskip("onnxscript")
+    place = tmp_path_factory.mktemp("exported")
+    pictures = sorted(draw(place / "photos", 2).rglob("*.png"))
+    return export_onnx(small_model, pictures, place / "file" / "small.onnx")

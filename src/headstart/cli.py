@@ -150,6 +150,31 @@ def report(
 
 
 @app.command()
+def export(
+    run: RunFolder,
+    *,
+    to: Annotated[str, typer.Option("--to", metavar="FORMAT", help="onnx")] = "onnx",
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="where to (RUN/export/model.onnx)")
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="where the data are, if they moved")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Write the model as one file that runs without headstart, once it answers alike.
+
+    Every test row is asked about in both; where answers differ, nothing is written.
+    """
+    done = headstart.report(run)
+    with working() as tell:
+        made = done.export(to, out, data=data, tell=tell)
+    terminal.document(made.record()) if json else terminal.show(
+        [f"written: {printable(made.path)} ({made.bytes / 1e6:.1f} MB)", made.parity.told]
+    )
+
+
+@app.command()
 def backbones(*, json: Json = False) -> None:
     """List what can be started from, here and now."""
     records = [row.record() for row in headstart.backbones()]

@@ -127,16 +127,23 @@ class Model:
         if self.task.joins:
             most = longest_s(self.backbone.modality)
             parts = [windows(self._source(given), most) for given in sources]
-            told = iter(self._each([part for some in parts for part in some]))
+            every = self.probabilities([part for some in parts for part in some])
+            told = iter(self._all_told(every.numpy()))
             return [_joined([next(told) for _ in some]) for some in parts]
+        answers = self.answers(sources)
+        if self.task.per_word:
+            answers = self._at_words(sources, answers)
+        return self._all_told(answers)
+
+    def answers(self, sources: Sequence[Given]) -> Float[np.ndarray, "n c"]:
+        """What `predict` goes by, in the order given: of a long recording the mean over windows."""
         modality = self.backbone.modality
-        if isinstance(modality, Sound | Prepared):
-            parts = [windows(self._source(s), modality.most_s, lapped=True) for s in sources]
-            every = self.probabilities([part for some in parts for part in some]).numpy()
-            ends = np.cumsum([len(some) for some in parts])[:-1]
-            means = [rows.mean(axis=0) for rows in np.split(every, ends)] if parts else []
-            return self._all_told(np.stack(means)) if means else []
-        return self._each(sources)
+        if not isinstance(modality, Sound | Prepared) or not sources:
+            return self.probabilities(sources).numpy()
+        parts = [windows(self._source(s), modality.most_s, lapped=True) for s in sources]
+        every = self.probabilities([part for some in parts for part in some]).numpy()
+        ends = np.cumsum([len(some) for some in parts])[:-1]
+        return np.stack([rows.mean(axis=0) for rows in np.split(every, ends)])
 
     def _continued(self, sources: Sequence[Given]) -> list[Prediction]:
         """What each text could go on with, the same every time it is asked."""
@@ -148,12 +155,6 @@ class Model:
             label = modality.spelled([*codes, *new])  # type: ignore[attr-defined]
             told.append(Prediction(label, {}, sure >= self.trust.sure_above, sure))
         return told
-
-    def _each(self, sources: Sequence[Given]) -> list[Prediction]:
-        answers = self.probabilities(sources).numpy()
-        if self.task.per_word:
-            answers = self._at_words(sources, answers)
-        return self._all_told(answers)
 
     def _all_told(self, answers: Float[np.ndarray, "n c"]) -> list[Prediction]:
         belief = self.task.belief(answers).tolist()

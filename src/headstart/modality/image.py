@@ -25,7 +25,7 @@ from headstart.modality.protocol import Look
 _FIELDS = 16  # a side
 _LEAST_HALVED = 32  # pixels a side
 _JPEG_FROM_PX = 64  # smaller pictures are shown without loss
-_LONGEST = 16  # times the short side; of a longer strip the middle alone is resized
+LONGEST = 16  # times the short side; of a longer strip the middle alone is resized
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,17 @@ class Image:
         """`read`, with digests, a perceptual hash, and size, mode, format and frames."""
         found, item = self._seen(source)
         return _look(found), item
+
+    def pixels(self, source: Source) -> UInt8[Tensor, "h w c"]:
+        """The upright picture before it is resized, of 3 colors or all bands. Raises `DataError`.
+
+        A JPEG may be at a fraction of its size, as `read` decodes it.
+        """
+        if self.channels not in (1, 3):
+            bands = bands_of(source, self.channels).pictures
+            return torch.from_numpy(np.stack([np.asarray(band) for band in bands], axis=-1))
+        picture = decode(source, self.background, self._resized).picture
+        return torch.from_numpy(np.array(picture, order="C"))
 
     def batch(self, items: Sequence[Tensor]) -> Float32[Tensor, "b c h w"]:
         """(x / 255 - mean) / std, to the bit as torchvision's ToTensor and Normalize."""
@@ -131,7 +142,7 @@ class Image:
         return decoded, self._item(gray, self.mean)
 
     def _item(self, picture: Picture, mean: tuple[float, ...]) -> Tensor:
-        if self.crop_mode == "center" and max(picture.size) > _LONGEST * min(picture.size):
+        if self.crop_mode == "center" and max(picture.size) > LONGEST * min(picture.size):
             picture = _middle(picture)
         method = PIL.Image.Resampling[self.interpolation.upper()]
         resized = picture.resize(self._resized(picture.size), method)
@@ -167,7 +178,7 @@ def _margin(side: int, kept: int) -> int:
 
 def _middle(picture: Picture) -> Picture:
     """Of a strip, more than the crop can show: resized whole, 1 x 60,000 pixels take 12 GB."""
-    most = _LONGEST * min(picture.size)
+    most = LONGEST * min(picture.size)
     x, y = (max(0, (side - most) // 2) for side in picture.size)
     return picture.crop((x, y, picture.width - x, picture.height - y))
 

@@ -62,8 +62,9 @@ def train(
     """
     settings, root = Settings.of(**options), cache_root(cache)
     found = _found(place, settings.columns, root)
-    where = Path(place).resolve() if isinstance(place, Path | str) else Path("memory")
-    request = Request(Path(out) if out else None, where.stem, settings.digest(str(where)))
+    lies = str(Path(place).resolve()) if isinstance(place, Path | str) else ""
+    where = lies or "memory"
+    request = Request(Path(out) if out else None, Path(where).stem, settings.digest(where), lies)
     from headstart.run import pipeline
 
     return pipeline.train(found, settings, request, root, tell)

@@ -25,7 +25,8 @@ from headstart.run.holding import LOCK, held
 
 RUN, METRICS, EVENTS = "run.json", "metrics.json", "events.jsonl"
 _WORK = ".work"
-MODEL, FILES = "model", ("problems.csv", "predictions.parquet", "report.html")
+PREDICTIONS = "predictions.parquet"
+MODEL, FILES = "model", ("problems.csv", PREDICTIONS, "report.html")
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class Folder:
     asked: str
     """Digest of what was asked for: place and settings."""
     contents: Contents
+    place: str = ""
 
     def ended(self, tell: Tell = quiet) -> dict[str, Any] | None:
         """The figures of the run that ended here on these contents, None where none did.
@@ -77,7 +79,8 @@ class Folder:
     def start(self, **record: object) -> None:
         """Write down what is about to happen, with everything resolved."""
         of = {"backbone": {"name": self.contents.backbone, "digest": self.contents.weights}}
-        told = json.dumps({"asked": self.asked, **of, **record}, default=str)
+        asked = {"asked": self.asked, "place": self.place, **of}
+        told = json.dumps({**asked, **record}, default=str)
         durable.write(self.path / RUN, durable.to_json(json.loads(told), indent=1))
 
     def work(self, tell: Tell = quiet) -> Path:
@@ -132,6 +135,8 @@ class Request:
     """Of the data; part of the folder's name where none was named."""
     asked: str
     """Digest of place and settings."""
+    place: str = ""
+    """Where the data lies; empty for memory."""
 
     @property
     def places(self) -> tuple[Path, ...]:
@@ -169,7 +174,7 @@ def opened(request: Request, contents: Contents, tell: Tell = quiet) -> Iterator
                 if _record(path).get("asked") != request.asked:
                     durable.discard(path / RUN)
                     durable.write(path / RUN, durable.to_json({"asked": request.asked}))
-            yield Folder(path, request.asked, contents)
+            yield Folder(path, request.asked, contents, request.place)
             return
 
 

@@ -14,7 +14,7 @@ from headstart.data import Audit, Examples
 from headstart.evaluate import Outcome, Report
 from headstart.model import Model
 from headstart.report import page
-from headstart.run.folder import MODEL, Folder
+from headstart.run.folder import MODEL, PREDICTIONS, Folder
 from headstart.share import save_model
 from headstart.task import (
     Calibration,
@@ -39,7 +39,7 @@ def leave(
     metrics = metrics_of(report, task_data, outcome, cost)
     durable.write(folder.path / "problems.csv", problems_csv(audit))
     table = predictions(task_data, examples, outcome, model.trust)
-    with durable.writing(folder.path / "predictions.parquet") as temp:
+    with durable.writing(folder.path / PREDICTIONS) as temp:
         parquet.write_table(table, temp)
     save_model(folder.path / MODEL, model, figures=metrics)
     report = proved(report, digests_in(folder.path / MODEL))

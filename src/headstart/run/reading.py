@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Unpack
 from headstart.errors import UsageError
 from headstart.events import Tell, quiet
 from headstart.hostile import printable
+from headstart.run.exports import export
 from headstart.run.folder import METRICS
 from headstart.run.metrics_record import Metrics
 from headstart.share import load, publish
@@ -15,6 +16,7 @@ from headstart.share.publication import PublishOptions
 
 if TYPE_CHECKING:
     import headstart.model
+    import headstart.run.tested
     import headstart.share
 
 
@@ -36,6 +38,22 @@ class Run:
     ) -> "headstart.share.Published":
         """Write it so that others can start from it: see `headstart.publish`."""
         return publish(self.path, target, tell=tell, **options)
+
+    def export(
+        self,
+        to: str = "onnx",
+        out: Path | str | None = None,
+        *,
+        data: "headstart.run.tested.Place | None" = None,
+        tell: Tell = quiet,
+    ) -> "headstart.share.Exported":
+        """Write the model as one file that runs without headstart, once it answers alike.
+
+        Every test row is asked about in both; where answers differ, nothing is written. `out` is
+        the file (export/model.onnx in the run's folder), `data` where the test rows are if they
+        moved. Raises `UsageError`, `BackboneError` or `DataError`.
+        """
+        return export(self.path, to, Path(out) if out else None, data, tell)
 
 
 def report(path: Path | str) -> Run:

@@ -2,7 +2,8 @@
 
 Takes: a `Model` and its figures.
 Gives: one folder (safetensors, JSON and a card) that predicts, is shared and can be started from;
-and the `Model` in such a folder. What is published is laid out for other libraries, too.
+and the `Model` in such a folder; or one file that runs without this package. What is published is
+laid out for other libraries, too.
 """
 
 from typing import TYPE_CHECKING
@@ -12,9 +13,20 @@ from headstart import lazy
 if TYPE_CHECKING:
     from headstart.share.artifact import save_model
     from headstart.share.card import card_of
+    from headstart.share.exporting import Exported, export_onnx, need_exportable
     from headstart.share.loading import load
     from headstart.share.publication import Published, PublishSettings, publish
 
-__all__ = ["PublishSettings", "Published", "card_of", "load", "publish", "save_model"]
+__all__ = [
+    "Exported",
+    "PublishSettings",
+    "Published",
+    "card_of",
+    "export_onnx",
+    "load",
+    "need_exportable",
+    "publish",
+    "save_model",
+]
 
 lazy.attach(__name__)

@@ -1,0 +1,60 @@
+"""The test rows of a run that has ended, found again where its data lies."""
+
+from pathlib import Path
+from typing import Any
+
+from pyarrow import parquet
+
+from headstart.data import Columns, Found, Frame, Source
+from headstart.data.presence import need_place
+from headstart.errors import UsageError
+from headstart.hostile import printable
+from headstart.options import made
+from headstart.run.folder import PREDICTIONS, RUN
+from headstart.run.inputs import found_at
+from headstart.run.settings import cache_root
+from headstart.untrusted import record_in
+
+Place = Path | str | Found | Frame
+
+
+def data_of(folder: Path, place: Place | None = None) -> Found:
+    """What a run learned from and was tested on, read as it was then, from `place` where given.
+
+    Raises `UsageError` where it was in memory and no place is named, `DataError` where nothing is.
+    """
+    record = record_in(folder / RUN)
+    named = place if place is not None else record.get("place") or None
+    if named is None:
+        raise UsageError(
+            "U173",
+            "this run does not say where its data lies",
+            "name the folder or table that it learned from: --data PATH",
+            where=printable(folder),
+        )
+    if isinstance(named, Path | str):
+        need_place(Path(named))
+    settings: dict[str, Any] = dict(record.get("settings") or {})
+    columns = dict(settings.get("columns") or {})
+    if isinstance(columns.get("classes"), list):
+        columns["classes"] = tuple(columns["classes"])
+    return found_at(named, made(Columns, columns), cache_root(None))
+
+
+def rows_tested(folder: Path, place: Place | None = None) -> tuple[Source, ...]:
+    """Every test row's source, in the order of `predictions.parquet`.
+
+    Raises what `data_of` raises, and `UsageError` where rows are not there any more.
+    """
+    examples = data_of(folder, place).examples
+    names = parquet.read_table(folder / PREDICTIONS, columns=["name"])["name"].to_pylist()
+    known = {examples.name(row): source for row, source in enumerate(examples.sources)}
+    lost = [name for name in names if name not in known]
+    if lost:
+        raise UsageError(
+            "U174",
+            f"{len(lost):,} of the {len(names):,} test rows are not in the data any more",
+            "name the folder or table as it was when the run ended: --data PATH",
+            where=printable(lost[0]),
+        )
+    return tuple(known[name] for name in names)

@@ -1,0 +1,115 @@
+"""A model as one network from what files hold to probabilities, with nothing left outside."""
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from headstart.data import Source
+from headstart.errors import BackboneError
+from headstart.features import fast, noise
+from headstart.hostile import printable
+from headstart.modality import Image
+from headstart.model import Model
+from headstart.share.resizing import INTERPOLATIONS, PictureInput
+from headstart.task import Task
+
+Feed = Mapping[str, np.ndarray]
+"""What a runtime is given, by the names of the inputs."""
+
+
+@dataclass(frozen=True, eq=False)
+class Input:
+    """One input of the network."""
+
+    name: str
+    example: Tensor
+    """To trace with; no axis of varying size has one entry."""
+    axes: tuple[str, ...]
+    """Names of the axes whose size varies; "" for those of one size."""
+
+
+@dataclass(frozen=True, eq=False)
+class EndToEnd:
+    """A network, what it is given, and how a source becomes that."""
+
+    network: nn.Module
+    inputs: tuple[Input, ...]
+    feeds: Callable[[Source], list[Feed]]
+    """One a source; of a long recording one a window, whose answers are averaged."""
+    script: str = ""
+    """The package's file with the lines that ask; empty where there are none."""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """What those lines need to know, for the metadata."""
+    beside: Mapping[str, Path] = field(default_factory=dict)
+    """Files that a reader of sources needs, by the names they get."""
+
+
+class Answering(nn.Module):
+    """Raw input to answers: what is read, the stages, the head, and what scores mean."""
+
+    def __init__(self, reading: nn.Module, stages: nn.Module, head: nn.Module, task: Task) -> None:
+        super().__init__()
+        self.reading, self.stages, self.head, self.task = reading, stages, head, task
+
+    def forward(self, *given: Tensor) -> Float[Tensor, "n c"]:
+        """One row of answers an example."""
+        scores = self.head(self.stages(self.reading(*given)))
+        answers: Tensor = self.task.answers(scores)
+        return answers
+
+
+def need_answers(model: Model) -> None:
+    """Raise `BackboneError` for a model that searches or writes, or reads as no graph can."""
+    task, modality = model.task, model.backbone.modality
+    if task.coded_rows or task.writes:
+        raise BackboneError(
+            "M701",
+            f"a model of {task.kind} can't be exported: it searches for its answers",
+            "headstart predict RUN, or export a run of classes, tags or values",
+        )
+    if not (isinstance(modality, Image) and modality.interpolation in INTERPOLATIONS):
+        raise BackboneError(
+            "M702",
+            "how this model reads can't be written as a graph",
+            "headstart predict RUN, or train with another --backbone",
+            why=printable(modality),
+        )
+
+
+def end_to_end(model: Model) -> EndToEnd:
+    """The whole model as one network. Raises `BackboneError` for one that can't be."""
+    need_answers(model)
+    task, modality = model.task, model.backbone.modality
+    stages = fast(model.backbone.stages, noise(modality)).to(memory_format=torch.contiguous_format)
+    assert isinstance(modality, Image)
+    return _of_pictures(modality, Answering(PictureInput(modality), stages, model.head, task))
+
+
+def _of_pictures(contract: Image, network: nn.Module) -> EndToEnd:
+    channels = 3 if contract.channels == 1 else contract.channels
+    example = torch.zeros(2, 70, 90, channels, dtype=torch.uint8)
+    axes = ("n", "height", "width", "")
+
+    def feeds(source: Source) -> list[Feed]:
+        return [{"pixels": contract.pixels(source)[None].numpy()}]
+
+    side = str(math.floor(contract.size_px / contract.crop_pct))
+    shade = json.dumps(contract.background)
+    facts = {"side": side, "crop": contract.crop_mode, "background": shade}
+    script = "predict_image.txt" if channels == 3 else ""
+    return EndToEnd(network.eval(), (Input("pixels", example, axes),), feeds, script, facts)
+
+
+def shapes_of(inputs: tuple[Input, ...]) -> tuple[dict[int, Any], ...]:
+    """Axes that vary, as `torch.export` takes them: axes of one name have one size."""
+    names = {name for one in inputs for name in one.axes if name}
+    sizes = {name: torch.export.Dim(name) for name in sorted(names)}
+    return tuple({at: sizes[name] for at, name in enumerate(one.axes) if name} for one in inputs)

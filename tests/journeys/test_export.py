@@ -1,0 +1,50 @@
+"""From a folder to a file that runs elsewhere, and a kill on the way."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import headstart
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def run(tiny_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from stand_ins import draw
+
+    place = tmp_path_factory.mktemp("export")
+    started = {"backbone": str(tiny_folder), "strategy": "full", "epochs": 1, "out": place / "run"}
+    headstart.train(draw(place / "photos"), cache=place / "cache", **started)
+    return place / "run"
+
+
+def command(run: Path, out: Path) -> list[str]:
+    return [sys.executable, "-m", "headstart", "export", str(run), "--out", str(out), "--json"]
+
+
+def test_a_trained_model_answers_alike_in_another_runtime(run, tmp_path) -> None:
+    done = subprocess.run(command(run, tmp_path / "m.onnx"), capture_output=True, check=True)
+    found = json.loads(done.stdout)
+    assert found["parity"]["same"] == found["parity"]["rows"] > 5
+    assert {p.name for p in tmp_path.iterdir()} == {"m.onnx", "predict.py"}
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.8, 0.95])
+def test_a_killed_export_leaves_nothing(share, run, tmp_path) -> None:
+    began = time.monotonic()
+    if not (run / "took").exists():
+        subprocess.run(command(run, tmp_path / "once" / "m.onnx"), check=True, capture_output=True)
+        (run / "took").write_text(str(time.monotonic() - began))
+    work = subprocess.Popen(command(run, tmp_path / "m.onnx"), stderr=subprocess.DEVNULL)
+    time.sleep(share * float((run / "took").read_text()))
+    os.kill(work.pid, signal.SIGKILL)
+    work.wait()
+    left = {p.name for p in tmp_path.iterdir() if p.is_file() and not p.name.startswith(".")}
+    assert left in (set(), {"m.onnx", "predict.py"})

@@ -1,0 +1,71 @@
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from headstart import durable, share
+from headstart.cli import execute
+from headstart.errors import UsageError
+from headstart.model import Model
+from headstart.run import report
+from headstart.run.exports import USUAL, export
+from headstart.share import Exported, save_model
+from headstart.share.parity import Parity
+
+SHARE = {"value": 0.9, "low": 0.8, "high": 0.95}
+FIGURES = {
+    "figure": "accuracy",
+    "n": {"train": 10, "val": 2, "test": 3},
+    "test": {"accuracy": SHARE},
+    "arms": [{"name": "probe", "accuracy": SHARE}],
+    "verdict": {"word": "helps", "sentence": "Transfer helps: +10 points"},
+}
+
+
+@pytest.fixture
+def run(small_model: Model, photos: Path, tmp_path: Path) -> Path:
+    """A run that ended, with one test row."""
+    folder = tmp_path / "run"
+    save_model(folder / "model", small_model, FIGURES)
+    durable.write(folder / "run.json", json.dumps({"place": str(photos)}))
+    durable.write(folder / "metrics.json", json.dumps(FIGURES))
+    parquet.write_table(pa.table({"name": ["red/01.png"]}), folder / "predictions.parquet")
+    return folder
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list:
+    """What a file was to be made of; none is."""
+    calls = []
+
+    def made(model, sources, out, tell) -> Exported:
+        calls.append((sources, out))
+        return Exported(out, 7, "x", Parity(1, 1e-6, 1, "r"), ())
+
+    monkeypatch.setattr(share, "export_onnx", made, raising=False)
+    return calls
+
+
+def test_every_test_row_is_asked_about(run, asked, photos) -> None:
+    export(run)
+    assert asked == [((photos / "red" / "01.png",), run / USUAL)]
+
+
+def test_a_run_has_the_verb_and_so_has_the_command(run, asked, tmp_path, capsys) -> None:
+    assert report(run).export(out=tmp_path / "a.onnx").path == tmp_path / "a.onnx"
+    assert execute(["export", str(run), "--to", "onnx", "--out", str(tmp_path / "b.onnx")]) == 0
+    assert "1 of 1 test rows get the same answer" in capsys.readouterr().out
+    assert execute(["export", str(run), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["parity"]["largest"] == 1e-6
+    assert [out for _, out in asked] == [tmp_path / "a.onnx", tmp_path / "b.onnx", run / USUAL]
+
+
+def test_a_format_that_there_is_not_is_refused_first(run) -> None:
+    with pytest.raises(UsageError, match="U175"):
+        export(run / "nowhere", "coreml")
+
+
+def test_no_run_is_no_export(tmp_path) -> None:
+    assert execute(["export", str(tmp_path)]) == 2
