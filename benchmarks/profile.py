@@ -16,7 +16,7 @@ BATCH, TIMES = 16, 6
 
 
 def main() -> None:
-    from headstart.backbone import every_stage, load_backbone
+    from headstart.backbone import Stages, load_backbone, seen_as
     from headstart.features.engine import FOLDED
 
     torch.set_num_threads(1)
@@ -25,7 +25,7 @@ def main() -> None:
         batch = torch.randn(BATCH, 3, 224, 224, generator=torch.Generator().manual_seed(0))
         with torch.inference_mode():
             plain = FOLDED.make(backbone.stages, batch)
-            every = FOLDED.make(every_stage(backbone).stages, batch)
+            every = FOLDED.make(seen_as(backbone, Stages).stages, batch)
             spent = [(_took(plain, batch), _took(every, batch)) for _ in range(TIMES)]
         one, other = (min(column) for column in zip(*spent, strict=True))
         figure(

@@ -12,11 +12,12 @@ import headstart
 from headstart.backbone import (
     Architecture,
     Backbone,
-    every_stage,
+    Frames,
+    Stages,
     load_backbone,
-    moments,
     read_backbone,
     save_backbone,
+    seen_as,
 )
 from headstart.data import InMemory
 from headstart.errors import BackboneError, SecurityError
@@ -141,7 +142,7 @@ def test_of_both_halves_of_clap_the_one_that_hears_is_read(tmp_path) -> None:
     heard = network.eval().audio_model(input_features=rows[:, None, :, :-1], is_longer=longer)
     torch.testing.assert_close(backbone.stages(rows), heard.pooler_output, rtol=0, atol=1e-5)
     with pytest.raises(BackboneError, match="M407"):
-        moments(backbone)
+        seen_as(backbone, Frames)
 
 
 def batch_of(backbone: Backbone, samples: np.ndarray) -> torch.Tensor:
@@ -151,7 +152,7 @@ def batch_of(backbone: Backbone, samples: np.ndarray) -> torch.Tensor:
 def test_all_stages_are_profiled_and_a_folder_gives_the_same_back(family, tmp_path) -> None:
     backbone, depth = family
     rows = batch(backbone, 1.2)
-    whole = every_stage(backbone)
+    whole = seen_as(backbone, Stages)
     widths = [backbone.cut(at)[0](rows).shape[-1] - (at < depth) for at in range(1, depth + 1)]
     assert whole.stages(rows).shape[1] == whole.width == sum(widths)
     save_backbone(tmp_path / "b", backbone, "# b")

@@ -6,7 +6,15 @@ import pytest
 import torch
 from language import save_tokenizer
 
-from headstart.backbone import Alone, fresh, load_backbone, moments, read_backbone, save_backbone
+from headstart.backbone import (
+    Alone,
+    Frames,
+    fresh,
+    load_backbone,
+    read_backbone,
+    save_backbone,
+    seen_as,
+)
 from headstart.backbone.decoder_only import Tokens, meant_for, spelled_out
 from headstart.data import InMemory
 from headstart.errors import BackboneError
@@ -43,7 +51,7 @@ def place(request, tmp_path_factory) -> Path:
 
 def given(backbone) -> torch.Tensor:
     read = [backbone.modality.read(InMemory("x", text)) for text in TEXTS]
-    return moments(backbone).stages(backbone.modality.batch(read))
+    return seen_as(backbone, Frames).stages(backbone.modality.batch(read))
 
 
 @pytest.mark.parametrize("kind", [torch.float16, torch.bfloat16])

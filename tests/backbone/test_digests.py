@@ -7,13 +7,14 @@ import torch
 
 from headstart.backbone import (
     Backbone,
+    Stages,
     digests_in,
     digests_of,
-    every_stage,
     fresh,
     load_backbone,
     moved,
     save_backbone,
+    seen_as,
     tensors_of,
 )
 from headstart.backbone.spectrogram_images import crossed
@@ -33,7 +34,7 @@ def ways(tiny: Backbone, folder: Path) -> dict[str, Backbone]:
         "another size and other channels": small,
         "fresh": fresh(tiny, 3),
         "random": load_backbone(str(folder), "random"),
-        "every stage": every_stage(tiny),
+        "every stage": seen_as(tiny, Stages),
         "for recordings": crossed(small, 32),
         "shipped": load_backbone("shipped"),
         "texts": load_backbone("headstart_lstm"),
@@ -68,7 +69,7 @@ def test_digests_stay_those_of_loading_whatever_becomes_of_the_network(tiny: Bac
     harmed.stages[0].load_state_dict(
         {name: tensor + 1 for name, tensor in harmed.stages[0].state_dict().items()}
     )
-    later = every_stage(replace(harmed, width=harmed.width))
+    later = seen_as(replace(harmed, width=harmed.width), Stages)
     gone = moved(later.loaded, now(later))
     assert len(gone) == len(tiny.stages[0].state_dict())  # two copies of one object are equal
 

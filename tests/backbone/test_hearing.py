@@ -13,11 +13,12 @@ from headstart.backbone import (
     Architecture,
     Backbone,
     Origin,
+    Stages,
     build,
     contract,
-    every_stage,
     read_backbone,
     save_backbone,
+    seen_as,
 )
 from headstart.data import InMemory
 from headstart.modality import Sound
@@ -49,7 +50,7 @@ def test_prefix_and_suffix_are_the_whole_at_every_cut(hearing, batch) -> None:
 def test_a_row_does_not_depend_on_what_it_rides_with(hearing, batch) -> None:
     alone = batch[:1, :128]
     assert alone[0, :, -1].sum() == batch[0, :, -1].sum()
-    at_all_stages = every_stage(hearing).stages
+    at_all_stages = seen_as(hearing, Stages).stages
     assert torch.allclose(hearing.stages(alone), hearing.stages(batch)[:1], atol=1e-6)
     assert torch.allclose(at_all_stages(alone), at_all_stages(batch)[:1], atol=1e-6)
 

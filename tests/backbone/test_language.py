@@ -10,12 +10,13 @@ from language import FAMILIES, save_network
 
 from headstart.backbone import (
     Backbone,
-    every_stage,
+    Frames,
+    Stages,
     layers,
     load_backbone,
-    moments,
     read_backbone,
     save_backbone,
+    seen_as,
     weights,
 )
 from headstart.backbone.layers import Row, Whole
@@ -109,7 +110,7 @@ def test_rows_are_made_as_the_network_was_trained(tiny_bert, tmp_path, facts, ho
     rows = batch(backbone)
     with torch.inference_mode():
         found = backbone.stages(rows)
-        each = moments(tokens).stages(rows)
+        each = seen_as(tokens, Frames).stages(rows)
         save_backbone(tmp_path / "saved", backbone, "# card")
         assert torch.equal(read_backbone(tmp_path / "saved").stages(rows), found)
     for row, one, there in zip(found, each, (rows >= 0).sum(dim=1).tolist(), strict=True):
@@ -158,7 +159,7 @@ def test_padding_and_company_change_no_row(tiny_bert: Path) -> None:
 
 
 def test_a_profile_leaves_padding_out_of_its_means(tiny_bert: Path) -> None:
-    profile = every_stage(load_backbone(str(tiny_bert)))
+    profile = seen_as(load_backbone(str(tiny_bert)), Stages)
     rows = batch(profile)
     with torch.inference_mode():
         found = profile.stages(rows)

@@ -7,7 +7,7 @@ import torch
 from stand_ins import InMemory
 
 import headstart
-from headstart.backbone import Backbone, every_stage, read_backbone, save_backbone, widths
+from headstart.backbone import Backbone, Stages, read_backbone, save_backbone, seen_as, widths
 from headstart.backbone.profile import Profile, pooled
 from headstart.errors import BackboneError
 from headstart.features import Prefix, extract, noise
@@ -38,7 +38,7 @@ def test_the_last_columns_of_a_profile_are_the_plain_rows(tiny: Backbone, tmp_pa
     items = InMemory(tuple(torch.randint(0, 256, (700, 3, 32, 32), dtype=torch.uint8)))
     plain, whole = (
         extract(items, range(700), Prefix(b.modality, b.stages, b.digest(b.depth)), cache=tmp_path)
-        for b in (tiny, every_stage(tiny))
+        for b in (tiny, seen_as(tiny, Stages))
     )
     assert whole.shape[1] > plain.shape[1] == tiny.width
     positions = list(range(699, -1, -1))  # more than are read at once
@@ -54,7 +54,7 @@ def test_a_probe_is_the_same_whether_profiled_or_not(task_data: TaskData, tiny: 
 
 
 def test_a_backbone_of_every_stage_is_saved_and_read_back(tiny: Backbone, tmp_path: Path) -> None:
-    whole = every_stage(tiny)
+    whole = seen_as(tiny, Stages)
     save_backbone(tmp_path / "whole", whole, "#")
     again = read_backbone(tmp_path / "whole")
     assert again.width == whole.width > tiny.width and again.depth == 1
@@ -67,7 +67,7 @@ def test_a_network_of_one_stage_says_that_it_cannot_be_cut(
     tiny: Backbone, photos: Path, tmp_path: Path
 ) -> None:
     tiny.need_stages()
-    one = every_stage(tiny)
+    one = seen_as(tiny, Stages)
     save_backbone(tmp_path / "one", one, "# one")
     with pytest.raises(BackboneError, match="M403"):
         one.need_stages()

@@ -7,7 +7,7 @@ import torch
 from sounds import folder
 
 import headstart
-from headstart.backbone import every_stage, load_backbone, read_backbone, save_backbone
+from headstart.backbone import Stages, load_backbone, read_backbone, save_backbone, seen_as
 from headstart.backbone.spectrogram_images import Drawing
 from headstart.errors import BackboneError
 
@@ -42,7 +42,7 @@ def test_it_is_cut_like_any_other() -> None:
 def test_it_is_built_and_read_again(tmp_path: Path) -> None:
     backbone = load_backbone(NAME)
     batch = backbone.modality.batch([backbone.modality.blank()])
-    for one in (backbone, every_stage(backbone)):
+    for one in (backbone, seen_as(backbone, Stages)):
         save_backbone(tmp_path / str(one.depth), one, "# card")
         again = read_backbone(tmp_path / str(one.depth))
         assert torch.equal(again.stages(batch), one.stages(batch))

@@ -8,13 +8,14 @@ from language import save_network
 
 from headstart.backbone import (
     Backbone,
+    Frames,
     Writer,
     fresh,
     load_backbone,
-    moments,
     need_writer,
     read_backbone,
     save_backbone,
+    seen_as,
 )
 from headstart.data import InMemory
 from headstart.errors import BackboneError, UsageError
@@ -41,7 +42,7 @@ def start(folder: Path, kind: str) -> Backbone:
 
 
 def rows(backbone: Backbone) -> torch.Tensor:
-    apart = moments(backbone)
+    apart = seen_as(backbone, Frames)
     batch = apart.modality.batch([apart.modality.read(InMemory("x", text)) for text in TEXTS])
     with torch.inference_mode():
         return apart.stages(batch)

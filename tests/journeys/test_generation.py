@@ -12,7 +12,7 @@ from language import save_network, save_tokenizer
 from written import need_the_same_texts
 
 import headstart
-from headstart.backbone import moments
+from headstart.backbone import Frames, seen_as
 from headstart.cli import execute
 from headstart.data import InMemory
 from headstart.errors import BackboneError, UsageError
@@ -154,7 +154,7 @@ def test_recurrent_stages_tell_tokens_as_they_were_pre_trained_to() -> None:
     backbone = headstart.backbone.load_backbone("headstart_lstm", writes="generation")
     plain = headstart.backbone.load_backbone("headstart_lstm")
     item = backbone.modality.read(InMemory("x", "a man in a red shirt is running on the grass"))
-    rows = moments(backbone).stages(backbone.modality.batch([item]))
+    rows = seen_as(backbone, Frames).stages(backbone.modality.batch([item]))
     sure, nats, _, count = backbone.writer(rows)[0].tolist()
     told = Telling(plain.stages[:-1])(plain.modality.batch([item]))
     judged = NextToken(plain.stages[0], 1).eval()(told)[0].tolist()

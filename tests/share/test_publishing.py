@@ -12,7 +12,7 @@ from stand_ins import draw
 
 import headstart
 from headstart import durable
-from headstart.backbone import Backbone, every_stage, load_backbone, save_backbone
+from headstart.backbone import Backbone, Stages, load_backbone, save_backbone, seen_as
 from headstart.data import source_of
 from headstart.errors import SecurityError, UsageError
 from headstart.head import linear
@@ -157,6 +157,6 @@ def test_weights_of_unknown_license_need_a_word(run, tmp_path) -> None:
 
 
 def test_a_profile_is_read_by_headstart_alone_and_says_why(tiny, tmp_path) -> None:
-    done = publish(left(tmp_path, every_stage(tiny)), tmp_path / "out")
+    done = publish(left(tmp_path, seen_as(tiny, Stages)), tmp_path / "out")
     assert not done.reader and "headstart alone opens it" in done.notes[0]
     assert load(tmp_path / "out").task.classes == ("blue", "green", "red")

@@ -28,16 +28,16 @@ if TYPE_CHECKING:
         save_backbone,
         write_backbone,
     )
-    from headstart.backbone.frames import moments
     from headstart.backbone.listing import Listed, listed
     from headstart.backbone.loading import load_backbone, output_of
     from headstart.backbone.places import HEARING, LANGUAGE, shipped
-    from headstart.backbone.profile import every_stage, widths
+    from headstart.backbone.profile import widths
     from headstart.backbone.record import validated
     from headstart.backbone.recurrent import LSTM as RECURRENT
     from headstart.backbone.recurrent import Pooled, Recurrent, Words, is_recurrent
     from headstart.backbone.spectrogram_images import TOLD as CROSSED
     from headstart.backbone.spectrogram_images import hears
+    from headstart.backbone.view import Frames, Rows, Stages, View, seen_as, view_of
     from headstart.backbone.vision import names, sized
     from headstart.backbone.weights import read_tensors
     from headstart.backbone.writing import Writer, need_writer
@@ -51,25 +51,27 @@ __all__ = [
     "Architecture",
     "Backbone",
     "Digests",
+    "Frames",
     "Frozen",
     "Listed",
     "Origin",
     "Pooled",
     "Recurrent",
+    "Rows",
+    "Stages",
+    "View",
     "Words",
     "Writer",
     "build",
     "contract",
     "digests_in",
     "digests_of",
-    "every_stage",
     "fresh",
     "hears",
     "in_writer",
     "is_recurrent",
     "listed",
     "load_backbone",
-    "moments",
     "moved",
     "multiply_adds",
     "names",
@@ -78,10 +80,12 @@ __all__ = [
     "read_backbone",
     "read_tensors",
     "save_backbone",
+    "seen_as",
     "shipped",
     "sized",
     "tensors_of",
     "validated",
+    "view_of",
     "widths",
     "write_backbone",
 ]

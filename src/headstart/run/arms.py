@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from headstart.backbone import Backbone, every_stage, fresh
+from headstart.backbone import Backbone, Stages, fresh, seen_as
 from headstart.evaluate import BASELINES, Candidate, from_fit, untrained
 from headstart.events import Tell
 from headstart.run.recipes import recipe_of
@@ -63,7 +63,7 @@ def without_weights(job: Job, probe: Fitted | None, rivals: Sequence[Candidate] 
         return from_fit(task_data, fitted_by(yardstick, Probe()), RANDOM, job.tell), None
     # what transfer is held against may use the features of all stages where transfer may
     whole = backbone.depth > 1 and job.settings.plan != Probe()
-    same = every_stage(backbone) if whole else backbone
+    same = seen_as(backbone, Stages) if whole else backbone
     held = probe.held.numpy().astype(float)
     return untrained(task_data, same, seed, held, job.tell, rivals), None
 

@@ -12,7 +12,7 @@ from scipy.sparse import csr_array
 from torch import Tensor
 
 from headstart.advise import Depth, Plan, Step, depth_of, grown
-from headstart.backbone import Backbone, every_stage, fresh, multiply_adds, widths
+from headstart.backbone import Backbone, Stages, fresh, multiply_adds, seen_as, widths
 from headstart.data import Dataset, Found, Problem, spread
 from headstart.errors import DataError
 from headstart.evaluate import peak_mb, words_fit
@@ -138,7 +138,7 @@ def forecast(
 def _rehearsed(dataset: Dataset, backbone: Backbone, root: Path, tell: Tell) -> _Rehearsal:
     """From the rows that `train` judges stages by, unless they take too long; never test rows."""
     examples, pool = dataset.examples, dataset.pool
-    whole = every_stage(backbone) if backbone.depth > 1 else backbone
+    whole = seen_as(backbone, Stages) if backbone.depth > 1 else backbone
     like = survey(examples.take(pool[:LIKE]), backbone.modality, cache=root)
     items = like.items.take([i for i, look in enumerate(like.looks) if isinstance(look, Look)])
     each = milliseconds(whole.stages, backbone.modality, items) / 1000

@@ -11,10 +11,10 @@ from headstart.advise import Depth, depth_of
 from headstart.backbone import (
     Alone,
     Backbone,
-    every_stage,
+    Stages,
     is_recurrent,
-    moments,
     multiply_adds,
+    seen_as,
     widths,
 )
 from headstart.events import Tell, note, quiet, span
@@ -173,7 +173,7 @@ def prices(
 
     @cache
     def price(last: int) -> Price:
-        source = moments(backbone) if task.coded_rows and not task.writes else backbone
+        source = backbone if task.writes else seen_as(backbone, task.view)
         passes = passes_of(Full(), backbone, task, rows, asked)
         told = labels if task.writes else None
         return training_price(source, like, passes * rows, backbone.depth - last, told)
@@ -217,7 +217,7 @@ def judged_depth(task_data: TaskData, backbone: Backbone, tell: Tell) -> Depth |
             note(tell, f"{printable(backbone.name)} can't be cut: it is one stage, frozen here")
         return None
     rows = task_data.pool[:: -(-len(task_data.pool) // JUDGED)]
-    feed = task_data.rows_feed(rows, every_stage(backbone), 1, tell)
+    feed = task_data.rows_feed(rows, seen_as(backbone, Stages), 1, tell)
     table, groups = feed(range(len(rows)), ()), task_data.groups_of(rows)
     sample = Sample(table, task_data.labels_of(rows), task_data.task, groups)
     names = [name for name, _ in backbone.stages.named_children()]

@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 from torch import Tensor
 
+from headstart.backbone import Frames, View
 from headstart.head import Known, Labels, padded, usual_row
 from headstart.task.task import Task
 
@@ -16,6 +17,7 @@ class CodesTask(Task):
     """An answer is a row of numbers: its confidence, then codes, then -1. A label is such codes."""
 
     coded_rows: ClassVar[bool] = True
+    view: ClassVar[type[View]] = Frames
 
     @abstractmethod
     def texts(self, codes: np.ndarray) -> list[str]:

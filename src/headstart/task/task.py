@@ -9,7 +9,7 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
-from headstart.backbone import Backbone, Writer
+from headstart.backbone import Backbone, Rows, View, Writer
 from headstart.data import Examples
 from headstart.head import Known, Labels, LinearFit, Link, linear
 from headstart.head.solving import Loss
@@ -46,6 +46,8 @@ class Task(ABC):
     """Arms without a network, by their names in `evaluate.BASELINES`."""
     constant_name: ClassVar[str] = "majority class"
     """What the arm is called that always gives the same answer."""
+    view: ClassVar[type[View]] = Rows
+    """What a head is given of an example."""
     coded_rows: ClassVar[bool] = False
     """Whether an answer is a row of codes (letters, tokens, tags) behind its confidence."""
     single_label: ClassVar[bool] = False

@@ -14,13 +14,13 @@ from torch import Tensor, nn
 from headstart.backbone import (
     Backbone,
     Digests,
+    Stages,
     Writer,
     digests_of,
-    every_stage,
     fresh,
-    moments,
     moved,
     need_writer,
+    seen_as,
     tensors_of,
 )
 from headstart.errors import UsageError
@@ -134,7 +134,9 @@ def fit(
     """Cut, extract, learn, join. `work` keeps what a killed run goes on from."""
     source = _source(backbone, strategy, recipe.seed)
     if task_data.task.coded_rows:
-        return _taught(task_data, moments(source), strategy, recipe, work, tell)
+        return _taught(
+            task_data, seen_as(source, task_data.task.view), strategy, recipe, work, tell
+        )
     if isinstance(strategy, Contrast):
         return _contrasted(task_data, source, recipe, tell)
     if isinstance(strategy, Probe):
@@ -152,7 +154,7 @@ def predict(task_data: TaskData, fitted: Fitted, rows: Sequence[int], tell: Tell
 @torch.inference_mode()
 def as_it_is(task_data: TaskData, backbone: Backbone, tell: Tell = quiet) -> Fitted:
     """A network that writes, before it learned anything here."""
-    source = moments(backbone)
+    source = seen_as(backbone, task_data.task.view)
     prefix, suffix = source.cut(source.depth)
     head = writer_of(task_data, need_writer(source.name, source.writer), tell).requires_grad_(False)
     val = task_data.partition.val
@@ -274,6 +276,6 @@ def _source(backbone: Backbone, strategy: Strategy, seed: int) -> Backbone:
         case Scratch():
             return fresh(backbone, seed)
         case Probe(every_stage=True):
-            return every_stage(backbone)
+            return seen_as(backbone, Stages)
         case _:
             return backbone

@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from headstart.backbone import Backbone, moments, multiply_adds, need_writer
+from headstart.backbone import Backbone, Frames, multiply_adds, need_writer, seen_as
 from headstart.head import Labels
 from headstart.train.decisions import decided_once
 from headstart.train.devices import lent, processor, spent_on
@@ -100,7 +100,7 @@ def step_price(backbone: Backbone, items: Sequence[Tensor], cut: int = 0) -> Pri
 def _writing_price(backbone: Backbone, items: Sequence[Tensor], labels: Labels) -> Price:
     """The same of the half that writes, by its way forth: a copy with slopes might be too large."""
     writer, rows = need_writer(backbone.name, backbone.writer), _places(items, ROWS)
-    given = _rows_at(moments(backbone), backbone.depth, [items[row] for row in rows])
+    given = _rows_at(seen_as(backbone, Frames), backbone.depth, [items[row] for row in rows])
     device = processor()
     with torch.inference_mode(), lent(writer, device):
         given, wanted = given.to(device), labels[rows].to(device)

@@ -12,7 +12,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
-from headstart.backbone import Backbone, Writer, every_stage
+from headstart.backbone import Backbone, Stages, Writer, seen_as
 from headstart.data import Partition, Seal, cluster_names
 from headstart.events import Tell, quiet
 from headstart.features import Items, Prefix, Varied, extract
@@ -144,7 +144,7 @@ class TaskData:
         place = {row: position for position, row in enumerate(every)}
         wanted = [place[row] for row in rows]
         profiled = self.profiled and at == backbone.depth > 1 and backbone.origin.pretrained
-        whole, cut = (every_stage(backbone), 1) if profiled else (backbone, at)
+        whole, cut = (seen_as(backbone, Stages), 1) if profiled else (backbone, at)
         features = extract(
             self.items,
             every,

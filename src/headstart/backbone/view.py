@@ -1,0 +1,58 @@
+"""What crosses a cut at the end of a network: one type for each shape that a head can read."""
+
+from dataclasses import dataclass
+
+from headstart.backbone.backbone import Architecture, Backbone
+from headstart.backbone.frames import SETTING as APART
+from headstart.backbone.frames import moments, pooled
+from headstart.backbone.profile import SETTING as PROFILED
+from headstart.backbone.profile import every_stage
+
+
+@dataclass(frozen=True)
+class Rows:
+    """One row an example, shape (n, width)."""
+
+    width: int
+
+
+@dataclass(frozen=True)
+class Frames:
+    """A row a moment or token, shape (n, t, width + 1); the last column is 1 where there is one."""
+
+    width: int
+
+
+@dataclass(frozen=True)
+class Stages:
+    """The pooled rows of every stage side by side, shape (n, width)."""
+
+    width: int
+
+
+View = Rows | Frames | Stages
+
+
+def view_of(backbone: Backbone) -> View:
+    """What the last stage gives."""
+    return kind_of(backbone.architecture)(backbone.width)
+
+
+def kind_of(architecture: Architecture) -> type[View]:
+    """The type of what the last stage of such a network gives."""
+    settings = dict(architecture.settings)
+    if settings.get(PROFILED):
+        return Stages
+    return Frames if settings.get(APART) else Rows
+
+
+def seen_as(backbone: Backbone, view: type[View]) -> Backbone:
+    """The same weights in a network that gives this view; the same object where it does already.
+
+    Raises `BackboneError` for frames of a network that has nothing but rows.
+    """
+    if kind_of(backbone.architecture) is view:
+        return backbone
+    if view is Frames:
+        return moments(backbone)
+    return every_stage(backbone) if view is Stages else pooled(backbone)
