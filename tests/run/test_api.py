@@ -29,7 +29,7 @@ REFUSED = {
     "pretrain nosuch --arch resnet18 --out new": "D102",
     "train photos --strategy prob": "U102",
     "plan photos --strategy unfreeze:0": "U101",
-    "train photos --strategy lora:0": "U101",
+    "train photos --strategy lora:0": "U119",
     "train photos --head lgistic": "U112",
     "train photos --task transcrib": "U113",
     "check photos --task tagz": "U113",

@@ -67,7 +67,7 @@ class LowRank:
 
     def __post_init__(self) -> None:
         if self.rank is not None and self.rank < 1:
-            raise UsageError("U101", f"lora:{self.rank} trains nothing", "--strategy lora:8")
+            raise UsageError("U119", f"lora:{self.rank} trains nothing", "--strategy lora:8")
 
     def __str__(self) -> str:
         return "lora" if self.rank is None else f"lora:{self.rank}"
