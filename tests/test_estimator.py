@@ -102,3 +102,34 @@ def test_samples_with_their_rate_are_recordings(tmp_path) -> None:
     found = TransferClassifier("headstart_dscnn", weights="random").fit(clips, kinds)
     files = [write(tmp_path / f"{i}.wav", clip) for i, (clip, _) in enumerate(clips)]
     assert found.score(clips, kinds) == 1 and found.score(files, kinds) > 0.9
+
+
+def test_the_order_of_numbers_counts_where_it_is_asked_for(classifier, labelled) -> None:
+    files, labels = labelled
+    grades = np.array([{"red": 1, "green": 2, "blue": 10}[label] for label in labels])
+    ordered = clone(classifier).set_params(task="ordinal").fit(files, grades)
+    assert list(ordered.classes_) == [1, 2, 10] and ordered.model_.task.kind == "ordinal"
+    likely = ordered.predict_proba(files)
+    assert np.allclose(likely.sum(axis=1), 1) and (ordered.predict(files) == grades).mean() > 0.8
+
+
+def test_every_class_counts_the_same_where_that_is_asked(classifier, labelled) -> None:
+    files, labels = labelled
+    even = clone(classifier).set_params(task="balanced").fit(files, labels)
+    assert even.model_.task.kind == "classification" and len(even.classes_) == 3
+
+
+@pytest.mark.parametrize(
+    ("task", "grades", "told"),
+    [
+        ("regression", [1, 2, 3], "need one of classification, balanced, ordinal"),
+        ("ordinal", [1, 2, 2], "needs 3"),
+        ("ordinal", ["low", "mid", "top"], "needs numbers"),
+    ],
+)
+def test_a_task_that_labels_do_not_pose_is_refused(
+    classifier, labelled, task, grades, told
+) -> None:
+    files = labelled[0][:3]
+    with pytest.raises(ValueError, match=told):
+        clone(classifier).set_params(task=task).fit(files, grades)

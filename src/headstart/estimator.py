@@ -6,21 +6,32 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
-import torch
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import Tags
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from headstart.backbone import Backbone, load_backbone
-from headstart.data import ClassTruth, Examples, InMemory, Partition, Problem, Source, hold_out
+from headstart.data import (
+    EVEN,
+    ClassTruth,
+    Examples,
+    InMemory,
+    Partition,
+    Problem,
+    Source,
+    hold_out,
+)
+from headstart.data.scales import LEAST as LEAST_ORDERED
 from headstart.errors import DataError
 from headstart.features import survey
 from headstart.model import Model
 from headstart.run import recipe_of
 from headstart.run.settings import cache_root
-from headstart.task import Classification, calibrate
+from headstart.task import Classification, Ordinal, calibrate, make_task
 from headstart.train import Probe, TaskData, fit, strategy_of
+
+_TASKS = (Classification.kind, EVEN, Ordinal.kind)
 
 
 class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -31,8 +42,9 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     Path), PIL images, an array of pictures, shape (n, h, w) or
     (n, h, w, 3), as uint8 or as floats from 0 to 1, or a table of numbers, shape (n, d): each row
     is then a gray picture of `picture_shape`, scaled by the least and greatest number seen in
-    `fit`. Errors in the arguments are `ValueError`s, as scikit-learn has them; files that can't be
-    read raise `DataError`.
+    `fit`. `task` is "classification", "balanced" (every class counts the same) or "ordinal"
+    (numbers whose order counts). Errors in the arguments are `ValueError`s, as scikit-learn has
+    them; files that can't be read raise `DataError`.
 
     >>> TransferClassifier(strategy="unfreeze:1").get_params()["strategy"]
     'unfreeze:1'
@@ -44,6 +56,7 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         *,
         weights: str | Path | None = None,
         strategy: str = "probe",
+        task: str = "classification",
         random_state: int = 0,
         picture_shape: tuple[int, ...] | None = None,
         offline: bool = False,
@@ -52,6 +65,7 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.backbone = backbone
         self.weights = weights
         self.strategy = strategy
+        self.task = task
         self.random_state = random_state
         self.picture_shape = picture_shape
         self.offline = offline
@@ -65,12 +79,21 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """
         X, y = self._checked(X, y)
         self.classes_, labels = np.unique(y, return_inverse=True)
-        if len(self.classes_) < 2:
-            raise ValueError(f"y holds 1 class ({self.classes_[0]!r}), a classifier needs two")
+        self._need_classes()
         backbone = load_backbone(self.backbone, self.weights, self.random_state, self.offline)
         task_data = self._task_data(X, labels, groups, backbone)
         self.model_ = self._fitted(task_data, backbone)
         return self
+
+    def _need_classes(self) -> None:
+        if self.task not in _TASKS:
+            raise ValueError(f"task is {self.task!r}, need one of {', '.join(_TASKS)}")
+        least = LEAST_ORDERED if self.task == Ordinal.kind else 2
+        if (count := len(self.classes_)) < least:
+            many = "1 class" if count == 1 else f"{count} classes"
+            raise ValueError(f"y holds {many} ({self.classes_[0]!r} …), this task needs {least}")
+        if self.task == Ordinal.kind and not np.issubdtype(self.classes_.dtype, np.number):
+            raise ValueError("task='ordinal' needs numbers in y: words have no order of their own")
 
     def predict_proba(self, X: Any) -> np.ndarray:
         """Probabilities, shape (n, classes), columns in the order of `classes_`."""
@@ -86,7 +109,7 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def predict(self, X: Any) -> np.ndarray:
         """The likeliest class of each, shape (n,)."""
         likely = self.predict_proba(X)
-        found: np.ndarray = self.classes_[likely.argmax(axis=1)]
+        found: np.ndarray = self.classes_[self.model_.task.likely(likely)]
         return found
 
     def __sklearn_tags__(self) -> Tags:
@@ -118,7 +141,9 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         named = tuple(map(str, groups)) if groups is not None else ()
         modality = backbone.modality
         sources = self._sources(pictures, modality.kind)
-        examples = Examples(sources, ClassTruth(names, tuple(labels.tolist())), named)
+        examples = Examples(
+            sources, ClassTruth(names, tuple(labels.tolist())), named, kind=self.task
+        )
         root = cache_root(Path(self.cache) if self.cache else None)
         seen = survey(examples, modality, cache=root)
         unread = [look for look in seen.looks if isinstance(look, Problem)]
@@ -131,9 +156,9 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 where=first.name,
                 why=first.reason,
             )
-        task = Classification(names)
         partition = self._partition(examples)
-        return TaskData(seen.items, torch.tensor(labels), named, partition, task, root)
+        task, coded = make_task(examples, partition.train + partition.val, backbone)
+        return TaskData(seen.items, coded, named, partition, task, root)
 
     def _partition(self, examples: Examples) -> Partition:
         if isinstance(strategy_of(self.strategy), Probe):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from headstart.task.language_modeling import LanguageModeling
     from headstart.task.making import FIGURES, TASKS, make_task, task_type
     from headstart.task.multilabel import MultiLabel
+    from headstart.task.ordinal import Ordinal
     from headstart.task.regression import Regression
     from headstart.task.seq2seq import Seq2Seq, SpeechToText, WriterTask, overlap
     from headstart.task.task import Arms, Task
@@ -31,6 +32,7 @@ __all__ = [
     "Classification",
     "LanguageModeling",
     "MultiLabel",
+    "Ordinal",
     "Regression",
     "Seq2Seq",
     "SpeechToText",
