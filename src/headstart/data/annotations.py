@@ -13,9 +13,10 @@ from jaxtyping import Float
 
 from headstart.data.boxes import Boxes, boxes_of
 from headstart.data.examples import Source, name_of
-from headstart.data.folders import is_junk
+from headstart.data.listing import is_junk
+from headstart.data.part_names import EITHER, part_of_word
 from headstart.data.problem import Problem
-from headstart.data.records import PARTS, natural
+from headstart.data.records import natural
 from headstart.hostile import printable
 
 PICTURES = frozenset(
@@ -202,7 +203,7 @@ def part_in(name: str) -> str:
     ('train', 'val', '')
     """
     words = [word for word in re.split(r"[^a-z]+", name.casefold()) if word]
-    meant = {PARTS[word] for word in words if word in PARTS}
+    meant = {part_of_word(word) for word in words} - {"", EITHER}
     return meant.pop() if len(meant) == 1 else ""
 
 

@@ -41,7 +41,19 @@ TARGETS = (
 TAGS = ("ner_tags", "tags", "ner", "entities", "bio", "pos_tags", "pos", "labels", "label")
 CALLED = {SPOKEN: TRANSCRIPTS, WRITTEN: TARGETS, ENTITIES: TAGS}
 """Labels of tasks that call them otherwise."""
-SPLITS = ("split", "subset", "partition", "part", "set", "fold")
+SPLITS = (
+    *("split", "subset", "partition", "part", "set", "fold", "usage", "phase", "data_split"),
+    *(
+        "dataset_split",
+        "split_name",
+        "data_set",
+        "tvt",
+        "train_test",
+        "train_val_test",
+        "datasplit",
+    ),
+    *("particion", "conjunto", "aufteilung", "division"),
+)
 GROUPS = (
     *("group", "group_id", "groups", "patient", "patient_id", "patientid", "subject"),
     *("subject_id", "speaker", "speaker_id", "site", "site_id", "video", "video_id", "scene"),

@@ -35,6 +35,10 @@ class Columns:
     group: str = option(
         "", "column of what no split may tear, such as patients", "COLUMN", usual="guessed"
     )
+    parts: str = option(
+        "", "what parts are called: train=NAME,test=NAME, or - for none", "P=NAME", usual="guessed"
+    )
+    """Names of folders, or cells of the split column."""
 
     @property
     def order(self) -> tuple[str, ...]:

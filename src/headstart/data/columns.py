@@ -1,6 +1,6 @@
 """Which column of a table says what: as told, else as its name and its cells suggest."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,22 +14,22 @@ from headstart.data.column_names import (
     PAIRS,
     PATHS,
     SOURCES,
-    SPLITS,
     STARTS,
     TEXTS,
     plain,
 )
 from headstart.data.column_settings import Columns
-from headstart.data.records import PARTS
+from headstart.data.path_columns import moved_in, paths_in, sample_of
+from headstart.data.shelter import Shelter
 from headstart.data.sounds import ENDINGS
 from headstart.data.spans import seconds_in
+from headstart.data.split_columns import guess_split, odd_splits
 from headstart.data.tables import Sheet, missing
 from headstart.errors import DataError
 from headstart.hostile import printable
 from headstart.task_names import ENTITIES, GENERATED, WRITTEN
 
 NO_COLUMN = -1
-_SAMPLE = 200  # rows that are looked at to guess
 _WORDS = 4
 """Words a cell on average from which a column is texts, whatever it is called."""
 
@@ -48,10 +48,8 @@ class Chosen:
     second: int = NO_COLUMN
 
 
-def choose(
-    sheet: Sheet, columns: Columns, names_source: Callable[[object], bool]
-) -> tuple[Chosen, tuple[str, ...]]:
-    """Places of the columns, and what was guessed; `names_source` knows a cell with an example.
+def choose(sheet: Sheet, columns: Columns, shelter: Shelter) -> tuple[Chosen, tuple[str, ...]]:
+    """Places of the columns, and what was guessed; `shelter` knows a cell with an example.
 
     Raises `DataError` for a name that no column or more than one has, and where no guess is good.
     """
@@ -59,14 +57,14 @@ def choose(
     told = (*named, columns.start, columns.end, columns.second)
     chosen = Chosen(*(NO_COLUMN if name in ("", "-") else place_of(sheet, name) for name in told))
     if not columns.path and not columns.text:
-        chosen = _guess_examples(sheet, chosen, names_source, columns.task)
+        chosen = _guess_examples(sheet, chosen, shelter, columns.task)
         first = sheet.columns[chosen.path] if chosen.path != NO_COLUMN else ""
-        if names_source(first):  # the first line is an example
+        if shelter.names_source(first):  # the first line is an example
             raise _unknown(sheet, "files", "path")
     if not columns.start and not columns.end and chosen.path != NO_COLUMN:
         chosen = _guess_span(sheet, chosen)
     if columns.split == "":
-        chosen = replace(chosen, split=_guess_split(sheet, chosen))
+        chosen = replace(chosen, split=guess_split(sheet, _free(sheet, chosen), columns.parts))
     if not columns.label:
         own = columns.task == GENERATED  # a text is what is to be said
         label = chosen.text if own else _guess_label(sheet, chosen, columns.task)
@@ -78,24 +76,29 @@ def choose(
     return chosen, _notes(sheet, columns, chosen)
 
 
-def _guess_examples(
-    sheet: Sheet, chosen: Chosen, names_source: Callable[[object], bool], task: str
-) -> Chosen:
+def _guess_examples(sheet: Sheet, chosen: Chosen, shelter: Shelter, task: str) -> Chosen:
     """The column that names files; else the one that holds texts; else what is called as files."""
-    sample = sheet.rows[:: max(1, len(sheet.rows) // _SAMPLE)]
     free = _free(sheet, chosen)
-    named = any(names_source(cells[i]) for _, cells in sample for i in free)
-    if task == ENTITIES or not named:  # lists of words would pass for things in memory
-        pair = _pair(sheet, free) if task not in (WRITTEN, ENTITIES) else None
-        if pair and chosen.second == NO_COLUMN:
-            return replace(chosen, text=pair[0], second=pair[1])
-        words = {i: _words([cells[i] for _, cells in sample]) for i in free}
-        names = {WRITTEN: SOURCES, ENTITIES: ("tokens", "words", *TEXTS)}.get(task, TEXTS)
-        called = [i for i in _called(sheet, names, free) if words[i] > 0]
-        long = [i for i in free if words[i] >= _WORDS]
-        if called or len(long) == 1:
-            return replace(chosen, text=(called or long)[0])
-    return replace(chosen, path=guess_path(sheet, chosen, names_source))
+    # lists of words would pass for things in memory
+    if task == ENTITIES or not paths_in(sheet, free, shelter):
+        text = _guess_text(sheet, chosen, free, task)
+        if text:
+            return text
+    return replace(chosen, path=guess_path(sheet, chosen, shelter))
+
+
+def _guess_text(sheet: Sheet, chosen: Chosen, free: Sequence[int], task: str) -> Chosen | None:
+    """The column that holds texts, or the two; None where none does."""
+    pair = _pair(sheet, free) if task not in (WRITTEN, ENTITIES) else None
+    if pair and chosen.second == NO_COLUMN:
+        return replace(chosen, text=pair[0], second=pair[1])
+    words = {i: _words(sample_of(sheet, i)) for i in free}
+    names = {WRITTEN: SOURCES, ENTITIES: ("tokens", "words", *TEXTS)}.get(task, TEXTS)
+    called = [i for i in _called(sheet, names, free) if words[i] > 0]
+    long = [i for i in free if words[i] >= _WORDS]
+    if called or len(long) == 1:
+        return replace(chosen, text=(called or long)[0])
+    return None
 
 
 def _is_headless(sheet: Sheet, chosen: Chosen) -> bool:
@@ -121,22 +124,17 @@ def _words(cells: Sequence[object]) -> float:
     return sum(counts) / max(1, len(cells))
 
 
-def guess_path(sheet: Sheet, chosen: Chosen, names_source: Callable[[object], bool]) -> int:
-    """The column that names the examples: by its name if some are there, else by its cells.
+def guess_path(sheet: Sheet, chosen: Chosen, shelter: Shelter) -> int:
+    """The column that names the examples: by its cells, else by its name.
 
     Raises `DataError` where neither says it.
     """
-    sample = sheet.rows[:: max(1, len(sheet.rows) // _SAMPLE)]
-    share = {
-        i: sum(names_source(cells[i]) for _, cells in sample) / len(sample)
-        for i in _free(sheet, chosen)
-    }
-    called = _called(sheet, PATHS, share)
-    likely = [i for i in called if share[i] > 0]
-    likely = likely or [i for i in share if share[i] > 0.5] or called
-    if not likely:
+    free = _free(sheet, chosen)
+    called = _called(sheet, PATHS, free)
+    found = paths_in(sheet, free, shelter) or moved_in(sheet, free, called, shelter) or called
+    if not found:
         raise _unknown(sheet, "files", "path")
-    return max(likely, key=lambda i: (share[i] > 0.5, -likely.index(i)))
+    return min(found, key=lambda i: called.index(i) if i in called else len(called))
 
 
 def place_of(sheet: Sheet, name: str) -> int:
@@ -160,11 +158,6 @@ def place_of(sheet: Sheet, name: str) -> int:
     return places[0]
 
 
-def part_of(cell: object) -> str:
-    """The part that a cell means ("valid" is "val"); empty where it means none."""
-    return PARTS.get(str(cell).strip().casefold(), "")
-
-
 def _guess_span(sheet: Sheet, chosen: Chosen) -> Chosen:
     """Columns of these names, if their cells are numbers, beside files of recordings."""
     free = _free(sheet, chosen)
@@ -186,14 +179,6 @@ def _guess_label(sheet: Sheet, chosen: Chosen, task: str) -> int:
     if not called and len(free) != 1:
         raise _unknown(sheet, "labels", "label")
     return place_of(sheet, sheet.columns[called[0]]) if called else free[0]
-
-
-def _guess_split(sheet: Sheet, chosen: Chosen) -> int:
-    """A column of that name, if all its cells are names of parts."""
-    for i in _called(sheet, SPLITS, _free(sheet, chosen)):
-        if all(part_of(cell) for cell in sheet.cells(i)):
-            return i
-    return NO_COLUMN
 
 
 def _guess_group(sheet: Sheet, chosen: Chosen) -> int:
@@ -235,7 +220,10 @@ def _notes(sheet: Sheet, columns: Columns, chosen: Chosen) -> tuple[str, ...]:
     ]
     told = "--path, --text, --label, --split and --group COLUMN name others"
     lines = (f"{sheet.name}: guessed {', '.join(guessed)}; {told}",) if guessed else ()
-    return (*lines, *_one_group(sheet, chosen, asked=columns.group))
+    odd = (
+        odd_splits(sheet, _free(sheet, chosen)) if columns.split == "" and chosen.split < 0 else ()
+    )
+    return (*lines, *odd, *_one_group(sheet, chosen, asked=columns.group))
 
 
 def _one_group(sheet: Sheet, chosen: Chosen, asked: str) -> tuple[str, ...]:

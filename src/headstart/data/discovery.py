@@ -3,20 +3,16 @@
 from pathlib import Path
 
 from headstart.data.archive import is_archive, unpack
-from headstart.data.column_names import plain
+from headstart.data.column_names import LABELS, plain
 from headstart.data.column_settings import GUESS, Columns
-from headstart.data.folders import (
-    TABLES,
-    read_shelves,
-    shelves_in,
-    visible_files,
-    visible_folders,
-)
+from headstart.data.folders import TABLES, grouped, read_shelves
 from headstart.data.found import Found
+from headstart.data.listing import visible_files, visible_folders
 from headstart.data.manifest import join, read_manifest, read_parts
+from headstart.data.part_names import parts_of, told_parts
 from headstart.data.presence import need_place
-from headstart.data.records import PARTS
 from headstart.data.shelter import Shelter
+from headstart.data.shelving import Shelving, shelving_of
 from headstart.data.tables import read_columns
 from headstart.errors import DataError, UsageError
 from headstart.hostile import printable
@@ -49,17 +45,24 @@ def find(place: Path | str, columns: Columns = GUESS, *, cache: Path | None = No
 def _in_archive(path: Path, columns: Columns, cache: Path) -> Found:
     inside = unpack(path, cache)
     while len(folders := visible_folders(inside)) == 1 and not visible_files(inside):
-        if shelves_in(inside)[0].part:
+        if _shelving(inside, columns).shelves[:1] and _shelving(inside, columns).shelves[0].part:
             break
         inside = folders[0]
     found = _in_folder(inside, columns, Shelter(inside, closed=True))
     return found.noting(f"unpacked {path.name}")
 
 
+def _shelving(root: Path, columns: Columns) -> Shelving:
+    return shelving_of(root, told_parts(columns.parts), plain=columns.parts == "-")
+
+
 def _in_folder(root: Path, columns: Columns, shelter: Shelter) -> Found:
     tables = [path for path in visible_files(root) if path.suffix.casefold() in TABLES]
-    shelves = shelves_in(root)
+    shelving = _shelving(root, columns)
+    shelves = shelving.shelves
     classes = len({shelf.label for shelf in shelves})
+    if columns.group == GROUP_FOLDERS and shelves:
+        return grouped(read_shelves(root, shelves).noting(*shelving.notes), shelves)
     if columns.named:
         table = _table_with(columns, tables, root)
         if columns.path or columns.label or classes < 2:
@@ -67,23 +70,46 @@ def _in_folder(root: Path, columns: Columns, shelter: Shelter) -> Found:
         return join(read_shelves(root, shelves), table, columns, shelter)
     if classes < 2 and tables:
         return _from_tables(root, tables, columns, shelter)
+    shelving.refuse_flat(root)
     found = read_shelves(root, shelves)
-    return found.noting(*(_lies_there(table) for table in tables))
+    return found.noting(*shelving.notes, *(_lies_there(table) for table in tables))
+
+
+GROUP_FOLDERS = "folders"
+"""In the place of a column with groups: the folders in a class's folder are such."""
+_SUBMISSIONS = ("sample_submission", "samplesubmission", "submission", "sample")
 
 
 def _from_tables(root: Path, tables: list[Path], columns: Columns, shelter: Shelter) -> Found:
-    """The one table of a folder, or one a part."""
-    parts = [(PARTS.get(table.stem.casefold(), ""), table) for table in tables]
-    if len(tables) > 1 and all(part for part, _ in parts):
-        return read_parts(parts, columns, shelter)
-    if len(tables) == 1:
-        return read_manifest(tables[0], columns, shelter).noting(f"read {tables[0].name}")
+    """The one table of a folder, or one a part; tables to hand in, or without labels, are none."""
+    left = [table for table in tables if not plain(table.stem).startswith(_SUBMISSIONS)]
+    named = parts_of([table.stem for table in left], told_parts(columns.parts))
+    if len(left) > 1 and len(named) == len(left):
+        labeled = [table for table in left if not _lacks_labels(table, left, columns)]
+        passed = [table for table in tables if table not in labeled]
+        notes = [f"{table.name} has no labels and is passed over" for table in passed]
+        if len(labeled) > 1:
+            parts = [(named[table.stem], table) for table in labeled]
+            return read_parts(parts, columns, shelter).noting(*notes)
+        return read_manifest(labeled[0], columns, shelter).noting(f"read {labeled[0].name}", *notes)
+    if len(left) == 1:
+        passed = [table for table in tables if table != left[0]]
+        notes = [f"{table.name} is to be handed in, and is passed over" for table in passed]
+        return read_manifest(left[0], columns, shelter).noting(f"read {left[0].name}", *notes)
     raise DataError(
         "D106",
         f"{len(tables)} tables, and no telling which one lists the examples",
         f"give the table itself: headstart check {printable(tables[0])}",
         printable(root),
     )
+
+
+def _lacks_labels(table: Path, tables: list[Path], columns: Columns) -> bool:
+    """Whether a table lacks a column that is called as labels are, which another has."""
+    names = {own: {plain(name) for name in read_columns(own)} for own in tables}
+    wanted = {plain(columns.label)} if columns.label else set(LABELS)
+    most = set.union(*names.values()) & wanted
+    return bool(most) and not names[table] & most
 
 
 def _table_with(columns: Columns, tables: list[Path], root: Path) -> Path:

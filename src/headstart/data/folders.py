@@ -8,15 +8,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from headstart.data.found import Found
+from headstart.data.listing import is_junk, visible_folders
 from headstart.data.problem import Problem
-from headstart.data.records import PARTS, Gathering, Record, gather, natural
+from headstart.data.records import Gathering, Record, gather, natural
+from headstart.data.shelving import Shelf
 from headstart.data.tables import SENTENCES
-from headstart.errors import DataError
 from headstart.hostile import printable
 
 TABLES = {".csv", ".tsv", ".tab", ".jsonl", ".ndjson", ".parquet", *SENTENCES}
 """Endings of files that may hold a manifest."""
-_JUNK = {"thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx", "icon\r", "$recycle.bin"}
 _NO_MEDIA = {
     *TABLES,
     *(".txt", ".md", ".rst", ".json", ".xml", ".html", ".htm", ".yaml", ".yml", ".toml", ".log"),
@@ -24,37 +24,6 @@ _NO_MEDIA = {
     *(".zip", ".tar", ".gz", ".bz2", ".xz", ".tgz", ".7z", ".rar", ".lnk", ".url", ".pkl", ".npz"),
 }
 _Inode = tuple[int, int]
-
-
-@dataclass(frozen=True)
-class Shelf:
-    """A folder of which all files, however deep, have one label."""
-
-    folder: Path
-    label: str
-    part: str = ""
-
-
-def shelves_in(root: Path) -> list[Shelf]:
-    """The class folders of a place: `class/…`, or `train/class/…` with `val` and `test` beside.
-
-    A folder named train is a part only where it holds folders and all that stands beside it
-    could be parts, too: "train" is also a class of vehicles.
-    """
-    folders = visible_folders(root)
-    parts = [(folder, PARTS.get(folder.name.casefold(), "")) for folder in folders]
-    train = [folder for folder, part in parts if part == "train" and visible_folders(folder)]
-    inner = [folder for folder, part in parts if part and visible_folders(folder)]
-    if not train or (len(inner) < 2 and len(folders) > 1 and not all(part for _, part in parts)):
-        return [Shelf(folder, folder.name) for folder in folders]
-    order = ("train", "val", "test")  # what is linked from several parts belongs to the first
-    return [
-        Shelf(folder, folder.name, part)
-        for wanted in order
-        for outer, part in parts
-        if part == wanted
-        for folder in visible_folders(outer)
-    ]
 
 
 def read_shelves(root: Path, shelves: Sequence[Shelf]) -> Found:
@@ -88,27 +57,16 @@ def read_shelves(root: Path, shelves: Sequence[Shelf]) -> Found:
     return replace(found, holds="text") if texts else found
 
 
-def visible_folders(folder: Path) -> list[Path]:
-    """Sub-folders in natural order, without hidden ones and system litter."""
-    try:
-        inside = [path for path in folder.iterdir() if not is_junk(path.name) and path.is_dir()]
-    except OSError as error:
-        raise DataError(
-            "D117", "a folder cannot be opened", "check its permissions", printable(folder),
-            printable(error.strerror),
-        ) from error  # fmt: skip
-    return sorted(inside, key=lambda path: natural(path.name))
-
-
-def visible_files(folder: Path) -> list[Path]:
-    """Files directly in the folder, in natural order, without hidden ones and system litter."""
-    inside = [path for path in folder.iterdir() if not is_junk(path.name) and path.is_file()]
-    return sorted(inside, key=lambda path: natural(path.name))
-
-
-def is_junk(name: str) -> bool:
-    """Whether an operating system left it there, or somebody hid it."""
-    return name.startswith(".") or name.casefold() in _JUNK
+def grouped(found: Found, shelves: Sequence[Shelf]) -> Found:
+    """The same with each example in the group that its folder below the class's is called."""
+    folders = {shelf.folder for shelf in shelves}
+    groups = []
+    for source in found.examples.sources:
+        path = source if isinstance(source, Path) else Path()
+        above = next((folder for folder in path.parents if folder in folders), path)
+        inside = path.relative_to(above).parts if above != path else ()
+        groups.append(inside[0] if len(inside) > 1 else "")
+    return replace(found, examples=replace(found.examples, groups=tuple(groups)))
 
 
 @dataclass(frozen=True)
@@ -189,7 +147,8 @@ def _linked(folder: Path, root: Path) -> bool:
 
 def _beside(root: Path, shelves: Sequence[Shelf]) -> list[Problem]:
     """What lies in the place and on no shelf, but for tables, which may be asked for."""
-    used = {shelf.folder for shelf in shelves} | {shelf.folder.parent for shelf in shelves} - {root}
+    used = {shelf.folder for shelf in shelves}
+    used |= {above for folder in used for above in folder.parents}
     outer = {shelf.folder.parent for shelf in shelves} | {root}
     return [
         Problem("D150", "ignored", _below(path, root), "lies beside the class folders")

@@ -2,33 +2,41 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
-from headstart.data.column_settings import Columns
-from headstart.data.columns import NO_COLUMN, Chosen, choose, guess_path, part_of, place_of
+from headstart.data.column_settings import GUESS, Columns
+from headstart.data.columns import NO_COLUMN, Chosen, choose, guess_path, place_of
 from headstart.data.examples import InMemory, Pair, Source, Span
 from headstart.data.found import Found
 from headstart.data.labels import SEVERAL, label_of
+from headstart.data.part_names import part_in
 from headstart.data.problem import Problem
 from headstart.data.records import Gathering, Record, gather, with_part
 from headstart.data.shelter import Shelter
 from headstart.data.spans import span_of
+from headstart.data.split_columns import meanings, part_of
 from headstart.data.tables import SENTENCES, Sheet, missing, read_sheet
 from headstart.errors import DataError
 from headstart.hostile import printable
 from headstart.task_names import ENTITIES
 
+TEXT_FILES = {".txt", ".text", ".md", ".rst", ".tex", ".log", ".eml", ".srt", ".asc"}
+"""Endings of files that a table may name, each of which is one text."""
+
 
 def read_manifest(path: Path, columns: Columns, shelter: Shelter) -> Found:
     """One table with all examples. Raises `DataError`."""
     sheet, columns = read_sheet(path), _asked(path, columns)
-    chosen, notes = choose(sheet, columns, shelter.names_source)
-    records, problems = records_of(sheet, chosen, shelter, columns.task)
+    shelter = replace(shelter, part=part_in(path.stem))
+    chosen, notes = choose(sheet, columns, shelter)
+    records, problems = records_of(sheet, chosen, shelter, columns)
     split = printable(sheet.columns[chosen.split]) if chosen.split != NO_COLUMN else ""
     origin = _origin(path, shelter, f"column {split}")
-    found = gather(records, origin, [*sheet.problems, *problems], [*sheet.notes, *notes])
+    notes = (*sheet.notes, *notes, *shelter.told(path.name))
+    found = gather(records, origin, [*sheet.problems, *problems], notes)
     return holding(_meaning(found, columns), chosen)
 
 
@@ -52,11 +60,12 @@ def read_parts(tables: Sequence[tuple[str, Path]], columns: Columns, shelter: Sh
     chosen = Chosen()
     for part, path in tables:
         sheet, columns = read_sheet(path), _asked(path, columns)
-        chosen, guessed = choose(sheet, columns, shelter.names_source)
-        some, wrong = records_of(sheet, chosen, shelter, columns.task)
+        shelter = replace(shelter, part=part, moved={})
+        chosen, guessed = choose(sheet, columns, shelter)
+        some, wrong = records_of(sheet, chosen, shelter, columns)
         records += with_part(some, part)
         problems += [*sheet.problems, *wrong]
-        notes += [*sheet.notes, *guessed]
+        notes += [*sheet.notes, *guessed, *shelter.told(path.name)]
     origin = _origin(tables[0][1].parent, shelter, "tables")
     found = gather(records, origin, problems, notes)
     return holding(_meaning(found, columns), chosen)
@@ -64,28 +73,43 @@ def read_parts(tables: Sequence[tuple[str, Path]], columns: Columns, shelter: Sh
 
 def holding(found: Found, chosen: Chosen) -> Found:
     """The same, with what its examples are."""
-    return found if chosen.text == NO_COLUMN else replace(found, holds="text")
+    sources = found.examples.sources
+    files = [source for source in sources if isinstance(source, Path)]
+    read = sum(file.suffix.casefold() in TEXT_FILES for file in files)
+    texts = chosen.text != NO_COLUMN or 2 * read > len(sources)
+    return replace(found, holds="text") if texts else found
 
 
 def records_of(
-    sheet: Sheet, chosen: Chosen, shelter: Shelter, task: str = ""
+    sheet: Sheet, chosen: Chosen, shelter: Shelter, columns: Columns = GUESS
 ) -> tuple[list[Record], list[Problem]]:
     """A record for each row that names what is there and says what it is. Raises `DataError`.
 
     Where labels are known to be lists of tags, an empty cell is an empty list.
     """
-    reading = _Reading(sheet, chosen, shelter, task)
+    reading = _Reading(
+        sheet, chosen, shelter, columns.task, _Parts(sheet, chosen.split, columns.parts)
+    )
     for number, cells in sheet.rows:
         reading.row(number, cells)
     if reading.lost and not reading.records:
-        raise DataError(
-            "D115",
-            f"none of the {len(reading.lost):,} files that {sheet.name} names is there",
-            "--path COLUMN, or move the table to where its paths start",
-            printable(shelter.folder),
-            ", ".join(map(printable, reading.lost[:3])),
-        )
+        raise _none_there(reading)
     return reading.records, reading.problems
+
+
+def _none_there(reading: "_Reading") -> DataError:
+    name, folder = reading.sheet.name, printable(reading.shelter.folder)
+    shown = ", ".join(f"{printable(n)} ({why})" for n, why in list(reading.lost.items())[:3])
+    if any(why.startswith("fits") for why in reading.lost.values()):
+        fix = f"write paths with folder and ending into {name}, from {folder} on"
+        return DataError("D284", f"what {name} names fits several files", fix, folder, shown)
+    return DataError(
+        "D115",
+        f"none of the {len(reading.lost):,} files that {name} names is there",
+        "--path COLUMN, or move the table to where its paths start",
+        folder,
+        ", ".join(map(printable, list(reading.lost)[:3])),
+    )
 
 
 def join(found: Found, path: Path, columns: Columns, shelter: Shelter) -> Found:
@@ -96,18 +120,18 @@ def join(found: Found, path: Path, columns: Columns, shelter: Shelter) -> Found:
     """
     sheet, examples = read_sheet(path), found.examples
     split, group = _told(sheet, columns.split), _told(sheet, columns.group)
-    rows = _rows_by_file(sheet, shelter)
+    rows, parts = _rows_by_file(sheet, shelter), _Parts(sheet, split, columns.parts)
     records: list[Record] = []
     problems = [*found.problems, *sheet.problems]
     for i, source in enumerate(examples.sources):
-        cells = rows.get(str(source))
-        if cells is None and split != NO_COLUMN:
+        row = rows.get(str(source))
+        if row is None and split != NO_COLUMN:
             why = f"{sheet.name} does not say which part it belongs to"
             problems.append(Problem("D154", "ignored", examples.name(i), why))
             continue
-        own = "" if cells is None else group_of(cells, group)
+        own = "" if row is None else group_of(row[1], group)
         part = examples.parts[i] if examples.parts else ""
-        part = _part(sheet, cells, split) if cells and split != NO_COLUMN else part
+        part = parts.of(*row) if row and split != NO_COLUMN else part
         records.append(Record(source, examples.truth.written(i), part, own))
     by = "folders" if split == NO_COLUMN else f"column {printable(columns.split)}"
     origin = Gathering(found.layout, printable(path), examples.root, by)
@@ -131,9 +155,11 @@ class _Reading:
     shelter: Shelter
     task: str
     """Of lists of tags, an empty one is a label, too."""
+    parts: "_Parts"
     records: list[Record] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    lost: list[str] = field(default_factory=list)
+    lost: dict[str, str] = field(default_factory=dict)
+    """Files that are not there, and why."""
     first: dict[str, tuple[int, Record]] = field(default_factory=dict)
 
     def row(self, number: int, cells: tuple[object, ...]) -> None:
@@ -144,8 +170,7 @@ class _Reading:
         try:
             source = self.source(cell, number, cells)
         except OSError as error:
-            self.lost.append(str(cell))
-            why = printable(error.strerror or error)
+            why = self.lost[str(cell)] = printable(error.strerror or error)
             self.report("D156", "unreadable", str(cell), f"cannot be opened: {why}", number)
             return
         if missing(label) and self.task != SEVERAL:
@@ -154,7 +179,7 @@ class _Reading:
         own = "" if missing(label) else label_of(label)
         if self.task == ENTITIES:
             own = " ".join(_words(label))
-        part = _part(self.sheet, cells, self.chosen.split)
+        part = self.parts.of(number, cells)
         group = group_of(cells, self.chosen.group)
         if self.chosen.start == NO_COLUMN or not isinstance(source, Path):
             self.keep(number, Record(source, own, part, group))
@@ -215,29 +240,36 @@ def _words(cell: object) -> list[str]:
     return ["_".join(str(word).split()) or "_" for word in words]
 
 
-def _rows_by_file(sheet: Sheet, shelter: Shelter) -> dict[str, tuple[object, ...]]:
-    """The first row of each file that is there."""
-    column = guess_path(sheet, Chosen(), shelter.names_source)
-    rows: dict[str, tuple[object, ...]] = {}
-    for _, cells in sheet.rows:
+def _rows_by_file(sheet: Sheet, shelter: Shelter) -> dict[str, tuple[int, tuple[object, ...]]]:
+    """The first row of each file that is there, with its line."""
+    column = guess_path(sheet, Chosen(), shelter)
+    rows: dict[str, tuple[int, tuple[object, ...]]] = {}
+    for number, cells in sheet.rows:
         cell = cells[column]
-        if isinstance(cell, str) and shelter.names_source(cell):
-            rows.setdefault(str(shelter.file(cell)), cells)
+        if isinstance(cell, str | int) and (
+            shelter.names_source(cell) or shelter.names_elsewhere(cell)
+        ):
+            rows.setdefault(str(shelter.source(cell, number)), (number, cells))
     return rows
 
 
-def _part(sheet: Sheet, cells: tuple[object, ...], column: int) -> str:
-    if column == NO_COLUMN:
-        return ""
-    part = part_of(cells[column])
-    if not part:
-        raise DataError(
-            "D116",
-            f"{printable(cells[column])!r} is no part",
-            "call the parts train, val and test, or name no split column",
-            f"{sheet.name}, column {printable(sheet.columns[column])}",
-        )
-    return part
+@dataclass(frozen=True)
+class _Parts:
+    """What the cells of a split column mean."""
+
+    sheet: Sheet
+    column: int
+    asked: str = ""
+
+    @cached_property
+    def means(self) -> dict[str, str]:
+        return meanings(self.sheet, self.column, self.asked)
+
+    def of(self, number: int, cells: tuple[object, ...]) -> str:
+        """The part of a row; empty where no column says it. Raises `DataError`."""
+        if self.column == NO_COLUMN:
+            return ""
+        return part_of(self.sheet, self.column, self.means, (number, cells[self.column]))
 
 
 def _told(sheet: Sheet, name: str) -> int:

@@ -77,9 +77,9 @@ def from_frame(frame: Frame, columns: Columns = GUESS) -> Found:
     sheet = Sheet("the frame", tuple(map(str, names)), rows)
     if not rows:
         raise DataError("D160", "the frame has no rows", "give it a row for each example")
-    shelter = Shelter(Path.cwd())
-    chosen, notes = choose(sheet, columns, shelter.names_source)
-    records, problems = records_of(sheet, chosen, shelter, columns.task)
+    shelter = Shelter(Path.cwd(), seeks=False)
+    chosen, notes = choose(sheet, columns, shelter)
+    records, problems = records_of(sheet, chosen, shelter, columns)
     split = sheet.columns[chosen.split] if chosen.split >= 0 else ""
     origin = Gathering("memory", "the frame", None, f"column {split}", _FIX)
     return holding(gather(records, origin, problems, notes), chosen)

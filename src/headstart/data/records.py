@@ -14,13 +14,6 @@ from headstart.data.truth import ClassTruth
 from headstart.errors import DataError
 from headstart.hostile import printable
 
-PARTS = {
-    **dict.fromkeys(("train", "training"), "train"),
-    **dict.fromkeys(("val", "valid", "validation", "dev"), "val"),
-    **dict.fromkeys(("test", "testing"), "test"),
-}
-"""What people call the parts of their data, in lower case."""
-
 
 @dataclass(frozen=True, eq=False)
 class Record:

@@ -1,12 +1,26 @@
 """Where the files of a table lie, and what its cells may name there."""
 
 import os
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from headstart.data.examples import InMemory, Source
+from headstart.data.part_names import part_in
 from headstart.data.tables import missing
 from headstart.hostile import printable
+
+_MOST_FILES = 1_000_000
+_DEPTH = 6
+"""Folders below the table's in which files are looked for that are not where it says."""
+_NO_EXAMPLES = (".csv", ".tsv", ".json", ".jsonl", ".parquet", ".xlsx", ".db")
+_LONGEST = 400
+"""Characters of a path, at most."""
+
+
+class TwoFilesError(OSError):
+    """A cell that names two files, and nothing says which."""
 
 
 @dataclass(frozen=True)
@@ -16,6 +30,12 @@ class Shelter:
     folder: Path
     closed: bool = False
     """Whether the table may name only what lies in the folder: it came out of an archive."""
+    part: str = ""
+    """Of a table for one part: files are looked for in folders of that part first."""
+    seeks: bool = True
+    """Whether files are looked for in folders below, too."""
+    moved: dict[str, Path] = field(default_factory=dict, compare=False)
+    """Files that are not where a table says, and where they are."""
 
     def source(self, cell: object, row: int) -> Source:
         """What a cell names, or holds. Raises `OSError` for a file that is not there."""
@@ -23,9 +43,12 @@ class Shelter:
             return InMemory(printable(cell.get("path") or f"row {row}"), cell["bytes"])
         if isinstance(cell, dict) and isinstance(cell.get("path"), str):
             return self.file(cell["path"])
-        if not isinstance(cell, str | os.PathLike):
-            return InMemory(f"row {row}", cell)
-        return self.file(os.fspath(cell))
+        if isinstance(cell, bool | int | float) or not isinstance(cell, str | os.PathLike):
+            return self._numbered(cell, row)
+        try:
+            return self.file(os.fspath(cell))
+        except FileNotFoundError:
+            return self._moved(os.fspath(cell))
 
     def file(self, name: str) -> Path:
         """The file of this name, also where it is written as on Windows."""
@@ -42,15 +65,116 @@ class Shelter:
                 error = failure if isinstance(failure, OSError) else error
         raise error
 
+    def elsewhere(self, name: str) -> Path:
+        """The one file that is called so in another folder, or with an ending.
+
+        Of several the one with the most of the path that is written, then the one in a folder of
+        the table's own part. Raises `FileNotFoundError`, and `TwoFilesError` for several alike.
+        """
+        pieces = [piece for piece in name.strip().replace("\\", "/").split("/") if piece]
+        if not (self.seeks and pieces) or len(name) > _LONGEST:
+            raise FileNotFoundError(2, "no such file")
+        last = pieces[-1].casefold()
+        stem = Path(last).stem
+        found = self._by_name.get(last) or self._by_stem.get(last) or self._by_stem.get(stem) or []
+        if not found:
+            raise FileNotFoundError(2, "no such file")
+        above = [piece.casefold() for piece in reversed(pieces[:-1])]
+        rank = {path: (self._alike(path, above), self._own(path)) for path in found}
+        best = [path for path in found if rank[path] == max(rank.values())]
+        if len(best) > 1:
+            names = " and ".join(printable(path.relative_to(self.folder)) for path in best[:2])
+            raise TwoFilesError(2, f"fits {len(best)} files: {names}")
+        return best[0]
+
+    def told(self, table: str) -> tuple[str, ...]:
+        """What is told of files that are not where the table says."""
+        if not self.moved:
+            return ()
+        name, path = next(iter(self.moved.items()))
+        first = f"{printable(name)} is {printable(path.relative_to(self.folder))}"
+        count = f"{len(self.moved):,} files are not called as {table} says"
+        return (
+            f"{count}, and are found by what they are called without folders or ending ({first})",
+        )
+
     def names_source(self, cell: object) -> bool:
         """Whether a cell names a file that is there, or holds a thing itself."""
         if isinstance(cell, int | float | bool) or missing(cell) or _is_plain(cell):
             return False
         try:
-            self.source(cell, 0)
+            self.file(os.fspath(cell)) if isinstance(cell, str | os.PathLike) else self.source(
+                cell, 0
+            )
         except OSError:
             return False
         return True
+
+    def names_elsewhere(self, cell: object) -> bool:
+        """Whether a cell names a file that is elsewhere, or has another ending."""
+        if isinstance(cell, float | bool) or missing(cell) or not isinstance(cell, str | int):
+            return False
+        try:
+            self.elsewhere(str(cell))
+        except TwoFilesError:
+            return True
+        except OSError:
+            return False
+        return True
+
+    def _numbered(self, cell: object, row: int) -> Source:
+        """The file of a number, or the thing itself."""
+        if not isinstance(cell, int) or isinstance(cell, bool):
+            return InMemory(f"row {row}", cell)
+        return self._moved(str(cell))
+
+    def _moved(self, name: str) -> Path:
+        self.moved[name] = path = self.elsewhere(name)
+        return path
+
+    @staticmethod
+    def _alike(path: Path, above: list[str]) -> int:
+        """How many folders above a file are called as is written."""
+        own, count = [part.casefold() for part in reversed(path.parts[:-1])], 0
+        while count < min(len(own), len(above)) and own[count] == above[count]:
+            count += 1
+        return count
+
+    def _own(self, path: Path) -> bool:
+        """Whether a file lies in a folder of the part that the table is for."""
+        folders = path.relative_to(self.folder).parts[:-1]
+        return bool(self.part) and any(part_in(folder) == self.part for folder in folders)
+
+    @cached_property
+    def _files(self) -> list[Path]:
+        found: list[Path] = []
+        for folder, inside, files in os.walk(self.folder):
+            depth = len(Path(folder).relative_to(self.folder).parts)
+            inside[:] = (
+                [] if depth >= _DEPTH else [n for n in inside if not n.startswith((".", "__"))]
+            )
+            found += [
+                Path(folder, name)
+                for name in files
+                if not name.startswith(".") and not name.casefold().endswith(_NO_EXAMPLES)
+            ]
+            if len(found) > _MOST_FILES:
+                return []
+        return found
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[Path]]:
+        named = defaultdict(list)
+        for path in self._files:
+            named[path.name.casefold()].append(path)
+        return named
+
+    @cached_property
+    def _by_stem(self) -> dict[str, list[Path]]:
+        named = defaultdict(list)
+        for path in self._files:
+            named[path.stem.casefold()].append(path)
+        return named
 
 
 def _is_plain(cell: object) -> bool:

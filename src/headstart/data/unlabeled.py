@@ -9,10 +9,12 @@ from headstart.data.column_settings import GUESS
 from headstart.data.discovery import find
 from headstart.data.encodings import text_in
 from headstart.data.examples import Examples, InMemory, Source
-from headstart.data.folders import TABLES, Shelf, Walk, visible_files, visible_folders
+from headstart.data.folders import TABLES, Walk
 from headstart.data.found import Found
+from headstart.data.listing import visible_files, visible_folders
 from headstart.data.problem import Problem
 from headstart.data.records import natural
+from headstart.data.shelving import Shelf
 from headstart.data.sounds import heard
 from headstart.data.truth import ClassTruth
 from headstart.errors import DataError

@@ -22,6 +22,7 @@ class ColumnOptions(TypedDict, total=False):
     task: str | None
     classes: str | Sequence[str] | None
     group: str | None
+    parts: str | None
 
 
 class GivenOptions(TypedDict, total=False):

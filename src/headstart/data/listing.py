@@ -1,0 +1,32 @@
+"""What lies in a folder, without what operating systems leave there."""
+
+from pathlib import Path
+
+from headstart.data.records import natural
+from headstart.errors import DataError
+from headstart.hostile import printable
+
+_JUNK = {"thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx", "icon\r", "$recycle.bin"}
+
+
+def visible_folders(folder: Path) -> list[Path]:
+    """Sub-folders in natural order, without hidden ones and system litter."""
+    try:
+        inside = [path for path in folder.iterdir() if not is_junk(path.name) and path.is_dir()]
+    except OSError as error:
+        raise DataError(
+            "D117", "a folder cannot be opened", "check its permissions", printable(folder),
+            printable(error.strerror),
+        ) from error  # fmt: skip
+    return sorted(inside, key=lambda path: natural(path.name))
+
+
+def visible_files(folder: Path) -> list[Path]:
+    """Files directly in the folder, in natural order, without hidden ones and system litter."""
+    inside = [path for path in folder.iterdir() if not is_junk(path.name) and path.is_file()]
+    return sorted(inside, key=lambda path: natural(path.name))
+
+
+def is_junk(name: str) -> bool:
+    """Whether an operating system left it there, or somebody hid it."""
+    return name.startswith(".") or name.casefold() in _JUNK
