@@ -11,6 +11,7 @@ from headstart.data.listing import visible_files, visible_folders
 from headstart.data.manifest import join, read_manifest, read_parts
 from headstart.data.part_names import parts_of, told_parts
 from headstart.data.presence import need_place
+from headstart.data.shards import parted
 from headstart.data.shelter import Shelter
 from headstart.data.shelving import Shelving, shelving_of
 from headstart.data.tables import read_columns
@@ -34,7 +35,7 @@ def find(place: Path | str, columns: Columns = GUESS, *, cache: Path | None = No
         if cache is None:
             raise UsageError("U132", "an archive needs a folder to unpack to", "find(…, cache=…)")
         return _in_archive(path, columns, cache)
-    if path.suffix.casefold() in {*TABLES, ".txt"}:
+    if path.suffix.casefold() in {*TABLES, ".txt", ".json"}:
         return read_manifest(path, columns, Shelter(path.parent))
     raise DataError(
         "D105", "not a folder, a table or an archive",
@@ -57,7 +58,7 @@ def _shelving(root: Path, columns: Columns) -> Shelving:
 
 
 def _in_folder(root: Path, columns: Columns, shelter: Shelter) -> Found:
-    tables = [path for path in visible_files(root) if path.suffix.casefold() in TABLES]
+    root, tables = _tables_in(root)
     shelving = _shelving(root, columns)
     shelves = shelving.shelves
     classes = len({shelf.label for shelf in shelves})
@@ -75,6 +76,33 @@ def _in_folder(root: Path, columns: Columns, shelter: Shelter) -> Found:
     return found.noting(*shelving.notes, *(_lies_there(table) for table in tables))
 
 
+def _tables_in(root: Path) -> tuple[Path, list[Path]]:
+    """Tables of a folder; where it has none, of the one folder in it, or of folders for parts."""
+    files, folders = visible_files(root), visible_folders(root)
+    tables = [path for path in files if path.suffix.casefold() in TABLES]
+    if not tables:
+        tables = [path for path in files if path.suffix.casefold() == ".json" and _is_table(path)]
+    if tables or not folders:
+        return root, tables
+    inside = {folder: visible_files(folder) for folder in folders if not visible_folders(folder)}
+    parts = parts_of([folder.name for folder in folders], {})
+    held = [path for paths in inside.values() for path in paths if path.suffix.casefold() in TABLES]
+    alone = len(inside) == len(folders) and (len(folders) == 1 or len(parts) == len(folders))
+    full = all(any(p.suffix.casefold() in TABLES for p in paths) for paths in inside.values())
+    others = [p for paths in inside.values() for p in paths if p.suffix.casefold() not in _BESIDE]
+    if alone and full and not others:
+        return (folders[0] if len(folders) == 1 else root), held
+    return root, []
+
+
+_BESIDE = {*TABLES, ".json", ".md", ".txt", ".yaml"}
+
+
+def _is_table(path: Path) -> bool:
+    """Whether a JSON document has a column that is called as labels are."""
+    return any(plain(name) in LABELS for name in read_columns(path))
+
+
 GROUP_FOLDERS = "folders"
 """In the place of a column with groups: the folders in a class's folder are such."""
 _SUBMISSIONS = ("sample_submission", "samplesubmission", "submission", "sample")
@@ -82,6 +110,10 @@ _SUBMISSIONS = ("sample_submission", "samplesubmission", "submission", "sample")
 
 def _from_tables(root: Path, tables: list[Path], columns: Columns, shelter: Shelter) -> Found:
     """The one table of a folder, or one a part; tables to hand in, or without labels, are none."""
+    pieces = parted(tables, told_parts(columns.parts))
+    if pieces[1:] and not any(_lacks_labels(table, tables, columns) for table in tables):
+        shown = ", ".join(printable(table.name) for _, table in pieces[:4])
+        return read_parts(pieces, columns, shelter).noting(f"read {len(pieces)} files ({shown})")
     left = [table for table in tables if not plain(table.stem).startswith(_SUBMISSIONS)]
     named = parts_of([table.stem for table in left], told_parts(columns.parts))
     if len(left) > 1 and len(named) == len(left):

@@ -15,7 +15,10 @@ from headstart.data.shelving import Shelf
 from headstart.data.tables import SENTENCES
 from headstart.hostile import printable
 
-TABLES = {".csv", ".tsv", ".tab", ".jsonl", ".ndjson", ".parquet", *SENTENCES}
+TABLES = {
+    *(".csv", ".tsv", ".tab", ".jsonl", ".ndjson", ".parquet", ".arrow", ".xlsx", ".xlsm"),
+    *SENTENCES,
+}
 """Endings of files that may hold a manifest."""
 _NO_MEDIA = {
     *TABLES,

@@ -57,9 +57,10 @@ def read_parts(tables: Sequence[tuple[str, Path]], columns: Columns, shelter: Sh
     records: list[Record] = []
     problems: list[Problem] = []
     notes: list[str] = []
-    chosen = Chosen()
+    chosen, first = Chosen(), read_sheet(tables[0][1]).columns
     for part, path in tables:
         sheet, columns = read_sheet(path), _asked(path, columns)
+        _need_alike(first, sheet)
         shelter = replace(shelter, part=part, moved={})
         chosen, guessed = choose(sheet, columns, shelter)
         some, wrong = records_of(sheet, chosen, shelter, columns)
@@ -67,8 +68,21 @@ def read_parts(tables: Sequence[tuple[str, Path]], columns: Columns, shelter: Sh
         problems += [*sheet.problems, *wrong]
         notes += [*sheet.notes, *guessed, *shelter.told(path.name)]
     origin = _origin(tables[0][1].parent, shelter, "tables")
-    found = gather(records, origin, problems, notes)
+    found = gather(records, origin, problems, dict.fromkeys(notes))
     return holding(_meaning(found, columns), chosen)
+
+
+def _need_alike(first: Sequence[str], sheet: Sheet) -> None:
+    """Raise `DataError` where tables of one set share less than two columns."""
+    if len({*first} & {*sheet.columns}) < min(2, len(first)):
+        raise DataError(
+            "D288",
+            f"{sheet.name} has other columns than the table before it",
+            "give the table that you mean, or take the others out",
+            sheet.name,
+            f"{', '.join(map(printable, sheet.columns[:8]))}; before: "
+            f"{', '.join(map(printable, first[:8]))}",
+        )
 
 
 def holding(found: Found, chosen: Chosen) -> Found:

@@ -9,9 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from headstart.data.class_labels import named_cells, names_told
 from headstart.data.encodings import decoded
+from headstart.data.json_records import records_in
 from headstart.data.problem import Problem
 from headstart.data.separated import separated
+from headstart.data.spreadsheets import cells_in
 from headstart.errors import DataError
 from headstart.hostile import printable
 
@@ -37,11 +40,12 @@ class Sheet:
 
 
 def read_sheet(path: Path) -> Sheet:
-    """A CSV or TSV in any usual encoding and with any usual separator, JSON lines, or Parquet.
+    """A CSV or TSV in any usual encoding and with any usual separator, JSON, Parquet, a workbook.
 
     Rows that do not fit the header become problems. Raises `DataError` for what is no table.
     """
-    reader = {".parquet": _parquet, ".jsonl": _json_lines, ".ndjson": _json_lines}
+    reader = {".parquet": _parquet, ".arrow": _parquet, ".json": _json, ".xlsx": _workbook}
+    reader |= {".jsonl": _json_lines, ".ndjson": _json_lines, ".xlsm": _workbook}
     kind = path.suffix.casefold()
     sheet = _sentences(path) if kind in SENTENCES else reader.get(kind, _separated)(path)
     if not sheet.rows:
@@ -87,6 +91,43 @@ def _decoded(path: Path) -> tuple[str, tuple[str, ...]]:
     return text, (f"{path.name} is not UTF-8; read as {guessed}",) if guessed else ()
 
 
+def _json(path: Path) -> Sheet:
+    """One document, or, where it is none, a document a line."""
+    text, notes = _decoded(path)
+    try:
+        found = records_in(text)
+    except (ValueError, RecursionError):
+        lines = _json_lines(path)
+        if lines.rows:
+            return lines
+        found = []
+    if not found:
+        raise DataError(
+            "D287",
+            "this JSON holds no table",
+            'write a list of objects, [{"text": …, "label": …}, …], or one object a line (.jsonl)',
+            printable(path),
+            f"it begins with {printable(text[:40])}",
+        )
+    return _sheet(path, found, (), notes)
+
+
+def _workbook(path: Path) -> Sheet:
+    cells, told = cells_in(path)
+    if not cells:
+        return Sheet(path.name, (), ())
+    names = tuple(
+        str(c).strip() if c is not None else f"column {i}" for i, c in enumerate(cells[0], 1)
+    )
+    rows = tuple((number, tuple(map(_whole, row))) for number, row in enumerate(cells[1:], start=2))
+    return Sheet(path.name, names, rows, (), (told,))
+
+
+def _whole(cell: object) -> object:
+    """Whole numbers as they are shown: workbooks hold them as fractions."""
+    return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
+
+
 def _json_lines(path: Path) -> Sheet:
     text, notes = _decoded(path)
     found: list[tuple[int, dict[str, object]]] = []
@@ -129,13 +170,16 @@ def _parquet(path: Path) -> Sheet:
     import pyarrow.parquet
 
     try:
-        held = pyarrow.parquet.read_table(path)
-        names = held.column_names
+        if path.suffix.casefold() == ".arrow":
+            held = _arrow(path)
+        else:
+            held = pyarrow.parquet.read_table(path)
+        names = tuple(map(str, held.column_names))
     except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as error:
         raise DataError(
             "D113", "not a Parquet file", "save it again", printable(path), printable(error)
         ) from error
-    cells = [_listed(column) for column in held.columns]
+    cells, notes = _with_names(names, [_listed(column) for column in held.columns], held.schema)
     every = tuple(enumerate(zip(*cells, strict=True), start=1))
     rows = tuple((number, row) for number, row in every if not any(c is _BROKEN for c in row))
     there = {number for number, _ in rows}
@@ -144,7 +188,33 @@ def _parquet(path: Path) -> Sheet:
         for number, _ in every
         if number not in there
     )
-    return Sheet(path.name, tuple(map(str, names)), rows, problems)
+    return Sheet(path.name, names, rows, problems, tuple(f"{path.name}: {n}" for n in notes))
+
+
+def _arrow(path: Path) -> Any:
+    import pyarrow
+
+    try:
+        return pyarrow.ipc.open_stream(path).read_all()
+    except pyarrow.ArrowInvalid:
+        return pyarrow.ipc.open_file(path).read_all()
+
+
+def _with_names(
+    names: Sequence[str], cells: list[list[object]], schema: Any
+) -> tuple[list[list[object]], list[str]]:
+    """Columns of numbers by the names that the metadata tell, and what is told of these."""
+    notes = []
+    for column, told in names_told(schema.metadata).items():
+        if column not in names:
+            continue
+        at = names.index(column)
+        cells[at], odd = named_cells(cells[at], told, printable(column))
+        shown = ", ".join(printable(name, 40) for name in told[:4])
+        notes.append(
+            odd or f"the metadata name the classes of column {printable(column)} ({shown})"
+        )
+    return cells, notes
 
 
 _BROKEN = object()

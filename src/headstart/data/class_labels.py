@@ -1,0 +1,57 @@
+"""Names of classes that the metadata of a table tell, as data hubs write them."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+_UNLABELED = -1
+"""What stands for no label."""
+
+
+def names_told(metadata: Mapping[bytes, bytes] | None) -> dict[str, tuple[str, ...]]:
+    """The names of each column whose metadata have some; nothing where they cannot be read."""
+    try:
+        told = json.loads((metadata or {})[b"huggingface"])
+        features = told["info"]["features"]
+        found = {name: _names(feature) for name, feature in features.items()}
+    except (KeyError, ValueError, TypeError, AttributeError):
+        return {}
+    return {name: names for name, names in found.items() if names}
+
+
+def _names(feature: object) -> tuple[str, ...]:
+    if isinstance(feature, list) and len(feature) == 1:
+        return _names(feature[0])
+    if not isinstance(feature, dict):
+        return ()
+    if "feature" in feature:
+        return _names(feature["feature"])
+    names = feature.get("names")
+    fits = feature.get("_type") == "ClassLabel" and isinstance(names, list)
+    return tuple(map(str, names)) if fits and isinstance(names, list) else ()
+
+
+def named_cells(
+    cells: Sequence[object], names: Sequence[str], column: str
+) -> tuple[list[object], str]:
+    """Cells by their names, and what is told where they do not fit and are left as they are.
+
+    >>> named_cells([1, 0, -1], ("cat", "dog"), "label")
+    (['dog', 'cat', None], '')
+    """
+    numbers = [n for cell in cells for n in (cell if isinstance(cell, list) else [cell])]
+    odd = [n for n in numbers if n is not None and not _fits(n, names)]
+    if odd:
+        told = f"column {column} says {odd[0]!r}, and its metadata name {len(names)} classes"
+        return list(cells), f"{told}: the names are not used"
+    return [_named(cell, names) for cell in cells], ""
+
+
+def _fits(number: object, names: Sequence[str]) -> bool:
+    whole = isinstance(number, int) and not isinstance(number, bool)
+    return whole and _UNLABELED <= int(number) < len(names)  # type: ignore[call-overload]
+
+
+def _named(cell: object, names: Sequence[str]) -> object:
+    if isinstance(cell, list):
+        return [_named(one, names) for one in cell]
+    return None if cell is None or cell == _UNLABELED else names[int(cell)]  # type: ignore[call-overload]

@@ -1,0 +1,50 @@
+import json
+
+import pytest
+from places import put
+
+from headstart.data import find
+from headstart.data.json_records import records_in
+from headstart.errors import DataError
+
+ROWS = [{"text": "a b", "label": "x"}, {"text": "c d", "label": "y"}]
+SHAPES = {
+    "a list": ROWS,
+    "columns of lists": {"text": ["a b", "c d"], "label": ["x", "y"]},
+    "columns by row": {"text": {"0": "a b", "1": "c d"}, "label": {"0": "x", "1": "y"}},
+    "split": {"columns": ["text", "label"], "index": [0, 1], "data": [["a b", "x"], ["c d", "y"]]},
+    "within data": {"version": "1", "data": ROWS},
+    "within another name": {"reviews": ROWS, "count": 2},
+    "with a schema": {"schema": {"fields": []}, "data": ROWS},
+    "fields": [{"model": "app.review", "pk": i, "fields": row} for i, row in enumerate(ROWS)],
+    "rows of a viewer": {"rows": [{"row_idx": i, "row": row} for i, row in enumerate(ROWS)]},
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_shape_of_a_table_gives_its_rows(shape, tmp_path):
+    text = json.dumps(SHAPES[shape])
+    assert [row for _, row in records_in(text)] == ROWS
+    (tmp_path / "t.json").write_text(text)
+    found = find(tmp_path / "t.json")
+    assert found.examples.truth.names == ("x", "y") and len(found.examples) == 2
+
+
+@pytest.mark.parametrize("held", [[1, 2], {"a": 1}, [], {"a": [1], "b": [1, 2]}, "text"])
+def test_what_is_no_table_has_no_rows(held, tmp_path):
+    assert records_in(json.dumps(held)) == []
+    (tmp_path / "t.json").write_text(json.dumps(held))
+    with pytest.raises(DataError, match="D287"):
+        find(tmp_path / "t.json")
+
+
+def test_lines_of_json_are_read_whatever_the_file_is_called(tmp_path):
+    (tmp_path / "t.json").write_text("\n".join(map(json.dumps, ROWS)))
+    assert len(find(tmp_path / "t.json").examples) == 2
+
+
+def test_a_json_beside_is_a_table_only_with_labels(tmp_path):
+    put(tmp_path, "all/1.png")
+    (tmp_path / "settings.json").write_text('{"size": 3}')
+    (tmp_path / "rows.json").write_text(json.dumps(ROWS))
+    assert len(find(tmp_path).examples) == 2
