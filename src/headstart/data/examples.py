@@ -20,7 +20,7 @@ class InMemory:
 
 @dataclass(frozen=True)
 class Span:
-    """A part of a recording, in seconds: what a `InMemory` may hold."""
+    """A part of a recording, in seconds: what an `InMemory` may hold."""
 
     path: Path
     start_s: float
@@ -29,7 +29,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two texts that belong together: what a `InMemory` may hold."""
+    """Two texts that belong together: what an `InMemory` may hold."""
 
     first: str
     second: str

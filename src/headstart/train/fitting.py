@@ -49,7 +49,7 @@ from headstart.train.strategy import (
 from headstart.train.task_data import TaskData, scores_of
 from headstart.train.trainable import closed, learned_in, opened
 from headstart.train.trainer import blended, halves, rated, tune
-from headstart.train.training_data import course_of, decided, in_half, rows_at
+from headstart.train.training_data import decided, in_half, rows_at, training_data_of
 
 
 @dataclass(frozen=True)
@@ -216,7 +216,7 @@ def _taught(
     start = copy.deepcopy(nn.Sequential(suffix, head))
     _open(task_data, suffix, head, strategy, recipe.seed, tell)
     keeping = decided(task_data, source, len(prefix), recipe, work, tell)
-    training_data = course_of(task_data, source, len(prefix), recipe, keeping, tell)
+    training_data = training_data_of(task_data, source, len(prefix), recipe, keeping, tell)
     plan, tried = paced(
         strategy, recipe, suffix, head, rows=len(training_data.labels), kind=source.modality.kind,
         pretrained=source.origin.pretrained,

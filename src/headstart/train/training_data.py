@@ -43,7 +43,7 @@ def decided(
     return keeping
 
 
-def course_of(
+def training_data_of(
     task_data: TaskData, backbone: Backbone, at: int, recipe: Recipe, keeping: Keeping, tell: Tell
 ) -> TrainingData:
     """Training rows at the cut, and those of validation."""
