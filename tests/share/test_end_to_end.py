@@ -1,12 +1,17 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 
+from headstart.backbone import load_backbone
+from headstart.data import InMemory
 from headstart.errors import BackboneError
+from headstart.head import linear
+from headstart.modality import Prepared
 from headstart.model import Model
 from headstart.share.end_to_end import Input, end_to_end, need_answers, shapes_of
-from headstart.task import Classification
+from headstart.task import Calibration, Classification
 
 
 @pytest.fixture
@@ -45,3 +50,39 @@ def test_axes_of_one_name_have_one_size() -> None:
     two = (Input("a", torch.zeros(2, 3), ("n", "t")), Input("b", torch.zeros(2, 4), ("n", "")))
     first, second = shapes_of(two)
     assert first.keys() == {0, 1} and second.keys() == {0} and first[0] is second[0]
+
+
+@torch.inference_mode()
+def test_a_text_goes_in_as_tokens_and_a_mask() -> None:
+    backbone = load_backbone("headstart_lstm")
+    head = linear(backbone.width, 2, torch.ones(2, backbone.width))
+    model = Model(backbone, head, Classification(("a", "b")), Calibration(0.5), 0)
+    whole, text = end_to_end(model), InMemory("t", "this is a good film")
+    (feed,) = whole.feeds(text)
+    found = whole.network(*(torch.from_numpy(array) for array in feed.values()))
+    assert np.allclose(found, model.answers([text]), atol=1e-6)
+    assert set(whole.beside) == {"tokenizer.json"} and whole.script == "predict_text.txt"
+
+
+@torch.inference_mode()
+def test_a_recording_goes_in_as_samples_one_feed_a_window(hearing: Model) -> None:
+    samples = 0.1 * np.random.default_rng(0).standard_normal(40 * 16_000).astype(np.float32)
+    whole, long = end_to_end(hearing), InMemory("r", (samples, 16_000))
+    feeds = whole.feeds(long)
+    assert [feed["samples"].shape for feed in feeds] == [(1, 30 * 16_000)] * 2
+    found = [whole.network(torch.from_numpy(feed["samples"])) for feed in feeds]
+    assert np.allclose(torch.cat(found).mean(dim=0), hearing.answers([long])[0], atol=1e-4)
+
+
+@pytest.fixture
+def hearing() -> Model:
+    pytest.importorskip("soxr")
+    backbone = load_backbone("headstart_dscnn")
+    head = linear(backbone.width, 2, torch.ones(2, backbone.width) / 100)
+    return Model(backbone, head, Classification(("a", "b")), Calibration(0.5), 0)
+
+
+def test_what_a_library_prepares_is_refused(model: Model) -> None:
+    odd = replace(model.backbone, modality=Prepared("x"))
+    with pytest.raises(BackboneError, match="M702"):
+        need_answers(replace(model, backbone=odd))

@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,15 @@ def test_the_script_is_short_and_answers_without_torch(
     assert [one["label"] for one in found] == [one.label for one in told]
     for one, expected in zip(found, told, strict=True):
         assert one["answers"] == pytest.approx(list(expected.probabilities.values()), abs=1e-4)
+
+
+@pytest.mark.parametrize("kind", ["image", "text", "audio"])
+def test_every_script_is_short_and_whole(kind: str) -> None:
+    text = resources.files("headstart.share").joinpath(f"predict_{kind}.txt").read_text()
+    assert (
+        text.startswith(OURS) and len(text.splitlines()) <= 40 and text.count('"model.onnx"') == 1
+    )
+    compile(text, kind, "exec")
 
 
 def test_a_script_of_somebody_else_is_not_replaced(small_model: Model, tmp_path: Path) -> None:

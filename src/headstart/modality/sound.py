@@ -22,7 +22,7 @@ from headstart.modality.recording import PIECES, Recording, clip_of, hear
 
 FLOOR = 1e-3
 """Amounts of a band below which nothing is told apart from silence."""
-_STEP = 32
+STEP = 32
 """Moments in a batch are multiples of this."""
 _SHOWN = (256, 192)  # pixels
 _LIKE_S = 2.0
@@ -66,7 +66,7 @@ class Sound:
     def batch(self, items: Sequence[Tensor]) -> Float32[Tensor, "b t g"]:
         """Rows of one length, padded with silence; the last column is 1 where there is sound."""
         longest = max((len(item) for item in items), default=1)
-        rows = torch.zeros(len(items), -(-longest // _STEP) * _STEP, self.bands + 1)
+        rows = torch.zeros(len(items), -(-longest // STEP) * STEP, self.bands + 1)
         for row, item in zip(rows, items, strict=True):
             row[: len(item), :-1] = item
             row[: len(item), -1] = 1
@@ -108,8 +108,8 @@ class Sound:
         padded = np.pad(samples, (lacking // 2, lacking - lacking // 2))
         frames = np.lib.stride_tricks.sliding_window_view(padded, window)[::hop]  # (t, w)
         size = 2 ** math.ceil(math.log2(window))
-        spectrum = np.abs(scipy.fft.rfft(frames * _hann(window), size)).astype(np.float32)
-        mel = spectrum @ _filters(self.bands, self.low_hz, self.high_hz, size, self.rate_hz)
+        spectrum = np.abs(scipy.fft.rfft(frames * hann(window), size)).astype(np.float32)
+        mel = spectrum @ filters(self.bands, self.low_hz, self.high_hz, size, self.rate_hz)
         return torch.from_numpy(np.log1p(mel / FLOOR).astype(np.float16))
 
 
@@ -154,13 +154,14 @@ def show_spectrogram(levels: Float[Tensor, "t f"]) -> tuple[str, bytes]:
 
 
 @cache
-def _hann(window: int) -> Float32[np.ndarray, " w"]:
+def hann(window: int) -> Float32[np.ndarray, " w"]:
+    """Hann's window, periodic."""
     turns = np.arange(window) / window
     return (0.5 - 0.5 * np.cos(2 * math.pi * turns)).astype(np.float32)
 
 
 @cache
-def _filters(
+def filters(
     bands: int, low_hz: float, high_hz: float, size: int, rate_hz: int
 ) -> Float32[np.ndarray, "s f"]:
     """Triangles of equal width on the mel scale (HTK's), 1 at their tips."""

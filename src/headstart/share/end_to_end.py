@@ -1,5 +1,6 @@
 """A model as one network from what files hold to probabilities, with nothing left outside."""
 
+import copy
 import json
 import math
 from collections.abc import Callable, Mapping
@@ -9,16 +10,18 @@ from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int64
 from torch import Tensor, nn
 
 from headstart.data import Source
 from headstart.errors import BackboneError
 from headstart.features import fast, noise
 from headstart.hostile import printable
-from headstart.modality import Image
+from headstart.modality import Image, Modality, Sound, Text, windows
+from headstart.modality.recording import hear
 from headstart.model import Model
 from headstart.share.resizing import INTERPOLATIONS, PictureInput
+from headstart.share.spectrogram import SoundInput
 from headstart.task import Task
 
 Feed = Mapping[str, np.ndarray]
@@ -75,7 +78,7 @@ def need_answers(model: Model) -> None:
             f"a model of {task.kind} can't be exported: it searches for its answers",
             "headstart predict RUN, or export a run of classes, tags or values",
         )
-    if not (isinstance(modality, Image) and modality.interpolation in INTERPOLATIONS):
+    if not (_shown(modality) or isinstance(modality, Text | Sound)):
         raise BackboneError(
             "M702",
             "how this model reads can't be written as a graph",
@@ -88,9 +91,18 @@ def end_to_end(model: Model) -> EndToEnd:
     """The whole model as one network. Raises `BackboneError` for one that can't be."""
     need_answers(model)
     task, modality = model.task, model.backbone.modality
-    stages = fast(model.backbone.stages, noise(modality)).to(memory_format=torch.contiguous_format)
+    folded = fast(model.backbone.stages, noise(modality)).to(memory_format=torch.contiguous_format)
+    stages = copy.deepcopy(folded)  # out of inference mode, which tracers can't follow
+    if isinstance(modality, Text):
+        return _of_texts(modality, Answering(TokenInput(), stages, model.head, task))
+    if isinstance(modality, Sound):
+        return _of_recordings(modality, Answering(SoundInput(modality), stages, model.head, task))
     assert isinstance(modality, Image)
     return _of_pictures(modality, Answering(PictureInput(modality), stages, model.head, task))
+
+
+def _shown(modality: Modality) -> bool:
+    return isinstance(modality, Image) and modality.interpolation in INTERPOLATIONS
 
 
 def _of_pictures(contract: Image, network: nn.Module) -> EndToEnd:
@@ -106,6 +118,45 @@ def _of_pictures(contract: Image, network: nn.Module) -> EndToEnd:
     facts = {"side": side, "crop": contract.crop_mode, "background": shade}
     script = "predict_image.txt" if channels == 3 else ""
     return EndToEnd(network.eval(), (Input("pixels", example, axes),), feeds, script, facts)
+
+
+class TokenInput(nn.Module):
+    """Token numbers and which of them count, as the stages take them: -1 where there is none."""
+
+    def forward(
+        self, token_ids: Int64[Tensor, "n t"], mask: Int64[Tensor, "n t"]
+    ) -> Int64[Tensor, "n t"]:
+        """One row a text."""
+        return torch.where(mask > 0, token_ids, -torch.ones_like(token_ids))
+
+
+def _of_texts(contract: Text, network: nn.Module) -> EndToEnd:
+    row = torch.tensor([[*contract.blank().tolist(), 0, 0]] * 2)
+    mask = torch.ones_like(row)
+    mask[:, -2:] = 0
+
+    def feeds(source: Source) -> list[Feed]:
+        codes = contract.read(source).numpy().astype(np.int64)[None]
+        return [{"token_ids": codes, "mask": np.ones_like(codes)}]
+
+    inputs = (Input("token_ids", row, ("n", "tokens")), Input("mask", mask, ("n", "tokens")))
+    facts = {"max_tokens": str(contract.max_tokens), "prefix": contract.prefix}
+    beside = {"tokenizer.json": contract.place}
+    script = "" if contract.paired or contract.language else "predict_text.txt"
+    return EndToEnd(network.eval(), inputs, feeds, script, facts, beside)
+
+
+def _of_recordings(contract: Sound, network: nn.Module) -> EndToEnd:
+    example = 0.05 * torch.randn(2, 2 * contract.rate_hz + 77)
+
+    def feeds(source: Source) -> list[Feed]:
+        parts = windows(source, contract.most_s, lapped=True)
+        heard = [hear(part, contract.rate_hz, contract.most_s).samples for part in parts]
+        return [{"samples": samples[None]} for samples in heard]
+
+    inputs = (Input("samples", example, ("n", "time")),)
+    facts = {"rate_hz": str(contract.rate_hz), "most_s": str(contract.most_s)}
+    return EndToEnd(network.eval(), inputs, feeds, "predict_audio.txt", facts)
 
 
 def shapes_of(inputs: tuple[Input, ...]) -> tuple[dict[int, Any], ...]:

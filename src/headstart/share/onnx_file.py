@@ -37,7 +37,7 @@ def onnx_of(whole: EndToEnd) -> "onnx.ModelProto":
         import onnxruntime  # noqa: F401 - refused before minutes are spent
         import onnxscript  # noqa: F401
     try:
-        with _hushed(), torch.inference_mode():
+        with _hushed(), torch.no_grad():
             program: Any = torch.onnx.export(
                 whole.network,
                 tuple(one.example for one in whole.inputs),
