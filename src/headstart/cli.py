@@ -175,6 +175,26 @@ def export(
 
 
 @app.command()
+def compress(
+    run: RunFolder,
+    *,
+    out: Annotated[Path, typer.Option(metavar="RUN2", help="the new run's folder")],
+    int8: Annotated[bool, typer.Option("--int8", help="whole numbers of 8 bits")] = False,
+    data: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="where the data are, if they moved")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Make the model smaller, and measure on the same test rows what that loses."""
+    if not int8:
+        raise UsageError("U178", "how is the model to become smaller?", "--int8")
+    done = headstart.report(run)
+    with working() as tell:
+        found = done.compress(out, data=data, tell=tell).record()
+    terminal.document(found) if json else terminal.show(terminal.compressed(found, out))
+
+
+@app.command()
 def backbones(*, json: Json = False) -> None:
     """List what can be started from, here and now."""
     records = [row.record() for row in headstart.backbones()]

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
 Record = Mapping[str, Any]
+SMALL = 0.02
+"""Loss of a smaller model, in shares, that is called small."""
 LISTED = 20
 """Problems shown by `check`, at most; `--json` has them all."""
 
@@ -221,6 +223,24 @@ def audited(summary: Sequence[str], problems: Sequence[Record]) -> list[str]:
 def predicted(records: Sequence[Record]) -> list[str]:
     """One line a file: its name, what it is said to be, what that was given, and any doubt."""
     return columns([(one["file"], one["label"], *_trust(one)) for one in records])
+
+
+def compressed(record: Record, place: Path) -> list[str]:
+    """What was saved and what was lost, in a table and a sentence."""
+    size, ms, lost = record["bytes"], record["ms"], record["lost"]
+    rows = [("", "before", "after", "ratio")]
+    for name, unit, one in (("MB", 1e6, size), ("CPU ms", 1, ms)):
+        before, after = one["before"] / unit, one["after"] / unit
+        rows.append((name, f"{before:.1f}", f"{after:.1f}", f"{after / before:.2f}"))
+    points = [f"{100 * lost[name]:+z.1f}" for name in ("value", "low", "high")]
+    fits = "less than" if lost["high"] < SMALL else "it is not known to be less than"
+    return [
+        *columns(rows),
+        "",
+        f"lost: {points[0]} points (95% interval {points[1]} to {points[2]}), {fits} 2 with 95% "
+        f"confidence; {record['same']:.1%} of {record['rows']:,} test rows get the same answer",
+        f"written: {printable(place)}",
+    ]
 
 
 def listed(records: Sequence[Record]) -> list[str]:

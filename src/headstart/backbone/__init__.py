@@ -25,8 +25,10 @@ if TYPE_CHECKING:
         digests_in,
         fresh,
         read_backbone,
+        read_described,
         save_backbone,
         write_backbone,
+        write_record,
     )
     from headstart.backbone.listing import Listed, listed
     from headstart.backbone.loading import load_backbone, output_of
@@ -78,6 +80,7 @@ __all__ = [
     "need_writer",
     "output_of",
     "read_backbone",
+    "read_described",
     "read_tensors",
     "save_backbone",
     "seen_as",
@@ -88,6 +91,7 @@ __all__ = [
     "view_of",
     "widths",
     "write_backbone",
+    "write_record",
 ]
 
 lazy.attach(__name__)

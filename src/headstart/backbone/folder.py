@@ -1,12 +1,13 @@
 """A backbone as a folder: weights, JSON that says how to build and feed it, and a card."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from headstart import durable
 from headstart.backbone.audio_transformers import EXTRACTOR
@@ -59,6 +60,13 @@ def write_backbone(folder: Path, backbone: Backbone, *, half: bool = False) -> N
         tensors = {name: _kept(tensor, half=half) for name, tensor in distinct(writer).items()}
         durable.write(folder / WRITER, written(tensors))
         writes = _contract(folder, writer.tokens)
+    write_record(folder, backbone, writes)
+
+
+def write_record(
+    folder: Path, backbone: Backbone, writes: Mapping[str, object] | None = None
+) -> None:
+    """Write what is said of a backbone, and what its input contract needs beside; no weights."""
     stated = {
         "kind": backbone.modality.kind,
         "architecture": backbone.architecture.name,
@@ -74,6 +82,22 @@ def write_backbone(folder: Path, backbone: Backbone, *, half: bool = False) -> N
     }
     facts = BackboneRecord.model_validate_json(json.dumps(stated))
     durable.write(folder / FACTS, facts.model_dump_json(indent=1, exclude_none=True))
+
+
+def read_described(seal: Sealed) -> Backbone:
+    """The backbone that a sealed folder describes, without stages: its weights lie elsewhere.
+
+    Raises `Damaged`, and `SecurityError` where the record names code to run.
+    """
+    record = record_of(seal.content(FACTS), printable(seal.folder))
+    contract = record.contract
+    beside = {Tokens: (TOKENIZER,), Heard: (EXTRACTOR,)}.get(type(contract), ())
+    seal.compare((FACTS, *beside))
+    settings = tuple((k, _setting(v)) for k, v in record.settings.items())
+    origin = Origin("folder", str(seal.folder), record.license, record.note)
+    architecture = Architecture(record.architecture, settings)
+    modality = _modality(seal.folder, contract)
+    return Backbone(architecture, nn.Sequential(), record.width, modality, origin)
 
 
 def digests_in(folder: Path) -> Digests:

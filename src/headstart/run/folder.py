@@ -25,8 +25,8 @@ from headstart.run.holding import LOCK, held
 
 RUN, METRICS, EVENTS = "run.json", "metrics.json", "events.jsonl"
 _WORK = ".work"
-PREDICTIONS = "predictions.parquet"
-MODEL, FILES = "model", ("problems.csv", PREDICTIONS, "report.html")
+PROBLEMS, PREDICTIONS, PAGE = "problems.csv", "predictions.parquet", "report.html"
+MODEL, FILES = "model", (PROBLEMS, PREDICTIONS, PAGE)
 
 
 @dataclass(frozen=True)

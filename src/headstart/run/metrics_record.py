@@ -223,6 +223,24 @@ class Candidate(Record):
     why: str
 
 
+class Change(Record):
+    """A figure before and after."""
+
+    before: float
+    after: float
+
+
+class Compression(Record):
+    """What a smaller model saves and loses; missing in runs that were trained."""
+
+    bytes: Change
+    ms: Change
+    lost: Figure
+    same: float
+    rows: int
+    calibrated: int
+
+
 class Task(Record):
     """What was solved, and on which rows."""
 
@@ -248,6 +266,7 @@ class Metrics(Task):
     ranking: list[Candidate]
     spread: Spread
     cost: Cost
+    compression: Compression
 
 
 def _typed(kind: Any, found: Any) -> Any:

@@ -5,7 +5,9 @@ import io
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+from jaxtyping import Float
 from pyarrow import parquet
 
 from headstart import durable
@@ -16,9 +18,7 @@ from headstart.model import Model
 from headstart.report import page
 from headstart.run.folder import MODEL, PREDICTIONS, Folder
 from headstart.share import save_model
-from headstart.task import (
-    Calibration,
-)
+from headstart.task import Calibration, Task
 from headstart.train import TaskData
 
 
@@ -128,11 +128,21 @@ def predictions(
     }
     if outcome.fold_of:
         columns["fold"] = list(outcome.fold_of)
+    return answers_table(columns, answers, task, trust)
+
+
+def answers_table(
+    columns: dict[str, Any],
+    answers: Float[np.ndarray, "n c"],
+    task: Task,
+    trust: Calibration,
+) -> pa.Table:
+    """These columns, and what was answered: every probability; or a value with its interval."""
     if task.numeric:
         value, margin = answers[:, 0], trust.margin
         return pa.table(columns | {"value": value, "low": value - margin, "high": value + margin})
     belief = task.belief(answers)
-    columns |= {"probability": belief, "sure": belief >= trust.sure_above}
+    columns = {**columns, "probability": belief, "sure": belief >= trust.sure_above}
     if task.coded_rows:
         return pa.table(columns)
     columns |= {f"p:{name}": answers[:, i] for i, name in enumerate(task.classes)}

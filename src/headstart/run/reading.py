@@ -16,6 +16,7 @@ from headstart.share.publication import PublishOptions
 
 if TYPE_CHECKING:
     import headstart.model
+    import headstart.run.compression
     import headstart.run.tested
     import headstart.share
 
@@ -54,6 +55,22 @@ class Run:
         moved. Raises `UsageError`, `BackboneError` or `DataError`.
         """
         return export(self.path, to, Path(out) if out else None, data, tell)
+
+    def compress(
+        self,
+        out: Path | str,
+        *,
+        data: "headstart.run.tested.Place | None" = None,
+        tell: Tell = quiet,
+    ) -> "headstart.run.compression.Compression":
+        """Leave a run at `out` whose model computes in 8 bits, and what that lost.
+
+        Both answer every test row; `data` is where those are if they moved. Raises `UsageError`,
+        `BackboneError` or `DataError`.
+        """
+        from headstart.run import compression
+
+        return compression.compress(self.path, Path(out), data, tell)
 
 
 def report(path: Path | str) -> Run:

@@ -14,11 +14,14 @@ if TYPE_CHECKING:
     from headstart.share.artifact import save_model
     from headstart.share.card import card_of
     from headstart.share.exporting import Exported, export_onnx, need_exportable
+    from headstart.share.file_model import FileModel
     from headstart.share.loading import load
     from headstart.share.publication import Published, PublishSettings, publish
+    from headstart.share.quantizing import quantized
 
 __all__ = [
     "Exported",
+    "FileModel",
     "PublishSettings",
     "Published",
     "card_of",
@@ -26,6 +29,7 @@ __all__ = [
     "load",
     "need_exportable",
     "publish",
+    "quantized",
     "save_model",
 ]
 

@@ -13,15 +13,19 @@ from headstart.backbone import (
     Backbone,
     Writer,
     read_backbone,
+    read_described,
     read_tensors,
     validated,
     write_backbone,
+    write_record,
 )
 from headstart.errors import BackboneError, HeadstartError, MissingExtra, SecurityError
 from headstart.head import FrameHead, linear
 from headstart.hostile import printable
 from headstart.model import Model
 from headstart.share.card import card_of
+from headstart.share.end_to_end import need_answers
+from headstart.share.file_model import NETWORK, FileModel
 from headstart.share.loading import FACTS
 from headstart.task import TASKS, Calibration, Task, task_type
 from headstart.untrusted import MOST_PLAIN, Damaged, Sealed, sealed
@@ -72,8 +76,12 @@ def save_model(folder: Path, model: Model, figures: dict[str, Any]) -> None:
     """
     facts = _facts(model)
     with durable.folder(folder) as temp:
-        write_backbone(temp, model.backbone)
-        if not isinstance(model.head, Writer):
+        if isinstance(model, FileModel):
+            write_record(temp, model.backbone)
+            durable.write(temp / NETWORK, model.place.read_bytes())
+        else:
+            write_backbone(temp, model.backbone)
+        if not isinstance(model.head, Writer | nn.Identity):
             state = {name: t.detach().contiguous() for name, t in model.head.state_dict().items()}
             durable.write(temp / HEAD, packed(state))
         durable.write(temp / FACTS, facts.model_dump_json(indent=1))
@@ -95,6 +103,8 @@ def read_model(folder: Path) -> Model:
 def _read(seal: Sealed) -> Model:
     """Shapes of all files are compared before any digest, digests before contents are used."""
     facts: _Facts = validated(_Facts, seal.content(FACTS, MOST_FACTS), MOST_FACTS)
+    if NETWORK in seal.digests:
+        return _in_file(seal, facts)
     shape = _head_shape(seal, facts) if facts.classes else None
     backbone = read_backbone(seal.folder)  # compares all that the manifest names
     if facts.cut > backbone.depth:
@@ -105,6 +115,15 @@ def _read(seal: Sealed) -> Model:
         raise Damaged(f"the head takes {shape[1]} numbers, the backbone gives {backbone.width}")
     model = _joined(backbone, facts, _head(facts, read_tensors(seal.folder / HEAD)))
     _run_once(model)
+    return model
+
+
+def _in_file(seal: Sealed, facts: _Facts) -> Model:
+    """A model whose network is an ONNX file."""
+    backbone = read_described(seal)  # compares all that the manifest names
+    trust, place = Calibration(facts.sure_above, facts.margin), seal.folder / NETWORK
+    model = FileModel(backbone, nn.Identity(), _task(facts), trust, facts.cut, place=place)
+    need_answers(model)
     return model
 
 

@@ -5,6 +5,7 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -105,19 +106,43 @@ def _shown(modality: Modality) -> bool:
     return isinstance(modality, Image) and modality.interpolation in INTERPOLATIONS
 
 
+def feeds_of(modality: Modality) -> Callable[[Source], list[Feed]]:
+    """What a runtime is given for a source, as this modality reads it."""
+    if isinstance(modality, Text):
+        return partial(_tokens, modality)
+    if isinstance(modality, Sound):
+        return partial(_samples, modality)
+    assert isinstance(modality, Image)
+    return partial(_pixels, modality)
+
+
+def _pixels(contract: Image, source: Source) -> list[Feed]:
+    return [{"pixels": contract.pixels(source)[None].numpy()}]
+
+
+def _tokens(contract: Text, source: Source) -> list[Feed]:
+    codes = contract.read(source).numpy().astype(np.int64)[None]
+    return [{"token_ids": codes, "mask": np.ones_like(codes)}]
+
+
+def _samples(contract: Sound, source: Source) -> list[Feed]:
+    parts = windows(source, contract.most_s, lapped=True)
+    heard = [hear(part, contract.rate_hz, contract.most_s).samples for part in parts]
+    return [{"samples": samples[None]} for samples in heard]
+
+
 def _of_pictures(contract: Image, network: nn.Module) -> EndToEnd:
     channels = 3 if contract.channels == 1 else contract.channels
     example = torch.zeros(2, 70, 90, channels, dtype=torch.uint8)
     axes = ("n", "height", "width", "")
 
-    def feeds(source: Source) -> list[Feed]:
-        return [{"pixels": contract.pixels(source)[None].numpy()}]
-
     side = str(math.floor(contract.size_px / contract.crop_pct))
     shade = json.dumps(contract.background)
     facts = {"side": side, "crop": contract.crop_mode, "background": shade}
     script = "predict_image.txt" if channels == 3 else ""
-    return EndToEnd(network.eval(), (Input("pixels", example, axes),), feeds, script, facts)
+    return EndToEnd(
+        network.eval(), (Input("pixels", example, axes),), feeds_of(contract), script, facts
+    )
 
 
 class TokenInput(nn.Module):
@@ -135,28 +160,19 @@ def _of_texts(contract: Text, network: nn.Module) -> EndToEnd:
     mask = torch.ones_like(row)
     mask[:, -2:] = 0
 
-    def feeds(source: Source) -> list[Feed]:
-        codes = contract.read(source).numpy().astype(np.int64)[None]
-        return [{"token_ids": codes, "mask": np.ones_like(codes)}]
-
     inputs = (Input("token_ids", row, ("n", "tokens")), Input("mask", mask, ("n", "tokens")))
     facts = {"max_tokens": str(contract.max_tokens), "prefix": contract.prefix}
     beside = {"tokenizer.json": contract.place}
     script = "" if contract.paired or contract.language else "predict_text.txt"
-    return EndToEnd(network.eval(), inputs, feeds, script, facts, beside)
+    return EndToEnd(network.eval(), inputs, feeds_of(contract), script, facts, beside)
 
 
 def _of_recordings(contract: Sound, network: nn.Module) -> EndToEnd:
     example = 0.05 * torch.randn(2, 2 * contract.rate_hz + 77)
 
-    def feeds(source: Source) -> list[Feed]:
-        parts = windows(source, contract.most_s, lapped=True)
-        heard = [hear(part, contract.rate_hz, contract.most_s).samples for part in parts]
-        return [{"samples": samples[None]} for samples in heard]
-
     inputs = (Input("samples", example, ("n", "time")),)
     facts = {"rate_hz": str(contract.rate_hz), "most_s": str(contract.most_s)}
-    return EndToEnd(network.eval(), inputs, feeds, "predict_audio.txt", facts)
+    return EndToEnd(network.eval(), inputs, feeds_of(contract), "predict_audio.txt", facts)
 
 
 def shapes_of(inputs: tuple[Input, ...]) -> tuple[dict[int, Any], ...]:

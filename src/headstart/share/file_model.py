@@ -1,0 +1,38 @@
+"""A model whose network is an ONNX file: it predicts like others, and can't be trained further."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from headstart.model import Given, Model
+from headstart.share.end_to_end import feeds_of
+from headstart.share.onnx_file import Runtime
+
+NETWORK = "model.onnx"
+"""The file, in a model folder that has one in the place of weights."""
+
+
+@dataclass(frozen=True, eq=False)
+class FileModel(Model):
+    """A model that is run by onnxruntime; `backbone` says how it reads, and has no stages."""
+
+    place: Path = field(default=Path(), kw_only=True)
+    """The file."""
+
+    @cached_property
+    def _runtime(self) -> Runtime:
+        return Runtime(self.place)
+
+    def probabilities(
+        self, sources: Sequence[Given], batch: int = 32
+    ) -> Float[Tensor, "n classes"]:
+        """Read and judge sources one by one, in the order given: see `Model`."""
+        feeds = feeds_of(self.backbone.modality)
+        found = [self._runtime(feed) for one in sources for feed in feeds(self._source(one))]
+        return self.task.stacked([torch.from_numpy(np.concatenate(found))] if found else [])

@@ -1,0 +1,118 @@
+"""An ONNX file in whole numbers of 8 bits, by what examples bring about in it."""
+
+import contextlib
+import logging
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from headstart.data import Source
+from headstart.errors import BackboneError, needs
+from headstart.hostile import printable
+from headstart.model import Model
+from headstart.share.end_to_end import Feed, end_to_end
+from headstart.share.onnx_file import facts_of, onnx_of, put_facts
+
+_TYPES = (
+    "Conv", "Gemm", "MatMul", "Add", "Relu", "Clip",
+    "GlobalAveragePool", "AveragePool", "MaxPool", "ReduceMean",
+)  # fmt: skip
+"""Kinds of nodes that are computed in 8 bits; sums stay between two of them."""
+
+
+class _Feeds:
+    """Examples one after the other, as the calibration takes them."""
+
+    def __init__(self, feeds: Sequence[Feed]) -> None:
+        self._left = iter(feeds)
+
+    def get_next(self) -> dict[str, Any] | None:
+        """The next one; None behind the last."""
+        found = next(self._left, None)
+        return None if found is None else dict(found)
+
+    def __iter__(self) -> Iterator[Feed]:
+        return self._left
+
+    def __next__(self) -> dict[str, Any]:
+        found = self.get_next()
+        if found is None:
+            raise StopIteration
+        return found
+
+
+def quantized(model: Model, sources: Sequence[Source], place: Path) -> tuple[Path, Path]:
+    """Two files in the folder `place`: the whole model in single precision, and in 8 bits.
+
+    Scales go by `sources`. Raises `BackboneError`.
+    """
+    with needs("export"):
+        import onnx
+    whole, plain, small = end_to_end(model), place / "plain.onnx", place / "small.onnx"
+    proto = onnx_of(whole)
+    put_facts(proto, {**facts_of(model), **whole.facts})
+    onnx.save(proto, plain)
+    quantize(plain, small, [feed for source in sources for feed in whole.feeds(source)])
+    return plain, small
+
+
+def quantize(plain: Path, out: Path, feeds: Sequence[Feed]) -> None:
+    """Write the network in `plain` with weights and what goes between nodes in 8 bits.
+
+    Weights have a scale for each channel, inputs of nodes one each, from the least and the largest
+    that `feeds` bring about. What reads pictures stays exact. Raises `BackboneError`.
+    """
+    with needs("export"):
+        from onnxruntime import quantization
+        from onnxruntime.quantization import shape_inference
+    prepared = out.with_suffix(".prepared.onnx")
+    try:
+        with _quiet():
+            shape_inference.quant_pre_process(
+                str(plain), str(prepared), skip_symbolic_shape=True, verbose=0
+            )
+            quantization.quantize_static(
+                str(prepared),
+                str(out),
+                _Feeds(feeds),
+                quant_format=quantization.QuantFormat.QDQ,
+                per_channel=True,
+                reduce_range=True,
+                activation_type=quantization.QuantType.QUInt8,
+                weight_type=quantization.QuantType.QInt8,
+                op_types_to_quantize=list(_TYPES),
+                nodes_to_exclude=_in_double(prepared),
+            )
+    except Exception as error:  # the library fails in more ways than can be named
+        raise BackboneError(
+            "M705",
+            "the network can't be computed in 8 bits",
+            "headstart export RUN, which keeps single precision",
+            why=f"{type(error).__name__}: {printable(error, limit=300)}",
+        ) from error
+    finally:
+        prepared.unlink(missing_ok=True)
+
+
+def _in_double(place: Path) -> list[str]:
+    """Names of nodes that compute in double precision: those that read pictures."""
+    import onnx
+
+    model = onnx.shape_inference.infer_shapes(onnx.load(place))
+    double = {
+        one.name
+        for one in (*model.graph.value_info, *model.graph.input, *model.graph.output)
+        if one.type.tensor_type.elem_type == onnx.TensorProto.DOUBLE
+    }
+    return [n.name for n in model.graph.node if double & {*n.input, *n.output}]
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """The library's own loggers are not for users."""
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        yield
+    finally:
+        logging.disable(before)

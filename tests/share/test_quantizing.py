@@ -1,0 +1,83 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from headstart.errors import BackboneError
+from headstart.model import Model
+from headstart.share import Exported, FileModel, load, quantizing, save_model
+from headstart.share.file_model import NETWORK
+from headstart.share.onnx_file import Runtime
+from headstart.share.quantizing import quantize, quantized
+
+SHARE = {"value": 0.9, "low": 0.8, "high": 0.95}
+FIGURES = {
+    "figure": "accuracy",
+    "n": {"train": 10, "val": 2, "test": 3},
+    "test": {"accuracy": SHARE},
+    "arms": [{"name": "probe", "accuracy": SHARE}],
+    "verdict": {"word": "helps", "sentence": "Transfer helps: +10 points"},
+}
+
+
+@pytest.fixture(scope="module")
+def small(exported: Exported, small_model: Model, tmp_path_factory: pytest.TempPathFactory):
+    """The exported file in 8 bits, and the pictures it was made by."""
+    place = tmp_path_factory.mktemp("small")
+    pictures = sorted((exported.path.parents[1] / "photos").rglob("*.png"))
+    with pytest.MonkeyPatch.context() as patch:
+        import onnx
+
+        patch.setattr(quantizing, "onnx_of", lambda whole: onnx.load(exported.path))
+        return (*quantized(small_model, pictures, place), pictures)
+
+
+def test_weights_take_a_byte_each(small) -> None:
+    import onnx
+
+    plain, eight, _ = small
+    kinds = [{one.data_type for one in onnx.load(p).graph.initializer} for p in (plain, eight)]
+    assert onnx.TensorProto.INT8 in kinds[1] and onnx.TensorProto.INT8 not in kinds[0]
+
+
+def test_answers_stay_close_and_are_others(small) -> None:
+    plain, eight, _ = small
+    pixels = np.random.default_rng(0).integers(0, 256, (3, 50, 40, 3), dtype=np.uint8)
+    one, other = (Runtime(file)({"pixels": pixels}) for file in (plain, eight))
+    assert 0 < np.abs(one - other).max() < 0.2
+
+
+def test_what_can_not_be_read_can_not_be_made_smaller(tmp_path: Path) -> None:
+    (tmp_path / "a.onnx").write_bytes(b"nothing")
+    with pytest.raises(BackboneError, match="M705"):
+        quantize(tmp_path / "a.onnx", tmp_path / "b.onnx", [])
+    assert [p.name for p in tmp_path.iterdir()] == ["a.onnx"]
+
+
+@pytest.fixture
+def made(small, small_model: Model) -> FileModel:
+    from torch import nn
+
+    parts = (small_model.backbone, nn.Identity(), small_model.task, small_model.trust, 5)
+    return FileModel(*parts, place=small[1])
+
+
+def test_a_model_in_a_file_predicts_and_comes_back_as_it_was(made, small, tmp_path) -> None:
+    save_model(tmp_path / "model", made, FIGURES)
+    back = load(tmp_path / "model")
+    assert isinstance(back, FileModel) and back.task == made.task
+    assert back.predict(small[2]) == made.predict(small[2])
+    names = {p.name for p in (tmp_path / "model").iterdir()}
+    assert NETWORK in names and not any(name.endswith(".safetensors") for name in names)
+
+
+def test_a_flipped_byte_of_the_file_is_damage(made, tmp_path) -> None:
+    save_model(tmp_path / "model", made, FIGURES)
+    file = tmp_path / "model" / NETWORK
+    file.write_bytes(file.read_bytes()[:-1] + b"\x01")
+    with pytest.raises(BackboneError, match="M452"):
+        load(tmp_path / "model")
+
+
+def test_nothing_to_judge_is_no_answer(made) -> None:
+    assert made.probabilities([]).shape == (0, 3)
