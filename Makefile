@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.up-to-date
 
-.PHONY: env demo test check static bench fix slow torture mutants clean
+.PHONY: env demo test journeys check static bench fix slow torture mutants clean
 
 env: $(STAMP)  ## create .venv and install the package with the pinned versions; nothing if up to date
 
@@ -25,7 +25,10 @@ static: env  ## everything `make check` does before the tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-check: static test  ## all that a commit must pass
+journeys: env  ## whole runs, of five seconds and more each
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m "journey and not slow"
+
+check: static test journeys  ## all that a commit must pass
 
 bench: env  ## measure what README, cards and gallery claim
 	$(BIN)/python -m benchmarks

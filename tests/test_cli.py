@@ -154,6 +154,7 @@ def test_failures_that_nobody_foresaw_have_the_shape_too(
 SIGNALS = [(signal.SIGTERM, 143), pytest.param(signal.SIGINT, 130, marks=pytest.mark.slow)]
 
 
+@pytest.mark.journey
 @pytest.mark.parametrize(("number", "code"), SIGNALS)
 def test_a_stopped_run_says_how_to_go_on_and_does(number, code, tiny_folder, tmp_path) -> None:
     photos = draw(tmp_path / "photos")

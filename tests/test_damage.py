@@ -23,6 +23,7 @@ def test_no_damaged_table_is_believed(tmp_path) -> None:
     assert found.right and not found.refused, str(found)
 
 
+@pytest.mark.journey
 def test_no_damaged_checkpoint_is_believed(tmp_path, task_data, tiny) -> None:
     found = checkpoints(range(3), tmp_path, task_data, tiny)
     assert found.right and not found.refused, str(found)

@@ -68,6 +68,7 @@ def auditor(monkeypatch: pytest.MonkeyPatch) -> Auditor:
     return Auditor(monkeypatch)
 
 
+@pytest.mark.journey
 def test_a_run_with_a_ranking_reads_no_truth_of_a_test_row_before_the_examination(
     tmp_path, tiny_folder, auditor
 ) -> None:
@@ -106,6 +107,7 @@ def test_a_ranking_in_folds_looks_at_no_row_that_its_fold_tests(
     assert len(seen[1] | seen[2]) == parquet.read_table(run.path / "predictions.parquet").num_rows
 
 
+@pytest.mark.journey
 @pytest.mark.parametrize("share", [pytest.param(0.2, marks=pytest.mark.slow), 0.5])
 def test_rank_plan_and_train_test_the_same_rows_at_any_size(
     tmp_path, tiny_folder, auditor, share

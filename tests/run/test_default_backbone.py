@@ -28,6 +28,7 @@ def test_a_ranking_that_chose_is_in_figures_and_page(
     assert "Where to start from" in page and ranking[1]["why"][:20] in page
 
 
+@pytest.mark.journey
 def test_of_several_backbones_the_first_of_their_ranking_is_taken(
     photos, tiny_folder, tmp_path
 ) -> None:

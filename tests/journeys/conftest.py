@@ -1,0 +1,13 @@
+"""Whole runs carry the mark `journey`, all but those of `test_train.py`."""
+
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.parent == HERE and item.path.name != "test_train.py":
+            item.add_marker(pytest.mark.journey)
