@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         WordTagTruth,
     )
     from headstart.data.unlabeled import collect, merge
+    from headstart.data.unseen import with_unseen
 
 __all__ = [
     "EVEN",
@@ -91,6 +92,7 @@ __all__ = [
     "spread",
     "tags_in",
     "text_in",
+    "with_unseen",
 ]
 
 lazy.attach(__name__)

@@ -72,16 +72,37 @@ class Audit:
             "layout": self.found.layout,
             "examples": len(self.found.examples),
             "usable": len(self.usable),
+            "task": self.found.examples.kind,
+            "holds": self.found.holds,
             "classes": {printable(name): count for name, count in self.counts.items()},
+            "parts": self._parts(),
             "problems": dict(sorted(kinds.items())),
             "notes": list(self.found.notes),
+        }
+
+    def _parts(self) -> dict[str, dict[str, object]]:
+        """How many usable examples of each class or tag each part has that the data assign."""
+        examples = self.found.examples
+        rows: dict[str, list[int]] = {}
+        for row in self.usable if examples.parts else ():
+            rows.setdefault(examples.parts[row] or "train", []).append(row)
+        return {
+            part: {
+                "examples": len(some),
+                "classes": {
+                    printable(n): count for n, count in examples.truth.counts(some).items()
+                },
+            }
+            for part, some in sorted(rows.items())
         }
 
     def lines(self) -> tuple[str, ...]:
         """A few lines for people, safe to show."""
         kinds = Counter(problem.kind for problem in self.problems)
         told = [_KINDS.get(kind, "{} " + kind).format(n) for kind, n in sorted(kinds.items())]
-        return (*self.found.notes, self.summary, *told)
+        parts = ", ".join(f"{p} {held['examples']:,}" for p, held in self._parts().items())
+        by = f"parts by {printable(self.found.examples.assigned_by)}: {parts}"
+        return (*self.found.notes, self.summary, *([by] if parts else []), *told)
 
 
 _KINDS = {

@@ -11,6 +11,7 @@ import numpy as np
 
 from headstart.data.examples import Examples, InMemory
 from headstart.data.found import Found
+from headstart.data.label_hints import comma_number, far_values, hints, number_in, says_nothing
 from headstart.data.ordering import in_order
 from headstart.data.problem import Problem
 from headstart.data.records import natural
@@ -30,6 +31,8 @@ from headstart.task_names import ENTITIES, GENERATED, SPOKEN, TASK_NAMES, TOLD, 
 
 ONE, SEVERAL, VALUE, EVEN = "classification", "multilabel", "regression", "balanced"
 _BETWEEN = re.compile(r"[;|]")
+_HARD = "\x1f"
+"""Between tags of which one has a mark in it."""
 _FEW_VALUES = 10
 """Numbers with fractions are classes (1.0, 1.5, 2.0) up to so many different ones."""
 
@@ -56,7 +59,7 @@ def meant(found: Found, asked: str = "", order: Sequence[str] = ()) -> Found:
     labels that are not of the kind.
     """
     need_task(asked)
-    told = found.examples.kind if found.examples.kind in TOLD else ""
+    told = found.examples.kind if found.examples.kind in (*TOLD, SEVERAL) else ""
     kind = (
         asked or told or (_guessed(found.examples.truth.names) if found.layout in _TABLES else ONE)
     )
@@ -66,6 +69,8 @@ def meant(found: Found, asked: str = "", order: Sequence[str] = ()) -> Found:
             "U118", f"--classes orders classes, and the task is {kind}", "leave --classes out"
         )
     read = labels.read(replace(found, examples=replace(found.examples, kind=kind)), order)
+    if kind == ONE and not asked and found.layout in _TABLES:
+        read = read.noting(*hints(read.examples.truth.counts(range(len(read.examples)))))
     if asked or not labels.called:
         return read
     return read.noting(
@@ -79,7 +84,8 @@ def tags_in(label: str) -> tuple[str, ...]:
     >>> tags_in("red; round|red")
     ('red', 'round')
     """
-    return tuple(dict.fromkeys(tag.strip() for tag in _BETWEEN.split(label) if tag.strip()))
+    pieces = label.split(_HARD) if _HARD in label else _BETWEEN.split(label)
+    return tuple(dict.fromkeys(tag.strip() for tag in pieces if tag.strip()))
 
 
 def label_of(cell: object) -> str:
@@ -88,15 +94,18 @@ def label_of(cell: object) -> str:
     >>> label_of(["red", "round"]), label_of(3)
     ('red;round', '3')
     """
-    many = isinstance(cell, list | tuple | set | frozenset | np.ndarray)
-    return ";".join(map(str, cell)) if many else str(cell)  # type: ignore[call-overload]
+    if not isinstance(cell, list | tuple | set | frozenset | np.ndarray):
+        return str(cell)
+    tags = [str(tag) for tag in cell]
+    held = any(_BETWEEN.search(tag) for tag in tags)
+    return _HARD + _HARD.join(tags) if held else ";".join(tags)
 
 
 _TABLES = ("table", "memory")
 
 
 def _guessed(classes: Sequence[str]) -> str:
-    numbers = [_number(name) for name in classes]
+    numbers = [number_in(name) for name in classes]
     if len(numbers) > _FEW_VALUES and not any(map(math.isnan, numbers)):
         return VALUE if any(number % 1 for number in numbers) else ONE
     lists = [tags_in(name) for name in classes]
@@ -104,14 +113,6 @@ def _guessed(classes: Sequence[str]) -> str:
     often = Counter(tag for tags in lists for tag in tags)
     shared = sum(often[tag] > 1 for tags in long for tag in tags)
     return SEVERAL if len(long) > 1 and shared * 2 > sum(map(len, long)) else ONE
-
-
-def _number(label: str) -> float:
-    try:
-        number = float(label)
-    except ValueError:
-        return math.nan
-    return number if math.isfinite(number) else math.nan
 
 
 def _as_classes(found: Found, order: Sequence[str]) -> Found:
@@ -122,16 +123,52 @@ def _as_classes(found: Found, order: Sequence[str]) -> Found:
 def _as_values(found: Found, order: Sequence[str]) -> Found:
     """Raises `DataError` for labels that are no numbers."""
     texts = _written(found.examples)
-    values = tuple(map(_number, texts))
-    wrong = list(dict.fromkeys(text for text in texts if math.isnan(_number(text))))
-    if wrong:
-        raise DataError(
-            "D163",
-            f"{len(wrong):,} labels are no numbers, such as {printable(wrong[0], 40)!r}",
-            "mend them, name another column with --label, or leave --task regression out",
-            _where(found.examples),
-        )
-    return _with(_without_alike(found), ValueTruth(values, texts))
+    read = (
+        number_in
+        if all(not math.isnan(number_in(t)) or says_nothing(t) for t in texts)
+        else (comma_number)
+    )
+    values = tuple(map(read, texts))
+    fine = [row for row, value in enumerate(values) if not math.isnan(value)]
+    wrong = [r for r, v in enumerate(values) if math.isnan(v) and not says_nothing(texts[r])]
+    if wrong or not fine:
+        raise _no_numbers(found.examples, texts, wrong or [0])
+    told = ["a comma is read as a decimal point"] if read is comma_number else []
+    return _of_values(found, fine, values, texts).noting(*told)
+
+
+def _no_numbers(examples: Examples, texts: Sequence[str], rows: Sequence[int]) -> DataError:
+    text = texts[rows[0]]
+    why = "a comma before three digits may be either mark" if "," in text else "no unit beside it"
+    return DataError(
+        "D163",
+        f"{len({texts[row] for row in rows}):,} labels are no numbers, such as "
+        f"{printable(text, 40)!r}",
+        "mend them, name another column with --label, or leave --task regression out",
+        _where(examples),
+        f"first: {examples.name(rows[0])}; write a number alone: {why}",
+    )
+
+
+def _of_values(
+    found: Found, fine: Sequence[int], values: Sequence[float], texts: Sequence[str]
+) -> Found:
+    """Examples with values, and problems for those without, and for values far from all others."""
+    examples = found.examples
+    lost = [row for row in range(len(examples)) if math.isnan(values[row])]
+    problems = [
+        Problem("D289", "label", examples.name(row), f"{texts[row]!r} is no value; passed over")
+        for row in lost
+    ]
+    kept = replace(found, examples=examples.take(fine)) if lost else found
+    values, texts = [values[row] for row in fine], [texts[row] for row in fine]
+    for row, why in far_values(values).items():
+        problems.append(Problem("D290", "label", kept.examples.name(row), why))
+    kept = replace(_without_alike(kept), problems=(*_without_alike(kept).problems, *problems))
+    made = _with(kept, ValueTruth(tuple(values), tuple(texts)))
+    odd = [problem for problem in problems if problem.code == "D290"]
+    told = f"{len(odd)} values are far from all others, such as {odd[0].name}" if odd else ""
+    return made.noting(told) if told else made
 
 
 def _as_tags(found: Found, order: Sequence[str]) -> Found:

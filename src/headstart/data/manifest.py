@@ -11,7 +11,8 @@ from headstart.data.column_settings import GUESS, Columns
 from headstart.data.columns import NO_COLUMN, Chosen, choose, guess_path, place_of
 from headstart.data.examples import InMemory, Pair, Source, Span
 from headstart.data.found import Found
-from headstart.data.labels import SEVERAL, label_of
+from headstart.data.label_cells import with_lists, with_tags
+from headstart.data.labels import ONE, SEVERAL, label_of
 from headstart.data.part_names import part_in
 from headstart.data.problem import Problem
 from headstart.data.records import Gathering, Record, gather, with_part
@@ -29,15 +30,30 @@ TEXT_FILES = {".txt", ".text", ".md", ".rst", ".tex", ".log", ".eml", ".srt", ".
 
 def read_manifest(path: Path, columns: Columns, shelter: Shelter) -> Found:
     """One table with all examples. Raises `DataError`."""
-    sheet, columns = read_sheet(path), _asked(path, columns)
-    shelter = replace(shelter, part=part_in(path.stem))
-    chosen, notes = choose(sheet, columns, shelter)
+    columns = _asked(path, columns)
+    sheet, shelter = read_sheet(path), replace(shelter, part=part_in(path.stem))
+    sheet, columns, chosen, notes = understood(sheet, columns, shelter)
     records, problems = records_of(sheet, chosen, shelter, columns)
     split = printable(sheet.columns[chosen.split]) if chosen.split != NO_COLUMN else ""
     origin = _origin(path, shelter, f"column {split}")
     notes = (*sheet.notes, *notes, *shelter.told(path.name))
     found = gather(records, origin, [*sheet.problems, *problems], notes)
-    return holding(_meaning(found, columns), chosen)
+    return holding(meaning(found, columns), chosen)
+
+
+def understood(
+    sheet: Sheet, columns: Columns, shelter: Shelter
+) -> tuple[Sheet, Columns, Chosen, tuple[str, ...]]:
+    """The table with lists of tags as lists, the task that these leave no doubt of, the places of
+    its columns, and what was guessed. Raises `DataError`.
+    """  # noqa: D205 - one sentence
+    if columns.task in ("", SEVERAL):
+        sheet = with_tags(sheet, columns)
+    chosen, notes = choose(sheet, columns, shelter)
+    if columns.task not in ("", SEVERAL, ONE):
+        return sheet, columns, chosen, notes
+    sheet, kind = with_lists(sheet, chosen.label, columns.task)
+    return sheet, replace(columns, task=columns.task or kind), chosen, notes
 
 
 def _asked(path: Path, columns: Columns) -> Columns:
@@ -46,10 +62,11 @@ def _asked(path: Path, columns: Columns) -> Columns:
     return replace(columns, task=ENTITIES) if sure else columns
 
 
-def _meaning(found: Found, columns: Columns) -> Found:
-    if columns.task != ENTITIES:
+def meaning(found: Found, columns: Columns) -> Found:
+    """The same, of the task that its cells leave no doubt of."""
+    if columns.task not in (ENTITIES, SEVERAL):
         return found
-    return replace(found, examples=replace(found.examples, kind=ENTITIES))
+    return replace(found, examples=replace(found.examples, kind=columns.task))
 
 
 def read_parts(tables: Sequence[tuple[str, Path]], columns: Columns, shelter: Shelter) -> Found:
@@ -62,14 +79,14 @@ def read_parts(tables: Sequence[tuple[str, Path]], columns: Columns, shelter: Sh
         sheet, columns = read_sheet(path), _asked(path, columns)
         _need_alike(first, sheet)
         shelter = replace(shelter, part=part, moved={})
-        chosen, guessed = choose(sheet, columns, shelter)
+        sheet, columns, chosen, guessed = understood(sheet, columns, shelter)
         some, wrong = records_of(sheet, chosen, shelter, columns)
         records += with_part(some, part)
         problems += [*sheet.problems, *wrong]
         notes += [*sheet.notes, *guessed, *shelter.told(path.name)]
     origin = _origin(tables[0][1].parent, shelter, "tables")
     found = gather(records, origin, problems, dict.fromkeys(notes))
-    return holding(_meaning(found, columns), chosen)
+    return holding(meaning(found, columns), chosen)
 
 
 def _need_alike(first: Sequence[str], sheet: Sheet) -> None:

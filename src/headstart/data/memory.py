@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from headstart.data.column_settings import GUESS, Columns
-from headstart.data.columns import choose
 from headstart.data.examples import InMemory, Source
 from headstart.data.found import Found
 from headstart.data.labels import label_of
-from headstart.data.manifest import holding, records_of
+from headstart.data.manifest import holding, meaning, records_of, understood
 from headstart.data.problem import Problem
 from headstart.data.records import Gathering, Record, gather
 from headstart.data.shelter import Shelter
@@ -78,11 +77,12 @@ def from_frame(frame: Frame, columns: Columns = GUESS) -> Found:
     if not rows:
         raise DataError("D160", "the frame has no rows", "give it a row for each example")
     shelter = Shelter(Path.cwd(), seeks=False)
-    chosen, notes = choose(sheet, columns, shelter)
+    sheet, columns, chosen, notes = understood(sheet, columns, shelter)
     records, problems = records_of(sheet, chosen, shelter, columns)
     split = sheet.columns[chosen.split] if chosen.split >= 0 else ""
     origin = Gathering("memory", "the frame", None, f"column {split}", _FIX)
-    return holding(gather(records, origin, problems, notes), chosen)
+    notes = (*sheet.notes, *notes)
+    return holding(meaning(gather(records, origin, problems, notes), columns), chosen)
 
 
 def _source(thing: object, i: int) -> Source:

@@ -178,9 +178,9 @@ class Shelter:
 
 
 def _is_plain(cell: object) -> bool:
-    """Whether a cell is a record of facts, or a list of words: nothing that shows anything."""
+    """Whether a cell is a record of facts, or a list of words or numbers: nothing to be shown."""
     if isinstance(cell, dict):
         return not isinstance(cell.get("bytes"), bytes) and not isinstance(cell.get("path"), str)
     if not isinstance(cell, list | tuple):
         return False
-    return len(cell) > 0 and all(isinstance(part, str) for part in cell)
+    return all(isinstance(part, str | int | float) for part in cell)

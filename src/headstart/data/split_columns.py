@@ -10,7 +10,7 @@ from headstart.data.tables import Sheet, missing
 from headstart.errors import DataError
 from headstart.hostile import printable
 
-_FLAGS = {
+FLAGS = {
     **dict.fromkeys(("is_train", "in_train", "is_training", "train"), ("train", "test")),
     **dict.fromkeys(("is_valid", "is_val", "is_validation", "valid", "val"), ("val", "train")),
     **dict.fromkeys(("is_test", "in_test", "is_testing", "test"), ("test", "train")),
@@ -21,7 +21,7 @@ _SPECIAL = {"publictest": "val", "privatetest": "test", "public": "val", "privat
 """Of competitions, whose column is called usage."""
 _MOST = 0.5
 """Share of a column's cells that name parts, from which the others are mistakes."""
-_CALLED = {*SPLITS, *_FLAGS}
+_CALLED = {*SPLITS, *FLAGS}
 
 
 def guess_split(sheet: Sheet, free: Sequence[int], parts: str) -> int:
@@ -29,7 +29,7 @@ def guess_split(sheet: Sheet, free: Sequence[int], parts: str) -> int:
     if parts == "-":
         return -1
     called = [i for i in free if plain(sheet.columns[i]) in _CALLED]
-    for i in sorted(called, key=lambda i: plain(sheet.columns[i]) in _FLAGS):
+    for i in sorted(called, key=lambda i: plain(sheet.columns[i]) in FLAGS):
         means = meanings(sheet, i, parts)
         cells = [str(cell).strip() for cell in sheet.cells(i) if not missing(cell)]
         named = [means[cell] for cell in cells if means.get(cell)]
@@ -59,7 +59,7 @@ def odd_splits(sheet: Sheet, free: Sequence[int]) -> tuple[str, ...]:
 def meanings(sheet: Sheet, column: int, parts: str = "") -> dict[str, str]:
     """The part that each different cell of a split column names; nothing for what names none."""
     cells = {str(cell).strip() for cell in sheet.cells(column) if not missing(cell)}
-    yes, no = _FLAGS.get(plain(sheet.columns[column]), ("", ""))
+    yes, no = FLAGS.get(plain(sheet.columns[column]), ("", ""))
     low = {cell: cell.casefold() for cell in cells}
     if yes and all(cell in _YES | _NO for cell in low.values()):
         return {cell: yes if own in _YES else no for cell, own in low.items()}

@@ -13,6 +13,7 @@ from headstart.data import (
     heard,
     meant,
     need_task,
+    with_unseen,
 )
 from headstart.errors import UsageError
 
@@ -47,4 +48,4 @@ def found_at(place: Path | str | Found | Frame, columns: Columns, root: Path) ->
             f"--task {columns.task} is for {asked}, and these are {THINGS[found.holds]}",
             f"leave --task out, or name {asked}",
         )
-    return meant(found, columns.task, columns.order)
+    return with_unseen(meant(found, columns.task, columns.order))

@@ -1,0 +1,140 @@
+"""What is told of labels that may be meant otherwise: values, tags, names for nothing, twins."""
+
+import math
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from headstart.data.label_cells import many_in
+from headstart.hostile import printable
+
+FEW_VALUES = 10
+"""Up to so many different numbers are classes without a word: stars, digits."""
+_EACH = 10
+"""Examples of each number, from which those that count up from 0 or 1 are names of classes."""
+_MOSTLY = 0.9
+"""Share of examples whose labels are numbers, from which the others are odd ones."""
+_NOTHING = {
+    *("na", "n/a", "n.a.", "nan", "null", "none", "nil", "?", "-", "--", ".", "unknown", "missing"),
+    *("undefined", "unlabeled", "unlabelled", "#n/a", "#na", "<na>", "\\n", "tbd", "k.a.", "s.d."),
+}
+_COMMA = re.compile(r"[-+]?(\d{1,3}(\.\d{3})*|\d+),(\d{1,2}|\d{4,})")
+"""A number with a decimal comma; three digits behind it may be thousands."""
+_FAR = 50
+"""Times the distance of the quartiles from which a value is far from all others."""
+_STAND_INS = {-1.0, -9.0, -99.0, -999.0, -9999.0, 999.0, 9999.0, 99999.0, 999999.0}
+"""Numbers that people write where there is none."""
+
+
+def says_nothing(label: str) -> bool:
+    """Whether a label is a word that stands for none."""
+    return label.strip().casefold() in _NOTHING
+
+
+def number_in(label: str) -> float:
+    """The number that a label is; not a number for none.
+
+    >>> number_in("-1.5"), number_in("34,5")
+    (-1.5, nan)
+    """
+    try:
+        number = float(label)
+    except ValueError:
+        return math.nan
+    return number if math.isfinite(number) and "_" not in label else math.nan
+
+
+def comma_number(label: str) -> float:
+    """The number of a label with a decimal comma; not a number for none.
+
+    >>> comma_number("1.234,5"), comma_number("1,2,3")
+    (1234.5, nan)
+    """
+    text = label.strip()
+    if not _COMMA.fullmatch(text):
+        return number_in(text)
+    return number_in(text.replace(".", "").replace(",", "."))
+
+
+def far_values(values: Sequence[float]) -> dict[int, str]:
+    """The rows whose values are far from all others, with what is told of them."""
+    if len(values) < 10:
+        return {}
+    held = np.asarray(values)
+    low, middle, high = np.quantile(held, (0.25, 0.5, 0.75)).tolist()
+    spread = high - low
+    if spread <= 0:
+        return {}
+    far = np.abs(held - middle) / spread
+    found = {}
+    for row in np.flatnonzero((far > _FAR) | (np.isin(held, list(_STAND_INS)) & (far > 3))):
+        value = held[row]
+        stands = " and often stands for none" if value in _STAND_INS else ""
+        found[int(row)] = (
+            f"{value:g} is {far[row]:,.0f} times as far from the median ({middle:g}) as the "
+            f"quartiles are from each other{stands}"
+        )
+    return found
+
+
+def hints(counts: Mapping[str, int]) -> tuple[str, ...]:
+    """What is told of classes with so many examples each."""
+    return (*_values(counts), *_tags(counts), *_empty(counts), *_twins(counts))
+
+
+def _values(counts: Mapping[str, int]) -> list[str]:
+    """What is told of labels that are all, or nearly all, numbers."""
+    numbers = {label: comma_number(label) for label in counts}
+    odd = [label for label, number in numbers.items() if math.isnan(number)]
+    fine = {label: number for label, number in numbers.items() if label not in odd}
+    total, held = sum(counts.values()), sum(counts[label] for label in fine)
+    if len(fine) <= FEW_VALUES or held < _MOSTLY * total:
+        return []
+    whole = sorted(set(fine.values()))
+    counted = whole == [whole[0] + i for i in range(len(whole))] and whole[0] in (0, 1)
+    if not odd and counted and held >= _EACH * len(fine):
+        return []
+    comma = [label for label in fine if math.isnan(number_in(label))]
+    told = f"{len(fine)} labels that are {'nearly ' if odd else ''}all numbers look like values"
+    why = f"; {len(odd)} are no numbers: {_shown(odd)}" if odd else ""
+    why += f"; {printable(comma[0], 40)!r} has a decimal comma" if comma else ""
+    return [f"{told}{why}: --task regression"]
+
+
+def _tags(counts: Mapping[str, int]) -> list[str]:
+    mark, tags = many_in(dict(counts))
+    if not mark:
+        return []
+    told = f"{len(counts)} labels look like combinations of {len(tags)} tags ({_shown(tags)})"
+    return [f"{told} with {' or '.join(map(repr, mark))} between them: --task multilabel"]
+
+
+def _empty(counts: Mapping[str, int]) -> list[str]:
+    return [
+        f"{counts[label]:,} labels are {printable(label, 40)!r}, which often stands for none: "
+        "taken for a class; leave the cells empty where there is no label"
+        for label in counts
+        if says_nothing(label)
+    ]
+
+
+def _twins(counts: Mapping[str, int]) -> list[str]:
+    """Labels that are one number, or one word in other letters."""
+    by: dict[object, list[str]] = {}
+    for label in counts:
+        number = number_in(label)
+        word = unicodedata.normalize("NFC", " ".join(label.split())).casefold()
+        by.setdefault(word if math.isnan(number) else number, []).append(label)
+    return [
+        f"{' and '.join(f'{printable(one, 40)!r} ({counts[one]:,})' for one in same[:4])} may be "
+        "one class, written in several ways: kept apart"
+        for same in by.values()
+        if len(same) > 1
+    ][:5]
+
+
+def _shown(names: list[str] | tuple[str, ...]) -> str:
+    more = ", …" if len(names) > 6 else ""
+    return ", ".join(printable(name, 40) for name in names[:6]) + more

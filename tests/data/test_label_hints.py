@@ -1,0 +1,117 @@
+import math
+
+import pytest
+from places import labels as labels_of
+
+from headstart.data import find, from_memory, meant
+from headstart.data.label_hints import comma_number, far_values, hints, number_in
+from headstart.errors import DataError
+
+
+def told(labels):
+    return " ".join(hints({label: labels.count(label) for label in dict.fromkeys(labels)}))
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        [str(i * 7 % 80 + 1) for i in range(75)],
+        [f"{i},5" for i in range(1, 40)],
+        [str(1990 + i) for i in range(30)] * 20,
+        [str(i) for i in range(40)] + ["unknown"],
+    ],
+)
+def test_many_numbers_look_like_values(labels):
+    assert "--task regression" in told(labels)
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        [str(i % 5 + 1) for i in range(200)],
+        [str(i % 10) for i in range(200)],
+        [str(i % 26) for i in range(260)],
+        ["cat", "dog"] * 9,
+    ],
+)
+def test_numbers_that_are_names_are_left_without_a_word(labels):
+    assert told(labels) == ""
+
+
+@pytest.mark.parametrize(("distinct", "hint"), [(10, False), (11, True)])
+def test_eleven_numbers_are_enough_for_a_hint(distinct, hint):
+    assert ("regression" in told([str(i * 3) for i in range(distinct)])) == hint
+
+
+@pytest.mark.parametrize(("each", "hint"), [(9, True), (10, False)])
+def test_numbers_that_count_up_are_classes_where_each_has_ten(each, hint):
+    assert ("regression" in told([str(i) for i in range(30)] * each)) == hint
+
+
+def test_the_cell_that_is_no_number_is_named():
+    assert "'unknown'" in told([str(i / 2) for i in range(30)] + ["unknown"])
+
+
+def test_combinations_of_few_words_look_like_tags():
+    tags = ["food", "price", "staff", "noise"]
+    labels = [f"{a}, {b}" for a in tags for b in tags if a != b] + tags
+    assert "4 tags" in told(labels) and "--task multilabel" in told(labels)
+    assert "multilabel" not in told(["Paris, France", "Rome, Italy", "Bonn, Germany"])
+
+
+@pytest.mark.parametrize("label", ["N/A", "null", "?", "None", "unknown", "-"])
+def test_words_for_nothing_are_told_with_their_count(label):
+    assert f"2 labels are {label!r}" in told([label, "cat", label, "dog"])
+
+
+@pytest.mark.parametrize(("one", "other"), [("1", "1.0"), ("Cat", "cat"), ("cat", "cat ")])
+def test_twins_are_told_with_their_counts(one, other):
+    assert f"{one!r} (2) and {other!r} (1)" in told([one, one, other, "dog"])
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("34,5", 34.5), ("-1,25", -1.25), ("1.234,5", 1234.5), ("7", 7.0), ("1,234", math.nan)],
+)
+def test_a_decimal_comma_is_read_where_it_can_be_nothing_else(text, number):
+    assert comma_number(text) == pytest.approx(number, nan_ok=True)
+    assert math.isnan(number_in(text)) or "," not in text
+
+
+@pytest.mark.parametrize(("value", "far"), [(5 + 50.5 * 5, True), (5 + 49.5 * 5, False)])
+def test_fifty_times_the_quartiles_distance_is_far(value, far):
+    values = [float(i % 10) for i in range(200)]
+    assert bool(far_values([*values, value])) == far
+
+
+def test_a_number_that_stands_for_none_is_far_sooner():
+    assert "stands for none" in far_values([float(i % 10) for i in range(50)] + [-99.0])[50]
+    assert far_values([float(i % 10) for i in range(50)] + [-1.0]) == {}
+
+
+def memory(values):
+    return from_memory([f"{i}.png" for i in range(len(values))], values)
+
+
+def test_values_leave_out_words_for_none_and_name_what_is_far():
+    found = meant(memory([*(str(i) for i in range(20)), "unknown", "999999"]), "regression")
+    assert len(found.examples) == 21
+    assert [(p.code, p.name) for p in found.problems] == [("D289", "20.png"), ("D290", "21.png")]
+
+
+def test_a_unit_is_refused_with_its_example():
+    with pytest.raises(DataError, match="D163") as refused:
+        meant(memory([*(str(i) for i in range(20)), "12 kg"]), "regression")
+    assert "20.png" in refused.value.why
+
+
+def test_decimal_commas_are_read_as_values():
+    found = meant(memory([f"{i},5" for i in range(20)]), "regression")
+    assert found.examples.truth.values[3] == 3.5 and "decimal" in found.notes[0]
+
+
+def test_hints_are_for_tables_alone(tmp_path):
+    for i in range(20):
+        (tmp_path / f"{i * 3}").mkdir()
+        (tmp_path / f"{i * 3}" / "1.png").write_text(f"{i}")
+    assert meant(find(tmp_path)).notes == () and len(labels_of(find(tmp_path))) == 20
