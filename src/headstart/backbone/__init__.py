@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from headstart.backbone.costs import multiply_adds
     from headstart.backbone.decoder_only import Alone
     from headstart.backbone.digests import Digests, digests_of, moved
+    from headstart.backbone.fetching import Fetch
     from headstart.backbone.folder import (
         digests_in,
         fresh,
@@ -53,6 +54,7 @@ __all__ = [
     "Architecture",
     "Backbone",
     "Digests",
+    "Fetch",
     "Frames",
     "Frozen",
     "Listed",

@@ -20,6 +20,7 @@ from headstart.backbone.digests import Digests, digests_of
 from headstart.backbone.frames import SETTING as MOMENTS
 from headstart.backbone.places import FACTS, WEIGHTS
 from headstart.backbone.record import (
+    OTHER_VERSION,
     BackboneRecord,
     Bands,
     Heard,
@@ -125,6 +126,8 @@ def read_backbone(folder: Path, source: str = "folder") -> Backbone:
     except (SecurityError, MissingExtra):
         raise
     except HeadstartError as error:
+        if error.code == OTHER_VERSION:
+            raise
         raise _damaged(folder, f"{error.what}; {error.why}") from error
     except Exception as error:  # what a stranger's network can fail with has no end
         raise _damaged(folder, f"{type(error).__name__}: {printable(error, limit=300)}") from error

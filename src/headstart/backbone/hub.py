@@ -11,13 +11,15 @@ from headstart.backbone.places import FILE, NETWORK, READERS
 from headstart.backbone.vision import hub_id
 from headstart.errors import BackboneError
 from headstart.hostile import printable
+from headstart.untrusted import Damaged, content
 
-_BESIDES = (
+BESIDES = (
     *("tokenizer_config.json", "modules.json", "sentence_bert_config.json", "*.md"),
     *("config_sentence_transformers.json", "*_Pooling/config.json"),
 )
 """What is said of lengths, of how rows are made, and of what stands before every text."""
 _REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
+_LICENSE = re.compile(r"^license:\s*[\"']?([\w.+ -]{1,60})[\"']?\s*$", re.MULTILINE)
 _SHORT = {
     "albert-base-v2": "albert",
     "bert-base-cased": "google-bert",
@@ -62,7 +64,7 @@ def fetched_weights(architecture: Architecture, *, offline: bool) -> Path:
     if isinstance(cached, str):
         return Path(cached)
     why = "it was to ask nobody (--offline)"
-    if not offline and (why := _unreachable()) == "":
+    if not offline and (why := unreachable()) == "":
         try:
             return Path(hf_hub_download(repository, FILE))
         except Exception as error:  # the network fails in more ways than can be named
@@ -89,10 +91,10 @@ def fetched_network(repository: str, *, offline: bool) -> Path:
     if all(isinstance(path, str) for path in cached) and any(isinstance(r, str) for r in reader):
         return Path(str(cached[0])).parent
     why = "it was to ask nobody (--offline)"
-    if not offline and (why := _unreachable()) == "":
+    if not offline and (why := unreachable()) == "":
         try:
             return Path(
-                snapshot_download(repository, allow_patterns=[*NETWORK, *READERS, *_BESIDES])
+                snapshot_download(repository, allow_patterns=[*NETWORK, *READERS, *BESIDES])
             )
         except Exception as error:  # the network fails in more ways than can be named
             why = f"{type(error).__name__}: {printable(error, limit=160)}"
@@ -107,7 +109,18 @@ def fetched_network(repository: str, *, offline: bool) -> Path:
     )
 
 
-def _unreachable() -> str:
+def license_in(folder: Path) -> str:
+    """As the front matter of a card has it; "unknown" where it says nothing."""
+    try:
+        text = content(folder / "README.md").decode("utf-8", "replace")
+    except (OSError, Damaged):
+        return "unknown"
+    parts = text.split("---\n", 2)
+    found = _LICENSE.search(parts[1]) if len(parts) == 3 and not parts[0] else None
+    return found[1].strip() if found else "unknown"
+
+
+def unreachable() -> str:
     """Why the hub can't be asked; empty where it seems to be there.
 
     The hub's own library would try again and again.

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from headstart import durable
 from headstart.backbone.places import INDEX
-from headstart.backbone.record import validated
-from headstart.errors import BackboneError, SecurityError
+from headstart.backbone.record import need_version, validated
+from headstart.errors import SecurityError
 from headstart.hostile import printable
 from headstart.untrusted import MOST_JSON, parsed, refuse_code
 
@@ -73,18 +73,6 @@ def index_of(raw: bytes, where: str) -> Index:
     index: Index = validated(Index, raw, MOST_JSON)
     need_harmless((entry.name for entry in index.files), where)
     return index
-
-
-def need_version(told: object, known: int, where: str) -> None:
-    """Raise `BackboneError` where a record says that another major version wrote it."""
-    found = told.get("format", known) if isinstance(told, dict) else known
-    if isinstance(found, int) and found != known:
-        raise BackboneError(
-            "M491",
-            f"another version of headstart wrote this: format {found}, this one reads {known}",
-            "pip install --upgrade headstart" if found > known else "publish it again",
-            where=where,
-        )
 
 
 def need_harmless(names: Iterable[str], where: str) -> None:

@@ -9,14 +9,19 @@ from torch import nn
 
 from headstart import durable
 from headstart.backbone import audio_transformers, language, spectrogram_images
+from headstart.backbone.addresses import HUB, is_address
 from headstart.backbone.backbone import Architecture, Backbone, Origin
 from headstart.backbone.building import build, contract
 from headstart.backbone.catalog import CATALOG, Known
 from headstart.backbone.decoder_only import meant_for
+from headstart.backbone.fetching import PLENTY, Fetch, fetched
 from headstart.backbone.folder import fresh, read_backbone
 from headstart.backbone.frames import pooled
-from headstart.backbone.hub import fetched_network, fetched_weights, repository_of
+from headstart.backbone.hub import fetched_network, fetched_weights, license_in, repository_of
+from headstart.backbone.hub_folder import hub_folder
 from headstart.backbone.places import FACTS, shipped
+from headstart.backbone.published import published_in
+from headstart.backbone.timm_folder import from_timm, is_timm
 from headstart.backbone.vision import (
     classifier_names,
     hub_id,
@@ -40,12 +45,15 @@ def load_backbone(
     size: int | None = None,
     channels: int | None = None,
     writes: str = "",
+    fetch: Fetch = PLENTY,
 ) -> Backbone:
     """A pretrained backbone, or the same network with fresh weights.
 
     `name` is "shipped", an architecture ("picture:NAME" gives it spectrograms), a folder that
-    `pretrain` or `train` left or that has a network of transformers', or the hub's name of one
-    ("intfloat/e5-small-v2"). `weights` is a safetensors file, "random" (drawn from `seed`), or
+    `pretrain`, `train` or `publish` left or that has a network of timm's or transformers', the
+    hub's name of one ("intfloat/e5-small-v2"), or an address of what was published
+    ("https://…/index.json", "hf://owner/name"), of which `fetch` says how much may come. `weights`
+    is a safetensors file, "random" (drawn from `seed`), or
     None for those that belong to the name. `size` and `channels` are of the pictures it is to
     take, in pixels a side, where they are not those that it was made for: position embeddings
     are resampled, and the first convolution is adapted. `writes` is a task for which a decoder is
@@ -56,15 +64,35 @@ def load_backbone(
     if name.startswith(spectrogram_images.WORD):
         return _crossed(name, weights, seed, offline, size)
     repository = repository_of(name)
-    backbone = _in_folder(name, writes) if not repository else None
+    backbone = _in_folder(name, writes) if not repository and not is_address(name) else None
+    if is_address(name):
+        backbone = _elsewhere(name, writes, fetch, offline=offline)
     if repository:
         folder = fetched_network(repository, offline=offline)
-        backbone = _of_transformers(folder, writes, name, Origin("hub", repository))
+        origin = Origin("hub", repository, license_in(folder))
+        backbone = _of_transformers(folder, writes, name, origin)
     if str(weights) == "random":
         return fresh(_resized(backbone or _built(Architecture(name)), size, channels), seed)
     if weights:
         return _resized(_from_file(name, Path(weights), backbone), size, channels)
     return _resized(backbone or _from_hub(name, offline=offline), size, channels)
+
+
+def _elsewhere(name: str, writes: str, fetch: Fetch, *, offline: bool) -> Backbone:
+    """From an address; its origin says of which revision or list of files it is."""
+    source = "hub" if name.startswith(HUB) else "url"
+    take = hub_folder if source == "hub" else fetched
+    folder, place = take(name, fetch, offline=offline)
+    if (backbone := _in_folder(str(folder), writes)) is None:
+        raise BackboneError(
+            "M487",
+            "there is no network there that headstart knows",
+            "name one of timm's, of transformers' or of headstart's own",
+            where=printable(place),
+        )
+    known = backbone.origin.license
+    license_ = license_in(folder) if known == "unknown" else known
+    return replace(backbone, origin=Origin(source, place, license_, backbone.origin.note))
 
 
 def _crossed(
@@ -109,11 +137,8 @@ def _in_folder(name: str, writes: str) -> Backbone | None:
         return meant_for(read_backbone(own[name], "shipped"), writes)
     if name == language.DEFAULT:
         return language.packaged() or _without_package()
-    for folder in (Path(name), Path(name) / "model"):
-        if (folder / FACTS).is_file():
-            return meant_for(pooled(read_backbone(folder)), writes)
-    if (Path(name) / "config.json").is_file():
-        return _of_transformers(Path(name).absolute(), writes)
+    if (found := _at(Path(name), writes)) is not None:
+        return found
     if name == "shipped" or os.sep in name or Path(name).is_dir():
         raise BackboneError(
             "M441",
@@ -122,6 +147,18 @@ def _in_folder(name: str, writes: str) -> Backbone | None:
             where=printable(name),
         )
     return None
+
+
+def _at(place: Path, writes: str) -> Backbone | None:
+    """What was published, trained or pre-trained there, or has a network of another library's."""
+    inside = [f for f in (place, place / "model") if (f / FACTS).is_file()]
+    if folder := published_in(place) or next(iter(inside), None):
+        return meant_for(pooled(read_backbone(folder)), writes)
+    if not (place / "config.json").is_file():
+        return None
+    if is_timm(place):
+        return from_timm(place.absolute())
+    return _of_transformers(place.absolute(), writes)
 
 
 def _of_transformers(

@@ -1,5 +1,6 @@
 """Where backbones lie and what their files are called; nothing here needs PyTorch."""
 
+import os
 from pathlib import Path
 
 SHIPPED = Path(__file__).parent / "shipped"
@@ -22,3 +23,9 @@ def shipped() -> tuple[Path, ...]:
     """Folders of the backbones in the package, the default first."""
     folders = (path.parent for path in SHIPPED.glob(f"*/{FACTS}"))
     return tuple(sorted(folders, key=lambda folder: (folder.name != PICTURES, folder.name)))
+
+
+def cache_root(cache: Path | None = None) -> Path:
+    """Where what can be made or fetched again is kept: as asked, HEADSTART_CACHE, or the user's."""
+    named = cache or os.environ.get("HEADSTART_CACHE")
+    return Path(named) if named else Path.home() / ".cache" / "headstart"

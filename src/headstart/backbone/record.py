@@ -4,9 +4,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from headstart.errors import BackboneError
 from headstart.hostile import printable
 from headstart.untrusted import MOST_JSON, Damaged, parsed, refuse_code
 
+OTHER_VERSION = "M491"
 Setting = str | int | float | bool | list[int]
 Side = Annotated[int, Field(ge=1, le=4096)]
 Count = Annotated[int, Field(ge=1, le=16_384)]
@@ -128,9 +130,23 @@ class BackboneRecord(_Strict):
         return self
 
 
+def need_version(told: object, known: int, where: str) -> None:
+    """Raise `BackboneError` where a record says that another major version wrote it."""
+    found = told.get("format", known) if isinstance(told, dict) else known
+    if isinstance(found, int) and found != known:
+        raise BackboneError(
+            "M491",
+            f"another version of headstart wrote this: format {found}, this one reads {known}",
+            "pip install --upgrade headstart" if found > known else "publish it again",
+            where=where,
+        )
+
+
 def record_of(raw: bytes, where: str) -> BackboneRecord:
     """What the file says. Raises `Damaged`, and `SecurityError` for one that names code to run."""
-    refuse_code(parsed(raw), where)
+    told = parsed(raw)
+    refuse_code(told, where)
+    need_version(told, 1, where)
     record: BackboneRecord = validated(BackboneRecord, raw)
     if config := record.settings.get("config"):
         facts = parsed(str(config), _MOST_CONFIG)

@@ -57,7 +57,7 @@ def rank(dataset: Dataset, settings: RankSettings, root: Path, tell: Tell = quie
         if entries and time.monotonic() > end:
             warn(tell, f"the budget is spent: {printable(name)} was not looked at")
             continue
-        take = partial(taken, name, weights, found, settings.given, seed, offline=settings.offline)
+        take = partial(taken, name, weights, found, settings.given, seed, settings.network, tell)
         if (backbone := _had(name, take, tell)) is None:
             continue
         label = label_of(name, weights)

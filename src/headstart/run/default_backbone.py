@@ -40,7 +40,7 @@ def start_of(
     Raises `BackboneError`.
     """
     name, weights, ranking, dataset = _named(found, settings, root, tell, dataset)
-    backbone = taken(name, weights, found, settings.given, settings.seed, offline=settings.offline)
+    backbone = taken(name, weights, found, settings.given, settings.seed, settings.network, tell)
     own = isinstance(backbone.modality, Text) and bool(backbone.modality.languages())
     task = task_type(found.examples.kind)
     need_fitting(settings, backbone.modality, task)
@@ -68,7 +68,7 @@ def _named(
     elif settings.weights or len(candidates(found)) < 2:
         return "shipped", settings.weights or None, (), None
     dataset = dataset or _usual(found, settings, root, tell)
-    wanted = RankSettings(pool, seed=settings.seed, given=settings.given, offline=settings.offline)
+    wanted = RankSettings(pool, seed=settings.seed, given=settings.given, network=settings.network)
     ranking = rank(dataset, wanted, root, tell)
     note(tell, f"starting from {ranking[0].backbone}: {ranking[0].why}")
     return *next(named(ranking[0].backbone)), tuple(ranking), dataset

@@ -5,13 +5,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from headstart.backbone import Alone, Backbone, load_backbone, need_writer
+from headstart.backbone import Alone, Backbone, Fetch, load_backbone, need_writer
 from headstart.data import Found, InMemory, Pair
 from headstart.errors import BackboneError, UsageError
+from headstart.events import Tell, quiet
 from headstart.hostile import printable
 from headstart.modality import Modality, Text
 from headstart.run.inputs import KINDS, THINGS
-from headstart.run.settings import Given
+from headstart.run.settings import Given, Network
+from headstart.run.units import bytes_in
 from headstart.task import task_type
 
 
@@ -25,10 +27,13 @@ def named(text: str) -> Iterator[tuple[str, str | None]]:
 
     >>> list(named("resnet18, vit_tiny_patch16_224=random"))
     [('resnet18', None), ('vit_tiny_patch16_224', 'random')]
+    >>> list(named("https://example.org/index.json#sha256=ab"))
+    [('https://example.org/index.json#sha256=ab', None)]
     """
     words = [text] if Path(text).exists() else [word.strip() for word in text.split(",")]
     for word in filter(None, words):
-        name, _, weights = (word, "", "") if Path(word).exists() else word.partition("=")
+        plain = "://" in word or Path(word).exists()
+        name, _, weights = (word, "", "") if plain else word.partition("=")
         yield name, weights or None
 
 
@@ -38,8 +43,8 @@ def taken(
     found: Found,
     given: Given,
     seed: int,
-    *,
-    offline: bool,
+    network: Network,
+    tell: Tell = quiet,
 ) -> Backbone:
     """The backbone of this name for these examples.
 
@@ -51,10 +56,11 @@ def taken(
         name,
         weights,
         seed,
-        offline,
+        network.offline,
         size=given.size or None,
         channels=given.channels or None,
         writes=task.kind if task.needs_writer else "",
+        fetch=Fetch(bytes_in(network.fetch), tell),
     )
     need_kind(backbone, found)
     backbone = spoken(backbone, given.languages)

@@ -5,15 +5,14 @@ Nothing here needs tensors, so that a wrong word is refused before PyTorch is im
 
 import hashlib
 import json
-import os
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 
+from headstart.backbone.places import cache_root as cache_root
 from headstart.data.column_settings import Columns
 from headstart.errors import UsageError
 from headstart.options import made, option
-from headstart.run.units import count, seconds
+from headstart.run.units import bytes_in, count, seconds
 from headstart.train.hyperparameters import AS_USUAL, Hyperparameters
 from headstart.train.strategy import Strategy, strategy_of
 
@@ -36,13 +35,25 @@ class Given:
 
 
 @dataclass(frozen=True)
+class Network:
+    """What may be asked of other machines."""
+
+    offline: bool = option(False, "never ask the network")
+    fetch: str = option("100MB", "what may be fetched of a published backbone", "SIZE")
+
+    def __post_init__(self) -> None:
+        bytes_in(self.fetch)
+
+
+@dataclass(frozen=True)
 class Settings:
     """All that decides what a run computes, besides the data itself."""
 
     backbone: str = option(
-        AUTO, "a timm model, a folder, several with commas, or auto", "NAME", usual="auto"
+        AUTO, "a timm model, a folder, an address, several, or auto", "NAME", usual="auto"
     )
-    """A backbone's name, a folder with one, NAME=FILE, "shipped", several with commas between them
+    """A backbone's name, a folder with one, the address of a published one (https://…/index.json,
+    hf://owner/name@revision, s3://…), NAME=FILE, "shipped", several with commas between them
     (the first that `rank` gives is taken), or "auto": of pictures the first that `rank` gives of
     those on this machine, of texts and recordings the usual one."""
     weights: str = option("", "a safetensors file for it, or random", "FILE")
@@ -69,7 +80,8 @@ class Settings:
     others."""
     columns: Columns = field(default_factory=Columns)
     """Which columns of a table say what; its fields are options like the others."""
-    offline: bool = option(False, "never ask the network")
+    network: Network = Network()
+    """What may be asked of other machines; its fields are options like the others."""
 
     def __post_init__(self) -> None:
         seconds(self.budget)
@@ -99,6 +111,9 @@ class Settings:
         asked, training = asdict(self), self.hyperparameters.asked
         asked["head"] = asked.pop("hyperparameters")["head"]
         asked |= {"training": training} if training else {}
+        network = asked.pop("network")
+        asked["offline"] = network["offline"]
+        asked |= {} if network["fetch"] == Network().fetch else {"fetch": network["fetch"]}
         columns = asked["columns"].items()
         asked["columns"] = {name: v for name, v in columns if v or name not in YOUNGER}
         text = json.dumps([place, asked], sort_keys=True)
@@ -138,7 +153,7 @@ class RankSettings:
     test_size: float = option(0.2, "share that train keeps for the test: not looked at", "X")
     given: Given = Given()
     columns: Columns = field(default_factory=Columns)
-    offline: bool = option(False, "never ask the network")
+    network: Network = Network()
 
     def __post_init__(self) -> None:
         if self.budget:
@@ -182,9 +197,3 @@ def _need_share(size: float) -> None:
     """Raise `UsageError` where the test would get no row, or every one."""
     if not 0 < size < 1:
         raise UsageError("U105", f"--test-size {size} is not between 0 and 1", "--test-size 0.2")
-
-
-def cache_root(cache: Path | None) -> Path:
-    """Where feature tables are kept: as asked, else HEADSTART_CACHE, else the user's cache."""
-    named = cache or os.environ.get("HEADSTART_CACHE")
-    return Path(named) if named else Path.home() / ".cache" / "headstart"

@@ -58,6 +58,7 @@ class TrainOptions(ColumnOptions, GivenOptions, TrainingOptions, total=False):
     test_size: float | None
     folds: int | None
     offline: bool | None
+    fetch: str | None
 
 
 class RankOptions(ColumnOptions, GivenOptions, total=False):
@@ -72,6 +73,7 @@ class RankOptions(ColumnOptions, GivenOptions, total=False):
     seed: int | None
     test_size: float | None
     offline: bool | None
+    fetch: str | None
 
 
 class PretrainOptions(TypedDict, total=False):

@@ -6,6 +6,7 @@ from headstart.errors import UsageError
 from headstart.hostile import printable
 
 _SECONDS = {"": 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kMG]?)B?")
 _COUNTS = {"": 1.0, "k": 1e3, "m": 1e6, "g": 1e9, "b": 1e9}
 
 
@@ -32,3 +33,14 @@ def _amount(text: str | float | int, units: dict[str, float], like: str) -> floa
     if found is None or found[2] not in units or not float(found[1]) > 0:
         raise UsageError("U123", f"{printable(text)!r} is not an amount", f"write it as {like}")
     return float(found[1]) * units[found[2]]
+
+
+def bytes_in(text: str) -> int:
+    """Bytes of "500MB", "1.5GB" or a plain number. Raises `UsageError`.
+
+    >>> bytes_in("500MB"), bytes_in("1.5 GB"), bytes_in("3k")
+    (500000000, 1500000000, 3000)
+    """
+    if not (found := _SIZE.fullmatch(text.strip())):
+        raise UsageError("U183", f"this is no size: {printable(text)}", "--fetch 500MB")
+    return int(float(found[1]) * {"": 1, "k": 10**3, "M": 10**6, "G": 10**9}[found[2]])

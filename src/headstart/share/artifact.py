@@ -19,6 +19,7 @@ from headstart.backbone import (
     write_backbone,
     write_record,
 )
+from headstart.backbone.record import OTHER_VERSION, need_version
 from headstart.errors import BackboneError, HeadstartError, MissingExtra, SecurityError
 from headstart.head import FrameHead, linear
 from headstart.hostile import printable
@@ -28,7 +29,7 @@ from headstart.share.end_to_end import need_answers
 from headstart.share.file_model import NETWORK, FileModel
 from headstart.share.loading import FACTS
 from headstart.task import TASKS, Calibration, Task, task_type
-from headstart.untrusted import MOST_PLAIN, Damaged, Sealed, sealed
+from headstart.untrusted import MOST_PLAIN, Damaged, Sealed, parsed, sealed
 
 HEAD, CARD = "head.safetensors", "README.md"
 MOST_FACTS = 64 * 2**20
@@ -95,6 +96,8 @@ def read_model(folder: Path) -> Model:
     except (SecurityError, MissingExtra):
         raise
     except HeadstartError as error:
+        if error.code == OTHER_VERSION:
+            raise
         raise _damaged(folder, f"{error.what}; {error.why}") from error
     except Exception as error:  # what a stranger's files can fail with has no end
         raise _damaged(folder, f"{type(error).__name__}: {printable(error, limit=300)}") from error
@@ -102,7 +105,9 @@ def read_model(folder: Path) -> Model:
 
 def _read(seal: Sealed) -> Model:
     """Shapes of all files are compared before any digest, digests before contents are used."""
-    facts: _Facts = validated(_Facts, seal.content(FACTS, MOST_FACTS), MOST_FACTS)
+    raw = seal.content(FACTS, MOST_FACTS)
+    need_version(parsed(raw, MOST_FACTS), 1, printable(seal.folder))
+    facts: _Facts = validated(_Facts, raw, MOST_FACTS)
     if NETWORK in seal.digests:
         return _in_file(seal, facts)
     shape = _head_shape(seal, facts) if facts.classes else None

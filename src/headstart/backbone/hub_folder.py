@@ -1,0 +1,114 @@
+"""Repositories of the hub by their address: hf://owner/name, and @revision behind it."""
+
+import re
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from headstart import durable
+from headstart.backbone.addresses import HUB
+from headstart.backbone.fetching import Fetch, need_within
+from headstart.backbone.hub import BESIDES, unreachable
+from headstart.backbone.places import FACTS, FILE, NETWORK, PART, READERS, cache_root
+from headstart.errors import BackboneError
+from headstart.events import note
+from headstart.hostile import printable
+from headstart.untrusted import Damaged
+
+_ADDRESS = re.compile(r"hf://([\w.-]+/[\w.-]+?)(?:@([\w./-]+))?/?", re.ASCII)
+
+
+def hub_folder(name: str, fetch: Fetch, *, offline: bool) -> tuple[Path, str]:
+    """The folder of a repository, and its address with the revision that it was of.
+
+    Files that headstart does not read are not fetched; digests that the hub tells are compared.
+    Raises `BackboneError` where it can't be had, or is larger than may be fetched.
+    """
+    repository, revision = _parts(name)
+    why = "it was to ask nobody (--offline)" if offline else unreachable()
+    if why:
+        return _cached(repository, revision, why)
+    from huggingface_hub import HfApi, snapshot_download
+
+    try:
+        found = HfApi().model_info(repository, revision=revision, files_metadata=True, timeout=20)
+        files = {one.rfilename: one for one in found.siblings or ()}
+        wanted = _wanted(list(files))
+        size = sum(files[file].size or 0 for file in wanted)
+        need_within(size, fetch, f"{HUB}{repository}@{found.sha}")
+        note(fetch.tell, f"{HUB}{repository}@{found.sha}: {size / 1e6:,.1f} MB")
+        folder = Path(snapshot_download(repository, revision=found.sha, allow_patterns=wanted))
+        for file in wanted:
+            _compare(folder / file, files[file])
+    except BackboneError:
+        raise
+    except Exception as error:  # the network fails in more ways than can be named
+        raise _unfetched(name, f"{type(error).__name__}: {printable(error, limit=200)}") from error
+    return _plain(folder, str(found.sha)), f"{HUB}{repository}@{found.sha}"
+
+
+def _parts(name: str) -> tuple[str, str | None]:
+    found = _ADDRESS.fullmatch(name)
+    if not found:
+        raise BackboneError(
+            "M484",
+            f"this is no repository of the hub: {printable(name)}",
+            "hf://owner/name, or hf://owner/name@revision",
+        )
+    return found[1], found[2]
+
+
+def _wanted(files: Sequence[str]) -> list[str]:
+    """Ours where it is a published one; else what timm's or transformers' networks need."""
+    if f"{PART}/{FACTS}" in files:
+        return [file for file in files if file.startswith(f"{PART}/")]
+    known = {*NETWORK, *READERS, "README.md", "1_Pooling/config.json"}
+    known |= {name for name in BESIDES if "*" not in name}
+    if FILE not in files:
+        raise BackboneError(
+            "M485",
+            f"this repository has no {FILE}",
+            "choose one with safetensors: other files could run code",
+        )
+    return [file for file in files if file in known]
+
+
+def _compare(path: Path, told: Any) -> None:
+    """Raise `Damaged` where size or digest are not what the hub says."""
+    digest = told.lfs.sha256 if told.lfs else None
+    wrong = digest is not None and durable.sha256(path) != digest
+    if wrong or (told.size is not None and path.stat().st_size != told.size):
+        path.resolve().unlink(missing_ok=True)
+        raise Damaged(f"{path.name} is not what the hub says it is")
+
+
+def _plain(snapshot: Path, revision: str) -> Path:
+    """A published folder without the links that the hub's cache is made of; others as they are."""
+    if not (snapshot / PART / FACTS).is_file():
+        return snapshot
+    folder = cache_root() / "fetched" / f"hub-{revision[:16]}"
+    if not durable.whole(folder):
+        with durable.folder(folder) as temp:
+            shutil.copytree(snapshot / PART, temp / PART, symlinks=False)
+    return folder
+
+
+def _cached(repository: str, revision: str | None, why: str) -> tuple[Path, str]:
+    from huggingface_hub import snapshot_download
+
+    try:
+        folder = Path(snapshot_download(repository, revision=revision, local_files_only=True))
+    except Exception as error:
+        raise _unfetched(f"{HUB}{repository}", why) from error
+    return _plain(folder, folder.name), f"{HUB}{repository}@{folder.name}"
+
+
+def _unfetched(name: str, why: str) -> BackboneError:
+    return BackboneError(
+        "M486",
+        "the hub does not bring this backbone",
+        "with a network, and a token for what is private: hf auth login; or name a folder",
+        where=printable(name),
+        why=why,
+    )
