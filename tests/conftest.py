@@ -1,6 +1,9 @@
 """Stand-ins that every room's tests share: pictures, task data, a small backbone, a cache."""
 
+import os
 from pathlib import Path
+
+os.environ["HF_HUB_OFFLINE"] = "1"  # before the hub's library is imported: no test asks it
 
 import pytest
 import torch

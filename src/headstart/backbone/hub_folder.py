@@ -1,8 +1,10 @@
 """Repositories of the hub by their address: hf://owner/name, and @revision behind it."""
 
+import hashlib
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -38,14 +40,41 @@ def hub_folder(name: str, fetch: Fetch, *, offline: bool) -> tuple[Path, str]:
         size = sum(files[file].size or 0 for file in wanted)
         need_within(size, fetch, f"{HUB}{repository}@{found.sha}")
         note(fetch.tell, f"{HUB}{repository}@{found.sha}: {size / 1e6:,.1f} MB")
-        folder = Path(snapshot_download(repository, revision=found.sha, allow_patterns=wanted))
+        with _without_bars():
+            folder = Path(snapshot_download(repository, revision=found.sha, allow_patterns=wanted))
         for file in wanted:
             _compare(folder / file, files[file])
     except BackboneError:
         raise
     except Exception as error:  # the network fails in more ways than can be named
         raise _unfetched(name, f"{type(error).__name__}: {printable(error, limit=200)}") from error
+    for asked in {revision, str(found.sha)}:
+        told = {"revision": found.sha, "folder": str(folder)}
+        durable.seal(_noted(repository, asked), told)
     return _plain(folder, str(found.sha)), f"{HUB}{repository}@{found.sha}"
+
+
+@contextmanager
+def _without_bars() -> Iterator[None]:
+    """What comes was told already."""
+    from huggingface_hub import utils
+
+    bars: Any = utils
+    hidden = bars.are_progress_bars_disabled()
+    bars.disable_progress_bars()
+    try:
+        yield
+    finally:
+        if not hidden:
+            bars.enable_progress_bars()
+
+
+def _noted(repository: str, revision: str | None) -> Path:
+    """Where it is written which commit a name was of when it was last asked."""
+    key = hashlib.sha256(f"{repository}@{revision or ''}".encode()).hexdigest()[:16]
+    place = cache_root() / "fetched" / f"hub-{key}.json"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    return place
 
 
 def _parts(name: str) -> tuple[str, str | None]:
@@ -95,13 +124,15 @@ def _plain(snapshot: Path, revision: str) -> Path:
 
 
 def _cached(repository: str, revision: str | None, why: str) -> tuple[Path, str]:
-    from huggingface_hub import snapshot_download
-
+    """What the hub brought before."""
     try:
-        folder = Path(snapshot_download(repository, revision=revision, local_files_only=True))
-    except Exception as error:
-        raise _unfetched(f"{HUB}{repository}", why) from error
-    return _plain(folder, folder.name), f"{HUB}{repository}@{folder.name}"
+        told = durable.unsealed(_noted(repository, revision))
+        folder, revision = Path(told["folder"]), str(told["revision"])
+        if folder.is_dir():
+            return _plain(folder, revision), f"{HUB}{repository}@{revision}"
+    except (OSError, ValueError, KeyError, TypeError):
+        pass  # nothing, or damaged: as if it had not been fetched
+    raise _unfetched(f"{HUB}{repository}", why)
 
 
 def _unfetched(name: str, why: str) -> BackboneError:

@@ -147,11 +147,25 @@ def _refused(error: HTTPError) -> Broken:
 @contextmanager
 def _stored(url: str, start: int) -> Iterator[tuple[int, Iterator[bytes]]]:
     """By fsspec and its drivers: s3://, gs://, az://, memory:// and others."""
+    store, place = store_at(url)
+    try:
+        opened = store.open(place, "rb")
+    except FileNotFoundError as error:
+        raise Broken("there is no such file", again=False) from error
+    except OSError as error:
+        raise Broken(f"{type(error).__name__}: {printable(error, limit=160)}") from error
+    with opened:
+        opened.seek(start)
+        yield start, iter(lambda: opened.read(_CHUNK), b"")
+
+
+def store_at(url: str) -> tuple[Any, str]:
+    """The store of an address, as fsspec knows it, and the place in it. Raises `BackboneError`."""
     need_safe(url)
     try:
-        import fsspec  # type: ignore[import-untyped]
+        from fsspec.core import url_to_fs  # type: ignore[import-untyped]
 
-        opened = fsspec.open(url, "rb").open()
+        store, place = url_to_fs(url)
     except (ImportError, ValueError) as error:
         raise BackboneError(
             "M497",
@@ -160,10 +174,4 @@ def _stored(url: str, start: int) -> Iterator[tuple[int, Iterator[bytes]]]:
             where=printable(url, 300),
             why=printable(error, limit=200),
         ) from error
-    except FileNotFoundError as error:
-        raise Broken("there is no such file", again=False) from error
-    except OSError as error:
-        raise Broken(f"{type(error).__name__}: {printable(error, limit=160)}") from error
-    with opened:
-        opened.seek(start)
-        yield start, iter(lambda: opened.read(_CHUNK), b"")
+    return store, str(place)

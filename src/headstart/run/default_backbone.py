@@ -14,6 +14,7 @@ from headstart.run.division import dataset_at, usual_modality
 from headstart.run.named_backbones import named, taken
 from headstart.run.recipes import need_fitting
 from headstart.run.settings import AUTO, RankSettings, Settings
+from headstart.run.suggesting import offered
 from headstart.task import task_type
 
 _USUAL = {"text": LANGUAGE, "sounds": HEARING}
@@ -63,15 +64,23 @@ def _named(
         pool = settings.backbone
     elif task_type(found.examples.kind).continues:
         return RECURRENT, None, (), None
-    elif found.holds in _USUAL:
-        return _USUAL[found.holds], settings.weights or None, (), None
-    elif settings.weights or len(candidates(found)) < 2:
-        return "shipped", settings.weights or None, (), None
+    elif settings.weights or not (pool := _pool(found, settings, tell)):
+        return _USUAL.get(found.holds, "shipped"), settings.weights or None, (), None
     dataset = dataset or _usual(found, settings, root, tell)
     wanted = RankSettings(pool, seed=settings.seed, given=settings.given, network=settings.network)
     ranking = rank(dataset, wanted, root, tell)
     note(tell, f"starting from {ranking[0].backbone}: {ranking[0].why}")
     return *next(named(ranking[0].backbone)), tuple(ranking), dataset
+
+
+def _pool(found: Found, settings: Settings, tell: Tell) -> str:
+    """Names to be ranked where nobody named any; empty where the usual one is taken unseen."""
+    usual = _USUAL.get(found.holds)
+    here = (usual,) if usual else candidates(found)
+    more = offered(found, settings.network, tell)
+    if len(here) + len(more) < 2:
+        return ""
+    return ",".join([*here, *more]) if more else "all"
 
 
 def _usual(found: Found, settings: Settings, root: Path, tell: Tell) -> Dataset:

@@ -1,18 +1,19 @@
 """Publishing, up to where PyTorch is needed: what is asked, where to, and what left."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
+from headstart.backbone.addresses import HUB, is_address, scheme_of
 from headstart.data.presence import need_place
 from headstart.errors import UsageError
 from headstart.events import Tell, quiet
 from headstart.hostile import printable
 from headstart.options import made, option, signed
 
-REMOTE = "://"
-"""In targets that are no folder."""
+REPOSITORY = re.compile(r"hf://([\w.-]+/[\w.-]+)/?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class Published:
             f"license: {printable(self.license)}",
             *([f"opens with: {self.use}"] if self.use else []),
             *(printable(note, 1000) for note in self.notes),
+            *([] if self.sent else ["Nothing was sent. The same command with --yes sends it."]),
         ]
 
 
@@ -92,11 +94,26 @@ def publish(
     """
     settings = made(PublishSettings, options)
     need_place(place)
-    if REMOTE not in str(target):
+    if is_address(str(target)):
+        need_target(str(target))
+    else:
         need_free(Path(target))
     from headstart.share import publishing
 
     return publishing.published(Path(place), str(target), settings, tell)
+
+
+def need_target(target: str) -> None:
+    """Raise `UsageError` where nothing can be sent to such a place."""
+    if target.startswith(HUB) and not REPOSITORY.fullmatch(target):
+        raise UsageError("U184", f"no repository: {printable(target)}", "hf://owner/name")
+    if scheme_of(target) in ("http", "https", "file"):
+        raise UsageError(
+            "U185",
+            f"nothing is sent to {scheme_of(target)}://",
+            "publish to a folder, and let your web server give it",
+            where=printable(target, 300),
+        )
 
 
 def need_free(folder: Path, ours: Sequence[str] = ("index.json", "headstart")) -> None:

@@ -1,5 +1,6 @@
 """A folder that other libraries and anybody's headstart start from, written as a whole."""
 
+import tempfile
 from contextlib import suppress
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
@@ -7,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from headstart import durable
 from headstart.backbone import Origin, save_backbone
+from headstart.backbone.addresses import is_address
 from headstart.backbone.index import write_index
 from headstart.backbone.places import INDEX, PART
 from headstart.events import Tell, note
@@ -17,6 +19,7 @@ from headstart.share.leaks import need_nothing_own
 from headstart.share.license import inherited
 from headstart.share.publication import Published, PublishSettings
 from headstart.share.published_card import backbone_card, model_card
+from headstart.share.sending import send
 from headstart.share.subject import Subject, subject_at
 from headstart.share.text_layout import text_layout
 from headstart.share.timm_layout import timm_layout
@@ -33,8 +36,17 @@ def published(place: Path, target: str, settings: PublishSettings, tell: Tell) -
     name = settings.name or PurePosixPath(target.rstrip("/")).name
     origin = Origin("folder", subject.base or name, license_, subject.backbone.origin.note)
     subject = _from(subject, origin)
-    with durable.folder(Path(target)) as temp:
-        return _written(temp, target, subject, replace(settings, name=name), tell)
+    settings = replace(settings, name=name)
+    if not is_address(target):
+        with durable.folder(Path(target)) as temp:
+            return _written(temp, target, subject, settings, tell)
+    with tempfile.TemporaryDirectory() as aside:
+        folder = Path(aside) / "model"
+        with durable.folder(folder) as temp:
+            found = _written(temp, target, subject, settings, tell)
+        if not settings.yes:
+            return replace(found, sent=False)
+        return replace(found, place=send(folder, target, tell))
 
 
 def _from(subject: Subject, origin: Origin) -> Subject:

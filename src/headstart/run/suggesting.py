@@ -1,0 +1,39 @@
+"""What `auto` may start from besides what is on this machine, where the hub is in reach."""
+
+from collections.abc import Sequence
+
+from headstart.backbone import listed
+from headstart.backbone.suggestions import Suggested, in_reach, suggested
+from headstart.data import Found
+from headstart.events import Tell, note
+from headstart.run.inputs import KINDS
+from headstart.run.settings import Network
+from headstart.run.units import bytes_in
+from headstart.task import task_type
+
+
+def offered(found: Found, network: Network, tell: Tell) -> tuple[str, ...]:
+    """Names within `--fetch` for the ranking; what they weigh and what is beyond it is told.
+
+    None where nobody may be asked, the hub is not in reach, or the task wants a network that
+    writes.
+    """
+    task = task_type(found.examples.kind)
+    if network.offline or task.needs_writer or task.continues:
+        return ()
+    kind = KINDS[found.holds]
+    here = {word for row in listed() for word in (row.name, row.place)}
+    choice = suggested(kind, here, bytes_in(network.fetch))
+    if not (choice.within or choice.beyond) or not in_reach():
+        return ()
+    if choice.within:
+        note(tell, f"fetching {_named(choice.within)}: {choice.megabytes:.1f} MB from the hub, "
+             f"within --fetch {network.fetch}; --offline asks nobody")  # fmt: skip
+    if choice.beyond:
+        note(tell, f"a better start may be one flag away: --fetch {choice.all_megabytes}MB tries "
+             f"{_named(choice.beyond)}, too")  # fmt: skip
+    return tuple(one.name for one in choice.within)
+
+
+def _named(some: Sequence[Suggested]) -> str:
+    return ", ".join(f"{one.name} ({one.megabytes:.1f} MB, {one.license})" for one in some)
