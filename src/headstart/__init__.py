@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from headstart.estimator import TransferClassifier
     from headstart.model import Model, Prediction
     from headstart.run import Run, backbones, check, plan, pretrain, rank, report, train
-    from headstart.share import load, publish
+    from headstart.share import load, publish, runs
 
 __version__ = "0.1.0"
 
@@ -34,6 +34,7 @@ __all__ = [  # noqa: RUF022 (the order in which data flows)
     "Model",
     "Prediction",
     "publish",
+    "runs",
     "pretrain",
     "TransferClassifier",
     "demo",

@@ -15,7 +15,7 @@ from headstart.hostile import printable
 from headstart.untrusted import MOST_JSON, parsed, refuse_code
 
 FORMAT = 1
-HARMLESS = frozenset({".json", ".md", ".safetensors", ".txt", ".yaml"})
+HARMLESS = frozenset({".json", ".md", ".onnx", ".safetensors", ".txt", ".yaml"})
 """Ends of names of files that can't run code when they are opened."""
 _NAME = re.compile(r"[A-Za-z0-9_][\w.-]*(/[A-Za-z0-9_][\w.-]*)*", re.ASCII)
 

@@ -15,13 +15,16 @@ from headstart.backbone.places import (
     HEARING,
     LANGUAGE,
     NETWORK,
+    PART,
     PICTURES,
     READERS,
     WEIGHTS,
     shipped,
 )
 from headstart.backbone.record import record_of
+from headstart.errors import HeadstartError
 from headstart.hostile import printable
+from headstart.untrusted import content, regular
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ class Listed:
 
     name: str
     origin: str
-    """ "shipped", "package" or "hub"."""
+    """ "shipped", "package", "hub" or "shelf"."""
     megabytes: float
     license: str
     kind: str
@@ -44,13 +47,38 @@ class Listed:
         return asdict(self)
 
 
+SHELF = "HEADSTART_SHELF"
+"""Names a folder in which models were published, one folder each."""
+
+
 def listed(cache: Path | None = None) -> tuple[Listed, ...]:
-    """Backbones in the package, then those in the hub's cache.
+    """Backbones in the package, then those in the hub's cache, then what lies on the shelf.
 
     What timm's networks are is asked of timm, which imports PyTorch, once for each version of timm
     where there is a `cache` to remember it in.
     """
-    return (*_shipped(), *_packaged(), *_of_timm(cache), *_of_transformers())
+    return (*_shipped(), *_packaged(), *_of_timm(cache), *_of_transformers(), *_shelved())
+
+
+def shelf() -> tuple[Path, ...]:
+    """Folders that `publish` left in the one that HEADSTART_SHELF names."""
+    place = os.environ.get(SHELF)
+    if not place or not Path(place).is_dir():
+        return ()
+    found = (path for path in Path(place).iterdir() if not path.name.startswith("."))
+    return tuple(sorted(path for path in found if (path / PART / FACTS).is_file()))
+
+
+def _shelved() -> list[Listed]:
+    """By their folders, which `--backbone` takes; what can't be read is passed over."""
+    rows = []
+    for folder in shelf():
+        with suppress(HeadstartError, OSError, ValueError):
+            record = record_of(content(regular(folder, f"{PART}/{FACTS}")), printable(folder))
+            size = _megabytes(folder / PART / WEIGHTS)
+            place, kind = str(folder), record.kind
+            rows.append(Listed(place, "shelf", size, record.license, kind, place, note=record.note))
+    return rows
 
 
 def _shipped() -> list[Listed]:

@@ -109,8 +109,12 @@ def _some(entries: list[Entry]) -> list[Entry]:
 
 
 def candidates(found: Found) -> tuple[str, ...]:
-    """Backbones on this machine that take what the examples are."""
-    return tuple(row.name for row in listed() if row.kind == KINDS[found.holds])
+    """Backbones on this machine that take what the examples are.
+
+    Not those on the shelf: they may have learned from rows that are tested on here.
+    """
+    rows = (row for row in listed() if row.origin != "shelf")
+    return tuple(row.name for row in rows if row.kind == KINDS[found.holds])
 
 
 def _named(backbones: str, found: Found) -> Iterator[tuple[str, str | None]]:

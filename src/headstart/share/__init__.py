@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from headstart.share.card import card_of
     from headstart.share.exporting import Exported, export_onnx, need_exportable
     from headstart.share.file_model import FileModel
-    from headstart.share.loading import load
+    from headstart.share.loading import Shelved, load, runs
     from headstart.share.publication import Published, PublishSettings, publish
     from headstart.share.quantizing import quantized
 
@@ -24,12 +24,14 @@ __all__ = [
     "FileModel",
     "PublishSettings",
     "Published",
+    "Shelved",
     "card_of",
     "export_onnx",
     "load",
     "need_exportable",
     "publish",
     "quantized",
+    "runs",
     "save_model",
 ]
 

@@ -1,5 +1,6 @@
 """A folder that other libraries and anybody's headstart start from, written as a whole."""
 
+import glob
 import tempfile
 from contextlib import suppress
 from dataclasses import replace
@@ -38,6 +39,7 @@ def published(place: Path, target: str, settings: PublishSettings, tell: Tell) -
     subject = _from(subject, origin)
     settings = replace(settings, name=name)
     if not is_address(target):
+        durable.sweep(Path(target).parent, glob.escape(Path(target).name))
         with durable.folder(Path(target)) as temp:
             return _written(temp, target, subject, settings, tell)
     with tempfile.TemporaryDirectory() as aside:
