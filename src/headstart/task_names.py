@@ -22,5 +22,7 @@ ENTITIES = "entities"
 """The task of labels that are a tag for each word."""
 GENERATED = "generation"
 """The task of texts without labels: more of the same."""
+DETECTED = "detection"
+"""The task of boxes on pictures."""
 TOLD = (SPOKEN, WRITTEN, ENTITIES, GENERATED)
 """Tasks whose labels are no classes: nearly every one is different."""

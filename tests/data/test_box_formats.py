@@ -1,14 +1,15 @@
 import json
 import shutil
-import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
-from annotated import FORMATS, MARKS, SIZE, coco, cvat, draw_pictures, voc
+from annotated import FORMATS, MARKS, SIZE, coco, draw_pictures, voc
 
 from headstart.data.annotations import Annotations
 from headstart.data.box_formats import find_boxes, need_boxes
+from headstart.data.boxes import BoxTruth
+from headstart.data.discovery import find
 from headstart.errors import DataError, SecurityError
 
 every_format = pytest.mark.parametrize("form", FORMATS)
@@ -40,13 +41,15 @@ def test_every_format_says_the_same(form: str, tmp_path: Path) -> None:
 def test_every_format_is_found_in_an_archive(form: str, tmp_path: Path) -> None:
     FORMATS[form](tmp_path / "set")
     archive = shutil.make_archive(str(tmp_path / "set"), "zip", tmp_path, "set")
-    assert told(find_boxes(Path(archive), cache=tmp_path / "cache")) == MARKS
+    found = find(Path(archive), cache=tmp_path / "cache")
+    assert isinstance(found.examples.truth, BoxTruth) and len(found.examples) == len(MARKS)
 
 
 def test_a_tar_is_an_archive_as_well(tmp_path: Path) -> None:
     voc(tmp_path / "set")
     archive = shutil.make_archive(str(tmp_path / "set"), "gztar", tmp_path / "set")
-    assert told(find_boxes(Path(archive), cache=tmp_path / "cache")) == MARKS
+    found = find(Path(archive), cache=tmp_path / "cache")
+    assert isinstance(found.examples.truth, BoxTruth) and len(found.examples) == len(MARKS)
 
 
 @every_format
@@ -93,11 +96,3 @@ def test_what_a_captions_file_says_is_no_box(tmp_path: Path) -> None:
     held = {"images": [], "annotations": [{"image_id": 1, "caption": "a cat"}]}
     (tmp_path / "captions.json").write_text(json.dumps(held))
     assert find_boxes(tmp_path) is None
-
-
-def test_an_archive_needs_a_place_to_unpack_to(tmp_path: Path) -> None:
-    cvat(tmp_path)
-    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
-        archive.write(tmp_path / "annotations.xml")
-    assert find_boxes(tmp_path / "x.zip") is None
-    assert find_boxes(tmp_path / "nothing") is None

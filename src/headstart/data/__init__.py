@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from headstart.data.folders import TABLES
     from headstart.data.found import Found
     from headstart.data.labels import EVEN, meant, need_task, tags_in
-    from headstart.data.memory import Frame, from_frame, from_memory
+    from headstart.data.memory import Frame, from_boxes, from_frame, from_memory
     from headstart.data.presence import need_place
     from headstart.data.problem import Problem
     from headstart.data.sealing import Seal, SealedError, SealedStrata
@@ -77,6 +77,7 @@ __all__ = [
     "divide",
     "find",
     "folds",
+    "from_boxes",
     "from_frame",
     "from_memory",
     "heard",

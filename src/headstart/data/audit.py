@@ -10,6 +10,7 @@ import numpy as np
 from headstart.data.clusters import clusters
 from headstart.data.examples import Examples, Partition
 from headstart.data.found import Found
+from headstart.data.frames import Run, sequences
 from headstart.data.problem import Problem
 from headstart.errors import DataError
 from headstart.hostile import printable
@@ -114,11 +115,25 @@ _KINDS = {
     "class": "classes with too few examples: {}",
     "label": "labels to look at: {}",
     "leak": "examples that leak across the given split: {}",
+    "frames": "sequences of frames, each kept on one side of the split: {}",
+    "unlabeled": "pictures that nobody annotated, left out: {}",
+    "missing": "annotated pictures that are not there: {}",
+    "unreadable label": "annotations that cannot be read, left out: {}",
+    "empty box": "boxes without area, left out: {}",
+    "outside box": "boxes past the edge, cut or left out: {}",
+    "clipped": "pictures with boxes a little past the edge, cut there: {}",
+    "double box": "boxes that are there already, left out: {}",
+    "tiny box": "boxes that are tiny for a network: {}",
+    "whole box": "boxes that are all of their picture: {}",
+    "size": "pictures of another size than their annotation says: {}",
+    "turned": "pictures that EXIF turns: {}",
 }
 
 
 def audit(found: Found, looks: Sequence[Seen | Problem]) -> Audit:
     """Draw conclusions from one look (or failure) an example, however many there are of these."""
+    held = found.examples.truth.checked(looks, found.examples.name)
+    found = replace(found, examples=replace(found.examples, truth=held.truth))
     examples = found.examples
     unread = [look for look in looks if isinstance(look, Problem)]
     lost = [problem for problem in found.problems if problem.kind == "unreadable"]
@@ -129,7 +144,8 @@ def audit(found: Found, looks: Sequence[Seen | Problem]) -> Audit:
     truth = examples.truth
     torn = [group for group in exact if len(set(map(truth.key, group))) > 1]
     torn = torn if truth.contradicts else []
-    left_out = {row for group in torn for row in group}
+    left_out = {row for group in torn for row in group} | held.lost
+    runs = _frames(examples, seen)
     usable = tuple(row for row in seen if row not in left_out)
     counts = truth.counts(usable)
     problems = [
@@ -138,9 +154,11 @@ def audit(found: Found, looks: Sequence[Seen | Problem]) -> Audit:
         *_copies(examples, exact),
         *_conflicts(examples, torn),
         *_alike(examples, near, exact),
+        *held.problems,
+        *(Problem("D250", "frames", run.name, run.reason) for run in runs),
         *(_small(counts) if truth.one_class else ()),
     ]
-    together = tuple(clusters([*exact, *near]))
+    together = tuple(clusters([*exact, *near, *(run.rows for run in runs)]))
     different = len(set(map(truth.key, usable)))
     checked = Audit(found, usable, together, tuple(problems), counts, truth.summary(usable))
     if len(unread) + len(lost) > MOST_UNREADABLE * (len(looks) + len(lost)):
@@ -149,6 +167,14 @@ def audit(found: Found, looks: Sequence[Seen | Problem]) -> Audit:
     if different < truth.least:
         return replace(checked, refused=_one_class(examples, different))
     return checked
+
+
+def _frames(examples: Examples, seen: Mapping[int, Seen]) -> list[Run]:
+    """Pictures that are frames of one video, where the truth says that they may be."""
+    if not examples.truth.sequenced:
+        return []
+    names = [examples.name(row) for row in range(len(examples))]
+    return sequences(names, {row: look.near for row, look in seen.items()})
 
 
 def leaks(checked: Audit, partition: Partition) -> tuple[Problem, ...]:

@@ -1,8 +1,11 @@
 """Which columns of a table are boxes."""
 
+import codecs
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from headstart.data.annotations import number_in, numbers_in
@@ -31,6 +34,7 @@ _CALLED: tuple[tuple[Form, tuple[str, ...]], ...] = (
 )
 """Names that go together, the surest first."""
 _LISTS = ("bbox", "box", "bounding_box", "boundingbox")
+_HEAD = 1 << 16
 _BARE = 6
 """Columns of a table without names on top: picture, four corners, class."""
 
@@ -74,6 +78,29 @@ def box_columns(sheet: Sheet) -> BoxColumns | None:
             found = BoxColumns("sized", (places[name],), _size(places, ()))
             return found if _holds_numbers(sheet, found) else None
     return None
+
+
+def may_hold_boxes(path: Path) -> bool:
+    """Whether a table's first line, or a Parquet file's end, has names or numbers of boxes.
+
+    So that a table of texts is not read twice.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+            file.seek(max(0, path.stat().st_size - _HEAD))
+            tail = file.read() if path.suffix.casefold() == ".parquet" else b""
+    except OSError:
+        return False
+    first = head.lstrip(codecs.BOM_UTF8).replace(b"\0", b"").lstrip().split(b"\n")[0]
+    text = (tail or first).decode("latin-1")
+    words = {plain(word) for word in re.split(r"[^\w .-]+", text)} | set(
+        re.findall(r"\w+", text.casefold())
+    )
+    named = any(all(name in words for name in names) for _, names in _CALLED)
+    cells = re.split(r"[,;\t|]", text)
+    bare = len(cells) == _BARE and not isinstance(numbers_in(cells[1:5]), str)
+    return named or bare or bool(words.intersection(_LISTS))
 
 
 def with_names(sheet: Sheet) -> Sheet:

@@ -1,12 +1,12 @@
 """Which format the boxes of a place are in."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from headstart.data.annotations import Annotations, PictureIndex, files_below
-from headstart.data.archive import is_archive, unpack
-from headstart.data.box_columns import box_columns, with_names
+from headstart.data.box_columns import box_columns, may_hold_boxes, with_names
 from headstart.data.box_tables import kept_groups, read_box_table
 from headstart.data.coco import is_coco, read_coco
 from headstart.data.column_settings import GUESS, Columns
@@ -25,6 +25,9 @@ FORMATS = "COCO JSON, Pascal VOC XML, YOLO txt with data.yaml, LabelMe, CVAT XML
 """What is read, in words."""
 _LOOKED_AT = 20
 _HEAD = 1 << 16
+_COCO = re.compile("coco|instance|annotation|train|val|test|label")
+_NAMED = {".json", ".xml", ".yaml", ".yml", *TABLES}
+"""Extensions of files that can be named themselves."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,24 +51,22 @@ class _Place:
 
 
 def find_boxes(
-    place: Path, columns: Columns = GUESS, *, cache: Path | None = None
+    place: Path, columns: Columns = GUESS, *, closed: bool = False
 ) -> Annotations | None:
-    """The boxes of a folder, a file or an archive in any known format; None where there are none.
+    """The boxes of a folder or a file in any known format; None where there are none.
 
-    Nothing is written at the place. Raises `DataError` for annotations that cannot be read, or
+    Nothing is written at the place; of one that is `closed`, which came out of an archive, nothing
+    outside is read. Raises `DataError` for annotations that cannot be read, or
     are of a format that is known and not read, `SecurityError` for those that could do harm.
     """
     path = place.absolute()
-    closed = path.is_file() and is_archive(path)
-    if closed:
-        if cache is None:
-            return None
-        path = unpack(path, cache)
     if path.is_dir():
         here = _Place(path, tuple(files_below(path)), closed)
     elif path.is_file():
         root = _root_of(path)
         here = _Place(root, tuple(files_below(root)), closed, path)
+        if path.suffix.casefold() not in _NAMED:
+            return None
     else:
         return None
     for read in _READERS:
@@ -74,9 +75,9 @@ def find_boxes(
     return None
 
 
-def need_boxes(place: Path, columns: Columns = GUESS, *, cache: Path | None = None) -> Annotations:
+def need_boxes(place: Path, columns: Columns = GUESS, *, closed: bool = False) -> Annotations:
     """The same. Raises `DataError` where there are none."""
-    found = find_boxes(place, columns, cache=cache)
+    found = find_boxes(place, columns, closed=closed)
     if found is None:
         raise DataError(
             "D227", "there are no boxes here in a format that is known",
@@ -102,7 +103,9 @@ def _yolo(place: _Place, columns: Columns) -> Annotations | None:
 
 
 def _coco(place: _Place, columns: Columns) -> Annotations | None:
-    files = [path for path in place.ending(".json") if is_coco(path)]
+    every = place.ending(".json")
+    called = [path for path in every if _COCO.search(path.stem.casefold())]
+    files = [path for path in called or every[:_LOOKED_AT] if is_coco(path)]
     boxes = [path for path in files if path.name.startswith("instances")]
     return read_coco(boxes or files, place.index) if files else None
 
@@ -153,6 +156,8 @@ def _bare_yolo(place: _Place, columns: Columns) -> Annotations | None:
 def _table(place: _Place, columns: Columns) -> Annotations | None:
     for path in place.ending(*TABLES - {".conll", ".conll03", ".bio", ".iob", ".iob2"}):
         if path != place.named and len(path.relative_to(place.root).parts) > 2:
+            continue
+        if not may_hold_boxes(path):
             continue
         try:
             sheet = with_names(read_sheet(path))

@@ -90,6 +90,7 @@ class BoxTruth(Truth):
     least: ClassVar[int] = 1
     contradicts: ClassVar[bool] = False
     """Copies of a picture may have boxes that differ by a pixel: they stay together."""
+    sequenced: ClassVar[bool] = True
     names: tuple[str, ...]
     boxes: tuple[Boxes, ...]
 

@@ -39,6 +39,12 @@ class Columns:
         "", "what parts are called: train=NAME,test=NAME, or - for none", "P=NAME", usual="guessed"
     )
     """Names of folders, or cells of the split column."""
+    negatives: str = option(
+        "",
+        "pictures without boxes: annotated takes those with an empty annotation, all any",
+        "WHICH",
+        usual="annotated",
+    )
 
     @property
     def order(self) -> tuple[str, ...]:

@@ -81,7 +81,8 @@ def dataset_of(
     The same looks give the same division in whatever order the examples are. Raises `DataError`
     where too little can be read, or is there, to train and to test.
     """
-    checked, examples = audit(found, looks).needed(), found.examples
+    checked = audit(found, looks).needed()
+    examples = checked.found.examples
     contents = ["" if isinstance(look, Problem) else look.content for look in looks]
     digests = tuple("" if isinstance(look, Problem) else look.digest for look in looks)
     partition = divide(

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 from headstart.data.archive import is_archive, unpack
+from headstart.data.box_formats import find_boxes, need_boxes
+from headstart.data.box_found import found_boxes
 from headstart.data.column_names import LABELS, plain
 from headstart.data.column_settings import GUESS, Columns
 from headstart.data.folders import TABLES, grouped, read_shelves
@@ -17,10 +19,13 @@ from headstart.data.shelving import Shelving, shelving_of
 from headstart.data.tables import read_columns
 from headstart.errors import DataError, UsageError
 from headstart.hostile import printable
+from headstart.task_names import DETECTED
 
 
 def find(place: Path | str, columns: Columns = GUESS, *, cache: Path | None = None) -> Found:
     """Labeled examples at a place: a folder, a table, or an archive of either.
+
+    Annotations of boxes come before folders of classes.
 
     Class folders and split folders are read as such; a table beside them is used only for columns
     that `columns` names. Archives are unpacked below `cache`. Nothing is written at the place.
@@ -28,6 +33,8 @@ def find(place: Path | str, columns: Columns = GUESS, *, cache: Path | None = No
     """
     path = Path(place).absolute()
     path = path.resolve() if ".." in path.parts else path
+    if path.exists() and not is_archive(path) and (found := _boxes(path, columns)):
+        return found
     if path.is_dir():
         return _in_folder(path, columns, Shelter(path))
     need_place(path)
@@ -45,6 +52,8 @@ def find(place: Path | str, columns: Columns = GUESS, *, cache: Path | None = No
 
 def _in_archive(path: Path, columns: Columns, cache: Path) -> Found:
     inside = unpack(path, cache)
+    if boxes := _boxes(inside, columns, closed=True):
+        return boxes.noting(f"unpacked {path.name}")
     while len(folders := visible_folders(inside)) == 1 and not visible_files(inside):
         if _shelving(inside, columns).shelves[:1] and _shelving(inside, columns).shelves[0].part:
             break
@@ -55,6 +64,14 @@ def _in_archive(path: Path, columns: Columns, cache: Path) -> Found:
 
 def _shelving(root: Path, columns: Columns) -> Shelving:
     return shelving_of(root, told_parts(columns.parts), plain=columns.parts == "-")
+
+
+def _boxes(path: Path, columns: Columns, *, closed: bool = False) -> Found | None:
+    """Examples with boxes, where that is the task, or none is asked for and there are some."""
+    if columns.task == DETECTED:
+        return found_boxes(need_boxes(path, columns, closed=closed), columns.negatives)
+    told = None if columns.task else find_boxes(path, columns, closed=closed)
+    return found_boxes(told, columns.negatives) if told else None
 
 
 def _in_folder(root: Path, columns: Columns, shelter: Shelter) -> Found:

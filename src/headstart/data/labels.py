@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from headstart.data.boxes import BoxTruth
 from headstart.data.examples import Examples, InMemory
 from headstart.data.found import Found
 from headstart.data.label_hints import comma_number, far_values, hints, number_in, says_nothing
@@ -27,7 +28,7 @@ from headstart.data.truth import (
 )
 from headstart.errors import DataError, UsageError
 from headstart.hostile import printable
-from headstart.task_names import ENTITIES, GENERATED, SPOKEN, TASK_NAMES, TOLD, WRITTEN
+from headstart.task_names import DETECTED, ENTITIES, GENERATED, SPOKEN, TASK_NAMES, TOLD, WRITTEN
 
 ONE, SEVERAL, VALUE, EVEN = "classification", "multilabel", "regression", "balanced"
 _BETWEEN = re.compile(r"[;|]")
@@ -59,6 +60,8 @@ def meant(found: Found, asked: str = "", order: Sequence[str] = ()) -> Found:
     labels that are not of the kind.
     """
     need_task(asked)
+    if DETECTED in (asked, found.examples.kind) and asked in ("", DETECTED):
+        return _as_boxes(found, order)
     told = found.examples.kind if found.examples.kind in (*TOLD, SEVERAL) else ""
     kind = (
         asked or told or (_guessed(found.examples.truth.names) if found.layout in _TABLES else ONE)
@@ -197,6 +200,16 @@ def _as_texts(found: Found, order: Sequence[str]) -> Found:
 
 def _as_own_texts(found: Found, order: Sequence[str]) -> Found:
     return _with(found, OwnTextTruth(_written(found.examples)))
+
+
+def _as_boxes(found: Found, order: Sequence[str]) -> Found:
+    """Raises `DataError` where there are no boxes."""
+    if not isinstance(found.examples.truth, BoxTruth):
+        raise DataError(
+            "D253", "these labels are no boxes",
+            "give annotations of boxes, or leave --task detection out", _where(found.examples),
+        )  # fmt: skip
+    return found
 
 
 def _written(examples: Examples) -> tuple[str, ...]:

@@ -5,6 +5,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
+from headstart.data.box_columns import box_columns
+from headstart.data.box_found import found_boxes
+from headstart.data.box_tables import boxes_in_memory, kept_groups, read_box_table
 from headstart.data.column_settings import GUESS, Columns
 from headstart.data.examples import InMemory, Source
 from headstart.data.found import Found
@@ -16,6 +19,7 @@ from headstart.data.shelter import Shelter
 from headstart.data.tables import Sheet, missing
 from headstart.errors import DataError
 from headstart.hostile import printable
+from headstart.task_names import DETECTED
 
 _FIX = "give labels of two classes or more, such as cat and dog"
 
@@ -57,6 +61,15 @@ def from_memory(
     return gather(records, Gathering("memory", "memory", fix=_FIX), problems)
 
 
+def from_boxes(things: Iterable[object], boxes: Iterable[object], negatives: str = "") -> Found:
+    """Pictures or paths, and what is on each: [{"label": "cat", "box": [x0, y0, x1, y1]}, …].
+
+    An empty list is a picture with nothing on it, None one that nobody looked at. Raises
+    `DataError`.
+    """
+    return found_boxes(boxes_in_memory(things, boxes), negatives)
+
+
 def from_frame(frame: Frame, columns: Columns = GUESS) -> Found:
     """The rows of a DataFrame, whose cells name files or are the things themselves.
 
@@ -74,6 +87,9 @@ def from_frame(frame: Frame, columns: Columns = GUESS) -> Found:
     cells = [list(frame[name]) for name in names]
     rows = tuple(enumerate(zip(*cells, strict=True), start=1))
     sheet = Sheet("the frame", tuple(map(str, names)), rows)
+    if columns.task in ("", DETECTED) and box_columns(sheet):
+        told = read_box_table(sheet, columns, Shelter(Path.cwd()), None)
+        return found_boxes(kept_groups(told), columns.negatives)
     if not rows:
         raise DataError("D160", "the frame has no rows", "give it a row for each example")
     shelter = Shelter(Path.cwd(), seeks=False)

@@ -62,7 +62,7 @@ def gather(
         origin.root,
         origin.assigned_by if any(parts) else "",
     )
-    odd = [*_undecodable(names), *_alike(classes)]
+    odd = [*_undecodable(names), *alike(classes)]
     return Found(examples, (*known, *odd), origin.layout).noting(*notes)
 
 
@@ -113,7 +113,7 @@ def _undecodable(names: dict[str, str]) -> list[Problem]:
     ]
 
 
-def _alike(classes: Sequence[str]) -> list[Problem]:
+def alike(classes: Sequence[str]) -> list[Problem]:
     """Class names that a person would take for one another; they stay classes of their own."""
     same = defaultdict(list)
     for name in classes:

@@ -2,17 +2,28 @@
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from headstart.data.problem import Problem
 from headstart.data.sealing import Seal, SealedStrata
 from headstart.hostile import printable
 
 _STRATA = 10
 _LISTED = 8
+
+
+@dataclass(frozen=True, eq=False)
+class Checked:
+    """Truths that were held against their inputs."""
+
+    truth: "Truth"
+    problems: tuple[Problem, ...] = ()
+    lost: frozenset[int] = frozenset()
+    """Rows of which nothing true is left."""
 
 
 class Truth(ABC):
@@ -24,6 +35,9 @@ class Truth(ABC):
     """Different truths without which nothing can be learned."""
     contradicts: ClassVar[bool] = True
     """Whether equal inputs with different truths are a mistake."""
+
+    sequenced: ClassVar[bool] = False
+    """Whether inputs may be frames of a video, which no division tears."""
 
     if TYPE_CHECKING:
 
@@ -46,6 +60,10 @@ class Truth(ABC):
     @abstractmethod
     def written(self, row: int) -> str:
         """One truth as a table or a message shows it."""
+
+    def checked(self, looks: Sequence[object], name: Callable[[int], str]) -> Checked:
+        """The same held against one look at each input; `name` is what messages call it."""
+        return Checked(self)
 
     def strata(self) -> Sequence[int] | SealedStrata:
         """What a division keeps in proportion, one number an example."""

@@ -117,6 +117,7 @@ def _from_bytes(
     with file:
         frames = frames_of(content, kind, 1 if kind == "TIFF" else getattr(file, "n_frames", 1))
         facts = facts_of(file.size, file.mode, file.format or kind, frames)
+        facts += (("turned", float(turn)),) if (turn := orientation(file)) in _UPRIGHT else ()
         small = _small(content, wanted, background, name) if kind == "JPEG" else None
         if kind == "JPEG":
             file.draft(None, wanted(file.size))
@@ -191,11 +192,16 @@ def _channels_last(tensor: torch.Tensor) -> torch.Tensor:
 
 def upright(picture: Picture) -> Picture:
     """Turned as its EXIF or XMP orientation says; one that cannot be parsed says nothing."""
-    try:
-        turn = _UPRIGHT.get(picture.getexif().get(_ORIENTATION, 1))
-    except Exception:  # broken metadata beside a whole picture
-        return picture
+    turn = _UPRIGHT.get(orientation(picture))
     return picture if turn is None else picture.transpose(turn)
+
+
+def orientation(picture: Picture) -> int:
+    """What EXIF or XMP says of how it is to be turned; 1 where that is not at all."""
+    try:
+        return int(picture.getexif().get(_ORIENTATION, 1))
+    except Exception:  # broken metadata beside a whole picture
+        return 1
 
 
 def bytes_of(path: Path, name: str) -> bytes:
