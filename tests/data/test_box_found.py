@@ -34,7 +34,7 @@ def test_unlabeled_pictures_can_be_taken_for_negatives() -> None:
     found = found_boxes(told(*pictures), "all")
     assert len(found.examples) == 2 and not found.problems
     assert found.examples.truth_as(BoxTruth).strata() == (1, 0)
-    with pytest.raises(UsageError, match="U171"):
+    with pytest.raises(UsageError, match="U186"):
         found_boxes(told(*pictures), "some")
 
 

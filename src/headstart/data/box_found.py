@@ -32,7 +32,7 @@ def found_boxes(told: Annotations, negatives: str = "") -> Found:
     """
     if negatives not in ("", *NEGATIVES):
         raise UsageError(
-            "U171", f"no negatives are called {printable(negatives)!r}", "--negatives all",
+            "U186", f"no negatives are called {printable(negatives)!r}", "--negatives all",
             why=f"it is one of {', '.join(NEGATIVES)}",
         )  # fmt: skip
     every = negatives == "all"
