@@ -10,8 +10,8 @@ import numpy as np
 from headstart.data.clusters import clusters
 from headstart.data.examples import Examples, Partition
 from headstart.data.found import Found
-from headstart.data.frames import Run, sequences
 from headstart.data.problem import Problem
+from headstart.data.sequences import Run, sequences
 from headstart.errors import DataError
 from headstart.hostile import printable
 

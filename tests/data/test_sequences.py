@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from headstart.data.frames import LEAST, LIKE_BITS, sequences
+from headstart.data.sequences import LEAST, LIKE_BITS, sequences
 
 Near = dict[int, tuple[int, ...]]
 OTHERS = [f"other{i}x.jpg" for i in range(90)]
