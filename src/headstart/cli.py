@@ -19,7 +19,7 @@ from headstart import durable, terminal
 from headstart.data.column_settings import Columns
 from headstart.ending import named, obeying, working
 from headstart.errors import UsageError
-from headstart.flags import Json, Out, Place, Places, RunFolder, given, takes
+from headstart.flags import Json, Out, Place, Places, RunFolder, Runs, given, takes
 from headstart.hostile import printable
 from headstart.run.settings import PretrainSettings, RankSettings, Settings
 from headstart.share.publication import PublishSettings
@@ -133,6 +133,38 @@ def _texts(first: list[str], second: list[str]) -> list[Any]:
             "U157", f"{len(first)} --text and {len(second)} --second", "give one --second a --text"
         )
     return list(zip(first, second, strict=True)) if second else list(first)
+
+
+@app.command()
+def serve(
+    runs: Runs,
+    *,
+    port: Annotated[int, typer.Option(help="0 takes a free one")] = 8123,
+    host: Annotated[str, typer.Option(help="address to listen on")] = "127.0.0.1",
+    token: Annotated[str | None, typer.Option(help="what opens it (random, and printed)")] = None,
+    no_token: Annotated[
+        bool, typer.Option("--no-token", help="everybody on this machine may ask")
+    ] = False,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="what others call this machine; any number of them"),
+    ] = None,
+    memory: Annotated[int, typer.Option(metavar="MB", help="of a worker, beside the model")] = 2048,
+) -> None:
+    """Answer over HTTP: POST /predict, the Open Inference Protocol, and a page to try it.
+
+    Loopback alone, and with a token, unless told otherwise. Stops once it has answered everybody.
+    """
+    from headstart.serve import serving
+
+    reach = serving.reach_of(host, port, token, no_token=no_token, names=allow_host or ())
+    serving.serve(runs, reach, _said, memory_mb=memory)
+
+
+def _said(line: str) -> None:
+    """At once, in a pipe too."""
+    terminal.show([line])
+    sys.stdout.flush()
 
 
 @app.command()

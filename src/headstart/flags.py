@@ -14,6 +14,7 @@ Command = Callable[..., None]
 Place = Annotated[Path, typer.Argument(metavar="PATH", help="a folder, a table, a zip or a tar")]
 Places = Annotated[list[Path], typer.Argument(metavar="PATHS...", help="folders, archives, texts")]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="what train left")]
+Runs = Annotated[list[Path], typer.Argument(metavar="RUN...", help="what train left")]
 Out = Annotated[Path | None, typer.Option("--out", metavar="RUN", help="where to (runs/DATE_NAME)")]
 Json = Annotated[bool, typer.Option("--json", help="one JSON document instead of lines")]
 

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from headstart.backbone import Backbone
 from headstart.data import InMemory, Source, asked_of, source_of
+from headstart.errors import HeadstartError
 from headstart.features import fast, noise
 from headstart.head import padded
 from headstart.modality import Modality, Prepared, Sound, windows
@@ -47,6 +48,8 @@ class Prediction:
     high: float | None = None
 
 
+_WAITING = Prediction("", {}, sure=False, probability=0.0)
+"""Stands where an answer will be."""
 LONGEST_S = 30.0
 """Of a recording whose words are written down, at once, at most."""
 
@@ -115,6 +118,35 @@ class Model:
         found = self._predicted(asked.sources)
         return found[0] if asked.single else found
 
+    def predict_each(self, sources: Sequence[Source]) -> list[Prediction | HeadstartError]:
+        """One prediction a source, or why it has none: one that can't be read harms no other."""
+        modality = self.backbone.modality
+        if self._in_parts or self.task.per_word:
+            return [self._or_error(source) for source in sources]
+        found: list[Prediction | HeadstartError] = []
+        items = list[Tensor]()
+        for source in sources:
+            try:
+                items.append(modality.read(source))
+            except HeadstartError as error:
+                found.append(error)
+                continue
+            found.append(_WAITING)
+        told = iter(self._all_told(self._answers(items).numpy()) if items else [])
+        return [next(told) if one is _WAITING else one for one in found]
+
+    @property
+    def _in_parts(self) -> bool:
+        """Whether one source may be judged in several parts."""
+        parted = isinstance(self.backbone.modality, Sound | Prepared)
+        return self.task.continues or self.task.joins or parted
+
+    def _or_error(self, source: Source) -> Prediction | HeadstartError:
+        try:
+            return self._predicted([source])[0]
+        except HeadstartError as error:
+            return error
+
     def _predicted(self, sources: Sequence[Source]) -> list[Prediction]:
         """One prediction a source, in the order given.
 
@@ -160,15 +192,24 @@ class Model:
         belief = self.task.belief(answers).tolist()
         return [self._told(row, sure) for row, sure in zip(answers, belief, strict=True)]
 
+    def fold(self) -> None:
+        """Get ready now for what the first question would have to wait for."""
+        _ = self._network
+
     @cached_property
     def _network(self) -> nn.Sequential:
         return fast(self.backbone.stages, noise(self.backbone.modality))
 
     def _scores(self, sources: Sequence[Given]) -> Tensor:
-        modality = self.backbone.modality
-        rows = self._network(modality.batch([modality.read(self._source(s)) for s in sources]))
-        scores: Tensor = self.head(rows)
+        return self._judged([self.backbone.modality.read(self._source(s)) for s in sources])
+
+    def _judged(self, items: Sequence[Tensor]) -> Tensor:
+        scores: Tensor = self.head(self._network(self.backbone.modality.batch(items)))
         return scores
+
+    @torch.inference_mode()
+    def _answers(self, items: Sequence[Tensor]) -> Float[Tensor, "n classes"]:
+        return self.task.answers(self._judged(items))
 
     def _at_words(self, sources: Sequence[Given], answers: np.ndarray) -> np.ndarray:
         """One tag a word, in order; the first tag for words that could not be read any more."""

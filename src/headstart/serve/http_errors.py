@@ -1,29 +1,28 @@
 """Answers to requests that are refused: a status, a code, and what mends it."""
 
-from dataclasses import dataclass
-
 from headstart import durable
 
 
-@dataclass(frozen=True)
 class Refusal(Exception):
     """Why a request is not answered; raised anywhere on its way.
+
+    `retry_s` are seconds after which it may be tried again; 0 where trying again does not help.
 
     >>> Refusal("H404", 404, "there is no such page", "GET /").body("/v2/x")
     b'{"error": "H404 there is no such page; GET /"}'
     """
 
-    code: str
-    status: int
-    what: str
-    fix: str
-    why: str = ""
-    retry_s: int = 0
-    """Seconds after which it may be tried again; 0 where trying again does not help."""
+    def __init__(
+        self, code: str, status: int, what: str, fix: str, why: str = "", retry_s: int = 0
+    ) -> None:
+        super().__init__(code, status, what, fix, why, retry_s)
+        self.code, self.status, self.what, self.fix = code, status, what, fix
+        self.why, self.retry_s = why, retry_s
 
     def body(self, path: str) -> bytes:
         """As JSON; below /v2 one string, which the Open Inference Protocol wants."""
-        told: object = f"{self.code} {self.what}; {self.fix}"
+        why = f" ({self.why})" if self.why else ""
+        told: object = f"{self.code} {self.what}{why}; {self.fix}"
         if not path.startswith("/v2"):
             told = {"code": self.code, "what": self.what, "where": "", "why": self.why}
             told = {**told, "fix": self.fix}

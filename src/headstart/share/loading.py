@@ -49,6 +49,14 @@ def load(place: Path | str) -> "headstart.model.Model":
 
     Raises `BackboneError` where there is none, or where its files are not what was written.
     """
+    folder = need_model(place)
+    from headstart.share import artifact
+
+    return artifact.read_model(folder)
+
+
+def need_model(place: Path | str) -> Path:
+    """The folder of the model in a run's folder, or the one given. Raises `BackboneError`."""
     path = Path(place)
     inside = [path / name for name in ("model", PART) if (path / name / FACTS).exists()]
     folder = inside[0] if inside else path
@@ -60,6 +68,4 @@ def load(place: Path | str) -> "headstart.model.Model":
             "give the command that started it again" if started else "headstart train PATH",
             where=printable(path),
         )
-    from headstart.share import artifact
-
-    return artifact.read_model(folder)
+    return folder
