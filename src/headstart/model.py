@@ -1,7 +1,7 @@
 """What training leaves, and all that a prediction needs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, overload
@@ -16,7 +16,7 @@ from headstart.backbone import Backbone
 from headstart.data import InMemory, Source, asked_of, source_of
 from headstart.errors import HeadstartError
 from headstart.features import fast, noise
-from headstart.head import padded
+from headstart.head import Familiar, padded
 from headstart.modality import Modality, Prepared, Sound, windows
 from headstart.modality.text import content_of
 from headstart.task import (
@@ -46,6 +46,9 @@ class Prediction:
     low: float | None = None
     """With `high` the interval that holds 95% of values like this one."""
     high: float | None = None
+    familiar: float | None = None
+    """The share of examples like those it learned from that lie as far from them as this one, or
+    farther; at 0.05 or less it is unlike anything it learned from. None where that is not known."""
 
 
 _WAITING = Prediction("", {}, sure=False, probability=0.0)
@@ -70,6 +73,8 @@ class Model:
     trust: Calibration
     cut: int
     """Stages left of it are as they were in the backbone that training started from."""
+    familiar: Familiar | None = None
+    """What was learned from, by which new things are told to be like it or not."""
 
     @torch.inference_mode()
     def probabilities(
@@ -81,7 +86,7 @@ class Model:
         `DataError` for one it can't read.
         """
         parts = [sources[i : i + batch] for i in range(0, len(sources), batch)]
-        found = [self.task.answers(self._scores(part)) for part in parts]
+        found = [self._judged(self._items(part))[0] for part in parts]
         return self.task.stacked(found)
 
     @property
@@ -132,7 +137,7 @@ class Model:
                 found.append(error)
                 continue
             found.append(_WAITING)
-        told = iter(self._all_told(self._answers(items).numpy()) if items else [])
+        told = iter(self._of_items(items) if items else [])
         return [next(told) if one is _WAITING else one for one in found]
 
     @property
@@ -162,20 +167,34 @@ class Model:
             every = self.probabilities([part for some in parts for part in some])
             told = iter(self._all_told(every.numpy()))
             return [_joined([next(told) for _ in some]) for some in parts]
-        answers = self.answers(sources)
+        answers, shares = self._seen(sources)
         if self.task.per_word:
             answers = self._at_words(sources, answers)
-        return self._all_told(answers)
+        return self._all_told(answers, shares)
 
     def answers(self, sources: Sequence[Given]) -> Float[np.ndarray, "n c"]:
         """What `predict` goes by, in the order given: of a long recording the mean over windows."""
+        return self._seen(sources)[0]
+
+    def _seen(self, sources: Sequence[Given]) -> tuple[Float[np.ndarray, "n c"], list[float]]:
+        """Answers, and how familiar each source is; no shares where that is not known."""
         modality = self.backbone.modality
         if not isinstance(modality, Sound | Prepared) or not sources:
-            return self.probabilities(sources).numpy()
+            return self._in_batches(sources)
         parts = [windows(self._source(s), modality.most_s, lapped=True) for s in sources]
-        every = self.probabilities([part for some in parts for part in some]).numpy()
+        every, shares = self._in_batches([part for some in parts for part in some])
         ends = np.cumsum([len(some) for some in parts])[:-1]
-        return np.stack([rows.mean(axis=0) for rows in np.split(every, ends)])
+        near = [float(part.mean()) for part in np.split(np.array(shares), ends)] if shares else []
+        return np.stack([rows.mean(axis=0) for rows in np.split(every, ends)]), near
+
+    @torch.inference_mode()
+    def _in_batches(
+        self, sources: Sequence[Given], batch: int = 32
+    ) -> tuple[Float[np.ndarray, "n c"], list[float]]:
+        parts = [sources[i : i + batch] for i in range(0, len(sources), batch)]
+        found = [self._judged(self._items(part)) for part in parts]
+        shares = [share for _, some in found for share in some]
+        return self.task.stacked([answers for answers, _ in found]).numpy(), shares
 
     def _continued(self, sources: Sequence[Given]) -> list[Prediction]:
         """What each text could go on with, the same every time it is asked."""
@@ -183,14 +202,19 @@ class Model:
         for given in sources:
             codes = modality.read(self._source(given)).tolist()
             (new,) = self.head.continued([codes])  # type: ignore[operator]  # an `Alone`
-            sure = float(self.task.answers(self._scores([given]))[0, 0])
+            sure = float(self._judged(self._items([given]))[0][0, 0])
             label = modality.spelled([*codes, *new])  # type: ignore[attr-defined]
             told.append(Prediction(label, {}, sure >= self.trust.sure_above, sure))
         return told
 
-    def _all_told(self, answers: Float[np.ndarray, "n c"]) -> list[Prediction]:
+    def _all_told(
+        self, answers: Float[np.ndarray, "n c"], shares: Sequence[float] = ()
+    ) -> list[Prediction]:
         belief = self.task.belief(answers).tolist()
-        return [self._told(row, sure) for row, sure in zip(answers, belief, strict=True)]
+        told = [self._told(row, sure) for row, sure in zip(answers, belief, strict=True)]
+        if not shares:
+            return told
+        return [replace(one, familiar=float(s)) for one, s in zip(told, shares, strict=True)]
 
     def fold(self) -> None:
         """Get ready now for what the first question would have to wait for."""
@@ -200,16 +224,19 @@ class Model:
     def _network(self) -> nn.Sequential:
         return fast(self.backbone.stages, noise(self.backbone.modality))
 
-    def _scores(self, sources: Sequence[Given]) -> Tensor:
-        return self._judged([self.backbone.modality.read(self._source(s)) for s in sources])
-
-    def _judged(self, items: Sequence[Tensor]) -> Tensor:
-        scores: Tensor = self.head(self._network(self.backbone.modality.batch(items)))
-        return scores
+    def _items(self, sources: Sequence[Given]) -> list[Tensor]:
+        return [self.backbone.modality.read(self._source(given)) for given in sources]
 
     @torch.inference_mode()
-    def _answers(self, items: Sequence[Tensor]) -> Float[Tensor, "n classes"]:
-        return self.task.answers(self._judged(items))
+    def _judged(self, items: Sequence[Tensor]) -> tuple[Float[Tensor, "n classes"], list[float]]:
+        """Answers, and how familiar each item is."""
+        rows = self._network(self.backbone.modality.batch(items))
+        shares = self.familiar.shares(rows) if self.familiar else []
+        return self.task.answers(self.head(rows)), shares
+
+    def _of_items(self, items: Sequence[Tensor]) -> list[Prediction]:
+        answers, shares = self._judged(items)
+        return self._all_told(answers.numpy(), shares)
 
     def _at_words(self, sources: Sequence[Given], answers: np.ndarray) -> np.ndarray:
         """One tag a word, in order; the first tag for words that could not be read any more."""

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 Record = Mapping[str, Any]
 SMALL = 0.02
 """Loss of a smaller model, in shares, that is called small."""
+UNFAMILIAR = 0.05
+"""`head.ABOVE`, which is not imported for it."""
 LISTED = 20
 """Problems shown by `check`, at most; `--json` has them all."""
 
@@ -287,9 +289,14 @@ def columns(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _trust(one: Record) -> tuple[str, ...]:
+    familiar = one.get("familiar")
+    doubts = ["" if one["sure"] else "not sure"]
+    if familiar is not None and familiar <= UNFAMILIAR:
+        doubts.append("unlike anything it learned from")
+    doubt = ", ".join(filter(None, doubts))
     if one["value"] is not None:
-        return (f"{one['low']:.6g} to {one['high']:.6g}",)
-    return f"{one['probability']:z.1%}", "" if one["sure"] else "not sure"
+        return f"{one['low']:.6g} to {one['high']:.6g}", doubt
+    return f"{one['probability']:z.1%}", doubt
 
 
 def _of(event: Event) -> str:

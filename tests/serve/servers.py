@@ -37,7 +37,9 @@ def one_of(thing: Thing) -> Judged:
         return Unanswered(file=thing.name, error=Fault(code="D121", what="this is not a picture"))
     sure = thing.content != b"odd"
     shares = {"a": 0.75, "b": 0.25}
-    return Answer(file=thing.name, label="a", probabilities=shares, sure=sure, probability=0.75)
+    near = float(thing.content[9:]) if thing.content.startswith(b"familiar ") else None
+    told = {"label": "a", "probabilities": shares, "sure": sure, "probability": 0.75}
+    return Answer(file=thing.name, familiar=near, **told)
 
 
 class Models(real.Shelf):

@@ -6,7 +6,7 @@ import json
 
 import pytest
 from asking import HOST, PORT, answered, ask, scope_of
-from servers import BEARER, TOKEN, Models, Served, app
+from servers import BEARER, NAMED, TOKEN, Models, Served, app
 from starlette.routing import Route
 from test_lock import FOREIGN, ORIGINS
 
@@ -197,6 +197,16 @@ def test_figures_count_what_was_said() -> None:
         assert f'headstart_predictions_total{{model="photos",said="{word}"}} {count}' in text
     assert 'headstart_waiting{model="photos"} 3' in text
     assert 'route="/predict",status="200"} 1' in text
+
+
+def test_what_is_unlike_anything_it_learned_from_is_counted_against_what_was_promised() -> None:
+    named = NAMED.model_copy(update={"sure_share": 0.8, "familiar_above": 0.05})
+    door = app(Models(Served(named=named)))
+    kind, body = form(b"1", b"familiar 0.05", b"familiar 0.051")
+    ask(door, "POST", "/predict", [BEARER, kind], body)
+    text = ask(door, "GET", "/metrics", [BEARER]).body.decode()
+    assert 'headstart_unfamiliar_total{model="photos"} 1' in text
+    assert 'headstart_expected_sure_share{model="photos"} 0.8' in text
 
 
 def test_texts_are_refused_by_a_model_of_pictures_and_read_by_one_of_texts() -> None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from headstart.head.choice import HEADS, fit_head
     from headstart.head.codes import NOTHING, padded, usual_row
     from headstart.head.ctc import BEAM, FrameHead, frames_needed, greedy, searched
+    from headstart.head.familiar import ABOVE, MOST, Familiar, familiar_among, familiar_by
     from headstart.head.folds import cross_fitted, folds_of, strata_in
     from headstart.head.lda import fit_lda
     from headstart.head.lexicon import WordPrior, words_in
@@ -22,10 +23,13 @@ if TYPE_CHECKING:
     from headstart.head.ridge import fit_ridge
 
 __all__ = [
+    "ABOVE",
     "BEAM",
     "HEADS",
+    "MOST",
     "NOTHING",
     "DiskTable",
+    "Familiar",
     "FrameHead",
     "Goal",
     "HeadConfig",
@@ -40,6 +44,8 @@ __all__ = [
     "WordPrior",
     "blocks_of",
     "cross_fitted",
+    "familiar_among",
+    "familiar_by",
     "fit_head",
     "fit_lda",
     "fit_logistic",

@@ -253,6 +253,8 @@ class Task(Record):
     """1 for one part for the test."""
     chosen: str
     """The strategy of the model that ships."""
+    familiar_above: float | None
+    """Predictions whose `familiar` is no larger are of things unlike what it learned from."""
 
 
 class Metrics(Task):

@@ -14,6 +14,7 @@ from headstart import durable
 from headstart.backbone import Digests, digests_in, moved
 from headstart.data import Audit, Examples
 from headstart.evaluate import Outcome, Report
+from headstart.head import ABOVE
 from headstart.model import Model
 from headstart.report import page
 from headstart.run.folder import MODEL, PREDICTIONS, Folder
@@ -37,6 +38,7 @@ def leave(
     What is told of frozen tensors goes by the model's files, read back.
     """
     metrics = metrics_of(report, task_data, outcome, cost)
+    metrics["familiar_above"] = ABOVE if model.familiar else None
     durable.write(folder.path / "problems.csv", problems_csv(audit))
     table = predictions(task_data, examples, outcome, model.trust)
     with durable.writing(folder.path / PREDICTIONS) as temp:

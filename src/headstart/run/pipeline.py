@@ -33,6 +33,7 @@ from headstart.run.default_backbone import Ranking, Start, start_of
 from headstart.run.division import usual_modality
 from headstart.run.facts import clocks, computing, facts_of, spent, versions
 from headstart.run.folder import EVENTS, Contents, Folder, Request, opened
+from headstart.run.known import known_to
 from headstart.run.ladder import fitted_arms
 from headstart.run.metrics_record import Metrics
 from headstart.run.named_backbones import label_of
@@ -111,7 +112,11 @@ def _made(
     )
     found = _tested(known, parts, start, settings, folder.work(tell), root, tell)
     task_data, arms, backbone = found.task_data, found.arms, found.start.backbone
-    data, outcome, model = found.data, pooled(found.outcomes, task_data), _model(task_data, arms)
+    data, outcome, model = (
+        found.data,
+        pooled(found.outcomes, task_data),
+        _model(task_data, arms, tell),
+    )
     report = examine(
         task_data,
         data.examples,
@@ -225,8 +230,9 @@ def _shared(
     return place, share, tell if number == count else without_notes(tell)
 
 
-def _model(task_data: TaskData, arms: FittedArms) -> Model:
+def _model(task_data: TaskData, arms: FittedArms, tell: Tell) -> Model:
     fitted = arms.fitted
     held, labels = fitted.held.numpy(), task_data.labels_of(fitted.held_rows).numpy()
     trust = calibrate(task_data.task, held, labels)
-    return Model(fitted.joined(), fitted.head, task_data.task, trust, fitted.at)
+    familiar = known_to(task_data, fitted, tell)
+    return Model(fitted.joined(), fitted.head, task_data.task, trust, fitted.at, familiar)

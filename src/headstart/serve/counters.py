@@ -17,6 +17,7 @@ class Counters:
     def __init__(self) -> None:
         self.requests: Counter[tuple[str, str, int]] = Counter()
         self.said: Counter[tuple[str, str]] = Counter()
+        self.unfamiliar: Counter[str] = Counter()
         self._times: dict[str, list[int]] = {}
         self._sums: Counter[str] = Counter()
 
@@ -27,13 +28,15 @@ class Counters:
         found[bisect_left(BOUNDS, seconds)] += 1
         self._sums[route] += seconds  # type: ignore[assignment] # a Counter of floats
 
-    def answers(self, model: str, answers: Sequence[Judged]) -> None:
-        """What a model said: sure, not sure, unfamiliar, or nothing."""
+    def answers(self, model: str, answers: Sequence[Judged], above: float | None = None) -> None:
+        """What a model said: sure or not, and whether of something unfamiliar; or nothing."""
         for one in answers:
             if not isinstance(one, Answer):
                 self.said[model, "failed"] += 1
                 continue
             self.said[model, "sure" if one.sure else "not_sure"] += 1
+            if one.familiar is not None and above is not None and one.familiar <= above:
+                self.unfamiliar[model] += 1
 
     def lines(self) -> Iterator[str]:
         """In the text format of Prometheus."""

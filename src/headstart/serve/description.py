@@ -1,5 +1,6 @@
 """The addresses of the server in the words of OpenAPI, from the models that read requests."""
 
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from pydantic import BaseModel
@@ -35,15 +36,21 @@ _VERSION = {"name": "version", "in": "path", "required": True, "schema": {"type"
 _WHICH = {"name": "model", "in": "query", "required": False, "schema": {"type": "string"}}
 
 
+def installed() -> str:
+    """The version of the package; "0" where it runs from a folder."""
+    try:
+        return version("headstart")
+    except PackageNotFoundError:
+        return "0"
+
+
 def described() -> dict[str, Any]:
     """The whole description, version 3.1."""
-    from headstart import __version__
-
     both: Any = [(model, "validation") for model in _MODELS]
     _, schemas = models_json_schema(both, ref_template="#/components/schemas/{model}")
     return {
         "openapi": "3.1.0",
-        "info": {"title": "headstart", "version": __version__},
+        "info": {"title": "headstart", "version": installed()},
         "paths": _paths(),
         "components": {
             "schemas": schemas["$defs"],

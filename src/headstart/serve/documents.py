@@ -63,6 +63,10 @@ class Named(BaseModel):
     task: str
     classes: list[str]
     paired: bool = False
+    sure_share: float | None = None
+    """Of the rows that chose, the share of answers that were sure."""
+    familiar_above: float | None = None
+    """Things of no larger share are unlike what the model learned from."""
     rate: int = 0
     """Samples a second that tensors of recordings are taken to have where nothing is said."""
 

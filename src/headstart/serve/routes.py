@@ -13,7 +13,7 @@ from starlette.routing import Route
 from headstart.hostile import printable
 from headstart.serve import tensors
 from headstart.serve.counters import Counters, gauge
-from headstart.serve.description import described
+from headstart.serve.description import described, installed
 from headstart.serve.documents import Answer, InferRequest, Judged, Unanswered
 from headstart.serve.frames import Thing
 from headstart.serve.http_errors import Refusal
@@ -118,7 +118,8 @@ class Desk:
 
     async def _judged(self, served: Served, things: Sequence[Thing]) -> list[Judged]:
         answers = await served.judged(things)
-        self.counters.answers(served.name, answers)
+        above = served.engine.named.familiar_above
+        self.counters.answers(served.name, answers, above)
         return answers
 
     def _asked(self, request: Request) -> Served:
@@ -130,10 +131,8 @@ class Desk:
 
     async def server(self, request: Request) -> Response:
         """Name, version and extensions of the server."""
-        from headstart import __version__
-
         extensions = ["binary_tensor_data", "model_repository"]
-        told = {"name": "headstart", "version": __version__, "extensions": extensions}
+        told = {"name": "headstart", "version": installed(), "extensions": extensions}
         return JSONResponse(told)
 
     async def live(self, request: Request) -> Response:
@@ -167,6 +166,17 @@ class Desk:
         """What there is to ask, in the OpenAPI's words."""
         return JSONResponse(described())
 
+    def _drift(self) -> list[str]:
+        """How often models were sure and met the unfamiliar, and how often validation was."""
+        seen = [(one.name, float(self.counters.unfamiliar[one.name])) for one in self.shelf.served]
+        sure, above = (promised(self.shelf, name) for name in ("sure_share", "familiar_above"))
+        told = "Things unlike what the model learned from."
+        return [
+            *gauge("headstart_unfamiliar_total", told, seen, "counter"),
+            *gauge("headstart_expected_sure_share", "Share of sure answers in validation.", sure),
+            *gauge("headstart_expected_unfamiliar_share", "At most, of things like those.", above),
+        ]
+
     async def metrics(self, request: Request) -> Response:
         """Counts and times since the start, as Prometheus reads them."""
         served = self.shelf.served
@@ -175,10 +185,17 @@ class Desk:
         lines = [
             *self.counters.lines(),
             *gauge("headstart_waiting", "Things that wait or are judged.", waiting),
+            *self._drift(),
             *gauge("headstart_worker_deaths_total", "Workers that died.", deaths, "counter"),
         ]
         text = "\n".join(lines) + "\n"
         return PlainTextResponse(text, media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def promised(shelf: Shelf, name: str) -> list[tuple[str, float]]:
+    """What validation says of each model, where that was kept."""
+    found = [(one.name, getattr(one.engine.named, name)) for one in shelf.served]
+    return [(model, float(value)) for model, value in found if value is not None]
 
 
 def page(name: str) -> Answering:

@@ -29,7 +29,7 @@ function bars(probabilities) {
 function doubts(answer) {
   const told = [];
   if (!answer.sure) told.push("not sure");
-  if (answer.familiar !== null && answer.familiar !== undefined && answer.familiar < UNFAMILIAR)
+  if (answer.familiar !== null && answer.familiar !== undefined && answer.familiar <= UNFAMILIAR)
     told.push("unlike anything it learned from");
   return told.join(", ");
 }

@@ -16,6 +16,7 @@ import torch
 from headstart.data import InMemory, Pair
 from headstart.data.encodings import decoded
 from headstart.errors import DataError, HeadstartError, ResourceError
+from headstart.head import ABOVE
 from headstart.hostile import printable
 from headstart.model import Model, Prediction
 from headstart.serve.frames import Message, Thing
@@ -50,6 +51,8 @@ def facts_of(model: Model) -> dict[str, Any]:
         "task": model.task.kind,
         "classes": list(model.classes),
         "paired": bool(getattr(modality, "paired", False)),
+        "sure_share": model.trust.sure_share,
+        "familiar_above": ABOVE if model.familiar else None,
         "rate": int(getattr(modality, "rate", 0) or 0),
     }
 
@@ -84,7 +87,7 @@ def _alone(model: Model, source: InMemory) -> Prediction | HeadstartError:
                 printable(source.name), text,
             )  # fmt: skip
         return DataError(
-            "D282", "it could not be judged", "send another", printable(source.name), text
+            "D298", "it could not be judged", "send another", printable(source.name), text
         )
 
 
@@ -102,7 +105,7 @@ def _source(thing: Thing, kind: str) -> InMemory | HeadstartError:
             content = decoded(thing.content)[0]
         except ValueError as error:
             return DataError(
-                "D281", "this is no text", "send text as UTF-8", thing.name, printable(error)
+                "D297", "this is no text", "send text as UTF-8", thing.name, printable(error)
             )
     return InMemory(thing.name, content)
 

@@ -1,5 +1,6 @@
 """The model folder: a backbone folder with a head and the meaning of its scores beside it."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -21,7 +22,7 @@ from headstart.backbone import (
 )
 from headstart.backbone.record import OTHER_VERSION, need_version
 from headstart.errors import BackboneError, HeadstartError, MissingExtra, SecurityError
-from headstart.head import FrameHead, linear
+from headstart.head import MOST, Familiar, FrameHead, linear
 from headstart.hostile import printable
 from headstart.model import Model
 from headstart.share.card import card_of
@@ -31,7 +32,7 @@ from headstart.share.loading import FACTS
 from headstart.task import TASKS, Calibration, Task, task_type
 from headstart.untrusted import MOST_PLAIN, Damaged, Sealed, parsed, sealed
 
-HEAD, CARD = "head.safetensors", "README.md"
+HEAD, CARD, FAMILIAR = "head.safetensors", "README.md", "familiar.safetensors"
 MOST_FACTS = 64 * 2**20
 """Bytes of `model.json`, which may name many words."""
 
@@ -49,6 +50,7 @@ class _Facts(BaseModel):
     words: list[tuple[str, PositiveInt]] = []
     """That transcripts were made of, with how often each was there."""
     sure_above: float = Field(ge=0, le=1)
+    sure_share: float | None = Field(default=None, ge=0, le=1)
     margin: float = Field(default=0.0, ge=0)
     center: float = 0.0
     spread: float = Field(default=1.0, gt=0)
@@ -85,6 +87,9 @@ def save_model(folder: Path, model: Model, figures: dict[str, Any]) -> None:
         if not isinstance(model.head, Writer | nn.Identity):
             state = {name: t.detach().contiguous() for name, t in model.head.state_dict().items()}
             durable.write(temp / HEAD, packed(state))
+        if model.familiar is not None:
+            rows, far = model.familiar.rows.contiguous(), model.familiar.distances.contiguous()
+            durable.write(temp / FAMILIAR, packed({"rows": rows, "distances": far.float()}))
         durable.write(temp / FACTS, facts.model_dump_json(indent=1))
         durable.write(temp / CARD, card_of(model, figures))
 
@@ -118,7 +123,9 @@ def _read(seal: Sealed) -> Model:
         return _written(backbone, facts)
     if shape[1] != backbone.width:
         raise Damaged(f"the head takes {shape[1]} numbers, the backbone gives {backbone.width}")
+    familiar = _familiar(seal, backbone.width)
     model = _joined(backbone, facts, _head(facts, read_tensors(seal.folder / HEAD)))
+    model = replace(model, familiar=familiar)
     _run_once(model)
     return model
 
@@ -126,10 +133,28 @@ def _read(seal: Sealed) -> Model:
 def _in_file(seal: Sealed, facts: _Facts) -> Model:
     """A model whose network is an ONNX file."""
     backbone = read_described(seal)  # compares all that the manifest names
-    trust, place = Calibration(facts.sure_above, facts.margin), seal.folder / NETWORK
+    trust, place = _trust(facts), seal.folder / NETWORK
     model = FileModel(backbone, nn.Identity(), _task(facts), trust, facts.cut, place=place)
     need_answers(model)
     return model
+
+
+def _familiar(seal: Sealed, width: int) -> Familiar | None:
+    """What was learned from, where that was kept. Raises `Damaged` where it is not that."""
+    if FAMILIAR not in seal.digests:
+        return None
+    shapes = seal.header(FAMILIAR)
+    rows, far = shapes.get("rows", ()), shapes.get("distances", ())
+    fits = len(rows) == 2 and rows[1] == width and len(far) == len(shapes) - 1 == 1
+    if not (fits and 0 < rows[0] <= MOST and 0 < far[0] <= MOST):
+        raise Damaged(f"{FAMILIAR} holds rows of shape {rows} and distances of {far}")
+    tensors = read_tensors(seal.folder / FAMILIAR)
+    known, distances = tensors["rows"], tensors["distances"]
+    sorted_ = bool((distances[1:] >= distances[:-1]).all())
+    right = known.dtype == distances.dtype == torch.float32  # halves are read as such
+    if not (right and sorted_ and known.isfinite().all() and distances.isfinite().all()):
+        raise Damaged(f"{FAMILIAR} holds no distances that can be compared")
+    return Familiar(known.half(), distances)
 
 
 def _head_shape(seal: Sealed, facts: _Facts) -> tuple[int, ...]:
@@ -149,7 +174,7 @@ def _written(backbone: Backbone, facts: _Facts) -> Model:
     if (writer := backbone.writer) is None or not task_type(facts.task, writer=True).writes:
         raise Damaged("its backbone does not write, and there are no classes")
     task = _task(facts, writer)
-    return Model(backbone, writer, task, Calibration(facts.sure_above, facts.margin), facts.cut)
+    return Model(backbone, writer, task, _trust(facts), facts.cut)
 
 
 def _head(facts: _Facts, state: dict[str, Tensor]) -> nn.Linear | FrameHead:
@@ -164,7 +189,7 @@ def _head(facts: _Facts, state: dict[str, Tensor]) -> nn.Linear | FrameHead:
 
 
 def _joined(backbone: Backbone, facts: _Facts, head: nn.Linear | FrameHead) -> Model:
-    trust = Calibration(facts.sure_above, facts.margin)
+    trust = _trust(facts)
     return Model(backbone, head.requires_grad_(False).eval(), _task(facts), trust, facts.cut)
 
 
@@ -176,12 +201,17 @@ def _run_once(model: Model) -> None:
     model.task.answers(scores)
 
 
+def _trust(facts: _Facts) -> Calibration:
+    return Calibration(facts.sure_above, facts.margin, facts.sure_share)
+
+
 def _facts(model: Model) -> _Facts:
     task = model.task
     return _Facts(
         task=task.kind,
         classes=list(task.classes),
         sure_above=model.trust.sure_above,
+        sure_share=model.trust.sure_share,
         margin=model.trust.margin,
         cut=model.cut,
         **task.record(),

@@ -36,3 +36,17 @@ class FileModel(Model):
         feeds = feeds_of(self.backbone.modality)
         found = [self._runtime(feed) for one in sources for feed in feeds(self._source(one))]
         return self.task.stacked([torch.from_numpy(np.concatenate(found))] if found else [])
+
+    def fold(self) -> None:
+        """Open the file."""
+        _ = self._runtime
+
+    @property
+    def _in_parts(self) -> bool:
+        """Its network takes one source at a time."""
+        return True
+
+    def _in_batches(
+        self, sources: Sequence[Given], batch: int = 32
+    ) -> tuple[Float[np.ndarray, "n c"], list[float]]:
+        return self.probabilities(sources).numpy(), []

@@ -17,6 +17,8 @@ class Calibration:
     """Answers of less belief are "not sure"."""
     margin: float = 0.0
     """Half the width that holds 95% of values around their answers; 0 for classes and tags."""
+    sure_share: float | None = None
+    """Of those rows, the share of answers that are sure; None where that was not kept."""
 
     def right(
         self, task: Task, answers: Float[np.ndarray, "n c"], labels: Known
@@ -34,8 +36,9 @@ def calibrate(
     """By answers to rows that they were not fitted to, of which `target` should be right."""
     if task.numeric:
         return Calibration(0.0, _margin(np.abs(answers - labels)[:, 0], target))
-    sure_above = _sure_above(task.belief(answers), task.correct(answers, labels), target)
-    return Calibration(sure_above)
+    belief = task.belief(answers)
+    sure_above = _sure_above(belief, task.correct(answers, labels), target)
+    return Calibration(sure_above, sure_share=float((belief >= sure_above).mean()))
 
 
 def _sure_above(belief: np.ndarray, right: np.ndarray, target: float) -> float:

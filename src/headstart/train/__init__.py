@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from headstart.train.task_data import TaskData, Truths, scores_of, takes
     from headstart.train.teacher import Teacher
     from headstart.train.trainer import trial_of
+    from headstart.train.training_data import rows_at
 
 __all__ = [
     "AS_USUAL",
@@ -69,6 +70,7 @@ __all__ = [
     "pretrain",
     "probe_head",
     "rates_of",
+    "rows_at",
     "scores_of",
     "step_price",
     "strategy_of",
