@@ -10,7 +10,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -149,6 +148,14 @@ async def killed(port: int, bodies: Sequence[bytes], worker: Callable[[], int]) 
     return summary(await task, 6.0)
 
 
+async def figures(port: int) -> str:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(request(port, "/metrics"))
+    _, body = await answer(reader)
+    writer.close()
+    return body.decode()
+
+
 def child_of(pid: int) -> int:
     """The process that answers: a grandchild of the server."""
     parents = {}
@@ -190,9 +197,7 @@ def main() -> None:
         told("300 slow connections", asyncio.run(slow(port, 300)))
         time.sleep(1)
         told("descriptors", f"{open_before} before, {handles(pid)} after")
-        with socket.create_connection(("127.0.0.1", port)) as line:
-            line.sendall(request(port, "/metrics"))
-            text = line.recv(10**6).decode()
+        text = asyncio.run(figures(port))
         deaths = [row for row in text.splitlines() if row.startswith("headstart_worker_deaths")]
         told("deaths", json.dumps(deaths))
 

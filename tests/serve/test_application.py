@@ -35,6 +35,7 @@ async def stuck(door, headers) -> int:
         sent.append(message)
 
     await door(scope_of("POST", "/predict", headers), receive, send)
+    assert (b"connection", b"close") in sent[0]["headers"]  # or the client holds it open
     return sent[0]["status"]
 
 

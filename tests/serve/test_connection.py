@@ -10,7 +10,7 @@ from servers import TOKEN, Models
 
 from headstart.serve import Lock, connection
 from headstart.serve.application import application
-from headstart.serve.serving import uvicorn_server
+from headstart.serve.serving import Reach, bound, uvicorn_server
 
 
 @contextlib.asynccontextmanager
@@ -92,3 +92,13 @@ def test_half_a_header_is_closed_in_time_and_a_whole_one_is_not(monkeypatch) -> 
             return tuple(ends)
 
     assert all(end == b"" for end in asyncio.run(ask()))
+
+
+def test_an_answer_is_sent_at_once() -> None:
+    """Small writes wait 40 ms for an acknowledgment where TCP_NODELAY is not set."""
+    with (
+        bound(Reach()) as listener,
+        socket.create_connection(listener.getsockname()),
+        listener.accept()[0] as accepted,
+    ):
+        assert accepted.proto == socket.IPPROTO_TCP

@@ -15,7 +15,7 @@ from importlib import resources
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from headstart.serve.http_errors import Refusal
-from headstart.serve.limits import Limits, bounded, declared, header_of, need_bounded
+from headstart.serve.limits import Limits, bounded, header_of, need_bounded
 from headstart.serve.lock import Lock
 
 LOG = logging.getLogger("headstart.serve")
@@ -51,11 +51,12 @@ class Door:
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1008})
             return
-        answer = _Answer(send)
+        body = _Body(bounded(receive, self.limits), ended=not _has_body(scope))
+        answer = _Answer(send, body)
         try:
             need_bounded(scope, self.limits)
             self.lock.need_allowed(scope)
-            await self.app(scope, bounded(receive, self.limits), answer.send)
+            await self.app(scope, body.receive, answer.send)
         except Refusal as refusal:
             await _refused(refusal, scope, receive, answer)
         except Exception as error:
@@ -64,17 +65,34 @@ class Door:
             await _refused(told, scope, receive, answer)
 
 
-class _Answer:
-    """Adds the headers that every answer has, and knows whether one was begun."""
+class _Body:
+    """Knows whether the body was read to its end."""
 
-    def __init__(self, send: Send) -> None:
-        self._send = send
+    def __init__(self, receive: Receive, *, ended: bool) -> None:
+        self._receive, self.ended = receive, ended
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        self.ended = self.ended or not message.get("more_body", False)
+        return message
+
+
+class _Answer:
+    """Adds the headers that every answer has, and knows whether one was begun.
+
+    What is left of a body would be taken for the next request, or waited for: the connection ends.
+    """
+
+    def __init__(self, send: Send, body: _Body) -> None:
+        self._send, self.body = send, body
         self.begun = False
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.begun = True
             headers = list(message.get("headers", ()))
+            if not self.body.ended:
+                headers.append((b"connection", b"close"))
             message = {**message, "headers": with_headers(headers)}
         await self._send(message)
 
@@ -91,8 +109,7 @@ async def _refused(refusal: Refusal, scope: Scope, receive: Receive, answer: _An
     body, headers = refusal.body(scope["path"]), refusal.headers()
     if refusal.status == 401 and scope["method"] == "GET" and _reads_pages(scope):
         body, headers = entrance(headers)
-    if not await _drained(scope, receive):
-        headers.append((b"connection", b"close"))
+    answer.body.ended = answer.body.ended or await _drained(scope, receive)
     headers.append((b"content-length", str(len(body)).encode()))
     await answer.send({"type": "http.response.start", "status": refusal.status, "headers": headers})
     body = b"" if scope["method"] == "HEAD" else body
@@ -104,9 +121,6 @@ async def _drained(scope: Scope, receive: Receive) -> bool:
 
     Whether the body was read to its end.
     """
-    told = declared_or_none(scope)
-    if told is None and not header_of(scope, b"transfer-encoding"):
-        return True
     if header_of(scope, b"expect"):
         return False
     try:
@@ -118,12 +132,9 @@ async def _drained(scope: Scope, receive: Receive) -> bool:
     return True
 
 
-def declared_or_none(scope: Scope) -> int | None:
-    """The body's length where the request says one that can be read, 0 where it can't."""
-    try:
-        return declared(scope)
-    except Refusal:
-        return 0
+def _has_body(scope: Scope) -> bool:
+    named = (b"content-length", b"transfer-encoding")
+    return any(header_of(scope, name) not in ([], [b"0"]) for name in named)
 
 
 def _reads_pages(scope: Scope) -> bool:

@@ -170,7 +170,9 @@ def uvicorn_server(app: Callable[..., Any]) -> "uvicorn.Server":
 def bound(reach: Reach) -> Iterator[socket.socket]:
     """A socket that listens. Raises `ResourceError` where the port is taken."""
     family = socket.AF_INET6 if ":" in reach.host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # asyncio sends small answers at once (TCP_NODELAY) only where the protocol is said: else a
+    # body waits 40 ms for the acknowledgment of its headers
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if sys.platform != "win32":
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
