@@ -70,6 +70,14 @@ def test_it_predicts_what_its_table_says(run, other, tmp_path) -> None:
     assert np.allclose([one.probability for one in told], [row["probability"] for row in rows])
 
 
+def test_a_smaller_run_can_leave_and_is_not_made_smaller_again(run, other, tmp_path) -> None:
+    report(run).compress(tmp_path / "small")
+    left = report(tmp_path / "small").export(out=tmp_path / "file" / "a.onnx")
+    assert left.parity.largest == 0 and left.path.with_name("predict.py").exists()
+    with pytest.raises(UsageError, match="U179"):
+        report(tmp_path / "small").compress(tmp_path / "smaller")
+
+
 def test_a_folder_with_something_in_it_is_left_alone(run, tmp_path) -> None:
     (tmp_path / "mine").write_text("x")
     with pytest.raises(UsageError, match="U176"):

@@ -101,6 +101,13 @@ def compress(folder: Path, out: Path, data: Place | None = None, tell: Tell = qu
             "U176", "there is something in this folder already", "--out FOLDER", printable(out)
         )
     model = load(folder)
+    if isinstance(model, FileModel):
+        raise UsageError(
+            "U179",
+            "the model of this run is made smaller already",
+            "headstart compress the run that it was made of",
+            where=printable(folder),
+        )
     need_exportable(model, out / "model.onnx")
     rows = _rows(folder, model, data, tell)
     picked = np.linspace(0, len(rows.train) - 1, min(len(rows.train), CALIBRATED)).astype(int)

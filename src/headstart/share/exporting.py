@@ -8,6 +8,7 @@ from importlib import resources
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from headstart import durable
 from headstart.data import Source
@@ -16,8 +17,12 @@ from headstart.events import Tell, note, quiet
 from headstart.hostile import printable
 from headstart.model import Model
 from headstart.share.end_to_end import EndToEnd, end_to_end, need_answers
+from headstart.share.file_model import FileModel
 from headstart.share.onnx_file import Runtime, facts_of, onnx_of, put_facts
 from headstart.share.parity import Parity, need_parity, parity_of
+
+if TYPE_CHECKING:
+    import onnx
 
 SCRIPT = "predict.py"
 OURS = "# Written by headstart export"
@@ -48,8 +53,7 @@ def export_onnx(model: Model, sources: Sequence[Source], out: Path, tell: Tell =
     """
     need_exportable(model, out)
     whole = end_to_end(model)
-    note(tell, "writing the network as a graph: about half a minute")
-    proto, runtime = onnx_of(whole), f"onnxruntime {version('onnxruntime')}"
+    proto, runtime = _graph(model, whole, tell), f"onnxruntime {version('onnxruntime')}"
     import onnx
 
     with TemporaryDirectory() as place:
@@ -64,6 +68,16 @@ def export_onnx(model: Model, sources: Sequence[Source], out: Path, tell: Tell =
     beside |= {SCRIPT: script_of(whole, out.name).encode()} if whole.script else {}
     _write(out, content, beside)
     return Exported(out, len(content), durable.sha256(out), parity, tuple(sorted(beside)))
+
+
+def _graph(model: Model, whole: EndToEnd, tell: Tell) -> "onnx.ModelProto":
+    """Traced; that of a model in a file as it is."""
+    if isinstance(model, FileModel):
+        import onnx
+
+        return onnx.load(model.place)
+    note(tell, "writing the network as a graph: about half a minute")
+    return onnx_of(whole)
 
 
 def need_exportable(model: Model, out: Path) -> None:
