@@ -1,7 +1,8 @@
 """One function a command, each one call through the front door.
 
 Exit codes: 0 done, 2 usage, 3 data refused, 4 resource, 5 model or download, 6 training failed,
-7 security refusal, 130 and 143 stopped by hand or by the system, and saved.
+7 security refusal, 8 predicted, but not for all, 130 and 143 stopped by hand or by the system, and
+saved.
 """
 
 import io
@@ -101,8 +102,9 @@ def plan(place: Place, *, json: Json = False, **options: Any) -> None:
 @app.command()
 def predict(
     run: RunFolder,
-    files: Annotated[
-        list[Path] | None, typer.Argument(metavar="FILES...", help="what to judge")
+    places: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="PLACE...", help="files, folders, tables, archives, or - for lines"),
     ] = None,
     *,
     text: Annotated[
@@ -112,18 +114,38 @@ def predict(
         list[str] | None,
         typer.Option("--second", metavar="TEXT", help="for each --text, what goes with it"),
     ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="write all there: answers.csv, .jsonl or .parquet"),
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="exit code 3, not 8, where one cannot be read")
+    ] = False,
     json: Json = False,
 ) -> None:
-    """Say what each file shows, or that the model is not sure."""
-    things: list[Any] = [*(files or ()), *_texts(text or [], second or [])]
-    if not things:
+    """Say what each file, or each row of a table, shows, or that the model is not sure.
+
+    What cannot be read is listed at the end; the exit code is then 8.
+    """
+    things = _texts(text or [], second or [])
+    if not places and not things:
         raise UsageError(
             "U115", "nothing to judge", f'headstart predict {printable(run)} FILES, or --text "…"'
         )
-    found = headstart.load(run).predict(things)
-    names = [" | ".join(t) if isinstance(t, tuple) else os.fspath(t) for t in things]
-    records = [{"file": name, **vars(one)} for name, one in zip(names, found, strict=True)]
-    terminal.document(records) if json else terminal.show(terminal.predicted(records))
+    from headstart.run import answers
+
+    if out:
+        answers.need_ending(out)
+    found, asked = answers.judged(run, places or [], things, sys.stdin)
+    records = [answer.record() for answer in found]
+    if out:
+        answers.write(out, found)
+    if json:
+        terminal.document(records)
+    else:
+        terminal.show(terminal.answered(records, asked.notes, asked.passed, out))
+    if any(answer.failure for answer in found):
+        raise typer.Exit(3 if strict else 8)
 
 
 def _texts(first: list[str], second: list[str]) -> list[Any]:

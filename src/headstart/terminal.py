@@ -245,6 +245,23 @@ def compressed(record: Record, place: Path) -> list[str]:
     ]
 
 
+def answered(
+    records: Sequence[Record], notes: Sequence[str], passed: Sequence[str], out: Path | None
+) -> list[str]:
+    """Answers, or where they are; what was passed over; at the end what could not be read."""
+    fine = [one for one in records if one["label"] is not None]
+    broken = [one for one in records if one["label"] is None]
+    lines = [printable(note, 500) for note in notes]
+    lines += [f"{len(fine):,} answers in {printable(out, 1000)}"] if out else predicted(fine)
+    if passed:
+        shown = "; ".join(printable(one, 200) for one in passed[:5])
+        lines.append(f"passed over: {len(passed):,} ({shown}{'; …' if len(passed) > 5 else ''})")
+    if broken:
+        lines.append(f"not answered: {len(broken):,} of {len(records):,}")
+        lines += [f"  {printable(one['file'])}: {printable(one['error'], 500)}" for one in broken]
+    return lines
+
+
 def listed(records: Sequence[Record]) -> list[str]:
     """One line a backbone; the default is marked."""
     rows = [("name", "input", "MB", "origin", "license", "place")]

@@ -1,0 +1,157 @@
+"""What a model says of each thing that it is asked about, and what it could not read."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from headstart import durable
+from headstart.data.examples import InMemory, Pair
+from headstart.data.questions import STDIN, Asking, Question, Questions, questions_of
+from headstart.errors import DataError, HeadstartError, UsageError
+from headstart.hostile import printable
+from headstart.run.settings import cache_root
+from headstart.share import load
+
+if TYPE_CHECKING:
+    from headstart.model import Model, Prediction
+
+_BATCH = 32
+OWN = ("label", "probability", "sure", "error")
+"""Columns that are written behind those of the input."""
+_ENDINGS = (".csv", ".jsonl", ".parquet")
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What is said of one thing, or why nothing is."""
+
+    question: Question
+    prediction: "Prediction | None" = None
+    failure: HeadstartError | None = None
+
+    @property
+    def error(self) -> str:
+        """Why nothing is said, in a line; empty where something is."""
+        found = self.failure
+        return (
+            f"{found.code} {found.what}" + (f": {found.why}" if found.why else "") if found else ""
+        )
+
+    def record(self) -> dict[str, Any]:
+        """As JSON has it."""
+        said = vars(self.prediction) if self.prediction else {"label": None}
+        return {"file": self.question.name, **said, "error": self.error or None}
+
+    def row(self) -> dict[str, object]:
+        """As a table has it: the input's own columns, then what is said."""
+        own = dict(self.question.cells) or {"file": self.question.name}
+        own = {f"{name} (given)" if name in OWN else name: cell for name, cell in own.items()}
+        said = self.prediction
+        told = (said.label, said.probability, said.sure) if said else (None, None, None)
+        return {**own, **dict(zip(OWN, (*told, self.error), strict=True))}
+
+
+def answers_of(model: "Model", questions: Sequence[Question]) -> list[Answer]:
+    """One answer a question, in their order; what cannot be read has a reason."""
+    found: dict[int, Answer] = {}
+    for i, question in enumerate(questions):
+        if question.source is None:
+            lost = DataError("D294", question.error, "look at the name", printable(question.name))
+            found[i] = Answer(question, failure=lost)
+    rest = [i for i in range(len(questions)) if i not in found]
+    for start in range(0, len(rest), _BATCH):
+        some = rest[start : start + _BATCH]
+        told = _told(model, [questions[i] for i in some])
+        found.update(zip(some, told, strict=True))
+    return [found[i] for i in range(len(questions))]
+
+
+def _told(model: "Model", questions: Sequence[Question]) -> list[Answer]:
+    """Together; one by one where something among them cannot be read."""
+    try:
+        said = model.predict([question.source for question in questions])
+    except HeadstartError as error:
+        if len(questions) == 1:
+            return [Answer(questions[0], failure=error)]
+        return [answer for one in questions for answer in _told(model, [one])]
+    return [Answer(*pair) for pair in zip(questions, said, strict=True)]
+
+
+def need_ending(out: Path) -> None:
+    """Raise `UsageError` for a file of answers that is of no known kind."""
+    if out.suffix.casefold() not in _ENDINGS:
+        raise UsageError(
+            "U282", f"{printable(out.name)} is no kind of table", "--out answers.csv",
+            why=f"answers are written as {', '.join(_ENDINGS)}",
+        )  # fmt: skip
+
+
+def write(out: Path, answers: Iterable[Answer]) -> None:
+    """The rows of all answers, whole or not at all."""
+    need_ending(out)
+    rows = [answer.row() for answer in answers]
+    own = dict.fromkeys(name for row in rows for name in row if name not in OWN)
+    names = (*own, *OWN)
+    kind = out.suffix.casefold()
+    if kind == ".parquet":
+        _parquet(out, names, rows)
+        return
+    if kind == ".jsonl":
+        every = ({name: _plain(row.get(name)) for name in names} for row in rows)
+        lines = [json.dumps(row, ensure_ascii=False, default=str) for row in every]
+        durable.write(out, "".join(f"{line}\n" for line in lines))
+        return
+    kept = io.StringIO(newline="")
+    writer = csv.writer(kept)
+    writer.writerow(names)
+    writer.writerows([[_plain(row.get(name)) for name in names] for row in rows])
+    durable.write(out, kept.getvalue())
+
+
+def _parquet(out: Path, names: Sequence[str], rows: Sequence[Mapping[str, object]]) -> None:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    cells = {name: [row.get(name) for row in rows] for name in names}
+    try:
+        table = pa.table(cells)
+    except (pa.ArrowInvalid, pa.ArrowTypeError):  # one column of several kinds
+        texts = {n: [None if c is None else str(c) for c in cells[n]] for n in names}
+        mixed = {name: some for name, some in texts.items() if name not in OWN}
+        table = pa.table({**mixed, **{name: cells[name] for name in OWN}})
+    with durable.writing(out) as temp:
+        parquet.write_table(table, temp)
+
+
+def _plain(cell: object) -> object:
+    """A cell that a line of text can hold."""
+    return f"{len(cell)} bytes" if isinstance(cell, bytes) else cell
+
+
+def judged(
+    run: Path, places: Sequence[str], texts: Sequence[Any], stdin: Iterable[str] = ()
+) -> tuple[list[Answer], Questions]:
+    """What a run's model says of all that lies at the places, and of texts.
+
+    `stdin` is read where a place is "-". Raises `DataError` where nothing can be answered, and what
+    `load` raises.
+    """
+    model = load(run)
+    modality = model.backbone.modality
+    asking = Asking(modality.kind, getattr(modality, "paired", False), cache_root(None))
+    lines = list(stdin) if STDIN in places else []
+    found = questions_of(places, asking, lines)
+    told = [Question(" | ".join(t) if isinstance(t, tuple) else t, _held(t)) for t in texts]
+    answers = answers_of(model, [*found.asked, *told])
+    failed = [answer.failure for answer in answers if answer.failure]
+    if failed and len(failed) == len(answers):
+        raise failed[0]
+    return answers, found
+
+
+def _held(text: Any) -> InMemory:
+    return InMemory("a text", Pair(*text) if isinstance(text, tuple) else text)
