@@ -99,6 +99,12 @@ def plan(place: Place, *, json: Json = False, **options: Any) -> None:
     terminal.document(record) if json else terminal.show(terminal.planned(record))
 
 
+Answers = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="FILE", help="write all there: answers.csv, .jsonl or .parquet"),
+]
+
+
 @app.command()
 def predict(
     run: RunFolder,
@@ -114,10 +120,7 @@ def predict(
         list[str] | None,
         typer.Option("--second", metavar="TEXT", help="for each --text, what goes with it"),
     ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="write all there: answers.csv, .jsonl or .parquet"),
-    ] = None,
+    out: Answers = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="exit code 3, not 8, where one cannot be read")
     ] = False,
