@@ -51,7 +51,7 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
-    monkeypatch.setattr("headstart.backbone.hub._unreachable", lambda: "no connection to anybody")
+    monkeypatch.setattr("headstart.backbone.hub.unreachable", lambda: "no connection to anybody")
     return tmp_path / "hub"
 
 
@@ -239,7 +239,7 @@ def test_only_safe_files_are_fetched(hub, tiny_bert, monkeypatch) -> None:
         asked[repository] = allow_patterns
         return str(tiny_bert)
 
-    monkeypatch.setattr("headstart.backbone.hub._unreachable", lambda: "")
+    monkeypatch.setattr("headstart.backbone.hub.unreachable", lambda: "")
     monkeypatch.setattr("huggingface_hub.snapshot_download", fetch)
     assert load_backbone("somebody/some-network").origin.source == "hub"
     patterns = asked["somebody/some-network"]
