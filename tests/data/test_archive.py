@@ -164,3 +164,50 @@ def test_a_zip_that_lies_about_a_size_is_damaged(tmp_path, cache, member, at, wh
     with pytest.raises(DataError, match="the archive is damaged") as caught:
         find(tmp_path / "a.zip", cache=cache)
     assert f"not the {what} listed" in caught.value.why or "CRC" in caught.value.why
+
+
+def windows(path, *names, content=b"x"):
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in names:
+            member = zipfile.ZipInfo("x")  # a name given here would be mended
+            member.filename, member.create_system = name, 0
+            archive.writestr(member, b"" if name.endswith("\\") else content + name[:1].encode())
+    return path
+
+
+def test_a_zip_of_windows_has_folders_that_end_in_a_backslash(tmp_path, cache):
+    names = ("photos\\", "photos\\cat\\", "photos\\cat\\1.png", "photos\\dog\\1.png")
+    found = find(windows(tmp_path / "w.zip", *names), cache=cache)
+    assert found.examples.truth.names == ("cat", "dog")
+
+
+@pytest.mark.parametrize("name", ["..\\1.png", "C:\\1.png", "cat\\..\\..\\1.png"])
+def test_a_zip_of_windows_leads_nowhere_else(tmp_path, cache, name):
+    refused(windows(tmp_path / "w.zip", name), cache, "S601")
+
+
+def test_a_member_that_comes_twice_alike_is_one(tmp_path, cache):
+    with pytest.warns(UserWarning, match="Duplicate"):
+        place = windows(tmp_path / "w.zip", "cat/1.png", "dog/1.png", "cat/1.png")
+    assert len(find(place, cache=cache).examples) == 2
+    with zipfile.ZipFile(place, "a") as archive, pytest.warns(UserWarning, match="Duplicate"):
+        archive.writestr("cat/1.png", b"another")
+    refused(place, tmp_path / "other", "S602")
+
+
+def test_names_are_utf8_where_the_archive_does_not_say_so(tmp_path, cache):
+    place = tmp_path / "w.zip"
+    windows(place, "cat/1.png", "yyyy/1.png")
+    place.write_bytes(place.read_bytes().replace(b"yyyy", "ñä".encode()))
+    assert find(place, cache=cache).examples.truth.names == ("cat", "ñä")
+
+
+def test_archives_in_an_archive_are_folders(tmp_path, cache):
+    for part in ("train", "test"):
+        windows(tmp_path / f"{part}.zip", f"{part}/cat/1.png", f"{part}/dog/1.png")
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        for part in ("train", "test"):
+            archive.write(tmp_path / f"{part}.zip", f"{part}.zip")
+    found = find(tmp_path / "all.zip", cache=cache)
+    assert sorted(found.examples.parts) == ["test", "test", "train", "train"]
+    assert found.examples.truth.names == ("cat", "dog")

@@ -11,6 +11,7 @@ from torch import Tensor
 from headstart.data import InMemory
 from headstart.errors import UsageError
 from headstart.modality import Image, Modality
+from headstart.modality.image import depth_told
 
 
 def scene(width: int = 300, height: int = 220, seed: int = 0) -> PIL.Image.Image:
@@ -172,3 +173,11 @@ def test_a_halved_item_is_what_half_would_keep() -> None:
 def test_a_contract_that_cannot_be_kept_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(UsageError, match="U121"):
         Image(**wrong)
+
+
+@pytest.mark.parametrize(
+    ("top", "bits"), [(255, "8 bits"), (256, "10 bits"), (4095, "12 bits"), (4096, "")]
+)
+def test_pictures_of_16_bits_that_use_fewer_are_told(top: int, bits: str) -> None:
+    told = " ".join(depth_told([{"top": 3.0}, {"top": float(top)}, {"width": 4.0}]))
+    assert (bits in told) and bool(told) == bool(bits)

@@ -167,3 +167,20 @@ def test_a_stream_whose_length_nobody_knew_is_whole(tmp_path: Path) -> None:
     raw = bytearray(write(tmp_path / "a.wav", samples("low", 0)).read_bytes())
     raw[4:8] = raw[40:44] = b"\xff\xff\xff\xff"
     assert len(SOUND.read(InMemory("x", bytes(raw)))) > 50
+
+
+@pytest.mark.parametrize(("left", "canceled"), [(0.0, 1.0), (0.28, 1.0), (0.32, 0.0)])
+def test_channels_that_cancel_are_heard_by_the_loudest(left: float, canceled: float) -> None:
+    mono = samples("low", 0)
+    other = (left - 1) * mono  # their mean is left / 2 of it, beside silence a half
+    look, item = SOUND.look(held(np.stack([mono, other], 1)))
+    assert dict(look.facts)["canceled"] == canceled
+    assert torch.equal(item, SOUND.read(held(mono))) == bool(canceled)
+    assert ("cancel" in " ".join(SOUND.noted([look]))) == bool(canceled)
+
+
+@pytest.mark.parametrize("head", [b"\0\0\0\x20ftypM4A \0\0\0\0", b"\x1aE\xdf\xa3webm", b"#!AMR\n"])
+def test_formats_that_are_not_read_are_refused_by_name(head: bytes) -> None:
+    with pytest.raises(DataError, match="D296") as refused:
+        SOUND.read(InMemory("a.m4a", head + bytes(2000)))
+    assert "ffmpeg" in refused.value.fix

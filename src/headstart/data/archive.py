@@ -68,8 +68,9 @@ def unpack(archive: Path, cache: Path, limits: Limits = Limits()) -> Path:
         inside = temp / _INSIDE
         inside.mkdir()
         with _damage(archive, target):
-            unpack_all = _unpack_zip if archive.suffix.casefold() in _ZIP else _unpack_tar
-            unpack_all(archive, _Crate(archive, inside, _most_bytes(archive, limits), limits.files))
+            crate = _Crate(archive, inside, _most_bytes(archive, limits), limits.files)
+            _unpack_any(archive, crate)
+            _open_inner(crate)
     return target / _INSIDE
 
 
@@ -164,20 +165,56 @@ def _most_bytes(archive: Path, limits: Limits) -> int:
     return min(limits.size, max(limits.free, limits.ratio * archive.stat().st_size))
 
 
+def _unpack_any(archive: Path, crate: _Crate) -> None:
+    unpack_all = _unpack_zip if archive.suffix.casefold() in _ZIP else _unpack_tar
+    unpack_all(archive, crate)
+
+
+def _open_inner(crate: _Crate) -> None:
+    """Archives in an archive as folders of their names, once; what they hold counts as well."""
+    for path in sorted(path for path in crate.inside.rglob("*") if is_archive(path)):
+        target = path.with_name(path.name.split(".")[0])
+        if not path.is_file() or target.exists() or target == path:
+            continue
+        target.mkdir()
+        _unpack_any(path, replace(crate, archive=path, inside=target))
+        path.unlink()
+
+
 def _unpack_zip(archive: Path, crate: _Crate) -> None:
     with zipfile.ZipFile(archive) as held:
         _need_apart(archive, held)
+        again = set[tuple[str, int, int]]()
         for member in held.infolist():
+            same = (member.filename, member.CRC, member.file_size)
+            if same in again:  # appended twice by a program, with equal content
+                continue
+            again.add(same)
             kind = stat.S_IFMT(member.external_attr >> 16)  # 0 where no Unix packed it
             if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
                 crate.refuse(member.filename)
-            if member.is_dir() or kind == stat.S_IFDIR:
-                crate.folder(member.filename)
+            if member.is_dir() or kind == stat.S_IFDIR or _is_windows_folder(member):
+                crate.folder(_name_of(member))
                 continue
             with held.open(member) as content:
-                size = crate.file(member.filename, cast(BufferedIOBase, content))
+                size = crate.file(_name_of(member), cast(BufferedIOBase, content))
             if size != member.file_size:
                 raise zipfile.BadZipFile(f"{member.filename} has not the size listed")
+
+
+def _name_of(member: zipfile.ZipInfo) -> str:
+    """Its name: UTF-8 also where the archive does not say so, and cp437 where it is not."""
+    if member.flag_bits & 0x800:
+        return member.filename
+    try:
+        return member.filename.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return member.filename
+
+
+def _is_windows_folder(member: zipfile.ZipInfo) -> bool:
+    """Whether a member is a folder as .NET and PowerShell write it: its name ends so."""
+    return member.filename.endswith("\\") and member.file_size == 0
 
 
 def _need_apart(archive: Path, held: zipfile.ZipFile) -> None:

@@ -11,6 +11,11 @@ ENDINGS = {
     *(".au", ".snd", ".caf", ".w64", ".rf64"),
 }
 """Of files with sound that libsndfile reads."""
+UNREAD = {
+    *(".m4a", ".m4b", ".mp4", ".aac", ".wma", ".amr", ".webm", ".3gp", ".mka", ".weba", ".ape"),
+    *(".wv", ".ac3", ".dts", ".caff", ".m4r", ".awb"),
+}
+"""Of files with sound that it does not read: they are recordings, and each is refused as such."""
 _BEGIN = (b"fLaC", b"OggS", b"ID3")
 _FORMS = {b"RIFF": (b"WAVE",), b"RF64": (b"WAVE",), b"FORM": (b"AIFF", b"AIFC")}
 """Containers of chunks, and what they say of their content behind their size: pictures are RIFF,
@@ -27,10 +32,10 @@ def heard(found: Found) -> Found:
 
 def _is_sound(source: Source) -> bool:
     if not hasattr(source, "content"):
-        return source.suffix.casefold() in ENDINGS
+        return source.suffix.casefold() in ENDINGS | UNREAD
     thing = source.content
     if isinstance(thing, Span):
-        return thing.path.suffix.casefold() in ENDINGS
+        return thing.path.suffix.casefold() in ENDINGS | UNREAD
     if isinstance(thing, bytes):
         return _begins_as_sound(thing)
     if isinstance(thing, Mapping):

@@ -122,6 +122,8 @@ def _from_bytes(
         if kind == "JPEG":
             file.draft(None, wanted(file.size))
         file.load()
+        if file.mode.startswith("I"):
+            facts = (*facts, ("top", float(np.asarray(file).max(initial=0))))
         picture = to_rgb(upright(file), background, name)
     return Decoded(picture, hashlib.sha256(content).hexdigest(), facts, small)
 

@@ -23,6 +23,8 @@ from headstart.modality.likeness import near_hashes
 from headstart.modality.protocol import Look
 
 _FIELDS = 16  # a side
+_DEPTHS = (8, 10, 12)
+"""Bits that instruments write into pictures of 16."""
 _LEAST_HALVED = 32  # pixels a side
 _JPEG_FROM_PX = 64  # smaller pictures are shown without loss
 LONGEST = 16  # times the short side; of a longer strip the middle alone is resized
@@ -129,8 +131,8 @@ class Image:
         return torch.from_numpy(((rows[..., ::2] + rows[..., 1::2] + 2) // 4).astype(np.uint8))
 
     def noted(self, looks: Sequence[Look]) -> tuple[str, ...]:
-        """Nothing: what is odd about single pictures is among the problems."""
-        return ()
+        """How many bits pictures of 16 bits use, where that is 12 or fewer."""
+        return depth_told([dict(look.facts) for look in looks])
 
     def _seen(self, source: Source) -> tuple[Decoded | Bands, Tensor]:
         if self.channels not in (1, 3):
@@ -170,6 +172,20 @@ class Image:
         canvas = PIL.Image.new(picture.mode, size, fill if self.crop_mode == "border" else 0)
         canvas.paste(picture, (-left, -top))
         return canvas
+
+
+def depth_told(facts: Sequence[dict[str, str | float]]) -> tuple[str, ...]:
+    """What is told of pictures of 16 bits that use 12 or fewer: read by 16, they are dark."""
+    tops = [float(one["top"]) for one in facts if "top" in one]
+    highest = max(tops, default=0.0)
+    bits = next((bits for bits in _DEPTHS if highest < 2**bits), 16)
+    if not tops or bits == 16:
+        return ()
+    return (
+        f"warning: {len(tops):,} pictures have 16 bits a pixel, and no value above {highest:,.0f}: "
+        f"they use {bits} bits and are read nearly black; multiply their values by "
+        f"{65535 // (2**bits - 1)}, or save them with 8 bits, here and for predict",
+    )
 
 
 def _margin(side: int, kept: int) -> int:

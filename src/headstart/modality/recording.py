@@ -32,6 +32,17 @@ _RATES = (2_000, 768_000)
 _MOST_CHANNELS = 64
 _LOUDEST = 2.0**31
 """Floats are meant to reach 1; some programs write whole numbers of up to 32 bits as floats."""
+_CANCELED = 0.3
+"""Of what the mean keeps of the loudest channel beside silence: below, channels cancel."""
+_UNREAD = {
+    b"\x1aE\xdf\xa3": "Matroska (webm, mka)",
+    b"0&\xb2u\x8ef\xcf\x11": "Windows Media (wma)",
+    b"#!AMR": "AMR",
+    b"\xff\xf1": "AAC",
+    b"\xff\xf9": "AAC",
+    b"MAC ": "Monkey's Audio",
+    b"wvpk": "WavPack",
+}
 _FIX = "take it out, or export it anew: ffmpeg -i FILE FILE.wav"
 
 
@@ -95,8 +106,11 @@ def _from_file(
     with needs("audio"):
         import soundfile
     file.seek(0)
-    if not file.read(1):
+    head = file.read(16)
+    if not head:
         _refuse("D203", "a recording is empty", name, "0 bytes")
+    if form := unread_format(head):
+        _refuse("D296", f"recordings in the format {form} are not read", name, "by its first bytes")
     if lost := missing(file):
         _refuse("D204", "a recording is cut short", name, lost)
     file.seek(0)
@@ -110,6 +124,30 @@ def _from_file(
         why = getattr(error, "error_string", error)  # without the file object's address
         _refuse("D205", "a recording cannot be decoded", name, printable(why, limit=200))
     return _heard(samples, told, digest, rate_hz, name)
+
+
+def unread_format(head: bytes) -> str:
+    """The format of sound, or of film, that some bytes begin, where it is not read; else empty.
+
+    >>> unread_format(b"1234ftypM4A "), unread_format(b"RIFF")
+    ('MPEG-4 (m4a, mp4)', '')
+    """
+    if head[4:8] == b"ftyp":
+        return "MPEG-4 (m4a, mp4)"
+    return next((name for start, name in _UNREAD.items() if head.startswith(start)), "")
+
+
+def _mixed(samples: Float32[np.ndarray, "n c"]) -> tuple[Float32[np.ndarray, " n"], bool]:
+    """The mean of all channels; the loudest alone, and True, where they cancel each other."""
+    mono = samples.mean(axis=1, dtype=np.float32)
+    if samples.shape[1] < 2:
+        return mono, False
+    loud = np.sqrt(np.square(samples, dtype=np.float64).mean(axis=0))
+    left = float(np.sqrt(np.square(mono, dtype=np.float64).mean()))
+    # the mean keeps 1 / sqrt(c) of channels that have nothing in common, 1 / c of one alone
+    if left >= _CANCELED / samples.shape[1] * float(loud.max(initial=0)):
+        return mono, False
+    return np.ascontiguousarray(samples[:, int(loud.argmax())]), True
 
 
 def _bounds(opened: "SoundFile", span: tuple[float, float] | None, name: str) -> tuple[int, int]:
@@ -190,17 +228,18 @@ def _heard(
     if loud.max(initial=0) > _LOUDEST:
         why = f"a sample of {loud.max():.3g}, where 1 is as loud as it gets"
         _refuse("D208", "this is no sound that people record", name, why)
+    mono, canceled = _mixed(samples)
     facts = (
         ("seconds", frames / rate),
         ("rate", float(rate)),
         ("channels", float(channels)),
         ("format", form),
-        ("silent", float((loud < 1e-4).mean())),
+        ("silent", float((np.abs(mono) < 1e-4).mean())),
         ("clipped", float((loud >= 0.999).mean())),
+        ("canceled", float(canceled)),
     )
     content = hashlib.blake2b(f"{rate} {frames} {channels} ".encode(), digest_size=32)
     content.update(np.rint(samples * 32767).clip(-32768, 32767).astype(np.int16).tobytes())
-    mono = samples.mean(axis=1, dtype=np.float32)
     mono = mono if rate == rate_hz else soxr.resample(mono, rate, rate_hz)
     return Recording(mono.astype(np.float32), digest, content.hexdigest(), facts)
 

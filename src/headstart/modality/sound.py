@@ -135,6 +135,9 @@ def noted_of(looks: Sequence[Look], most_s: float) -> tuple[str, ...]:
     told = [f"{low:.2f} to {high:,.2f} s, median {middle:.2f} s, at {_counted(rates)}"]
     many = sum(float(one["channels"]) > 1 for one in facts)
     told += [f"{many:,} have several channels: their mean is heard"] if many else []
+    turned = sum(float(one.get("canceled", 0)) > 0 for one in facts)
+    heard = "channels that cancel each other: the loudest alone is heard"
+    told += [f"{turned:,} have {heard}"] if turned else []
     silent = sum(float(one["silent"]) > 0.99 for one in facts)
     told += [f"{silent:,} are silent"] if silent else []
     clipped = sum(float(one["clipped"]) > 0.001 for one in facts)
