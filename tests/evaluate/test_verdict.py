@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -6,7 +7,7 @@ import pytest
 from headstart.evaluate import Arm, Cost, judge
 from headstart.evaluate import verdict as judging
 from headstart.stats import Interval, share
-from headstart.task import Classification
+from headstart.task import TASKS, Classification
 
 TASK = Classification(("one", "other"))
 FREE = Cost(0.0, 0.0, 0.0)
@@ -229,3 +230,16 @@ def test_a_rival_that_was_passed_over_is_owned_up_to_where_it_is_as_good(right, 
     ours = arm("probe", shares(140, 120), transfer=True, choice=0.1)
     found = judge(TASK, [*rivals, ours], ours, labels(140))
     assert ("passed over" in found.sentence) == owned
+
+
+@pytest.mark.parametrize("task", sorted(set(TASKS.values()), key=lambda task: task.__name__))
+def test_the_answer_that_is_always_the_same_is_named_in_words(task):
+    ours = arm("probe", shares(140, 120), transfer=True)
+    sentence = judge(TASK, [arm(task.constant_name, shares(140, 10)), ours], ours, labels(140))
+    assert re.search(r"for (always the|how often) ", sentence.sentence), sentence.sentence
+
+
+def test_an_arm_whose_name_has_an_article_gets_no_second_one():
+    ours = arm("probe", shares(140, 120), transfer=True)
+    sentence = judge(TASK, [arm("the other", shares(140, 10)), ours], ours, labels(140)).sentence
+    assert " for the other, " in sentence

@@ -34,7 +34,10 @@ _PHRASES = {
     "the usual text": "always the most frequent text",
     "the source itself": "the source text as it is",
     "the nearest source": "what was written for the most similar source",
+    "the usual boxes": "always the most frequent boxes",
+    "the mean value": "always the mean value",
     "majority class": "always the most frequent class",
+    "median class": "always the median class",
     "linear on raw pixels": "a linear head on raw pixels",
     "linear on raw log-mel statistics": "a linear head on log-mel statistics",
     "the usual tags": "always the usual tags",
@@ -210,7 +213,8 @@ def _better_on_test(chosen: Arm, against: Arm, rivals: Sequence[Arm]) -> str:
 
 
 def _phrase(name: str) -> str:
-    return _PHRASES.get(name, f"the {printable(name, 80)}")
+    shown = printable(name, 80)
+    return _PHRASES.get(name, shown if shown.startswith("the ") else f"the {shown}")
 
 
 def _unopposed(task: Task, chosen: Arm) -> Verdict:
