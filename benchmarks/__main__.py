@@ -11,6 +11,7 @@ ALL = (
     "ordinal",
     "folds",
     "intervals",
+    "box_intervals",
     "pool",
     "negative",
     "budget",

@@ -16,10 +16,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from headstart.evaluate import Arm, Curve, Fact, Report, Shown
+from headstart.evaluate.boxes import BoxReport
 from headstart.events import span
 from headstart.hostile import printable
 from headstart.report import figures
 from headstart.report.axis import Axis, axis
+from headstart.report.boxes import box_section
 from headstart.report.confusion import cells_of, picked, worst_pairs
 from headstart.stats import Interval
 from headstart.task import FIGURES
@@ -33,8 +35,10 @@ _SMALL = 15  # classes that a table of cells has room for
 _LINES = 200  # of one list of facts; run folders hold the rest
 
 
-def page(report: Report) -> str:
+def page(report: Report, boxes: BoxReport | None = None) -> str:
     """One self-contained HTML document; equal reports give equal bytes.
+
+    `boxes` are those on the examples that `report` shows, in their order, where boxes are found.
 
     It asks no network for anything: its policy forbids that, styles and pictures are inside, and
     the only script is named by its hash. Each picture is inside once, however often it appears.
@@ -61,6 +65,7 @@ def page(report: Report) -> str:
         script=Markup(script),
         pictures=pictures,
         **_looked_at(report, kept),
+        boxes=box_section(room, boxes, pictures) if boxes else "",
         grid=grid,
         pairs=worst_pairs(grid),
         picked=picked(grid, len(report.classes)),

@@ -1,0 +1,51 @@
+import numpy as np
+
+from headstart.data import boxes_of
+from headstart.evaluate.boxes import BoxReport, box_report
+from headstart.report.boxes import CURVES, box_section, most_frequent, overlay
+from headstart.report.page import _room
+from headstart.task.box_matching import FoundBoxes
+
+HOSTILE = "<img src=x>\x1b[31m"
+
+
+def found(scores: float = 0.9, names: tuple[str, ...] = ("cat", HOSTILE)) -> BoxReport:
+    truths = [boxes_of([(0.1, 0.1, 0.5, 0.5)], [0]), boxes_of([(0.2, 0.2, 0.6, 0.6)], [1])]
+    corners = np.array([[0.1, 0.1, 0.5, 0.5], [0.7, 0.7, 0.9, 0.9]])
+    told = FoundBoxes(corners, np.array([0, 1]), np.array([scores, scores / 2 + 0.2]))
+    none = FoundBoxes(np.zeros((0, 4)), np.zeros(0, np.int64), np.zeros(0))
+    return box_report(truths, [told, none], names)
+
+
+def section(report: BoxReport, pictures: dict[int, str] | None = None) -> str:
+    return str(box_section(_room(), report, pictures or {}))
+
+
+def test_boxes_are_drawn_where_they_are_and_by_what_they_are() -> None:
+    (hit, alarm), (miss,) = found().drawn
+    assert (hit.kind, alarm.kind, miss.kind) == ("hit", "alarm", "miss")
+    drawn = str(overlay([hit]))
+    assert 'class="box hit" x="10%" y="10%" width="40%" height="40%"' in drawn
+    assert "cat 90%" in drawn
+
+
+def test_names_from_data_are_escaped() -> None:
+    text = section(found(), {0: "p0", 1: "p1"})
+    assert "<img" not in text and "\x1b" not in text and "&lt;img" in text
+
+
+def test_pictures_with_the_most_mistakes_come_first_and_only_those_that_are_kept() -> None:
+    assert section(found(), {1: "p1"}).count("<figure><span") == 1
+    both = section(found(), {0: "p0", 1: "p1"})
+    assert both.index("picture p0") < both.index("picture p1")
+
+
+def test_a_page_says_why_nothing_is_found() -> None:
+    assert "No box is above the threshold" in section(found(0.3))
+    assert "No box is above the threshold" not in section(found(0.9))
+
+
+def test_a_few_curves_are_drawn() -> None:
+    one = found().classes[0]
+    assert len(most_frequent([one] * (CURVES + 1))) == CURVES
+    assert section(found()).count("Precision over recall:") == 2
