@@ -1,7 +1,7 @@
 import numpy as np
 
 from headstart.data import boxes_of
-from headstart.evaluate.boxes import BoxReport, box_report
+from headstart.evaluate.boxes import BoxReport, DrawnBox, box_report, drawn
 from headstart.report.boxes import CURVES, box_section, most_frequent, overlay
 from headstart.report.page import _room
 from headstart.task.box_matching import FoundBoxes
@@ -9,20 +9,26 @@ from headstart.task.box_matching import FoundBoxes
 HOSTILE = "<img src=x>\x1b[31m"
 
 
-def found(scores: float = 0.9, names: tuple[str, ...] = ("cat", HOSTILE)) -> BoxReport:
+Drawn = list[tuple[DrawnBox, ...]]
+
+
+def found(
+    scores: float = 0.9, names: tuple[str, ...] = ("cat", HOSTILE)
+) -> tuple[BoxReport, Drawn]:
     truths = [boxes_of([(0.1, 0.1, 0.5, 0.5)], [0]), boxes_of([(0.2, 0.2, 0.6, 0.6)], [1])]
     corners = np.array([[0.1, 0.1, 0.5, 0.5], [0.7, 0.7, 0.9, 0.9]])
     told = FoundBoxes(corners, np.array([0, 1]), np.array([scores, scores / 2 + 0.2]))
     none = FoundBoxes(np.zeros((0, 4)), np.zeros(0, np.int64), np.zeros(0))
-    return box_report(truths, [told, none], names)
+    pairs = zip(truths, [told, none], strict=True)
+    return box_report(truths, [told, none], names), [drawn(a, b, names, 0.5) for a, b in pairs]
 
 
-def section(report: BoxReport, pictures: dict[int, str] | None = None) -> str:
-    return str(box_section(_room(), report, pictures or {}))
+def section(made: tuple[BoxReport, Drawn], pictures: dict[int, str] | None = None) -> str:
+    return str(box_section(_room(), *made, pictures or {}))
 
 
 def test_boxes_are_drawn_where_they_are_and_by_what_they_are() -> None:
-    (hit, alarm), (miss,) = found().drawn
+    (hit, alarm), (miss,) = found()[1]
     assert (hit.kind, alarm.kind, miss.kind) == ("hit", "alarm", "miss")
     drawn = str(overlay([hit]))
     assert 'class="box hit" x="10%" y="10%" width="40%" height="40%"' in drawn
@@ -46,6 +52,6 @@ def test_a_page_says_why_nothing_is_found() -> None:
 
 
 def test_a_few_curves_are_drawn() -> None:
-    one = found().classes[0]
+    one = found()[0].classes[0]
     assert len(most_frequent([one] * (CURVES + 1))) == CURVES
     assert section(found()).count("Precision over recall:") == 2

@@ -16,6 +16,8 @@ FALSE_ALARMS = (0.01, 0.1, 1.0)
 """Of a picture, at which misses are told: what the owner of a camera asks."""
 THRESHOLDS = np.round(np.linspace(0.05, 0.95, 19), 2)
 RECALLS = np.round(np.linspace(0.0, 1.0, 21), 2)
+SAID = 0.5
+"""The probability from which on a box counts: thresholds of classes are moved there."""
 MET = 0.5
 """The overlap from which on a box is found, on the page."""
 _DRAWS = 300
@@ -77,8 +79,6 @@ class BoxReport:
     """False alarms of a picture, and the share of boxes that is missed at so many."""
     confusion: tuple[tuple[int, ...], ...]
     """True class (the last line: nothing) by said class (the last column: missed)."""
-    drawn: tuple[tuple[DrawnBox, ...], ...]
-    """Of each picture; corners are shares where those of the boxes are."""
 
 
 def box_report(
@@ -87,7 +87,7 @@ def box_report(
     names: Sequence[str],
     groups: Sequence[str] = (),
     *,
-    threshold: float = 0.5,
+    threshold: float = SAID,
 ) -> BoxReport:
     """Hold what was found on test pictures against what is there; intervals are over groups."""
     seen, n = Precision(truths, found, len(names)), len(truths)
@@ -103,10 +103,7 @@ def box_report(
         for rate in FALSE_ALARMS
     )
     table = confusion(truths, found, len(names), threshold)
-    pictures = tuple(
-        drawn(truth, told, names, threshold) for truth, told in zip(truths, found, strict=True)
-    )
-    return BoxReport(tuple(names), classes, trade_off, missed, table, pictures)
+    return BoxReport(tuple(names), classes, trade_off, missed, table)
 
 
 def _class(  # one line of the table

@@ -11,6 +11,7 @@ from headstart.advise import Depth
 from headstart.backbone import CROSSED, hears, multiply_adds
 from headstart.data import Examples, Source
 from headstart.errors import DataError
+from headstart.evaluate.boxes import SAID, DrawnBox, drawn
 from headstart.evaluate.candidates import FittedArms
 from headstart.evaluate.caveats import cautions
 from headstart.evaluate.learning_curve import learning
@@ -169,6 +170,7 @@ def _shown(
     labels, belief = task_data.labels_of(rows).numpy(), task.belief(answers)
     merit = task.shown_merit(answers, labels)
     right, said = trust.right(task, answers, labels), task.likely(answers)
+    pair = task.located(answers, labels)
     shown: list[Shown] = []
     for position in _order(task, answers, labels, right)[:SHOWN]:
         row = rows[position]
@@ -182,6 +184,9 @@ def _shown(
         if task.single_label:
             label, guess = int(labels[position]), int(said[position])
         sure = float(belief[position])
+        drawn_boxes = (
+            drawn(pair[0][position], pair[1][position], task.classes, SAID) if pair else ()
+        )
         shown.append(
             Shown(
                 examples.name(row),
@@ -194,7 +199,7 @@ def _shown(
                 truth=truth,
                 said=guess_told,
                 right=bool(right[position]),
-                beside=_beside(fitted_arms.fitted, task, examples.sources[row], guess)
+                beside=_beside(fitted_arms.fitted, task, examples.sources[row], guess, drawn_boxes)
                 if len(shown) < PLAYED
                 else Beside(),
                 merit=float(merit[position]),
@@ -203,11 +208,14 @@ def _shown(
     return tuple(shown)
 
 
-def _beside(fitted: Fitted, task: Task, source: Source, guess: int) -> Beside:
+def _beside(
+    fitted: Fitted, task: Task, source: Source, guess: int, boxes: tuple[DrawnBox, ...]
+) -> Beside:
     try:
-        return Beside(fitted.backbone.modality.clip(source), weighed(fitted, task, source, guess))
+        clip, words = fitted.backbone.modality.clip(source), weighed(fitted, task, source, guess)
+        return Beside(clip, words, boxes)
     except DataError:  # it went away while the run was on
-        return Beside()
+        return Beside(boxes=boxes)
 
 
 def _order(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
+from headstart.evaluate.boxes import BoxReport, box_report
 from headstart.head import Known
 from headstart.stats import Interval, level, share
 from headstart.task import BINS, Task, bin_of
@@ -36,6 +37,8 @@ class Scores:
     """The same for several."""
     folds: int = 1
     """In how many folds the rows were tested, each once; 1 for one part."""
+    boxes: BoxReport | None = None
+    """What is said of boxes, where answers are such."""
 
     @property
     def main(self) -> Interval:
@@ -87,7 +90,9 @@ def measure(
     figures = {task.figure: level(task.merit(answers, labels), groups)}
     figures |= task.figures(answers, labels, groups)
     values, words = task.values(answers, labels), (task.unit, task.noun)
-    return Scores(task.kind, figures, values, task.graded, *words)
+    pair = task.located(answers, labels)
+    boxes = box_report(*pair, task.classes, groups) if pair else None
+    return Scores(task.kind, figures, values, task.graded, *words, boxes=boxes)
 
 
 def confusion(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from headstart.advise import Ranked
 from headstart.evaluate.arms import Arm
+from headstart.evaluate.boxes import DrawnBox
 from headstart.evaluate.metrics import Bin, ClassRow, Scores
 from headstart.evaluate.verdict import Verdict
 from headstart.stats import Interval
@@ -18,6 +19,8 @@ class Beside:
     """A MIME type and bytes, where there is something to hear."""
     words: tuple[tuple[str, float], ...] = ()
     """Of a text each word, and by how much the answer's probability falls without it."""
+    boxes: tuple[DrawnBox, ...] = ()
+    """Of a picture what is right, said in vain and missed, in shares of its sides."""
 
 
 @dataclass(frozen=True)

@@ -15,15 +15,21 @@ PICTURES = 24
 _TICKS = (0.0, 25.0, 50.0, 75.0, 100.0)
 
 
-def box_section(room: Environment, found: BoxReport, pictures: Mapping[int, str]) -> Markup:
-    """The section of a page; `pictures` are classes of its style sheet by position.
+def box_section(
+    room: Environment,
+    found: BoxReport,
+    boxes: Sequence[Sequence[DrawnBox]],
+    pictures: Mapping[int, str],
+) -> Markup:
+    """The section of a page; `pictures` are classes of its style sheet by the position in `boxes`.
 
     Pictures with the most misses and false alarms come first, then some where all is right.
     """
-    shown = [i for i in range(len(found.drawn)) if i in pictures]
-    wrong = sorted(shown, key=lambda i: -sum(box.kind != "hit" for box in found.drawn[i]))
+    shown = [i for i in range(len(boxes)) if i in pictures]
+    wrong = sorted(shown, key=lambda i: -sum(box.kind != "hit" for box in boxes[i]))
     text = room.get_template("boxes.html").render(
         found=found,
+        boxes=boxes,
         chosen=wrong[:PICTURES],
         pictures=pictures,
         overlay=overlay,

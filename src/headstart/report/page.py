@@ -16,7 +16,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from headstart.evaluate import Arm, Curve, Fact, Report, Shown
-from headstart.evaluate.boxes import BoxReport
 from headstart.events import span
 from headstart.hostile import printable
 from headstart.report import figures
@@ -28,6 +27,8 @@ from headstart.task import FIGURES
 
 PICTURE_BYTES = 2_100_000
 """All pictures of a page together, before base64 adds a third."""
+PLAYED = 24
+"""Examples that have something beside them, at most."""
 _PICTURES = {"image/png", "image/jpeg"}
 _SAMPLES = 24
 _MISTAKES = 24
@@ -35,10 +36,8 @@ _SMALL = 15  # classes that a table of cells has room for
 _LINES = 200  # of one list of facts; run folders hold the rest
 
 
-def page(report: Report, boxes: BoxReport | None = None) -> str:
+def page(report: Report) -> str:
     """One self-contained HTML document; equal reports give equal bytes.
-
-    `boxes` are those on the examples that `report` shows, in their order, where boxes are found.
 
     It asks no network for anything: its policy forbids that, styles and pictures are inside, and
     the only script is named by its hash. Each picture is inside once, however often it appears.
@@ -64,8 +63,7 @@ def page(report: Report, boxes: BoxReport | None = None) -> str:
         style=Markup(_file("style.css") + style),
         script=Markup(script),
         pictures=pictures,
-        **_looked_at(report, kept),
-        boxes=box_section(room, boxes, pictures) if boxes else "",
+        **_looked_at(report, kept, pictures),
         grid=grid,
         pairs=worst_pairs(grid),
         picked=picked(grid, len(report.classes)),
@@ -88,17 +86,27 @@ def _figures(found: Mapping[str, Interval]) -> list[tuple[str, bool, Interval]]:
     return [(FIGURES[name].title, FIGURES[name].share, one) for name, one in found.items()]
 
 
-def _looked_at(report: Report, kept: frozenset[int]) -> dict[str, object]:
+def _looked_at(
+    report: Report, kept: frozenset[int], pictures: Mapping[int, str]
+) -> dict[str, object]:
     """Which examples are shown where."""
     shown, beside = report.shown, report.scores.graded
     return {
         "clips": {i: _link(*one.beside.clip) for i, one in enumerate(shown) if one.beside.clip[1]},
         "left_out": len(shown) - len(kept),
+        "boxes": _boxes(report, pictures),
         "samples": [] if beside else _samples(shown, kept),
         "mistakes": [] if beside else _mistakes(shown, kept),
         "written": _spread(shown) if beside else [],
         "weighed": any(one.beside.words for one in shown),
     }
+
+
+def _boxes(report: Report, pictures: Mapping[int, str]) -> Markup:
+    """The section on boxes, where answers are such."""
+    found = report.scores.boxes
+    drawn = [one.beside.boxes for one in report.shown[:PLAYED]]
+    return box_section(_room(), found, drawn, pictures) if found else Markup()
 
 
 def _grown(report: Report) -> Markup:

@@ -10,10 +10,11 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from headstart.backbone import Backbone, Rows, View, Writer
-from headstart.data import Examples
+from headstart.data import Boxes, Examples
 from headstart.head import Known, Labels, LinearFit, Link, linear
 from headstart.head.solving import Loss
 from headstart.stats import Interval, Merit
+from headstart.task.box_matching import FoundBoxes
 from headstart.task.figures import Figure
 
 Arms = Mapping[str, Float[np.ndarray, "n c"]]
@@ -184,6 +185,12 @@ class Task(ABC):
         self, answers: Float[np.ndarray, "n c"], labels: Known
     ) -> tuple[Float[np.ndarray, "n k"], Bool[np.ndarray, "n k"]] | None:
         """Probabilities that were given, k a row, and whether each came true; None without any."""
+        return None
+
+    def located(
+        self, answers: Float[np.ndarray, "n c"], labels: Known
+    ) -> tuple[tuple[Boxes, ...], tuple[FoundBoxes, ...]] | None:
+        """True and said boxes of each row, where answers are boxes; None elsewhere."""
         return None
 
     def values(
