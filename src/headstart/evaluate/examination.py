@@ -170,7 +170,7 @@ def _shown(
     labels, belief = task_data.labels_of(rows).numpy(), task.belief(answers)
     merit = task.shown_merit(answers, labels)
     right, said = trust.right(task, answers, labels), task.likely(answers)
-    pair = task.located(answers, labels)
+    boxes = _drawn(task, answers, labels)
     shown: list[Shown] = []
     for position in _order(task, answers, labels, right)[:SHOWN]:
         row = rows[position]
@@ -184,9 +184,6 @@ def _shown(
         if task.single_label:
             label, guess = int(labels[position]), int(said[position])
         sure = float(belief[position])
-        drawn_boxes = (
-            drawn(pair[0][position], pair[1][position], task.classes, SAID) if pair else ()
-        )
         shown.append(
             Shown(
                 examples.name(row),
@@ -199,13 +196,23 @@ def _shown(
                 truth=truth,
                 said=guess_told,
                 right=bool(right[position]),
-                beside=_beside(fitted_arms.fitted, task, examples.sources[row], guess, drawn_boxes)
+                beside=_beside(
+                    fitted_arms.fitted, task, examples.sources[row], guess, boxes[position]
+                )
                 if len(shown) < PLAYED
                 else Beside(),
                 merit=float(merit[position]),
             )
         )
     return tuple(shown)
+
+
+def _drawn(task: Task, answers: np.ndarray, labels: Known) -> list[tuple[DrawnBox, ...]]:
+    """Of each row what is drawn on it; nothing where answers are no boxes."""
+    pair = task.located(answers, labels)
+    if pair is None:
+        return [()] * len(labels)
+    return [drawn(true, said, task.classes, SAID) for true, said in zip(*pair, strict=True)]
 
 
 def _beside(
