@@ -184,6 +184,7 @@ def _shown(
         if task.single_label:
             label, guess = int(labels[position]), int(said[position])
         sure = float(belief[position])
+        told = (fitted_arms.fitted, task, examples.sources[row], guess, boxes[position])
         shown.append(
             Shown(
                 examples.name(row),
@@ -196,11 +197,7 @@ def _shown(
                 truth=truth,
                 said=guess_told,
                 right=bool(right[position]),
-                beside=_beside(
-                    fitted_arms.fitted, task, examples.sources[row], guess, boxes[position]
-                )
-                if len(shown) < PLAYED
-                else Beside(),
+                beside=_beside(*told) if len(shown) < PLAYED else Beside(),
                 merit=float(merit[position]),
             )
         )
