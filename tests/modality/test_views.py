@@ -3,8 +3,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from headstart.modality import Augmentation, augment
-from headstart.modality.views import _positions, _uniform
+from headstart.modality import Augmentation, augment, follow
+from headstart.modality.views import VISIBLE, _positions, _uniform
 
 STILL = Augmentation(crop=(1.0, 1.0), flip=False, color=0.0)
 
@@ -107,3 +107,35 @@ def test_draws_are_uniform_and_unrelated() -> None:
     assert (draws.mean(0) - 0.5).abs().max() < 0.01
     assert (draws.var(0) - 1 / 12).abs().max() < 0.003
     assert (torch.corrcoef(draws.T) - torch.eye(8)).abs().max() < 0.03
+
+
+def _marked(*box: int) -> tuple[Tensor, Tensor]:
+    """A picture with a bright box, and the box as a share of the side."""
+    batch, (x0, y0, x1, y1) = torch.full((1, 1, 64, 64), -1.0), box
+    batch[:, :, y0:y1, x0:x1] = 1.0
+    return batch, torch.tensor([[[0.0, *(side / 64 for side in box)]]])
+
+
+@pytest.mark.parametrize("key", range(12))
+def test_boxes_follow_what_they_are_on(key: int) -> None:
+    views = Augmentation(crop=(0.6, 1.0), flip=True, color=0.0)
+    batch, boxes = _marked(24, 20, 44, 52)
+    seen = (augment(batch, [key], views)[0, 0] > 0).nonzero()
+    label, *box = (follow(boxes, [key], views)[0, 0] * torch.tensor([1, 64, 64, 64, 64])).tolist()
+    (top, left), (bottom, right) = seen.amin(dim=0).tolist(), (seen.amax(dim=0) + 1).tolist()
+    assert label == 0
+    assert box == pytest.approx([left, top, right, bottom], abs=1.01)
+
+
+def test_a_box_that_is_mostly_cut_off_is_to_be_ignored() -> None:
+    views = Augmentation(crop=(0.3, 0.3), flip=False, color=0.0)
+    corner = torch.tensor([[[0.0, 0.0, 0.0, 0.3, 0.3]]]).expand(40, 1, 5)
+    moved = follow(corner, range(40), views)[:, 0]
+    left = (moved[:, 3:] - moved[:, 1:3]).prod(dim=1) * 0.3 / 0.09
+    assert ((moved[:, 0] < 0) == (left < VISIBLE)).all()
+    assert 0 < (moved[:, 0] < 0).sum() < 40
+
+
+def test_rows_of_padding_stay_what_they_are() -> None:
+    nothing = torch.full((1, 2, 5), torch.nan)
+    assert follow(nothing, [3], Augmentation())[..., 0].isnan().all()

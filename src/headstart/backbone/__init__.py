@@ -20,6 +20,13 @@ if TYPE_CHECKING:
     from headstart.backbone.building import build, contract
     from headstart.backbone.costs import multiply_adds
     from headstart.backbone.decoder_only import Alone
+    from headstart.backbone.detector import (
+        detector,
+        detects,
+        fresh_stages,
+        learning_stages,
+        with_own_statistics,
+    )
     from headstart.backbone.digests import Digests, digests_of, moved
     from headstart.backbone.fetching import Fetch
     from headstart.backbone.folder import (
@@ -33,23 +40,27 @@ if TYPE_CHECKING:
     )
     from headstart.backbone.listing import Listed, listed
     from headstart.backbone.loading import load_backbone, output_of
-    from headstart.backbone.places import HEARING, LANGUAGE, shipped
+    from headstart.backbone.places import DETECTING, HEARING, LANGUAGE, shipped
     from headstart.backbone.profile import widths
+    from headstart.backbone.pyramid import PLACED, STRIDES, side_of
     from headstart.backbone.record import validated
     from headstart.backbone.recurrent import LSTM as RECURRENT
     from headstart.backbone.recurrent import Pooled, Recurrent, Words, is_recurrent
     from headstart.backbone.spectrogram_images import TOLD as CROSSED
     from headstart.backbone.spectrogram_images import hears
-    from headstart.backbone.view import Frames, Rows, Stages, View, seen_as, view_of
+    from headstart.backbone.view import Frames, Points, Rows, Stages, View, seen_as, view_of
     from headstart.backbone.vision import names, sized
     from headstart.backbone.weights import read_tensors
     from headstart.backbone.writing import Writer, need_writer
 
 __all__ = [
     "CROSSED",
+    "DETECTING",
     "HEARING",
     "LANGUAGE",
+    "PLACED",
     "RECURRENT",
+    "STRIDES",
     "Alone",
     "Architecture",
     "Backbone",
@@ -59,6 +70,7 @@ __all__ = [
     "Frozen",
     "Listed",
     "Origin",
+    "Points",
     "Pooled",
     "Recurrent",
     "Rows",
@@ -68,12 +80,16 @@ __all__ = [
     "Writer",
     "build",
     "contract",
+    "detector",
+    "detects",
     "digests_in",
     "digests_of",
     "fresh",
+    "fresh_stages",
     "hears",
     "in_writer",
     "is_recurrent",
+    "learning_stages",
     "listed",
     "load_backbone",
     "moved",
@@ -87,11 +103,13 @@ __all__ = [
     "save_backbone",
     "seen_as",
     "shipped",
+    "side_of",
     "sized",
     "tensors_of",
     "validated",
     "view_of",
     "widths",
+    "with_own_statistics",
     "write_backbone",
     "write_record",
 ]

@@ -16,6 +16,7 @@ from headstart.backbone.bounds import Shapes, bounded
 from headstart.backbone.building import build
 from headstart.backbone.decoder_only import SETTING as ALONE
 from headstart.backbone.decoder_only import Alone
+from headstart.backbone.detector import detects
 from headstart.backbone.digests import Digests, digests_of
 from headstart.backbone.frames import SETTING as MOMENTS
 from headstart.backbone.places import FACTS, WEIGHTS
@@ -182,7 +183,10 @@ def _run_once(backbone: Backbone) -> None:
     rows = backbone.stages(modality.batch([modality.blank()]))
     apart = rows.ndim == 3 and dict(backbone.architecture.settings).get(MOMENTS)
     width = rows.shape[-1] - 1 if apart else rows.shape[-1]
-    if rows.ndim != (3 if apart else 2) or width != backbone.width:
+    if (
+        rows.ndim != (3 if apart or detects(backbone.architecture) else 2)
+        or width != backbone.width
+    ):
         raise Damaged(f"rows have {width} numbers, {FACTS} says {backbone.width}")
     if not bool(torch.isfinite(rows).all()):
         raise Damaged("a blank item becomes numbers that are not finite")

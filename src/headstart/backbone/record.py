@@ -84,6 +84,7 @@ class _Shape(_Strict):
 
     channels: list[Count] = Field(default=[1, 1], min_length=2, max_length=64)
     depth: int = Field(default=1, ge=1, le=1000)
+    detects: int = Field(default=8, ge=8, le=1024, multiple_of=8)
     img_size: Side = 1
     in_chans: int = Field(default=1, ge=1, le=1024)
     mlp_ratio: float = Field(default=1, gt=0, le=64)

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 from headstart.backbone.backbone import Architecture, Backbone
+from headstart.backbone.detector import detector
 from headstart.backbone.frames import SETTING as APART
 from headstart.backbone.frames import moments, pooled
 from headstart.backbone.profile import SETTING as PROFILED
 from headstart.backbone.profile import every_stage
+from headstart.backbone.pyramid import DETECTS
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,14 @@ class Stages:
     width: int
 
 
-View = Rows | Frames | Stages
+@dataclass(frozen=True)
+class Points:
+    """A row for each point of a detector's three grids, shape (n, p, width)."""
+
+    width: int
+
+
+View = Rows | Frames | Stages | Points
 
 
 def view_of(backbone: Backbone) -> View:
@@ -43,16 +52,19 @@ def kind_of(architecture: Architecture) -> type[View]:
     settings = dict(architecture.settings)
     if settings.get(PROFILED):
         return Stages
+    if settings.get(DETECTS):
+        return Points
     return Frames if settings.get(APART) else Rows
 
 
 def seen_as(backbone: Backbone, view: type[View]) -> Backbone:
     """The same weights in a network that gives this view; the same object where it does already.
 
-    Raises `BackboneError` for frames of a network that has nothing but rows.
+    Raises `BackboneError` for frames of a network that has nothing but rows, and for points of one
+    that has no maps.
     """
     if kind_of(backbone.architecture) is view:
         return backbone
-    if view is Frames:
-        return moments(backbone)
+    if view in (Frames, Points):
+        return moments(backbone) if view is Frames else detector(backbone)
     return every_stage(backbone) if view is Stages else pooled(backbone)

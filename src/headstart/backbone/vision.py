@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from headstart.backbone.backbone import Architecture
 from headstart.backbone.profile import SETTING, Profile
+from headstart.backbone.pyramid import DETECTS, INNER, detecting
 from headstart.backbone.staging import Namer, staged
 from headstart.errors import BackboneError
 from headstart.hostile import printable
@@ -31,6 +32,8 @@ def build(architecture: Architecture, seed: int = 0) -> nn.Sequential:
     """
     network = _network(architecture, seed)
     stages = nn.Sequential(staged(network, _namer(network)))
+    if width := dict(architecture.settings).get(DETECTS):
+        stages = _detecting(architecture, stages, int(str(width)), seed)
     if dict(architecture.settings).get(SETTING):
         stages = nn.Sequential(OrderedDict(profile=Profile(stages)))
     return stages.requires_grad_(False).eval()
@@ -38,7 +41,7 @@ def build(architecture: Architecture, seed: int = 0) -> nn.Sequential:
 
 def timm_name(name: str) -> str:
     """Timm's name of a tensor, from ours: ours has the stage in front."""
-    return name.partition(".")[2]
+    return name.partition(".")[2].removeprefix(INNER)
 
 
 def width_of(stages: nn.Sequential, modality: Modality) -> int:
@@ -154,6 +157,24 @@ def adapted(architecture: Architecture, tensors: Mapping[str, Tensor]) -> dict[s
     return dict(resampled(given, network)) if resampled and "img_size" in settings else given
 
 
+def _detecting(
+    architecture: Architecture, stages: nn.Sequential, width: int, seed: int
+) -> nn.Sequential:
+    """With a pyramid and towers of weights drawn from the seed."""
+    channels = int(str(dict(architecture.settings).get("in_chans", 3)))
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        try:
+            return detecting(stages.eval(), torch.rand(1, channels, _TRIED_PX, _TRIED_PX), width)
+        except (ValueError, RuntimeError, AssertionError, TypeError, AttributeError) as error:
+            raise BackboneError(
+                "M511",
+                f"{printable(architecture.name)} can't be made a detector",
+                "--backbone headstart_detector, or a network of convolutions: mobilenetv2_100",
+                why=printable(error, limit=200),
+            ) from error
+
+
 def _network(architecture: Architecture, seed: int) -> nn.Module:
     """Timm's network without its classifier, with fresh weights."""
     import timm
@@ -186,7 +207,8 @@ def _allowed(architecture: Architecture) -> dict[str, Any]:
             "choose another: headstart backbones",
             why=f"{printable(wrong[0])} is none of its settings: {', '.join(sorted(_SETTINGS))}",
         )
-    return {name: value for name, value in architecture.settings if name != SETTING}
+    plain = {n: value for n, value in architecture.settings if n not in (SETTING, DETECTS)}
+    return {**plain, "global_pool": ""} if DETECTS in dict(architecture.settings) else plain
 
 
 def _known(name: str) -> None:
@@ -232,9 +254,11 @@ def _namer(network: nn.Module) -> Namer | None:
 
 _SETTINGS = frozenset(
     {"channels", "depth", "drop_path_rate", "img_size", "in_chans", "mlp_ratio"}
-    | {"output_stride", "pad_type", "stem_width", SETTING}
+    | {"output_stride", "pad_type", "stem_width", SETTING, DETECTS}
 )
 """What an `Architecture` may say besides the name."""
+_TRIED_PX = 64
+"""Side of the picture by which the maps of a network are found."""
 
 
 def _resnet10(settings: dict[str, Any]) -> nn.Module:
@@ -256,12 +280,14 @@ def _mobilenetv1_050(settings: dict[str, Any]) -> nn.Module:
 
 
 _OWN: Mapping[str, Callable[[dict[str, Any]], nn.Module]] = {
+    "headstart_detector": _mobilenetv1_050,
     "headstart_resnet10": _resnet10,
     "mobilenetv1_050": _mobilenetv1_050,
 }
 _NARROW: Mapping[str, Any] = {"channels": (48, 96, 192, 384), "stem_width": 16}
 _HALF = (0.5, 0.5, 0.5)
 _OWN_CONTRACTS = {
+    "headstart_detector": Image(256, _HALF, _HALF, "bilinear", 1.0, "border"),
     "headstart_resnet10": Image(48, _HALF, _HALF, "bilinear", 1.0),
     "mobilenetv1_050": Image(160, _HALF, _HALF),
 }

@@ -31,6 +31,10 @@ class Varied:
             for view in range(self.count)
         )
 
+    def keys(self, row: int) -> tuple[int, ...]:
+        """What draws each view of an item."""
+        return tuple(_key(self.items.digests[row], view, self.seed) for view in range(self.count))
+
     def take(self, rows: Sequence[int]) -> list[Tensor]:
         """Items of these rows, as they are: views are drawn from them in batches."""
         return self.items.take([row // self.count for row in rows])

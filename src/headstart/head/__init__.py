@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from headstart import lazy
 
 if TYPE_CHECKING:
+    from headstart.head.box_head import FOUND, BoxHead, found
+    from headstart.head.box_loss import TARGET, detection_loss
     from headstart.head.choice import HEADS, fit_head
     from headstart.head.codes import NOTHING, padded, usual_row
     from headstart.head.ctc import BEAM, FrameHead, frames_needed, greedy, searched
@@ -25,9 +27,12 @@ if TYPE_CHECKING:
 __all__ = [
     "ABOVE",
     "BEAM",
+    "FOUND",
     "HEADS",
     "MOST",
     "NOTHING",
+    "TARGET",
+    "BoxHead",
     "DiskTable",
     "Familiar",
     "FrameHead",
@@ -44,6 +49,7 @@ __all__ = [
     "WordPrior",
     "blocks_of",
     "cross_fitted",
+    "detection_loss",
     "familiar_among",
     "familiar_by",
     "fit_head",
@@ -51,6 +57,7 @@ __all__ = [
     "fit_logistic",
     "fit_ridge",
     "folds_of",
+    "found",
     "frames_needed",
     "gathered",
     "greedy",

@@ -9,9 +9,15 @@ from torch import Tensor
 from headstart.head.solving import Loss
 from headstart.stats import Merit
 
-Labels = Int[Tensor, " n"] | Float[Tensor, "n c"] | Int[Tensor, "n l"]
-"""Class indexes; or one column a tag, 1 where the row has it; or values; or rows of codes."""
-Known = Int[np.ndarray, " n"] | Float[np.ndarray, "n c"] | Int[np.ndarray, "n l"]
+Labels = Int[Tensor, " n"] | Float[Tensor, "n c"] | Int[Tensor, "n l"] | Float[Tensor, "n b 5"]
+"""Class indexes; or one column a tag, 1 where the row has it; or values; or rows of codes; or
+boxes, a class and a place each."""
+Known = (
+    Int[np.ndarray, " n"]
+    | Float[np.ndarray, "n c"]
+    | Int[np.ndarray, "n l"]
+    | Float[np.ndarray, "n b 5"]
+)
 """The same as arrays."""
 Link = str
 """How scores become answers: "softmax", "sigmoid", "identity", or what a task calls its own; "none"

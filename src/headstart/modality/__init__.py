@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from headstart import lazy
 
 if TYPE_CHECKING:
+    from headstart.modality.frame import Frame, size_of
     from headstart.modality.image import Image
     from headstart.modality.likeness import NEAR_BITS
     from headstart.modality.masks import Masks
@@ -16,13 +17,14 @@ if TYPE_CHECKING:
     from headstart.modality.protocol import Look, Modality
     from headstart.modality.sound import Sound
     from headstart.modality.text import Text, text_of
-    from headstart.modality.views import Augmentation, Variation, augment
+    from headstart.modality.views import Augmentation, Variation, augment, follow
     from headstart.modality.vocabulary import learned_vocabulary
     from headstart.modality.windows import windows
 
 __all__ = [
     "NEAR_BITS",
     "Augmentation",
+    "Frame",
     "Image",
     "Look",
     "Masks",
@@ -32,8 +34,10 @@ __all__ = [
     "Text",
     "Variation",
     "augment",
+    "follow",
     "learned_vocabulary",
     "prepared_by",
+    "size_of",
     "text_of",
     "windows",
 ]

@@ -19,6 +19,7 @@ from headstart.errors import UsageError
 from headstart.modality.bands import Bands, bands_of
 from headstart.modality.colors import Picture
 from headstart.modality.decoding import Decoded, Size, decode
+from headstart.modality.frame import Frame
 from headstart.modality.likeness import near_hashes
 from headstart.modality.protocol import Look
 
@@ -129,6 +130,12 @@ class Image:
         pixels = item.numpy().astype(np.uint16)
         rows = pixels[:, ::2] + pixels[:, 1::2]
         return torch.from_numpy(((rows[..., ::2] + rows[..., 1::2] + 2) // 4).astype(np.uint8))
+
+    def frame(self, size: Size) -> Frame:
+        """Where an upright picture of this width and height lies in the square."""
+        scaled = self._resized(size)
+        left, top = (-_margin(side, self.size_px) for side in scaled)
+        return Frame(size, scaled, left, top)
 
     def noted(self, looks: Sequence[Look]) -> tuple[str, ...]:
         """How many bits pictures of 16 bits use, where that is 12 or fewer."""

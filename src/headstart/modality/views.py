@@ -15,6 +15,8 @@ from torch.nn.functional import grid_sample
 
 from headstart.modality.masks import Masks, cover
 
+VISIBLE = 0.4
+"""Share of a box that is left by a crop, from which on it is still to be found."""
 _DRAWS = 8
 _ASPECT = np.log(4 / 3)  # of a crop, wide or tall at most, as in Inception and timm
 
@@ -63,6 +65,29 @@ def augment(
     return seen
 
 
+def follow(
+    targets: Float[Tensor, "b m 5"], keys: Sequence[int], views: Augmentation
+) -> Float[Tensor, "b m 5"]:
+    """Classes and boxes of each row as `augment` moves what they are on; boxes are shares.
+
+    A box of which less than `VISIBLE` is left is to be ignored: its class is -1. One of which
+    nothing is left has no area.
+    """
+    draws, moved = _uniform(keys), targets.clone()
+    if views.crop != (1.0, 1.0):
+        part, middle = (torch.from_numpy(a).to(targets) for a in _rectangle(draws, views.crop))
+        low = (1 + middle - part) / 2  # (b, 2), left and top of what is kept, as shares
+        ends = (targets[..., 1:].unflatten(-1, (2, 2)) - low[:, None, None]) / part[:, None, None]
+        seen = ends.clamp(0, 1)
+        whole, left = ((e[..., 1, :] - e[..., 0, :]).prod(dim=-1) for e in (ends, seen))
+        moved[..., 1:] = seen.flatten(-2)
+        moved[..., 0] = torch.where(left < VISIBLE * whole, -1.0, moved[..., 0])
+    if views.flip:
+        rows = torch.from_numpy(np.flatnonzero(draws[:, 4] < 0.5))
+        moved[rows, :, 1], moved[rows, :, 3] = 1 - moved[rows, :, 3], 1 - moved[rows, :, 1]
+    return moved
+
+
 def _uniform(keys: Sequence[int]) -> np.ndarray:
     """Numbers in [0, 1), `_DRAWS` a key, by SplitMix64 (Steele, Lea and Flood 2014).
 
@@ -84,10 +109,7 @@ def mixed(bits: np.ndarray) -> np.ndarray:
 
 def _cropped(batch: Tensor, draws: np.ndarray, share: tuple[float, float]) -> Tensor:
     """A rectangle of each row at full size; positions run from -1 to 1 across a picture."""
-    area = share[0] + (share[1] - share[0]) * draws[:, 0]
-    tilt = np.exp((draws[:, 1] - 0.5) * _ASPECT)
-    part = np.minimum(np.sqrt(area)[:, None] * np.stack([tilt, 1 / tilt], 1), 1.0)  # width, height
-    middle = (1 - part) * (2 * draws[:, 2:4] - 1)
+    part, middle = _rectangle(draws, share)
     x, y = (
         _positions(batch.shape[axis], part[:, i], middle[:, i]) for i, axis in enumerate((3, 2))
     )
@@ -95,6 +117,14 @@ def _cropped(batch: Tensor, draws: np.ndarray, share: tuple[float, float]) -> Te
     return grid_sample(
         batch, grid.to(batch), mode="bilinear", padding_mode="border", align_corners=False
     )
+
+
+def _rectangle(draws: np.ndarray, share: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
+    """Width and height that are kept of each row, and where the middle is, from -1 to 1."""
+    area = share[0] + (share[1] - share[0]) * draws[:, 0]
+    tilt = np.exp((draws[:, 1] - 0.5) * _ASPECT)
+    part = np.minimum(np.sqrt(area)[:, None] * np.stack([tilt, 1 / tilt], 1), 1.0)
+    return part, (1 - part) * (2 * draws[:, 2:4] - 1)
 
 
 def _positions(size: int, part: np.ndarray, middle: np.ndarray) -> Tensor:

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +43,7 @@ class Answer:
 
     def record(self) -> dict[str, Any]:
         """As JSON has it."""
-        said = vars(self.prediction) if self.prediction else {"label": None}
+        said = asdict(self.prediction) if self.prediction else {"label": None}
         return {"file": self.question.name, **said, "error": self.error or None}
 
     def row(self) -> dict[str, object]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from headstart.backbone import Backbone, Stages, fresh, seen_as
+from headstart.backbone import Backbone, Stages, fresh, seen_as, with_own_statistics
 from headstart.evaluate import BASELINES, Candidate, from_fit, untrained
 from headstart.events import Tell
 from headstart.run.recipes import recipe_of
@@ -14,6 +14,8 @@ from headstart.train import Fitted, Probe, Strategy, TaskData, as_it_is, fit
 
 RANDOM, AS_IT_IS = "probe on random weights", "as it is"
 """Names of the arm that says what an architecture alone gives, and of one that learns nothing."""
+SEEN = 64
+"""Training pictures from which norms of random weights have their statistics."""
 Fit = tuple[Candidate, Fitted | None]
 """An arm, and the network behind it; None where no model is made of it."""
 
@@ -59,7 +61,11 @@ def without_weights(job: Job, probe: Fitted | None, rivals: Sequence[Candidate] 
     """
     task_data, backbone, seed = job.task_data, job.backbone, job.settings.seed
     if probe is None:  # its head has to be trained, as that of the probe itself
-        yardstick = replace(job, backbone=fresh(backbone, seed + 1), work=job.work / "untrained")
+        bare = fresh(seen_as(backbone, task_data.task.view), seed + 1)
+        if task_data.task.locates:  # with statistics of nothing it would be a straw man
+            items = task_data.items.take(task_data.partition.train[:SEEN])
+            bare = with_own_statistics(bare, [bare.modality.batch(items)])
+        yardstick = replace(job, backbone=bare, work=job.work / "untrained")
         return from_fit(task_data, fitted_by(yardstick, Probe()), RANDOM, job.tell), None
     # what transfer is held against may use the features of all stages where transfer may
     whole = backbone.depth > 1 and job.settings.plan != Probe()

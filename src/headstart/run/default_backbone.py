@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from headstart.advise import Ranked
-from headstart.backbone import HEARING, LANGUAGE, RECURRENT, Backbone
+from headstart.backbone import DETECTING, HEARING, LANGUAGE, RECURRENT, Backbone
 from headstart.data import Dataset, Found
 from headstart.errors import UsageError
 from headstart.events import Tell, note
@@ -62,8 +62,8 @@ def _named(
             return name, settings.weights or weights, (), None
         _need_no_file(settings)
         pool = settings.backbone
-    elif task_type(found.examples.kind).continues:
-        return RECURRENT, None, (), None
+    elif unranked := _unranked(found):
+        return unranked, settings.weights or None, (), None
     elif settings.weights or not (pool := _pool(found, settings, tell)):
         return _USUAL.get(found.holds, "shipped"), settings.weights or None, (), None
     dataset = dataset or _usual(found, settings, root, tell)
@@ -81,6 +81,14 @@ def _pool(found: Found, settings: Settings, tell: Tell) -> str:
     if len(here) + len(more) < 2:
         return ""
     return ",".join([*here, *more]) if more else "all"
+
+
+def _unranked(found: Found) -> str:
+    """What alone can be started from; empty where candidates are ranked."""
+    task = task_type(found.examples.kind)
+    if task.locates:
+        return DETECTING
+    return RECURRENT if task.continues else ""
 
 
 def _usual(found: Found, settings: Settings, root: Path, tell: Tell) -> Dataset:

@@ -108,7 +108,16 @@ class TextFigures(Record):
     perplexity: Figure
 
 
-class Figures(ClassFigures, ValueFigures, TagFigures, TextFigures):
+class BoxFigures(Record):
+    """Of the test rows, where boxes are found."""
+
+    f1: Figure
+    map: Figure
+    """Mean average precision, over overlaps from .5 to .95."""
+    ap50: Figure
+
+
+class Figures(ClassFigures, ValueFigures, TagFigures, TextFigures, BoxFigures):
     """What was measured on the test rows; which of these depends on the task."""
 
 

@@ -5,7 +5,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from headstart.backbone import Alone, Backbone, Fetch, load_backbone, need_writer
+from headstart.backbone import (
+    Alone,
+    Backbone,
+    Fetch,
+    detector,
+    detects,
+    load_backbone,
+    need_writer,
+)
 from headstart.data import Found, InMemory, Pair
 from headstart.errors import BackboneError, UsageError
 from headstart.events import Tell, quiet
@@ -63,6 +71,15 @@ def taken(
         fetch=Fetch(bytes_in(network.fetch), tell),
     )
     need_kind(backbone, found)
+    if task.locates:
+        backbone = detector(backbone, given.size or None)
+    elif detects(backbone.architecture):
+        raise BackboneError(
+            "M513",
+            f"{printable(backbone.name)} says what is at each point of a picture, and this task "
+            f"({task.kind}) is about the whole",
+            "leave --backbone out, or --task detection with annotations of boxes",
+        )
     backbone = spoken(backbone, given.languages)
     return replace(backbone, modality=fitting(_begun(backbone.modality, given.prefix), found))
 

@@ -30,6 +30,9 @@ from headstart.train import (
 VIEWS = Augmentation(crop=(0.6, 1.0), flip=False, color=0.2)
 """Nothing is mirrored: digits, letters and X-rays would become something else."""
 
+BOX_VIEWS = Augmentation(crop=(0.5, 1.0), flip=True, color=0.2, kept=4)
+"""Things that are found are found in mirrors, too."""
+
 
 def recipe_of(
     strategy: Strategy,
@@ -46,6 +49,7 @@ def recipe_of(
     if own:
         masked = task.masks and isinstance(backbone.modality, Sound)  # samples have no bands
         told = Recipe(epochs=own[0], patience=own[1], views=Masks() if masked else None)
+        told = replace(told, views=BOX_VIEWS, batch=16) if task.locates else told
     elif isinstance(strategy, Ulmfit):
         told = Recipe(epochs=12, patience=4)
     elif is_recurrent(backbone.architecture) and isinstance(strategy, Full | Unfreeze | Gradual):
@@ -135,4 +139,6 @@ def _like(backbone: Backbone, task: Task) -> nn.Module:
     """A head of the kind that training starts from."""
     if task.writes:
         return need_writer(backbone.name, backbone.writer)
+    if task.locates:
+        return task.layer(backbone.width)
     return FrameHead(1, 1, 1) if task.coded_rows else linear(1, 1)

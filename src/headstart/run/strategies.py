@@ -12,6 +12,7 @@ from headstart.backbone import (
     Alone,
     Backbone,
     Stages,
+    fresh_stages,
     is_recurrent,
     multiply_adds,
     seen_as,
@@ -81,6 +82,8 @@ def strategies(found: Prospect, settings: Settings, tell: Tell = quiet) -> list[
     if found.task.writes:
         return _writing(found, settings, tell)
     usual = _half if found.task.coded_rows else _judged
+    if found.task.locates:
+        usual = _located
     plans = [settings.plan] if settings.plan else usual(found, settings, tell)
     return list(dict.fromkeys((Probe(), *plans, *(Scratch() for _ in settings.compare))))
 
@@ -107,6 +110,14 @@ def _half(found: Prospect, settings: Settings, tell: Tell) -> list[Strategy]:
     if not allowed:
         _affordable(str(Unfreeze(1)), found.price(1), settings, tell)
     return [Unfreeze(max(allowed)) for _ in allowed[:1]]
+
+
+def _located(found: Prospect, settings: Settings, tell: Tell) -> list[Strategy]:
+    """The probe alone, of a detector that was pretrained; else all stages, where there is time."""
+    if fresh_stages(found.backbone) < 2:
+        return [Probe()]
+    whole = _affordable("training all of it", found.price(found.backbone.depth), settings, tell)
+    return [Full()] if whole else [Probe()]
 
 
 def _judged(found: Prospect, settings: Settings, tell: Tell) -> list[Strategy]:

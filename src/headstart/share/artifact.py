@@ -22,7 +22,7 @@ from headstart.backbone import (
 )
 from headstart.backbone.record import OTHER_VERSION, need_version
 from headstart.errors import BackboneError, HeadstartError, MissingExtra, SecurityError
-from headstart.head import MOST, Familiar, FrameHead, linear
+from headstart.head import MOST, BoxHead, Familiar, FrameHead, linear
 from headstart.hostile import printable
 from headstart.model import Model
 from headstart.share.card import card_of
@@ -163,8 +163,12 @@ def _head_shape(seal: Sealed, facts: _Facts) -> tuple[int, ...]:
     begin = "linear." if task_type(facts.task).coded_rows else ""
     weight, bias = (shapes.get(f"{begin}{name}", ()) for name in ("weight", "bias"))
     rows, wanted = (*weight, 0)[0], _task(facts).width
-    fits = rows % wanted == 0 and 0 < rows <= (8 if begin else 1) * wanted
-    if len(weight) != 2 or bias != (rows,) or len(shapes) != 2 or not fits:
+    located = task_type(facts.task).locates
+    most = 8 if begin and not located else 1
+    fits = rows % wanted == 0 and 0 < rows <= most * wanted
+    if located:
+        fits &= shapes.get("thresholds") == (len(facts.classes),)
+    if len(weight) != 2 or bias != (rows,) or len(shapes) != 2 + located or not fits:
         raise Damaged(f"the head is of shape {weight}, for {len(facts.classes)} classes")
     return weight
 
@@ -177,18 +181,22 @@ def _written(backbone: Backbone, facts: _Facts) -> Model:
     return Model(backbone, writer, task, _trust(facts), facts.cut)
 
 
-def _head(facts: _Facts, state: dict[str, Tensor]) -> nn.Linear | FrameHead:
+def _head(facts: _Facts, state: dict[str, Tensor]) -> nn.Linear | FrameHead | BoxHead:
     if not task_type(facts.task).coded_rows:
         weight, bias = state["weight"], state["bias"]
         return linear(weight.shape[1], len(facts.classes), weight, bias)
     weight, bias = state["linear.weight"], state["linear.bias"]
+    if task_type(facts.task).locates:
+        boxes = BoxHead(weight.shape[1], len(facts.classes))
+        boxes.load_state_dict(state)
+        return boxes
     scores = _task(facts).width
     head = FrameHead(weight.shape[1], scores, len(weight) // scores)
     head.linear.weight.data, head.linear.bias.data = weight, bias
     return head
 
 
-def _joined(backbone: Backbone, facts: _Facts, head: nn.Linear | FrameHead) -> Model:
+def _joined(backbone: Backbone, facts: _Facts, head: nn.Module) -> Model:
     trust = _trust(facts)
     return Model(backbone, head.requires_grad_(False).eval(), _task(facts), trust, facts.cut)
 

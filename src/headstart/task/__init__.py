@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from headstart import lazy
 
 if TYPE_CHECKING:
+    from headstart.task.box_answers import SAID, boxes_in, matched
     from headstart.task.calibration import Calibration, calibrate
     from headstart.task.classification import Classification
     from headstart.task.ctc import CTC, spelled
+    from headstart.task.detection import Detection
     from headstart.task.intervals import BINS, bin_of
     from headstart.task.language_modeling import LanguageModeling
     from headstart.task.making import FIGURES, TASKS, make_task, task_type
@@ -26,10 +28,12 @@ __all__ = [
     "BINS",
     "CTC",
     "FIGURES",
+    "SAID",
     "TASKS",
     "Arms",
     "Calibration",
     "Classification",
+    "Detection",
     "LanguageModeling",
     "MultiLabel",
     "Ordinal",
@@ -40,8 +44,10 @@ __all__ = [
     "TokenClassification",
     "WriterTask",
     "bin_of",
+    "boxes_in",
     "calibrate",
     "make_task",
+    "matched",
     "overlap",
     "spelled",
     "tag_codes",

@@ -7,6 +7,7 @@ from headstart.data import EVEN, Examples
 from headstart.head import Labels
 from headstart.task.classification import Classification
 from headstart.task.ctc import CTC
+from headstart.task.detection import Detection
 from headstart.task.figures import FIGURES as _SHARED
 from headstart.task.figures import Figure
 from headstart.task.language_modeling import LanguageModeling
@@ -30,6 +31,7 @@ TASKS: Mapping[str, type[Task]] = {
             Seq2Seq,
             TokenClassification,
             LanguageModeling,
+            Detection,
         )
     },
 }

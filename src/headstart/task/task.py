@@ -69,6 +69,8 @@ class Task(ABC):
     counts."""
     per_word: ClassVar[bool] = False
     """Whether only codes at the first token of each word count."""
+    locates: ClassVar[bool] = False
+    """Whether an answer says where things are: labels move with the views of a picture."""
     masks: ClassVar[bool] = False
     """Whether spectrograms are varied by masks while a network learns."""
     if TYPE_CHECKING:
@@ -222,9 +224,13 @@ class Task(ABC):
         """
         raise TypeError(f"{self.kind} continues nothing")
 
+    def settle(self, head: nn.Module, scores: Tensor, labels: Any) -> None:
+        """Choose in place what a head chooses by rows that it was not fitted to."""
+        return
+
     # -- learning -------------------------------------------------------------------------------
 
-    def layer(self, width: int, fit: LinearFit | None = None) -> nn.Linear:
+    def layer(self, width: int, fit: LinearFit | None = None) -> nn.Module:
         """The output layer over so many features, as it was fitted; without a fit all zeros."""
         return linear(width, self.width, *((fit.weight, fit.bias) if fit else ()))
 

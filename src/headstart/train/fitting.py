@@ -18,6 +18,7 @@ from headstart.backbone import (
     Writer,
     digests_of,
     fresh,
+    learning_stages,
     moved,
     need_writer,
     seen_as,
@@ -25,7 +26,8 @@ from headstart.backbone import (
 )
 from headstart.errors import UsageError
 from headstart.events import Tell, note, quiet
-from headstart.head import FrameHead, HeadConfig
+from headstart.head import BoxHead, FrameHead, HeadConfig
+from headstart.task import Task
 from headstart.train.cache_policy import KEPT, Keeping
 from headstart.train.checkpoint import Progress
 from headstart.train.contrast import contrasted
@@ -48,7 +50,7 @@ from headstart.train.strategy import (
 )
 from headstart.train.task_data import TaskData, scores_of
 from headstart.train.trainable import closed, learned_in, opened
-from headstart.train.trainer import blended, halves, rated, tune
+from headstart.train.trainer import TrainingData, blended, halves, rated, tune
 from headstart.train.training_data import decided, in_half, rows_at, training_data_of
 
 
@@ -211,7 +213,7 @@ def _taught(
         began = spent_on(processor())
         source = adapt(task_data, source, recipe, work, tell)
         recipe = replace(recipe, allowance=recipe.allowance - (spent_on(processor()) - began))
-    prefix, suffix = source.cut(cut_of(strategy, source.depth))
+    prefix, suffix = source.cut(cut_of(strategy, source.depth, learning_stages(source)))
     head = first_head(task_data, source, strategy, tell)
     start = copy.deepcopy(nn.Sequential(suffix, head))
     _open(task_data, suffix, head, strategy, recipe.seed, tell)
@@ -230,16 +232,25 @@ def _taught(
     still = stayed(source.loaded, *networks, still=plan.restraint.still)
     learned = tuple(map(learned_in, (*tuned.suffix, tuned.head)))
     closed(network)
-    if not isinstance(strategy, Scratch) and not isinstance(head, FrameHead):
+    if not isinstance(strategy, Scratch) and not isinstance(head, FrameHead | BoxHead):
         network, share = blended(training_data, start, network)
         if share < 1:
             note(tell, f"{strategy}: kept {share:.0%} of the change, which validation rows prefer")
-    scores = scores_of(network, training_data.val_feed, len(training_data.val_labels))
-    held, val = task_data.task.answers(scores), task_data.partition.val
+    held, val = _held(training_data, network, task_data.task), task_data.partition.val
     still, chosen = settled(still, network), Chosen(rates, None, keeping)
     return Fitted(
         source, prefix, *halves(network), held, val, tuned.progress, plan, still, learned, chosen
     )
+
+
+def _held(training_data: TrainingData, network: nn.Sequential, task: Task) -> Tensor:
+    """Answers to validation rows, once the head has chosen what it chooses by these."""
+    known = training_data.val_feed, len(training_data.val_labels)
+    scores = scores_of(network, *known)
+    if task.locates:  # thresholds are among the scores
+        task.settle(halves(network)[1], scores, training_data.val_labels)
+        scores = scores_of(network, *known)
+    return task.answers(scores)
 
 
 def _rate_told(plan: Recipe, tried: int, epochs: int) -> str:

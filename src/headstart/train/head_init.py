@@ -47,6 +47,8 @@ def first_head(task_data: TaskData, source: Backbone, strategy: Strategy, tell: 
     """
     if task_data.task.writes:
         return writer_of(task_data, need_writer(source.name, source.writer), tell)
+    if task_data.task.locates:
+        return task_data.task.layer(source.width)
     if task_data.task.coded_rows:
         return _frame_head(task_data, source)
     if isinstance(strategy, Scratch):
@@ -81,6 +83,6 @@ def _frame_head(task_data: TaskData, source: Backbone) -> FrameHead:
     return FrameHead(source.width, task_data.task.width, per_frame)
 
 
-def head_of(source: Backbone, task_data: TaskData, fit: LinearFit) -> nn.Linear:
+def head_of(source: Backbone, task_data: TaskData, fit: LinearFit) -> nn.Module:
     """The output layer that was fitted, as a module."""
     return task_data.task.layer(source.width, fit)

@@ -37,6 +37,15 @@ class Wanted(Protocol):
     def __getitem__(self, rows: Any) -> Tensor: ...
 
 
+@runtime_checkable
+class Moving(Protocol):
+    """What rows should come to, where that depends on how they are seen."""
+
+    def seen(self, rows: Sequence[int], keys: Sequence[int]) -> Tensor:
+        """Labels of these rows as the feed shows them for the same keys."""
+        ...
+
+
 @dataclass(frozen=True)
 class Epoch:
     """One pass over the training rows; `loss` is the mean over rows, in nats."""
@@ -129,7 +138,7 @@ def _steps(
         keys = [key_of(recipe.seed, number, row) for row in rows]
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(key_of(recipe.seed, number, -1 - step))
-            given, wanted = feed(rows, keys).to(device), labels[rows].to(device)
+            given, wanted = feed(rows, keys).to(device), _wanted(labels, rows, keys).to(device)
             mixed = mixed_by(seen(given, recipe, number), recipe, number, step)
             with torch.autocast(device.type, torch.bfloat16, enabled=made.half):
                 scores = told(network, mixed.given, wanted).float()
@@ -142,6 +151,10 @@ def _steps(
         _pull(train_state, recipe)
         _follow(train_state, recipe, passed)
         yield loss.item(), len(rows)
+
+
+def _wanted(labels: Wanted, rows: Sequence[int], keys: Sequence[int]) -> Tensor:
+    return labels.seen(rows, keys) if isinstance(labels, Moving) else labels[rows]
 
 
 def told(network: nn.Module, given: Any, labels: Tensor) -> Tensor:

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from torch import nn
 
-from headstart.backbone import Backbone, Recurrent, Writer
+from headstart.backbone import Backbone, Recurrent, Writer, learning_stages
+from headstart.head import BoxHead
 from headstart.train.recipe import BIT, EVEN, Recipe
 from headstart.train.strategy import (
     BitFit,
@@ -32,6 +33,8 @@ WRITING_RATES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2)
 all but the lowest where it was not, or where few numbers learn."""
 FEW_RATES = (3e-4, 1e-3, 3e-3, 1e-2)
 """Rates that are tried where few numbers learn: biases, or changes of low rank; the head too."""
+LOCATING_RATE, SLOWER = 2e-3, 0.7
+"""Of the last stages of a detector, and what a stage before another learns at beside it."""
 MANY, MIXUP = 20_000, 0.1
 """Rows from which the rule of BiT mixes pictures, and how much."""
 
@@ -55,7 +58,10 @@ def paced(
     pretrained batch norms keep the statistics that its features were computed with: with those of
     each batch, what it was fitted to is gone before the first step.
     """  # noqa: D205 - one sentence
-    plan, rates = _paced(strategy, recipe, suffix, head, rows, kind, pretrained)
+    if isinstance(head, BoxHead):
+        plan, rates = _located(strategy, recipe, pretrained=pretrained)
+    else:
+        plan, rates = _paced(strategy, recipe, suffix, head, rows, kind, pretrained)
     asked = recipe.asked
     if asked.weight_decay is not None:
         held = replace(plan.restraint, weight_decay=asked.weight_decay)
@@ -91,11 +97,24 @@ def _paced(
             return _tuned(plan, suffix, rows, kind) if fitted else (plan, RATES)
 
 
+def _located(
+    strategy: Strategy, recipe: Recipe, *, pretrained: bool
+) -> tuple[Recipe, tuple[float, ...]]:
+    """Of detectors: one rate, which is not searched for: losses of short trials don't tell rates
+    apart while points are still assigned anew.
+    """  # noqa: D205 - one sentence
+    held = replace(recipe.restraint, still=pretrained and not isinstance(strategy, Scratch))
+    last = isinstance(strategy, Probe | Scratch | LowRank | BitFit)
+    pace = EVEN if last else replace(EVEN, stage_decay=SLOWER)
+    return replace(recipe, restraint=held, pace=pace), (LOCATING_RATE,)
+
+
 def rates_of(
     strategy: Strategy, recipe: Recipe, backbone: Backbone, head: nn.Module, rows: int
 ) -> tuple[float, ...]:
     """The rates that are tried on so many rows."""
-    suffix = backbone.cut(cut_of(strategy, backbone.depth))[1]
+    learning = learning_stages(backbone)
+    suffix = backbone.cut(cut_of(strategy, backbone.depth, learning))[1]
     return paced(strategy, recipe, suffix, head, rows=rows, kind=backbone.modality.kind)[1]
 
 

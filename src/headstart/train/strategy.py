@@ -147,16 +147,17 @@ def strategy_of(text: str) -> Strategy:
     )
 
 
-def cut_of(strategy: Strategy, depth: int) -> int:
-    """Where the frozen prefix ends: `depth` freezes all, 0 freezes nothing.
+def cut_of(strategy: Strategy, depth: int, learning: int = 0) -> int:
+    """Where the frozen prefix ends: `depth` freezes all, 0 freezes nothing; the last `learning`
+    stages learn whatever the strategy.
 
     >>> cut_of(Probe(), 4), cut_of(Unfreeze(last=1), 4), cut_of(Scratch(), 4)
     (4, 3, 0)
-    """
+    """  # noqa: D205 - one sentence
     match strategy:
         case Probe():
-            return depth
+            return depth - learning
         case Unfreeze(last):
-            return max(0, depth - last)
+            return max(0, depth - max(last, learning))
         case _:
             return 0

@@ -68,7 +68,8 @@ def rated(
     """The recipe with the best of the rates and the epochs it may have, and what was tried: nothing
     where the rate was asked for.
     """  # noqa: D205 - one sentence
-    if recipe.asked.rate:
+    if recipe.asked.rate or len(rates) == 1:
+        recipe = recipe if recipe.asked.rate else replace(recipe, rate=rates[0])
         return afforded(training_data, suffix, head, recipe, work), ()
     time_budget = Budget(work / "epochs.json", recipe.allowance)
     tried = search(training_data, suffix, head, recipe, rates, time_budget, tell)
@@ -292,6 +293,8 @@ def _marked(
     marks = (*progress.marks, mark)
     losses = {m.number: m.val_loss for m in marks}
     first = min(losses, key=lambda n: (losses[n], n))
+    if getattr(training_data.task, "locates", False):  # the rate falls to the end; losses jump
+        first = number
     if first == number:
         kept = train_state.average or train_state.network
         best = {name: t.detach().to(CPU, copy=True) for name, t in kept.state_dict().items()}

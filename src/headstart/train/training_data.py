@@ -2,19 +2,23 @@
 
 import copy
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import torch
-from torch import nn
+from jaxtyping import Float
+from torch import Tensor, nn
 
 from headstart import durable
 from headstart.backbone import Backbone
 from headstart.events import Tell, note
+from headstart.features import Varied
+from headstart.modality import Augmentation, follow
 from headstart.train.cache_policy import KEPT, Keeping, keeping_of
 from headstart.train.decisions import decided_once, recalled
 from headstart.train.devices import processor
-from headstart.train.loop import Feed, Steps, told
+from headstart.train.loop import Feed, Steps, Wanted, told
 from headstart.train.precision import TRIED, quicker_in_half
 from headstart.train.rates import RATES
 from headstart.train.recipe import Recipe
@@ -36,6 +40,8 @@ def decided(
     rows = views * len(partition.train) + len(partition.val) + len(partition.test)
     passes = recipe.epochs * (1 + TRIAL * len(RATES))
     keeping = keeping_of(backbone, at, rows, passes, task_data.cache)
+    if task_data.task.locates and at and not keeping.anew:
+        keeping = replace(keeping, half=True)
     if keeping.why:
         kept = "computed anew in every epoch" if keeping.anew else "kept on disk"
         note(tell, f"rows at the cut are {kept}: {keeping.why}")
@@ -50,7 +56,7 @@ def training_data_of(
     train, val, task = task_data.partition.train, task_data.partition.val, task_data.task.quick()
     return TrainingData(
         rows_at(task_data, backbone, at, train, tell, recipe=recipe, keeping=keeping),
-        task_data.labels_of(train),
+        wanted_at(task_data, at, train, recipe, keeping),
         rows_at(task_data, backbone, at, val, tell, keeping=keeping),
         task_data.labels_of(val),
         task,
@@ -96,6 +102,41 @@ def _lengths(task_data: TaskData, rows: Sequence[int]) -> tuple[int, ...]:
         return tuple(read)
     written = (torch.as_tensor(task_data.labels_of(rows)) >= 0).sum(dim=1).tolist()
     return tuple(a + b for a, b in zip(read, written, strict=True))
+
+
+def wanted_at(
+    task_data: TaskData, at: int, rows: Sequence[int], recipe: Recipe, keeping: Keeping
+) -> Wanted:
+    """Labels of these rows; of boxes, moved as the views that `rows_at` feeds."""
+    labels, views = task_data.labels_of(rows), recipe.views
+    if not task_data.task.locates or not isinstance(views, Augmentation):
+        return labels
+    if at == 0 or keeping.anew:
+        return MovedBoxes(labels, views)
+    varied = Varied(task_data.items, views.kept, recipe.seed)
+    return MovedBoxes(labels, views, tuple(varied.keys(row) for row in rows))
+
+
+@dataclass(frozen=True, eq=False)
+class MovedBoxes:
+    """Boxes of training rows as the views of their pictures show them."""
+
+    labels: Float[Tensor, "n m 5"]
+    views: Augmentation
+    kept: tuple[tuple[int, ...], ...] = ()
+    """Of each row the keys that its kept views were drawn by; none where each key draws its own."""
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __getitem__(self, rows: Any) -> Tensor:
+        return self.labels[rows]
+
+    def seen(self, rows: Sequence[int], keys: Sequence[int]) -> Tensor:
+        """Boxes in the views that these keys stand for."""
+        pairs = zip(rows, keys, strict=True)
+        drawn = [self.kept[r][k % len(self.kept[r])] for r, k in pairs] if self.kept else keys
+        return follow(self.labels[list(rows)], drawn, self.views)
 
 
 def rows_at(

@@ -1,0 +1,202 @@
+"""Boxes on pictures: what is there, and where."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor, nn
+
+from headstart.backbone import PLACED, Backbone, Points, View, Writer
+from headstart.data import Boxes, BoxTruth, Examples
+from headstart.head import TARGET, BoxHead, Known, Labels, LinearFit, detection_loss, found
+from headstart.head.box_head import USUAL
+from headstart.modality import Image, size_of
+from headstart.stats import Interval, Merit, share
+from headstart.task.box_answers import (
+    SAID,
+    answer_of,
+    boxes_in,
+    matched,
+    rescaled,
+)
+from headstart.task.box_matching import OVERLAPS, FoundBoxes
+from headstart.task.box_precision import Precision
+from headstart.task.box_thresholds import thresholds_of
+from headstart.task.codes import CodesTask
+from headstart.task.figures import Figure
+from headstart.task.intervals import resampled
+from headstart.task.usual_boxes import usual_boxes
+from headstart.task_names import DETECTED
+
+NOTHING_THERE = "nothing"
+"""What is said of a picture without boxes."""
+
+
+@dataclass(frozen=True)
+class Detection(CodesTask):
+    """Boxes on pictures. An answer is as good as F1 of its boxes, each met at half its area.
+
+    An answer is its belief, then class, probability and place of each box, then -1. A label is a
+    row of a class and a place for each true box, then NaN; class -1 is to be ignored. Places are
+    shares of the side of the square that the network sees.
+    """
+
+    kind: ClassVar[str] = DETECTED
+    heads: ClassVar[tuple[str, ...]] = ("boxes",)
+    modalities: ClassVar[tuple[str, ...]] = ("image",)
+    phrase: ClassVar[str] = "F1 of a picture's boxes "
+    baselines: ClassVar[tuple[str, ...]] = ("constant",)
+    constant_name: ClassVar[str] = "usual boxes"
+    graded: ClassVar[bool] = True
+    locates: ClassVar[bool] = True
+    view: ClassVar[type[View]] = Points
+    own_figures: ClassVar[Mapping[str, Figure]] = {
+        "map": Figure("Mean average precision"),
+        "ap50": Figure("Average precision at half the area"),
+    }
+
+    classes: tuple[str, ...]
+
+    @classmethod
+    def pose(
+        cls, examples: Examples, rows: Sequence[int], backbone: Backbone | None
+    ) -> tuple["Detection", Labels]:
+        """Boxes as the backbone sees them."""
+        if backbone is None or not isinstance(backbone.modality, Image):
+            raise TypeError("boxes need a backbone that sees pictures")
+        truth, modality = examples.truth_as(BoxTruth), backbone.modality
+        most = max([len(boxes) for boxes in truth.boxes], default=0)
+        targets = torch.full((len(truth), max(1, most), TARGET), torch.nan)
+        for row, (source, boxes) in enumerate(zip(examples.sources, truth.boxes, strict=True)):
+            if not len(boxes):
+                continue
+            placed = modality.frame(size_of(source)).inside(boxes.corners)
+            labels = np.where(boxes.ignored, -1, boxes.labels)
+            told = np.concatenate([labels[:, None], placed / modality.size_px], axis=1)
+            targets[row, : len(boxes)] = torch.from_numpy(told).float()
+        return cls(truth.names), targets
+
+    @classmethod
+    def restored(
+        cls, classes: tuple[str, ...], facts: Mapping[str, Any], writer: Writer | None
+    ) -> "Detection":
+        """By its classes."""
+        return cls(classes)
+
+    @property
+    def figure(self) -> str:
+        """F1 of a picture's boxes."""
+        return "f1"
+
+    @property
+    def width(self) -> int:
+        """How many scores a point gets."""
+        return PLACED + len(self.classes)
+
+    def layer(self, width: int, fit: LinearFit | None = None) -> nn.Module:
+        """An output layer that begins with the places that the backbone says."""
+        return BoxHead(width, len(self.classes))
+
+    def settle(self, head: nn.Module, scores: Tensor, labels: Tensor) -> None:
+        """Choose the thresholds of classes, by rows that nothing was fitted to; in place."""
+        if isinstance(head, BoxHead):
+            told = [boxes.numpy() for boxes in found(scores[:, :-1])]
+            pairs = [matched(b, t) for b, t in zip(told, labels.numpy(), strict=True)]
+            chosen = thresholds_of(pairs, len(self.classes), USUAL)
+            head.thresholds.copy_(torch.from_numpy(chosen))
+
+    def loss(
+        self, scores: Float[Tensor, "n q c"], labels: Float[Tensor, "n m 5"], *,
+        smoothing: float = 0.0,
+    ) -> Float[Tensor, ""]:  # fmt: skip
+        """See `detection_loss`; the last row of scores are the thresholds."""
+        return detection_loss(scores[:, :-1], labels)
+
+    def answers(self, scores: Float[Tensor, "n q c"]) -> Float[Tensor, "n m"]:
+        """What is found, 1/2 being the threshold of each class."""
+        if not len(scores):
+            return torch.zeros(0, 1)
+        thresholds = scores[0, -1, PLACED:]
+        return answer_of([rescaled(boxes, thresholds) for boxes in found(scores[:, :-1])])
+
+    def losses(
+        self, answers: Float[np.ndarray, "n m"], labels: Float[np.ndarray, "n b 5"]
+    ) -> Float[np.ndarray, " n"]:
+        """1 less the merit."""
+        lost: Float[np.ndarray, " n"] = 1 - self.merit(answers, labels)
+        return lost
+
+    def merit(self, answers: Float[np.ndarray, "n m"], labels: Float[np.ndarray, "n b 5"]) -> Merit:
+        """F1 of each picture's boxes, 1 where there are none and none is said."""
+        pairs = zip(answers, labels, strict=True)
+        return np.array([matched(boxes_in(a), t).f1() for a, t in pairs], dtype=float)
+
+    def constant(self, labels: Labels) -> Float[np.ndarray, " m"]:
+        """The usual boxes at their rate, from the threshold that suits these pictures."""
+        targets = torch.as_tensor(labels).numpy().astype(float)
+        usual = usual_boxes(targets, len(self.classes))
+        pairs = [matched(usual, target) for target in targets]
+        least = thresholds_of(pairs, len(self.classes), USUAL)
+        told = rescaled(torch.from_numpy(usual), torch.from_numpy(least))
+        answer: Float[np.ndarray, " m"] = answer_of([told])[0].numpy()
+        return answer
+
+    def correct(self, answers: Float[np.ndarray, "n m"], labels: Known) -> Bool[np.ndarray, " n"]:
+        """Whether every box is met, and no other is said."""
+        right: Bool[np.ndarray, " n"] = self.merit(answers, labels) == 1
+        return right
+
+    def text(self, answer: Float[np.ndarray, " m"]) -> str:
+        """How many of each class: "2 dog, 1 cat"."""
+        said = boxes_in(answer)
+        often = Counter(said[said[:, 1] >= SAID, 0].astype(int).tolist())
+        told = [f"{count} {self.classes[label]}" for label, count in often.most_common()]
+        return ", ".join(told) or NOTHING_THERE
+
+    def texts(self, codes: np.ndarray) -> list[str]:
+        """Rows behind their belief, as people read them."""
+        return [self.text(np.r_[1.0, row]) for row in codes]
+
+    def figures(
+        self, answers: Float[np.ndarray, "n c"], labels: Known, groups: Sequence[str]
+    ) -> dict[str, Interval]:
+        """Mean average precision over ten overlaps and at half the area; no mistakes."""
+        truths = [_true(target) for target in np.asarray(labels)]
+        seen, n = Precision(truths, [_found(a) for a in answers], len(self.classes)), len(labels)
+
+        def mean(rows: np.ndarray, overlaps: int) -> float:
+            often = np.bincount(rows, minlength=n)[None].astype(float)
+            each = seen.average_precision(often)[:overlaps, :, 0]
+            return 0.0 if np.isnan(each).all() else float(np.nanmean(each))
+
+        return {
+            "map": resampled(lambda rows: mean(rows, len(OVERLAPS)), n, groups),
+            "ap50": resampled(lambda rows: mean(rows, 1), n, groups),
+            "exact": share(self.correct(answers, labels), groups),
+        }
+
+    def schedule(self, *, probe: bool) -> tuple[int, int] | None:
+        """The rate falls to the end, so none ends early."""
+        return (20, 20) if probe else (12, 12)
+
+    @property
+    def summary(self) -> str:
+        """What is found."""
+        return f"{len(self.classes)} classes of boxes"
+
+
+def _true(target: Float[np.ndarray, "m 5"]) -> Boxes:
+    """The boxes of a label."""
+    there = target[(target[:, 3:] > target[:, 1:3]).all(axis=1)]
+    passed = there[:, 0] < 0
+    return Boxes(there[:, 1:].astype(float), np.where(passed, 0, there[:, 0]).astype(int), passed)
+
+
+def _found(answer: Float[np.ndarray, " m"]) -> FoundBoxes:
+    """The boxes of an answer."""
+    told = boxes_in(answer)
+    return FoundBoxes(told[:, 2:], told[:, 0].astype(int), told[:, 1])
