@@ -10,6 +10,7 @@ from pathlib import Path
 
 from headstart import durable
 from headstart.backbone.places import (
+    DETECTING,
     FACTS,
     FILE,
     HEARING,
@@ -85,7 +86,7 @@ def _shipped() -> list[Listed]:
     rows = []
     for folder in shipped():
         record = record_of((folder / FACTS).read_bytes(), printable(folder))
-        size, usual = _megabytes(folder / WEIGHTS), folder.name in (PICTURES, HEARING)
+        size, usual = _megabytes(folder / WEIGHTS), folder.name in (PICTURES, HEARING, DETECTING)
         row = Listed(
             folder.name, "shipped", size, record.license, record.kind, "in the package",
             usual, record.note,

@@ -19,7 +19,7 @@ from headstart.advise import (
     remembered,
     target_of,
 )
-from headstart.backbone import Backbone, listed
+from headstart.backbone import DETECTING, Backbone, listed
 from headstart.data import Dataset, Examples, Found, spread
 from headstart.errors import HeadstartError, UsageError
 from headstart.events import Tell, note, quiet, warn
@@ -109,12 +109,13 @@ def _some(entries: list[Entry]) -> list[Entry]:
 
 
 def candidates(found: Found) -> tuple[str, ...]:
-    """Backbones on this machine that take what the examples are.
+    """Backbones on this machine that take what the examples are; detectors for boxes alone.
 
     Not those on the shelf: they may have learned from rows that are tested on here.
     """
-    rows = (row for row in listed() if row.origin != "shelf")
-    return tuple(row.name for row in rows if row.kind == KINDS[found.holds])
+    kind, locates = KINDS[found.holds], task_type(found.examples.kind).locates
+    rows = (row for row in listed() if row.origin != "shelf" and row.kind == kind)
+    return tuple(row.name for row in rows if locates or row.name != DETECTING)
 
 
 def _named(backbones: str, found: Found) -> Iterator[tuple[str, str | None]]:
