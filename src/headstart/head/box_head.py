@@ -43,7 +43,7 @@ class BoxHead(nn.Module):
         return torch.cat([scores, last.expand(len(rows), 1, -1).to(scores)], dim=1)
 
 
-def found(rows: Rows) -> list[Float[Tensor, "k 6"]]:
+def found(rows: Rows) -> list[Float[Tensor, "_ 6"]]:
     """Of each picture the class, the probability and the box of what is there, likeliest first.
 
     Of boxes of one class that overlap much the likeliest is kept (NMS, class by class).

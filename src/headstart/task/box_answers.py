@@ -48,7 +48,7 @@ def boxes_in(answer: Float[np.ndarray, " m"]) -> Float[np.ndarray, "k 6"]:
     return told[told[:, 0] >= 0]
 
 
-def answer_of(found: Sequence[Float[Tensor, "k 6"]]) -> Float[Tensor, "n m"]:
+def answer_of(found: Sequence[Float[Tensor, "_ 6"]]) -> Float[Tensor, "n m"]:
     """A row for each picture, -1 behind the shorter; probabilities are as people see them."""
     rows = [torch.cat([_belief(boxes)[None].to(boxes), boxes.flatten()]) for boxes in found]
     return padded(rows) if rows else torch.zeros(0, 1)
