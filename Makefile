@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.up-to-date
 
-.PHONY: env demo test journeys check static bench fix slow torture mutants clean
+.PHONY: env demo test journeys browser check static bench fix slow torture mutants clean
 
 env: $(STAMP)  ## create .venv and install the package with the pinned versions; nothing if up to date
 
@@ -27,6 +27,10 @@ static: env  ## everything `make check` does before the tests
 
 journeys: env  ## whole runs, of five seconds and more each
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m "journey and not slow"
+
+browser: env  ## pages in a real browser: needs Debian's chromium
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt playwright
+	$(BIN)/python -m pytest -m browser
 
 check: static test journeys  ## all that a commit must pass
 
