@@ -11,6 +11,7 @@ TASK_NAMES: Mapping[str, tuple[str, ...]] = {
     "transcribe": ("asr", "speech-recognition", "speech-to-text"),
     "text-to-text": ("translation", "summarization", "seq2seq", "summary"),
     "entities": ("ner", "pos", "tokens", "token-classification", "tagging"),
+    "detection": ("boxes", "object-detection", "objects", "bounding-boxes"),
     "generation": ("language-modeling", "text-generation", "causal-lm", "continue"),
 }
 """Each with what others call it."""

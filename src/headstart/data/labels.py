@@ -60,9 +60,7 @@ def meant(found: Found, asked: str = "", order: Sequence[str] = ()) -> Found:
     labels that are not of the kind.
     """
     need_task(asked)
-    if DETECTED in (asked, found.examples.kind) and asked in ("", DETECTED):
-        return _as_boxes(found, order)
-    told = found.examples.kind if found.examples.kind in (*TOLD, SEVERAL) else ""
+    told = found.examples.kind if found.examples.kind in (*TOLD, SEVERAL, DETECTED) else ""
     kind = (
         asked or told or (_guessed(found.examples.truth.names) if found.layout in _TABLES else ONE)
     )
@@ -279,5 +277,6 @@ KINDS: Mapping[str, LabelKind] = {
     WRITTEN: LabelKind(_as_texts),
     ENTITIES: LabelKind(_with_a_tag_a_word),
     GENERATED: LabelKind(_as_own_texts),
+    DETECTED: LabelKind(_as_boxes),
 }
 """By the words of `TASK_NAMES`. Balanced is classification in which every class counts the same."""

@@ -34,7 +34,7 @@ _PHRASES = {
     "the usual text": "always the most frequent text",
     "the source itself": "the source text as it is",
     "the nearest source": "what was written for the most similar source",
-    "the usual boxes": "always the most frequent boxes",
+    "usual boxes": "always the most frequent boxes",
     "the mean value": "always the mean value",
     "majority class": "always the most frequent class",
     "median class": "always the median class",

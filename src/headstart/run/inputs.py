@@ -30,7 +30,7 @@ def found_at(place: Path | str | Found | Frame, columns: Columns, root: Path) ->
     if columns.task:  # the files of tasks import PyTorch
         from headstart.task import TASKS
 
-        task = TASKS.get(columns.task)
+        task = TASKS[columns.task]
     if isinstance(place, Found):
         found = place
     elif isinstance(place, Frame):

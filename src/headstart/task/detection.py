@@ -28,8 +28,8 @@ from headstart.task.box_precision import Precision
 from headstart.task.box_thresholds import thresholds_of
 from headstart.task.codes import CodesTask
 from headstart.task.figures import Figure
-from headstart.task.intervals import resampled
 from headstart.task.usual_boxes import usual_boxes
+from headstart.task.weighted_bootstrap import Weights, bca
 from headstart.task_names import DETECTED
 
 NOTHING_THERE = "nothing"
@@ -168,16 +168,24 @@ class Detection(CodesTask):
         truths = [_true(target) for target in np.asarray(labels)]
         seen, n = Precision(truths, [_found(a) for a in answers], len(self.classes)), len(labels)
 
-        def mean(rows: np.ndarray, overlaps: int) -> float:
-            often = np.bincount(rows, minlength=n)[None].astype(float)
-            each = seen.average_precision(often)[:overlaps, :, 0]
-            return 0.0 if np.isnan(each).all() else float(np.nanmean(each))
+        def mean(weights: Weights, overlaps: int) -> Float[np.ndarray, " r"]:
+            each = seen.average_precision(weights)[:overlaps]  # (overlaps, classes, r)
+            there = ~np.isnan(each)
+            total = np.where(there, each, 0.0).sum(axis=(0, 1))
+            found: np.ndarray = total / np.maximum(1, there.sum(axis=(0, 1)))
+            return found
 
         return {
-            "map": resampled(lambda rows: mean(rows, len(OVERLAPS)), n, groups),
-            "ap50": resampled(lambda rows: mean(rows, 1), n, groups),
+            "map": bca(lambda weights: mean(weights, len(OVERLAPS)), n, groups),
+            "ap50": bca(lambda weights: mean(weights, 1), n, groups),
             "exact": share(self.correct(answers, labels), groups),
         }
+
+    def located(
+        self, answers: Float[np.ndarray, "n c"], labels: Known
+    ) -> tuple[tuple[Boxes, ...], tuple[FoundBoxes, ...]]:
+        """In shares of the side of the square that the network sees."""
+        return tuple(map(_true, np.asarray(labels))), tuple(map(_found, answers))
 
     def schedule(self, *, probe: bool) -> tuple[int, int] | None:
         """The rate falls to the end, so none ends early."""

@@ -293,7 +293,9 @@ def _marked(
     marks = (*progress.marks, mark)
     losses = {m.number: m.val_loss for m in marks}
     first = min(losses, key=lambda n: (losses[n], n))
-    if getattr(training_data.task, "locates", False):  # the rate falls to the end; losses jump
+    if (
+        isinstance(training_data.task, Task) and training_data.task.locates
+    ):  # the rate falls to the end; losses jump
         first = number
     if first == number:
         kept = train_state.average or train_state.network
