@@ -2,7 +2,7 @@
 
 import io
 
-from headstart import terminal
+from headstart import summaries, terminal
 from headstart.events import Event, note, track, warn
 
 
@@ -81,14 +81,14 @@ def test_a_reader_that_went_away_stops_nothing() -> None:
 
 
 def test_columns_are_as_wide_as_a_terminal_shows_them() -> None:
-    assert terminal.columns([("猫", "x"), ("dog", "y\n")]) == ["猫   x", r"dog  y\n"]
+    assert summaries.columns([("猫", "x"), ("dog", "y\n")]) == ["猫   x", r"dog  y\n"]
 
 
 def test_predictions_that_are_not_sure_say_so() -> None:
     one = {"file": "a.png", "label": "cat", "probability": 0.5, "sure": False, "value": None}
-    assert terminal.predicted([one]) == ["a.png  cat  50.0%  not sure"]
+    assert summaries.predicted([one]) == ["a.png  cat  50.0%  not sure"]
 
 
 def test_a_figure_just_under_zero_has_no_sign_of_its_own() -> None:
-    assert terminal._bounds({"low": -0.0004, "high": 0.0}) == "0.0% to 0.0%"
-    assert terminal._bounds({"low": -0.0006, "high": 0.0}) == "-0.1% to 0.0%"
+    assert summaries._bounds({"low": -0.0004, "high": 0.0}) == "0.0% to 0.0%"
+    assert summaries._bounds({"low": -0.0006, "high": 0.0}) == "-0.1% to 0.0%"

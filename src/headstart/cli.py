@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import typer
 
 import headstart
-from headstart import durable, terminal
+from headstart import durable, summaries, terminal
 from headstart.data.column_settings import Columns
 from headstart.ending import named, obeying, working
 from headstart.errors import UsageError
@@ -71,7 +71,7 @@ def check(
     if json == Path("-"):
         terminal.document(record)
     else:
-        terminal.show(terminal.audited(audit.lines(), problems))
+        terminal.show(summaries.audited(audit.lines(), problems))
     if json and json != Path("-"):
         durable.write(json, terminal.dumped(record) + "\n")
         terminal.show([f"written: {printable(json)}"])
@@ -96,7 +96,7 @@ def plan(place: Place, *, json: Json = False, **options: Any) -> None:
     """Say what train would try and what it would take, from a rehearsal on a few examples."""
     with working() as tell:
         record = headstart.plan(place, tell=tell, **given(options)).record()
-    terminal.document(record) if json else terminal.show(terminal.planned(record))
+    terminal.document(record) if json else terminal.show(summaries.planned(record))
 
 
 Answers = Annotated[
@@ -146,7 +146,7 @@ def predict(
     if json:
         terminal.document(records)
     else:
-        terminal.show(terminal.answered(records, asked.notes, asked.passed, out))
+        terminal.show(summaries.answered(records, asked.notes, asked.passed, out))
     if any(answer.failure for answer in found):
         raise typer.Exit(3 if strict else 8)
 
@@ -248,14 +248,14 @@ def compress(
     done = headstart.report(run)
     with working() as tell:
         found = done.compress(out, data=data, tell=tell).record()
-    terminal.document(found) if json else terminal.show(terminal.compressed(found, out))
+    terminal.document(found) if json else terminal.show(summaries.compressed(found, out))
 
 
 @app.command()
 def backbones(*, json: Json = False) -> None:
     """List what can be started from, here and now."""
     records = [row.record() for row in headstart.backbones()]
-    terminal.document(records) if json else terminal.show(terminal.listed(records))
+    terminal.document(records) if json else terminal.show(summaries.listed(records))
 
 
 @app.command()
@@ -265,7 +265,7 @@ def rank(place: Place, *, json: Json = False, **options: Any) -> None:
     with working() as tell:
         found = headstart.rank(place, tell=tell, **given(options))
     records = [vars(one) for one in found]
-    terminal.document(records) if json else terminal.show(terminal.ranked(records))
+    terminal.document(records) if json else terminal.show(summaries.ranked(records))
 
 
 @app.command()
@@ -350,4 +350,4 @@ def _ended(path: Path, metrics: Mapping[str, Any], *, json: bool) -> None:
         paths = {"path": os.fspath(path), "report": os.fspath(path / "report.html")}
         terminal.document({**paths, **metrics})
     else:
-        terminal.show(terminal.ended(path, metrics))
+        terminal.show(summaries.ended(path, metrics))

@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from headstart import durable
@@ -21,12 +20,6 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
 Record = Mapping[str, Any]
-SMALL = 0.02
-"""Loss of a smaller model, in shares, that is called small."""
-UNFAMILIAR = 0.05
-"""`head.ABOVE`, which is not imported for it."""
-LISTED = 20
-"""Problems shown by `check`, at most; `--json` has them all."""
 
 
 @contextmanager
@@ -173,155 +166,8 @@ def failed(error: HeadstartError) -> None:
     print("\n".join(lines), file=sys.stderr)  # noqa: T201
 
 
-def ended(path: Path, metrics: Record) -> list[str]:
-    """What a run found: the verdict first, then the figures behind it, then where they are."""
-    verdict, frozen = metrics["verdict"], metrics["frozen"]
-    figure = metrics["figure"]
-    test = metrics["test"][figure]
-    sentence = verdict.get("sentence") or f"Transfer: {verdict['word']}"
-    rows = [("arm", figure, "95% interval", "CPU")]
-    for arm in metrics["arms"]:
-        found, cost = arm[figure], span(arm["cost"]["cpu_s"])
-        rows.append((arm["name"], f"{found['value']:z.1%}", _bounds(found), cost))
-    return [
-        printable(sentence, limit=1000),
-        *(printable(line, limit=1000) for line in verdict.get("cautions", ())),
-        "",
-        f"{figure} {test['value']:z.1%} ({_bounds(test)}) {_tested(metrics)}",
-        *spread_told(metrics.get("spread", {})),
-        "",
-        *columns(rows),
-        "",
-        f"{frozen['changed']} of {frozen['tensors']} frozen tensors changed",
-        f"report:  {printable(path / 'report.html', 1000)}",
-        f"predict: headstart predict {printable(path, 1000)} FILES",
-    ]
-
-
-def _tested(metrics: Record) -> str:
-    """On how many examples, and what the model learned from."""
-    n, folds = metrics["n"], metrics.get("folds", 1)
-    if folds == 1:
-        return f"on {n['test']:,} test examples, learned from {n['train'] + n['val']:,}"
-    return f"on {n['tested']:,}, each tested once, in {folds} folds; the model learned from all"
-
-
-def spread_told(spread: Record) -> list[str]:
-    """How much luck is in one draw of the rows, where that was measured."""
-    found = spread.get("figures", ())
-    if len(found) < 2:
-        return []
-    return [f"{spread['what']}: {min(found):z.1%} to {max(found):z.1%}"]
-
-
-def audited(summary: Sequence[str], problems: Sequence[Record]) -> list[str]:
-    """What an audit found, the first problems by name."""
-    rows = [(p["code"], p["kind"], p["name"], p["reason"]) for p in problems[:LISTED]]
-    more = f"… and {len(problems) - LISTED:,} more; --json FILE has all"
-    rest = [more] if len(problems) > LISTED else []
-    return [*(printable(line, 1000) for line in summary), *columns(rows), *rest]
-
-
-def predicted(records: Sequence[Record]) -> list[str]:
-    """One line a file: its name, what it is said to be, what that was given, and any doubt."""
-    return columns([(one["file"], one["label"], *_trust(one)) for one in records])
-
-
-def compressed(record: Record, place: Path) -> list[str]:
-    """What was saved and what was lost, in a table and a sentence."""
-    size, ms, lost = record["bytes"], record["ms"], record["lost"]
-    rows = [("", "before", "after", "ratio")]
-    for name, unit, one in (("MB", 1e6, size), ("CPU ms", 1, ms)):
-        before, after = one["before"] / unit, one["after"] / unit
-        rows.append((name, f"{before:.1f}", f"{after:.1f}", f"{after / before:.2f}"))
-    points = [f"{100 * lost[name]:+z.1f}" for name in ("value", "low", "high")]
-    fits = "less than" if lost["high"] < SMALL else "it is not known to be less than"
-    return [
-        *columns(rows),
-        "",
-        f"lost: {points[0]} points (95% interval {points[1]} to {points[2]}), {fits} 2 with 95% "
-        f"confidence; {record['same']:.1%} of {record['rows']:,} test rows get the same answer",
-        f"written: {printable(place)}",
-    ]
-
-
-def answered(
-    records: Sequence[Record], notes: Sequence[str], passed: Sequence[str], out: Path | None
-) -> list[str]:
-    """Answers, or where they are; what was passed over; at the end what could not be read."""
-    fine = [one for one in records if one["label"] is not None]
-    broken = [one for one in records if one["label"] is None]
-    lines = [printable(note, 500) for note in notes]
-    lines += [f"{len(fine):,} answers in {printable(out, 1000)}"] if out else predicted(fine)
-    if passed:
-        shown = "; ".join(printable(one, 200) for one in passed[:5])
-        lines.append(f"passed over: {len(passed):,} ({shown}{'; …' if len(passed) > 5 else ''})")
-    if broken:
-        lines.append(f"not answered: {len(broken):,} of {len(records):,}")
-        lines += [f"  {printable(one['file'])}: {printable(one['error'], 500)}" for one in broken]
-    return lines
-
-
-def listed(records: Sequence[Record]) -> list[str]:
-    """One line a backbone; the default is marked."""
-    rows = [("name", "input", "MB", "origin", "license", "place")]
-    for one in records:
-        name = f"{one['name']} (default)" if one["default"] else one["name"]
-        size = f"{one['megabytes']:.1f}"
-        rows.append((name, one["kind"], size, one["origin"], one["license"], one["place"]))
-    return columns(rows)
-
-
-def ranked(records: Sequence[Record]) -> list[str]:
-    """One line a candidate, best first, and why the first is the first."""
-    rows = [("backbone", "predicted", "95%", "ms", "parameters", "prior", "license")]
-    for one in records:
-        interval = f"{one['low']:z.1%} to {one['high']:z.1%}"
-        prior = "-" if one["prior"] is None else f"{one['prior']:+z.1f}"
-        size = f"{one['params'] / 1e6:.1f}M"
-        cost = f"{one['ms_per_item']:.1f}"
-        name = one["backbone"]
-        rows.append((name, f"{one['predicted']:z.1%}", interval, cost, size, prior, one["license"]))
-    first = records[0]
-    return [*columns(rows), "", f"start from {printable(first['backbone'])}: {first['why']}"]
-
-
-def planned(record: Record) -> list[str]:
-    """What will be done, a line each, and what it will take."""
-    rows = [("step", "time", "by")]
-    rows += [(step["what"], span(step["seconds"]), step["by"]) for step in record["steps"]]
-    return [printable(record["told"], 1000), "", *columns(rows)]
-
-
-def columns(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Cells in columns, as wide as their text is on a terminal."""
-    from rich.cells import cell_len
-
-    table = [[printable(cell) for cell in row] for row in rows]
-    widths = [max(map(cell_len, column)) for column in zip(*table, strict=True)]
-    return [
-        "  ".join(c + " " * (w - cell_len(c)) for c, w in zip(row, widths, strict=True)).rstrip()
-        for row in table
-    ]
-
-
-def _trust(one: Record) -> tuple[str, ...]:
-    familiar = one.get("familiar")
-    doubts = ["" if one["sure"] else "not sure"]
-    if familiar is not None and familiar <= UNFAMILIAR:
-        doubts.append("unlike anything it learned from")
-    doubt = ", ".join(filter(None, doubts))
-    if one["value"] is not None:
-        return f"{one['low']:.6g} to {one['high']:.6g}", doubt
-    return f"{one['probability']:z.1%}", doubt
-
-
 def _of(event: Event) -> str:
     return f"{event.done:,} of {event.total:,}"
-
-
-def _bounds(interval: Record) -> str:
-    return f"{interval['low']:z.1%} to {interval['high']:z.1%}"
 
 
 def _live(stream: TextIO) -> bool:

@@ -4,7 +4,8 @@ import json
 import pytest
 
 from headstart.data import ClassTruth, Seal, SealedError, TagTruth, ValueTruth, WordTagTruth
-from headstart.data.truth import ManyTextTruth, OwnTextTruth, SealedTruth, TextTruth
+from headstart.data.text_truth import ManyTextTruth, OwnTextTruth, TextTruth
+from headstart.data.truth import SealedTruth
 
 CLASSES = ClassTruth(("cat", "dog"), (1, 0, 1))
 TAGS = TagTruth(("red", "round", "sour"), ((1, 0), (0, 1), (), (2, 0)))

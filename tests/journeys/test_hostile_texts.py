@@ -7,7 +7,7 @@ import pytest
 from language import save_network
 
 import headstart
-from headstart import terminal
+from headstart import summaries, terminal
 from headstart.errors import DataError
 
 pytest.importorskip("transformers")
@@ -127,6 +127,6 @@ def test_each_is_judged_or_refused(name: str, run, model, capsys) -> None:
         terminal.show([str(refused.value)])
     else:
         (found,) = model.predict([text])
-        terminal.show(terminal.predicted([{"file": text, **vars(found)}]))
+        terminal.show(summaries.predicted([{"file": text, **vars(found)}]))
     out, err = capsys.readouterr()
     assert out and not SAFE.search(out) and not SAFE.search(err)

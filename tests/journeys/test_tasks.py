@@ -9,7 +9,7 @@ import pytest
 from pyarrow import parquet
 
 import headstart
-from headstart.terminal import ended, predicted
+from headstart.summaries import ended, predicted
 
 TAGS = {"dark": (20, 20, 20), "red": (220, 40, 30)}
 COUNT = 80

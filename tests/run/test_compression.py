@@ -15,7 +15,7 @@ from headstart.cli import execute
 from headstart.errors import UsageError
 from headstart.run import compression, report
 from headstart.share import FileModel
-from headstart.terminal import SMALL, compressed
+from headstart.summaries import SMALL, compressed
 
 RECORD = {
     "bytes": {"before": 4e6, "after": 1e6},

@@ -20,7 +20,7 @@ from headstart.train.loop import (
     stage_rates,
 )
 from headstart.train.recipe import BIT, Schedule
-from headstart.train.trainer import TrainingData, _epochs
+from headstart.train.trainer import TrainingData, epochs_of
 
 
 def _train_state(recipe: Recipe) -> TrainState:
@@ -162,7 +162,7 @@ def test_weighted_classes_are_drawn_alike_and_lose_alike(task_data: TaskData) ->
     labels = torch.tensor([0] * 6 + [1] * 21 + [2] * 21)
     course = TrainingData(feed, labels, _feed(task_data), labels, task)
     recipe = Recipe(epochs=1, batch=8)
-    list(_epochs(course, _train_state(recipe), recipe))
+    list(epochs_of(course, _train_state(recipe), recipe))
     counts = torch.bincount(labels[asked], minlength=3)
     assert counts.tolist() == [16, 16, 16]
 

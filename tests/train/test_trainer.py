@@ -1,58 +1,17 @@
 """Which epoch is kept and when training stops, by losses that are given and not measured."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-import torch
+from scripts import COURSE, network
 from torch import nn
 
 from headstart.events import quiet
 from headstart.task import Classification
-from headstart.train import Hyperparameters, Recipe, trainer
-from headstart.train.loop import Epoch
-from headstart.train.pricing import Budget
-from headstart.train.trainer import TrainingData, Tuned, blended, rated, search, trial_of, tune
-
-TASK = Classification(("a", "b"))
-
-
-def _ones(positions, keys) -> torch.Tensor:
-    return torch.ones(len(positions), 1)
-
-
-COURSE = TrainingData(_ones, torch.zeros(2, dtype=torch.long), _ones, torch.zeros(2), TASK)
-
-
-@pytest.fixture
-def scripted(monkeypatch: pytest.MonkeyPatch):
-    """Epochs that only write their number into a weight, and validation losses by that number."""
-
-    def epochs(course, train_state, recipe, after=0):
-        for number in range(after + 1, recipe.epochs + 1):
-            with torch.no_grad():
-                train_state.network[0][0].weight.fill_(float(number))
-            yield Epoch(number, 0.0)
-
-    monkeypatch.setattr(trainer, "_epochs", epochs)
-
-    def say(losses: Sequence[float], merit: Sequence[float] = ()) -> None:
-        def judged(course, train_state):
-            number = int(train_state.network[0][0].weight.item())
-            return trainer._Judged(losses[number], merit[number] if merit else 0.5)
-
-        monkeypatch.setattr(trainer, "_judged", judged)
-        monkeypatch.setattr(trainer, "_lost", lambda c, a: judged(c, a).loss)
-
-    return say
-
-
-def network(value: float = 0.0) -> tuple[nn.Sequential, nn.Linear]:
-    suffix = nn.Sequential(nn.Linear(1, 1))
-    nn.init.constant_(suffix[0].weight, value)
-    return suffix, nn.Linear(1, 2)
+from headstart.train import Recipe
+from headstart.train.trainer import Tuned, blended, tune
 
 
 def tuned(work: Path, **settings) -> Tuned:
@@ -107,25 +66,6 @@ def test_a_run_that_had_stopped_does_not_go_on(scripted, tmp_path) -> None:
     assert tuned(tmp_path, epochs=8, patience=2).progress.done == 2
 
 
-@pytest.mark.parametrize(("epochs", "trial"), [(1, 1), (4, 1), (6, 2), (20, 5), (40, 10)])
-def test_a_rate_is_tried_for_a_quarter_of_the_epochs(epochs: int, trial: int) -> None:
-    assert trial_of(Recipe(epochs=epochs)) == trial
-
-
-def test_a_rate_is_judged_by_its_best_epoch_and_middle_ones_come_first(scripted, tmp_path) -> None:
-    scripted([9.0, 4.0, 1.0, 5.0])
-    time_budget = Budget(tmp_path / "epochs.json")
-    found = search(COURSE, *network(), Recipe(epochs=12), (1e-4, 1e-3, 1e-2), time_budget)
-    assert found == ((1e-3, 1.0), (1e-4, 1.0), (1e-2, 1.0))
-
-
-def test_the_rate_that_lost_least_is_taken(monkeypatch, tmp_path) -> None:
-    tried = ((1e-3, 0.5), (1e-4, 0.4), (1e-2, 0.6))
-    monkeypatch.setattr(trainer, "search", lambda *_: tried)
-    recipe, told = rated(COURSE, *network(), Recipe(), (), tmp_path)
-    assert recipe == replace(Recipe(), rate=1e-4) and told == tried
-
-
 @dataclass(frozen=True)
 class Nearest(Classification):
     """A task whose loss is the distance of the scores from a number."""
@@ -155,10 +95,3 @@ def test_a_mean_that_is_no_better_than_the_end_is_not_taken() -> None:
     start, end = nn.Sequential(nn.Linear(1, 1)), nn.Sequential(nn.Linear(1, 1))
     end.load_state_dict(start.state_dict())
     assert blended(replace(COURSE, task=Nearest(("a", "b"))), start, end) == (end, 1.0)
-
-
-def test_a_rate_that_was_asked_for_is_not_searched_for(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(trainer, "search", None)  # it would be an error to call it
-    asked = Recipe().holding(Hyperparameters(rate=0.05))
-    plan, tried = rated(COURSE, *network(), asked, (0.05,), tmp_path)
-    assert (plan, tried) == (asked, ())

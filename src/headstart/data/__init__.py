@@ -28,14 +28,8 @@ if TYPE_CHECKING:
     from headstart.data.sealing import Seal, SealedError, SealedStrata
     from headstart.data.sounds import heard
     from headstart.data.splitting import divide, folds, hold_out, spread
-    from headstart.data.truth import (
-        ClassTruth,
-        TagTruth,
-        TextTruth,
-        Truth,
-        ValueTruth,
-        WordTagTruth,
-    )
+    from headstart.data.text_truth import TextTruth, WordTagTruth
+    from headstart.data.truth import ClassTruth, TagTruth, Truth, ValueTruth
     from headstart.data.unlabeled import collect, merge
     from headstart.data.unseen import with_unseen
 

@@ -17,15 +17,8 @@ from headstart.data.ordering import in_order
 from headstart.data.problem import Problem
 from headstart.data.records import natural
 from headstart.data.scales import ranked
-from headstart.data.truth import (
-    ManyTextTruth,
-    OwnTextTruth,
-    TagTruth,
-    TextTruth,
-    Truth,
-    ValueTruth,
-    WordTagTruth,
-)
+from headstart.data.text_truth import ManyTextTruth, OwnTextTruth, TextTruth, WordTagTruth
+from headstart.data.truth import TagTruth, Truth, ValueTruth
 from headstart.errors import DataError, UsageError
 from headstart.hostile import printable
 from headstart.task_names import DETECTED, ENTITIES, GENERATED, SPOKEN, TASK_NAMES, TOLD, WRITTEN

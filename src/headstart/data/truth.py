@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -202,83 +202,6 @@ class ValueTruth(Truth):
         low, middle, high = np.quantile([self.values[row] for row in rows], (0, 0.5, 1)).tolist()
         told = f"values from {low:g} to {high:g}, median {middle:g}"
         return f"{told}, {super().summary(rows)}"
-
-
-@dataclass(frozen=True)
-class TextTruth(Truth):
-    """A text each, such as what is said in a recording."""
-
-    names: ClassVar[tuple[str, ...]] = ()
-    texts: tuple[str, ...]
-    called: str = "transcripts"
-    """What they are, as a summary says it."""
-
-    def __len__(self) -> int:
-        return len(self.texts)
-
-    def take(self, rows: Sequence[int]) -> "TextTruth":
-        """Texts of the same kind."""
-        return replace(self, texts=tuple(self.texts[row] for row in rows))
-
-    def key(self, row: int) -> str:
-        """The text."""
-        return self.texts[row]
-
-    def written(self, row: int) -> str:
-        """The text."""
-        return self.texts[row]
-
-    def summary(self, rows: Sequence[int]) -> str:
-        """How many are different."""
-        different = len({self.texts[row] for row in rows})
-        return f"{different:,} different {self.called}, {super().summary(rows)}"
-
-
-@dataclass(frozen=True)
-class ManyTextTruth(TextTruth):
-    """A text each, of many that would be right, such as a translation."""
-
-    contradicts: ClassVar[bool] = False
-    called: str = "texts to write"
-
-
-@dataclass(frozen=True)
-class WordTagTruth(Truth):
-    """A tag for each word of a text: `tags[i]` has as many as text i has words."""
-
-    names: ClassVar[tuple[str, ...]] = ()
-    tags: tuple[tuple[str, ...], ...]
-
-    def __len__(self) -> int:
-        return len(self.tags)
-
-    def take(self, rows: Sequence[int]) -> "WordTagTruth":
-        """Tags of these texts."""
-        return WordTagTruth(tuple(self.tags[row] for row in rows))
-
-    def key(self, row: int) -> tuple[str, ...]:
-        """The tags in order."""
-        return self.tags[row]
-
-    def written(self, row: int) -> str:
-        """Tags with a blank between them."""
-        return " ".join(self.tags[row])
-
-    def summary(self, rows: Sequence[int]) -> str:
-        """How many are different."""
-        different = len({self.tags[row] for row in rows})
-        return f"{different:,} different rows of tags, {super().summary(rows)}"
-
-
-@dataclass(frozen=True)
-class OwnTextTruth(TextTruth):
-    """Texts that are their own truth: more of the same is to be written."""
-
-    least: ClassVar[int] = 0
-
-    def summary(self, rows: Sequence[int]) -> str:
-        """How many there are."""
-        return Truth.summary(self, rows)
 
 
 class SealedTruth(Truth):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from headstart.train.hyperparameters import AS_USUAL, Hyperparameters
     from headstart.train.pretraining import Material, Pretrained, pretrain
     from headstart.train.pricing import Price, step_price, training_price
+    from headstart.train.rate_search import trial_of
     from headstart.train.rates import rates_of
     from headstart.train.recipe import Recipe, Regularization
     from headstart.train.strategy import (
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     )
     from headstart.train.task_data import TaskData, Truths, scores_of, takes
     from headstart.train.teacher import Teacher
-    from headstart.train.trainer import trial_of
     from headstart.train.training_data import rows_at
 
 __all__ = [

@@ -36,6 +36,7 @@ from headstart.train.devices import processor, spent_on
 from headstart.train.head_init import first_head, head_of, probe_head, writer_of
 from headstart.train.lm_finetuning import adapt
 from headstart.train.quantized import is_tight
+from headstart.train.rate_search import rated
 from headstart.train.rates import paced
 from headstart.train.recipe import Recipe
 from headstart.train.stillness import settled, stayed
@@ -50,7 +51,7 @@ from headstart.train.strategy import (
 )
 from headstart.train.task_data import TaskData, scores_of
 from headstart.train.trainable import closed, learned_in, opened
-from headstart.train.trainer import TrainingData, blended, halves, rated, tune
+from headstart.train.trainer import TrainingData, blended, halves, tune
 from headstart.train.training_data import decided, in_half, rows_at, training_data_of
 
 

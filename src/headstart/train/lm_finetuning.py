@@ -13,9 +13,10 @@ from headstart.events import Tell, note
 from headstart.hostile import printable
 from headstart.train.goals import Language, NextToken, Telling
 from headstart.train.loop import Steps
+from headstart.train.rate_search import afforded
 from headstart.train.recipe import EVEN, Recipe
 from headstart.train.task_data import TaskData
-from headstart.train.trainer import TrainingData, afforded, tune
+from headstart.train.trainer import TrainingData, tune
 
 ADAPTING = Recipe(epochs=10, rate=1e-3, pace=EVEN, patience=2, averaging=0.99)
 """Rows of validation say when to stop; labels are not looked at."""

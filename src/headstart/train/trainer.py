@@ -1,4 +1,4 @@
-"""Training right of the cut: a short search for the rate, then epochs until none is better."""
+"""Training right of the cut: epochs until none is better."""
 
 import copy
 import math
@@ -9,23 +9,16 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from headstart import durable
-from headstart.events import Event, Tell, quiet
+from headstart.events import Event, Tell
 from headstart.head import Goal
 from headstart.task import Task
 from headstart.train.checkpoint import EpochMetrics, Progress, restore, save
-from headstart.train.decisions import recalled
 from headstart.train.devices import CPU, lent, processor
 from headstart.train.loop import PLAIN, Epoch, Feed, Steps, TrainState, Wanted, learn, optimizer_for
-from headstart.train.pricing import Budget
 from headstart.train.recipe import Recipe
 from headstart.train.task_data import scores_of
 from headstart.train.teacher_forcing import loss_of, merit_of, writes
 
-TRIAL = 0.25
-"""Share of a run's epochs that each rate of the search gets."""
-TIMED = 4
-"""Batches of which the time of an epoch is told where no rate is searched for."""
 BLENDS = (0.75, 0.5, 0.25)
 """Shares of the tuned weights that are tried in a mean with the start."""
 
@@ -56,83 +49,6 @@ class Tuned:
     recipe: Recipe
 
 
-def rated(
-    training_data: TrainingData,
-    suffix: nn.Sequential,
-    head: nn.Module,
-    recipe: Recipe,
-    rates: tuple[float, ...],
-    work: Path,
-    tell: Tell = quiet,
-) -> tuple[Recipe, tuple[tuple[float, float], ...]]:
-    """The recipe with the best of the rates and the epochs it may have, and what was tried: nothing
-    where the rate was asked for.
-    """  # noqa: D205 - one sentence
-    if recipe.asked.rate or len(rates) == 1:
-        recipe = recipe if recipe.asked.rate else replace(recipe, rate=rates[0])
-        return afforded(training_data, suffix, head, recipe, work), ()
-    time_budget = Budget(work / "epochs.json", recipe.allowance)
-    tried = search(training_data, suffix, head, recipe, rates, time_budget, tell)
-    best = replace(recipe, rate=min(tried, key=lambda pair: pair[1])[0])
-    return time_budget.bought(best, len(tried) * trial_of(recipe)), tried
-
-
-def afforded(
-    training_data: TrainingData, suffix: nn.Sequential, head: nn.Module, recipe: Recipe, work: Path
-) -> Recipe:
-    """The recipe with the epochs it may have, by a few steps of the first."""
-    time_budget = Budget(work / "epochs.json", recipe.allowance)
-    if recipe.allowance < math.inf and not time_budget.place.exists():
-        rows = min(TIMED * recipe.batch, len(training_data.labels))
-        lengths = training_data.made.lengths[:rows]
-        part = replace(training_data, labels=training_data.labels[range(rows)], made=Steps(lengths))
-        for _ in _epochs(part, _train_state(suffix, head, recipe), replace(recipe, epochs=1)):
-            time_budget.passes += rows / len(training_data.labels)
-    return time_budget.bought(recipe, 0)
-
-
-def search(
-    training_data: TrainingData,
-    suffix: nn.Sequential,
-    head: nn.Module,
-    recipe: Recipe,
-    rates: tuple[float, ...],
-    time_budget: Budget,
-    tell: Tell = quiet,
-) -> tuple[tuple[float, float], ...]:
-    """Validation loss of a short run at each rate, from the same start; middle ones first.
-
-    A regime judged at one rate is not judged; fewer than all are tried only where the budget is
-    short. What was tried stays beside it, so that a killed search goes on where it was.
-    """
-    place = time_budget.place.with_name("rates.json")
-    tried, done = _read_rates(place)
-    trial = replace(recipe, epochs=trial_of(recipe))
-    total = len(rates) * trial.epochs
-    middle = sorted(range(len(rates)), key=lambda i: abs(2 * i - len(rates) + 1))
-    tell(Event("start", "trying rates", len(tried) * trial.epochs, total))
-    for rate in [rates[i] for i in middle[len(tried) :]]:
-        if done or time_budget.enough(len(tried), trial.epochs):
-            break
-        train_state, losses = _train_state(suffix, head, replace(trial, rate=rate)), list[float]()
-        for epoch in _epochs(training_data, train_state, trial):
-            losses.append(_lost(training_data, train_state))
-            time_budget.passes += 1
-            facts = (("rate", rate), ("val_loss", round(losses[-1], 4)))
-            passed = len(tried) * trial.epochs + epoch.number
-            tell(Event("step", "trying rates", passed, total, facts))
-        tried = (*tried, (rate, min(losses)))
-        _write_rates(place, tried, done=False)
-    _write_rates(place, tried, done=True)
-    tell(Event("end", "trying rates", total, total))
-    return tried
-
-
-def trial_of(recipe: Recipe) -> int:
-    """Epochs that each rate of a search gets."""
-    return max(1, round(TRIAL * recipe.epochs))
-
-
 def tune(
     training_data: TrainingData,
     suffix: nn.Sequential,
@@ -149,14 +65,14 @@ def tune(
     Whoever watches sees the network after each epoch, and in the middle of long ones where the
     training pauses there, and draws nothing from the random state.
     """
-    train_state = _train_state(suffix, head, recipe)
+    train_state = state_of(suffix, head, recipe)
     place, asked = work / "checkpoint.safetensors", _asked(training_data, recipe)
     best: Mapping[str, Tensor]
     progress, best = restore(place, train_state, asked, tell)
     if not progress.marks:
         progress, best = _marked(training_data, train_state, progress, {}, 0, float("nan"))
     tell(Event("start", "training", progress.done, recipe.epochs))
-    epochs = _epochs(training_data, train_state, recipe, progress.done)
+    epochs = epochs_of(training_data, train_state, recipe, progress.done)
     for epoch in () if _stale(progress, recipe) else epochs:
         if epoch.share < 1:
             tell(_midway(epoch, recipe))
@@ -221,11 +137,12 @@ def _loss(training_data: TrainingData, network: nn.Module) -> float:
     return loss_of(network, training_data.val_feed, training_data.val_labels, training_data.task)
 
 
-def _lost(training_data: TrainingData, train_state: TrainState) -> float:
+def lost(training_data: TrainingData, train_state: TrainState) -> float:
+    """Validation loss, of averaged weights where there are some."""
     return _loss(training_data, train_state.average or train_state.network)
 
 
-def _epochs(
+def epochs_of(
     training_data: TrainingData, train_state: TrainState, recipe: Recipe, after: int = 0
 ) -> Iterator[Epoch]:
     """Where classes are to count alike, rows of each come up as often, and losses need no weights:
@@ -246,7 +163,7 @@ class _Judged:
     merit: float
 
 
-def _train_state(suffix: nn.Sequential, head: nn.Module, recipe: Recipe) -> TrainState:
+def state_of(suffix: nn.Sequential, head: nn.Module, recipe: Recipe) -> TrainState:
     """Copies to train, where training runs; channels last in memory, which convolutions are faster
     with.
     """  # noqa: D205 - one sentence
@@ -293,9 +210,8 @@ def _marked(
     marks = (*progress.marks, mark)
     losses = {m.number: m.val_loss for m in marks}
     first = min(losses, key=lambda n: (losses[n], n))
-    if (
-        isinstance(training_data.task, Task) and training_data.task.locates
-    ):  # the rate falls to the end; losses jump
+    if isinstance(training_data.task, Task) and training_data.task.locates:
+        # The rate falls to the end, and losses of boxes jump from epoch to epoch.
         first = number
     if first == number:
         kept = train_state.average or train_state.network
@@ -314,15 +230,3 @@ def _facts(progress: Progress, figure: str) -> tuple[tuple[str, str | float], ..
     facts = {"train_loss": last.train_loss, "val_loss": last.val_loss}
     facts |= {f"val_{figure}": last.val_merit}
     return tuple((name, round(value, 4)) for name, value in facts.items())
-
-
-def _read_rates(place: Path) -> tuple[tuple[tuple[float, float], ...], bool]:
-    """What was tried, and whether that is all."""
-    kept = recalled(place) or {"tried": (), "done": False}
-    return tuple((rate, float(loss)) for rate, loss in kept["tried"]), kept["done"]
-
-
-def _write_rates(place: Path, tried: tuple[tuple[float, float], ...], *, done: bool) -> None:
-    """A loss that is not finite is kept as a word: JSON has no number for it."""
-    told = [(rate, loss if math.isfinite(loss) else str(loss)) for rate, loss in tried]
-    durable.seal(place, {"tried": told, "done": done})

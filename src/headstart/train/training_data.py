@@ -20,10 +20,11 @@ from headstart.train.decisions import decided_once, recalled
 from headstart.train.devices import processor
 from headstart.train.loop import Feed, Steps, Wanted, told
 from headstart.train.precision import TRIED, quicker_in_half
+from headstart.train.rate_search import TRIAL
 from headstart.train.rates import RATES
 from headstart.train.recipe import Recipe
 from headstart.train.task_data import TaskData
-from headstart.train.trainer import TRIAL, TrainingData
+from headstart.train.trainer import TrainingData
 
 
 def decided(

@@ -1,0 +1,109 @@
+"""A short search for the rate of learning, each rate from the same start."""
+
+import math
+from dataclasses import replace
+from pathlib import Path
+
+from torch import nn
+
+from headstart import durable
+from headstart.events import Event, Tell, quiet
+from headstart.train.decisions import recalled
+from headstart.train.loop import Steps
+from headstart.train.pricing import Budget
+from headstart.train.recipe import Recipe
+from headstart.train.trainer import TrainingData, epochs_of, lost, state_of
+
+TRIAL = 0.25
+"""Share of a run's epochs that each rate of the search gets."""
+TIMED = 4
+"""Batches of which the time of an epoch is told where no rate is searched for."""
+
+
+def rated(
+    training_data: TrainingData,
+    suffix: nn.Sequential,
+    head: nn.Module,
+    recipe: Recipe,
+    rates: tuple[float, ...],
+    work: Path,
+    tell: Tell = quiet,
+) -> tuple[Recipe, tuple[tuple[float, float], ...]]:
+    """The recipe with the best of the rates and the epochs it may have, and what was tried: nothing
+    where the rate was asked for.
+    """  # noqa: D205 - one sentence
+    if recipe.asked.rate or len(rates) == 1:
+        recipe = recipe if recipe.asked.rate else replace(recipe, rate=rates[0])
+        return afforded(training_data, suffix, head, recipe, work), ()
+    time_budget = Budget(work / "epochs.json", recipe.allowance)
+    tried = search(training_data, suffix, head, recipe, rates, time_budget, tell)
+    best = replace(recipe, rate=min(tried, key=lambda pair: pair[1])[0])
+    return time_budget.bought(best, len(tried) * trial_of(recipe)), tried
+
+
+def afforded(
+    training_data: TrainingData, suffix: nn.Sequential, head: nn.Module, recipe: Recipe, work: Path
+) -> Recipe:
+    """The recipe with the epochs it may have, by a few steps of the first."""
+    time_budget = Budget(work / "epochs.json", recipe.allowance)
+    if recipe.allowance < math.inf and not time_budget.place.exists():
+        rows = min(TIMED * recipe.batch, len(training_data.labels))
+        lengths = training_data.made.lengths[:rows]
+        part = replace(training_data, labels=training_data.labels[range(rows)], made=Steps(lengths))
+        for _ in epochs_of(part, state_of(suffix, head, recipe), replace(recipe, epochs=1)):
+            time_budget.passes += rows / len(training_data.labels)
+    return time_budget.bought(recipe, 0)
+
+
+def search(
+    training_data: TrainingData,
+    suffix: nn.Sequential,
+    head: nn.Module,
+    recipe: Recipe,
+    rates: tuple[float, ...],
+    time_budget: Budget,
+    tell: Tell = quiet,
+) -> tuple[tuple[float, float], ...]:
+    """Validation loss of a short run at each rate, from the same start; middle ones first.
+
+    A regime judged at one rate is not judged; fewer than all are tried only where the budget is
+    short. What was tried stays beside it, so that a killed search goes on where it was.
+    """
+    place = time_budget.place.with_name("rates.json")
+    tried, done = _read_rates(place)
+    trial = replace(recipe, epochs=trial_of(recipe))
+    total = len(rates) * trial.epochs
+    middle = sorted(range(len(rates)), key=lambda i: abs(2 * i - len(rates) + 1))
+    tell(Event("start", "trying rates", len(tried) * trial.epochs, total))
+    for rate in [rates[i] for i in middle[len(tried) :]]:
+        if done or time_budget.enough(len(tried), trial.epochs):
+            break
+        train_state, losses = state_of(suffix, head, replace(trial, rate=rate)), list[float]()
+        for epoch in epochs_of(training_data, train_state, trial):
+            losses.append(lost(training_data, train_state))
+            time_budget.passes += 1
+            facts = (("rate", rate), ("val_loss", round(losses[-1], 4)))
+            passed = len(tried) * trial.epochs + epoch.number
+            tell(Event("step", "trying rates", passed, total, facts))
+        tried = (*tried, (rate, min(losses)))
+        _write_rates(place, tried, done=False)
+    _write_rates(place, tried, done=True)
+    tell(Event("end", "trying rates", total, total))
+    return tried
+
+
+def trial_of(recipe: Recipe) -> int:
+    """Epochs that each rate of a search gets."""
+    return max(1, round(TRIAL * recipe.epochs))
+
+
+def _read_rates(place: Path) -> tuple[tuple[tuple[float, float], ...], bool]:
+    """What was tried, and whether that is all."""
+    kept = recalled(place) or {"tried": (), "done": False}
+    return tuple((rate, float(loss)) for rate, loss in kept["tried"]), kept["done"]
+
+
+def _write_rates(place: Path, tried: tuple[tuple[float, float], ...], *, done: bool) -> None:
+    """A loss that is not finite is kept as a word: JSON has no number for it."""
+    told = [(rate, loss if math.isfinite(loss) else str(loss)) for rate, loss in tried]
+    durable.seal(place, {"tried": told, "done": done})
