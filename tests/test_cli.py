@@ -18,7 +18,7 @@ import headstart
 from headstart import durable
 from headstart.cli import execute, train
 from headstart.data import Columns
-from headstart.run.settings import Given, Settings
+from headstart.run.settings import Given, Network, Settings
 from headstart.task_names import TASK_NAMES
 from headstart.train import Hyperparameters
 
@@ -47,9 +47,9 @@ def test_train_prints_the_verdict_and_where_everything_is(run, tiny_folder, caps
 
 def test_the_flags_of_train_are_the_fields_of_its_settings() -> None:
     flags = set(inspect.signature(train).parameters) - {"place", "out", "json"}
-    parts = (Settings, Columns, Given, Hyperparameters)
+    parts = (Settings, Columns, Given, Network, Hyperparameters)
     fields = {field.name for part in parts for field in dataclasses.fields(part)}
-    assert flags == fields - {"columns", "given", "hyperparameters"}
+    assert flags == fields - {"columns", "given", "network", "hyperparameters"}
 
 
 def test_the_help_of_task_names_every_task() -> None:

@@ -125,7 +125,7 @@ def test_asking_early_is_an_error(tmp_path, tiny_folder, monkeypatch) -> None:
     def curious(job):
         job.task_data.labels_of(job.task_data.partition.test)
 
-    monkeypatch.setattr(pipeline, "contest", curious)
+    monkeypatch.setattr(pipeline, "fitted_arms", curious)
     with pytest.raises(SealedError):
         headstart.train(
             bursts(tmp_path / "photos"), backbone=str(tiny_folder), out=tmp_path / "run"
@@ -141,7 +141,7 @@ def test_labels_that_everybody_holds_have_none_of_test_rows() -> None:
 @pytest.mark.parametrize(
     ("words", "where"),
     [
-        (r"\.open\(\)$", "evaluate/outcome.py"),
+        (r"(truths|seal)\.open\(\)$", "evaluate/outcome.py"),
         (r"\.posable", "run/prepared.py"),
         (r"[ =]dataset_of\(", "run/division.py"),
     ],

@@ -17,7 +17,7 @@ from headstart.train.hyperparameters import AS_USUAL, Hyperparameters
 from headstart.train.strategy import Strategy, strategy_of
 
 AUTO = "auto"
-YOUNGER = {"classes", "parts"}
+YOUNGER = {"classes", "parts", "negatives"}
 """Columns that a digest names only where they were asked for, and so does it hyperparameters: runs
 of before there were any are found again."""
 
