@@ -25,7 +25,7 @@ static: env  ## everything `make check` does before the tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-journeys: env  ## whole runs, of five seconds and more each
+journeys: env  ## whole runs and long comparisons
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m "journey and not slow"
 
 browser: env  ## pages in a real browser: needs Debian's chromium

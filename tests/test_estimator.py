@@ -25,6 +25,7 @@ def classifier(tiny_folder: Path) -> TransferClassifier:
     return TransferClassifier(str(tiny_folder))
 
 
+@pytest.mark.journey
 def test_paths_pictures_and_arrays_are_all_pictures(classifier, labelled) -> None:
     files, labels = labelled
     pictures = [PIL.Image.open(file) for file in files]
@@ -34,6 +35,7 @@ def test_paths_pictures_and_arrays_are_all_pictures(classifier, labelled) -> Non
         assert np.allclose(clone(classifier).fit(same, labels).predict_proba(same), expected)
 
 
+@pytest.mark.journey
 def test_it_learns(classifier, labelled) -> None:
     files, labels = labelled
     assert cross_val_score(classifier, np.array(files, dtype=object), labels, cv=3).mean() > 0.8

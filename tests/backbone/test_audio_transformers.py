@@ -170,6 +170,7 @@ ROADS = [
 ]
 
 
+@pytest.mark.journey
 @pytest.mark.parametrize(("kind", "strategy"), ROADS)
 def test_the_whole_road_on_recordings(kind: str, strategy: str, tmp_path) -> None:
     place = save(tmp_path / "net", FAMILIES[kind][0], FAMILIES[kind][1])

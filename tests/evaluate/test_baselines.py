@@ -178,6 +178,7 @@ ELSEWHERE = {
 }
 
 
+@pytest.mark.journey
 @pytest.mark.parametrize("name", ARMS)
 @settings
 def test_no_arm_does_better_than_chance_where_there_is_nothing_to_learn(name, rows, groups) -> None:

@@ -88,6 +88,7 @@ def test_raw_features_are_asked_for_by_lists_of_rows_too(task_data: TaskData) ->
     assert arm.refit(list(task_data.pool))(list(test)).shape == (len(test), 3)
 
 
+@pytest.mark.journey
 @pytest.mark.parametrize(("low", "settles"), [(0.0501, True), (0.0499, False)])
 def test_a_lead_is_clear_where_its_whole_interval_is_above_five_points(
     task_data: TaskData, tiny: Backbone, monkeypatch, low: float, settles: bool
@@ -97,6 +98,7 @@ def test_a_lead_is_clear_where_its_whole_interval_is_above_five_points(
     assert ("half the size" in untrained(task_data, tiny, 0, held).note) == settles
 
 
+@pytest.mark.journey
 @pytest.mark.parametrize("choices", [(0.1, 0.2), (0.2, 0.1)])
 def test_of_random_weights_at_two_sizes_the_better_one_is_held_against_transfer(
     task_data: TaskData, tiny: Backbone, monkeypatch, choices: tuple[float, float]

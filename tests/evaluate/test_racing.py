@@ -117,6 +117,7 @@ def test_who_is_raced_against_loses_least_of_those_that_can_be_fitted_again(task
     assert best_rival([*some, better]) is some[2] and best_rival(some[:1]) is None
 
 
+@pytest.mark.journey
 @pytest.mark.parametrize("lost", [True, False])
 def test_what_lost_is_left_at_the_sample_and_says_so(
     task_data: TaskData, tiny, monkeypatch, lost: bool

@@ -89,6 +89,7 @@ def test_damage_anywhere_in_the_index_never_crashes_and_never_lies(table: Table)
         assert [int(r[0]) for r in table.read(list(places.values()))] == list(range(40))
 
 
+@pytest.mark.journey
 def test_an_index_that_lost_some_rows_is_built_anew(table: Table) -> None:
     table.keep(rows(400))
     index = table.folder / "index.sqlite"

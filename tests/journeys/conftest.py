@@ -1,4 +1,4 @@
-"""Whole runs carry the mark `journey`, all but those of `test_train.py`."""
+"""Whole runs carry the mark `journey`."""
 
 from pathlib import Path
 
@@ -9,5 +9,5 @@ HERE = Path(__file__).parent
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if item.path.parent == HERE and item.path.name != "test_train.py":
+        if item.path.parent == HERE:
             item.add_marker(pytest.mark.journey)

@@ -200,7 +200,6 @@ def _short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(arms, "recipe_of", lambda *given: Recipe(epochs=2, seed=given[3]))
 
 
-@pytest.mark.journey
 def test_where_nobody_says_how_much_to_retrain_the_data_do(photos, tiny_folder, tmp_path) -> None:
     found = []
     for name in ("one", "two"):

@@ -128,6 +128,7 @@ def test_a_stack_is_shown_by_its_first_three_bands() -> None:
     assert kind == "image/png" and np.array_equal(shown, STACK[..., :3])
 
 
+@pytest.mark.journey
 def test_a_folder_of_stacks_is_learned_and_told_apart(tmp_path: Path) -> None:
     """The classes differ in the fifth band alone."""
     import headstart

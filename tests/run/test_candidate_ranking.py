@@ -16,6 +16,7 @@ def pool(tiny_folder: Path) -> str:
     return f"{tiny_folder},{tiny_folder}=random"
 
 
+@pytest.mark.journey
 def test_candidates_come_with_predictions_costs_and_reasons(photos, tiny_folder, pool) -> None:
     found = headstart.rank(photos, backbones=pool)
     assert {one.backbone for one in found} == {str(tiny_folder), f"{tiny_folder}=random"}

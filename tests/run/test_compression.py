@@ -17,6 +17,8 @@ from headstart.run import compression, report
 from headstart.share import FileModel
 from headstart.summaries import SMALL, compressed
 
+pytestmark = pytest.mark.journey
+
 RECORD = {
     "bytes": {"before": 4e6, "after": 1e6},
     "ms": {"before": 8.0, "after": 4.0},

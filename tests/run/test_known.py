@@ -10,6 +10,8 @@ from headstart.errors import BackboneError
 from headstart.head import MOST
 from headstart.run.known import some
 
+pytestmark = pytest.mark.journey
+
 
 @pytest.mark.parametrize("count", [MOST, MOST + 1])
 def test_no_more_rows_are_kept_than_are_bounded_and_the_same_ones(count: int) -> None:

@@ -107,6 +107,7 @@ def test_what_has_nothing_pretrained_in_it_never_stands_for_transfer(
     assert (found.model.name, found.transfer.name) == (chosen, transfer)
 
 
+@pytest.mark.journey
 @pytest.mark.parametrize(("strategy", "others"), [("probe", []), ("probe:all", ["probe:all"])])
 def test_arms_come_cheapest_first_and_what_was_asked_for_is_the_model(
     task_data: TaskData, tiny: Backbone, tmp_path, strategy, others

@@ -31,6 +31,7 @@ def test_what_is_asked_for_is_planned(photos: Path, tiny_folder: Path) -> None:
     assert {"unfreeze:1", "scratch", "heads"} <= {step.what for step in planned.steps}
 
 
+@pytest.mark.journey
 def test_a_plan_trains_nothing_and_leaves_only_the_cache(
     photos: Path, tiny_folder: Path, tmp_path: Path, monkeypatch
 ) -> None:

@@ -34,6 +34,7 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
         yield server
 
 
+@pytest.mark.journey
 def test_what_is_within_the_limit_is_fetched_and_ranked(hub, photos, cache) -> None:
     told = list[str]()
     settings = Settings(network=Network(fetch="10MB"))

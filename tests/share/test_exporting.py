@@ -13,6 +13,8 @@ from headstart.share import Exported, export_onnx, exporting, need_exportable
 from headstart.share.exporting import OURS, SCRIPT
 from headstart.share.parity import Parity
 
+pytestmark = pytest.mark.journey
+
 WITHOUT = """
 import runpy, sys
 from importlib.abc import MetaPathFinder

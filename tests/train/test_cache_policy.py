@@ -33,6 +33,7 @@ def always(cache_policy: Keeping):
     return lambda *_: cache_policy
 
 
+@pytest.mark.journey
 def test_training_on_kept_rows_is_training_with_the_prefix_in_the_loop(
     task_data: TaskData, tiny: Backbone, tmp_path: Path, monkeypatch
 ) -> None:

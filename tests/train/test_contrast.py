@@ -52,6 +52,7 @@ def test_rows_of_a_class_come_closer(task_data: TaskData, tiny: Backbone, tmp_pa
     assert sum(fitted.learned[:-1]) == sum(p.numel() for p in tiny.stages.parameters())
 
 
+@pytest.mark.journey
 def test_the_same_again_gives_the_same(task_data: TaskData, tiny: Backbone, tmp_path: Path) -> None:
     one, same = (fit(task_data, tiny, Contrast(), Recipe(), work=tmp_path) for _ in range(2))
     assert torch.equal(one.held, same.held)

@@ -90,6 +90,7 @@ def test_a_network_that_is_lent_comes_back_with_the_same_parameters(graphics) ->
 SLOWER = [pytest.param(one, marks=pytest.mark.slow) for one in ("unfreeze:2", "lora:2", "scratch")]
 
 
+@pytest.mark.journey
 @pytest.mark.parametrize("text", ["probe", "full", *SLOWER])
 def test_a_network_learns_the_same_there(task_data, tiny, text, tmp_path, graphics) -> None:
     fitted = fit(task_data, tiny, strategy_of(text), RECIPE, work=tmp_path)

@@ -71,6 +71,7 @@ def test_a_probe_learns_to_tell_hues_apart(
     assert (guesses == task_data.labels_of(task_data.partition.test)).float().mean() > 0.9
 
 
+@pytest.mark.journey
 @pytest.mark.parametrize("text", [TRAINED[0], *SLOWER])
 def test_a_fit_that_goes_on_ends_as_one_that_never_stopped(
     task_data: TaskData, tiny: Backbone, text: str, tmp_path: Path

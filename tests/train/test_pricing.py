@@ -53,6 +53,7 @@ def test_the_search_ends_where_one_more_rate_would_take_too_much(tmp_path: Path)
     )
 
 
+@pytest.mark.journey
 def test_a_short_allowance_is_kept_to(task_data, tiny, tmp_path: Path) -> None:
     recipe = Recipe(epochs=8, patience=8, batch=8)
     whole = fit(task_data, tiny, Full(), recipe, work=_made(tmp_path / "whole"))
