@@ -10,6 +10,8 @@ from headstart.share.file_model import NETWORK
 from headstart.share.onnx_file import Runtime
 from headstart.share.quantizing import quantize, quantized
 
+pytestmark = pytest.mark.journey
+
 SHARE = {"value": 0.9, "low": 0.8, "high": 0.95}
 FIGURES = {
     "figure": "accuracy",
