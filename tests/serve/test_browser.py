@@ -17,10 +17,10 @@ CHROMIUM = shutil.which("chromium")
 
 @pytest.fixture(scope="module")
 def browser():
-    playwright = pytest.importorskip("playwright.sync_api")
-    if CHROMIUM is None:
-        pytest.skip("needs chromium")
-    with playwright.sync_playwright() as it:
+    from playwright.sync_api import sync_playwright
+
+    assert CHROMIUM, "install Debian's package chromium"
+    with sync_playwright() as it:
         opened = it.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield opened
         opened.close()
