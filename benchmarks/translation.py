@@ -42,7 +42,7 @@ def _measure(place: Path, root: Path) -> None:
     first, then = (every[slice(*PARTS[name])] for name in PARTS)
     _table(root / "first.tsv", train=first, val=rows["val"][:200], test=rows["val"][200:400])
     _table(root / "then.tsv", train=then, val=every[1500:1800], test=rows["test"])
-    _network(rows["train"], root / "net")
+    network(rows["train"], root / "net")
     asked = ("--task", "text-to-text", "--source", "source", "--target", "target")
     fresh = ("--backbone", str(root / "net"), "--weights", "random", "--strategy", "scratch")
     spent = command("train", str(root / "first.tsv"), *asked, *fresh, "--out", str(root / "one"),
@@ -70,7 +70,7 @@ def _table(path: Path, **parts: list[str]) -> None:
     path.write_text("\n".join(["source\ttarget\tsplit", *lines]) + "\n")
 
 
-def _network(pairs: list[str], place: Path) -> None:
+def network(pairs: list[str], place: Path) -> None:
     """Random weights and tokens of both languages, in a folder as hubs have them."""
     from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
     from tokenizers.trainers import BpeTrainer

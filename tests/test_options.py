@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from headstart.commands.flags import flag
 from headstart.errors import UsageError
-from headstart.flags import flag
 from headstart.options import made, option, options_of, signed
 
 

@@ -1,0 +1,118 @@
+"""Commands that use what a run left: its answers and its page."""
+
+import sys
+import webbrowser
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+import headstart
+from headstart import summaries, terminal
+from headstart.commands.flags import Json, RunFolder, Runs
+from headstart.commands.showing import run_ended
+from headstart.errors import UsageError
+from headstart.hostile import printable
+
+Answers = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="FILE", help="write all there: answers.csv, .jsonl or .parquet"),
+]
+
+
+def predict(
+    run: RunFolder,
+    places: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="PLACE...", help="files, folders, tables, archives, or - for lines"),
+    ] = None,
+    *,
+    text: Annotated[
+        list[str] | None, typer.Option("--text", metavar="TEXT", help="a text; any number of them")
+    ] = None,
+    second: Annotated[
+        list[str] | None,
+        typer.Option("--second", metavar="TEXT", help="for each --text, what goes with it"),
+    ] = None,
+    out: Answers = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="exit code 3, not 8, where one cannot be read")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Say what each file, or each row of a table, shows, or that the model is not sure.
+
+    What cannot be read is listed at the end; the exit code is then 8.
+    """
+    things = _texts(text or [], second or [])
+    if not places and not things:
+        raise UsageError(
+            "U115", "nothing to judge", f'headstart predict {printable(run)} FILES, or --text "…"'
+        )
+    from headstart.run import answers
+
+    if out:
+        answers.need_ending(out)
+    found, asked = answers.judged(run, places or [], things, sys.stdin)
+    records = [answer.record() for answer in found]
+    if out:
+        answers.write(out, found)
+    if json:
+        terminal.document(records)
+    else:
+        terminal.show(summaries.answered(records, asked.notes, asked.passed, out))
+    if any(answer.failure for answer in found):
+        raise typer.Exit(3 if strict else 8)
+
+
+def _texts(first: list[str], second: list[str]) -> list[Any]:
+    """Texts as they are, or two and two."""
+    if second and len(first) != len(second):
+        raise UsageError(
+            "U157", f"{len(first)} --text and {len(second)} --second", "give one --second a --text"
+        )
+    return list(zip(first, second, strict=True)) if second else list(first)
+
+
+def serve(
+    runs: Runs,
+    *,
+    port: Annotated[int, typer.Option(help="0 takes a free one")] = 8123,
+    host: Annotated[str, typer.Option(help="address to listen on")] = "127.0.0.1",
+    token: Annotated[str | None, typer.Option(help="what opens it (random, and printed)")] = None,
+    no_token: Annotated[
+        bool, typer.Option("--no-token", help="everybody on this machine may ask")
+    ] = False,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="what others call this machine; any number of them"),
+    ] = None,
+    memory: Annotated[int, typer.Option(metavar="MB", help="of a worker, beside the model")] = 2048,
+) -> None:
+    """Answer over HTTP: POST /predict, the Open Inference Protocol, and a page to try it.
+
+    Loopback alone, and with a token, unless told otherwise. Stops once it has answered everybody.
+    """
+    from headstart.serve import serving
+
+    reach = serving.reach_of(host, port, token, no_token=no_token, names=allow_host or ())
+    serving.serve(runs, reach, _said, memory_mb=memory)
+
+
+def _said(line: str) -> None:
+    """At once, in a pipe too."""
+    terminal.show([line])
+    sys.stdout.flush()
+
+
+def report(
+    run: RunFolder,
+    *,
+    open_: Annotated[bool, typer.Option("--open", help="in the browser, too")] = False,
+    json: Json = False,
+) -> None:
+    """Print what a run found, and where its page is."""
+    done = headstart.report(run)
+    run_ended(done.path, done.metrics, json=json)
+    if open_:
+        webbrowser.open((done.path / "report.html").resolve().as_uri())

@@ -1,0 +1,21 @@
+"""Commands that use what a run left."""
+
+import json
+
+from headstart.cli import execute
+
+
+def test_predict_names_a_class_for_each_file(run, capsys) -> None:
+    files = [str(run.parent / "photos" / hue / "03.png") for hue in ("red", "blue")]
+    assert execute(["predict", str(run), *files]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 2 and "red" in lines[0] and "blue" in lines[1] and "%" in lines[0]
+    assert execute(["predict", str(run), *files, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [one["file"] for one in found] == files
+    assert all(abs(sum(one["probabilities"].values()) - 1) < 1e-6 for one in found)
+
+
+def test_report_prints_a_run_again(run, capsys) -> None:
+    assert execute(["report", str(run)]) == 0
+    assert "report.html" in capsys.readouterr().out
