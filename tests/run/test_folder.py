@@ -8,7 +8,8 @@ import pytest
 from headstart import durable
 from headstart.errors import ResourceError, UsageError
 from headstart.events import Event
-from headstart.run.folder import FILES, METRICS, RUN, Contents, Folder, Request, opened
+from headstart.run.folder import FILES, METRICS, RUN, Folder, Request, opened
+from headstart.run.provenance import Contents
 
 CONTENTS = Contents("d1", "tiny", "w1", (("torch", "2"),))
 VERSIONS = {"torch": "2"}

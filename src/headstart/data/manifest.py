@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +17,7 @@ from headstart.data.problem import Problem
 from headstart.data.records import Gathering, Record, gather, with_part
 from headstart.data.shelter import Shelter
 from headstart.data.spans import span_of
-from headstart.data.split_columns import meanings, part_of
+from headstart.data.split_columns import Parts
 from headstart.data.tables import SENTENCES, Sheet, missing, read_sheet
 from headstart.errors import DataError
 from headstart.hostile import printable
@@ -119,7 +118,7 @@ def records_of(
     Where labels are known to be lists of tags, an empty cell is an empty list.
     """
     reading = _Reading(
-        sheet, chosen, shelter, columns.task, _Parts(sheet, chosen.split, columns.parts)
+        sheet, chosen, shelter, columns.task, Parts(sheet, chosen.split, columns.parts)
     )
     for number, cells in sheet.rows:
         reading.row(number, cells)
@@ -151,7 +150,7 @@ def join(found: Found, path: Path, columns: Columns, shelter: Shelter) -> Found:
     """
     sheet, examples = read_sheet(path), found.examples
     split, group = _told(sheet, columns.split), _told(sheet, columns.group)
-    rows, parts = _rows_by_file(sheet, shelter), _Parts(sheet, split, columns.parts)
+    rows, parts = _rows_by_file(sheet, shelter), Parts(sheet, split, columns.parts)
     records: list[Record] = []
     problems = [*found.problems, *sheet.problems]
     for i, source in enumerate(examples.sources):
@@ -186,7 +185,7 @@ class _Reading:
     shelter: Shelter
     task: str
     """Of lists of tags, an empty one is a label, too."""
-    parts: "_Parts"
+    parts: "Parts"
     records: list[Record] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     lost: dict[str, str] = field(default_factory=dict)
@@ -282,25 +281,6 @@ def _rows_by_file(sheet: Sheet, shelter: Shelter) -> dict[str, tuple[int, tuple[
         ):
             rows.setdefault(str(shelter.source(cell, number)), (number, cells))
     return rows
-
-
-@dataclass(frozen=True)
-class _Parts:
-    """What the cells of a split column mean."""
-
-    sheet: Sheet
-    column: int
-    asked: str = ""
-
-    @cached_property
-    def means(self) -> dict[str, str]:
-        return meanings(self.sheet, self.column, self.asked)
-
-    def of(self, number: int, cells: tuple[object, ...]) -> str:
-        """The part of a row; empty where no column says it. Raises `DataError`."""
-        if self.column == NO_COLUMN:
-            return ""
-        return part_of(self.sheet, self.column, self.means, (number, cells[self.column]))
 
 
 def _told(sheet: Sheet, name: str) -> int:

@@ -3,6 +3,8 @@
 import difflib
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 from headstart.data.column_names import SPLITS, plain
 from headstart.data.part_names import parts_of, told_parts
@@ -88,3 +90,23 @@ def part_of(sheet: Sheet, column: int, means: dict[str, str], place: tuple[int, 
         f"{odd:,} of {len(sheet.rows):,} cells name none; others say "
         f"{', '.join(map(printable, sorted(means)[:6])) or 'nothing that is a part'}",
     )
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the cells of a split column mean."""
+
+    sheet: Sheet
+    column: int
+    asked: str = ""
+
+    @cached_property
+    def means(self) -> dict[str, str]:
+        """Of each cell that occurs."""
+        return meanings(self.sheet, self.column, self.asked)
+
+    def of(self, number: int, cells: tuple[object, ...]) -> str:
+        """The part of a row; empty where no column says it. Raises `DataError`."""
+        if self.column < 0:
+            return ""
+        return part_of(self.sheet, self.column, self.means, (number, cells[self.column]))

@@ -19,34 +19,15 @@ from typing import Any
 
 from headstart import durable, untrusted
 from headstart.errors import ResourceError, UsageError
-from headstart.events import Tell, note, quiet, warn
+from headstart.events import Tell, quiet, warn
 from headstart.hostile import file_name, printable
 from headstart.run.holding import LOCK, held
+from headstart.run.provenance import Contents, alike, need_same, tell_apart
 
 RUN, METRICS, EVENTS = "run.json", "metrics.json", "events.jsonl"
 _WORK = ".work"
 PROBLEMS, PREDICTIONS, PAGE = "problems.csv", "predictions.parquet", "report.html"
 MODEL, FILES = "model", (PROBLEMS, PREDICTIONS, PAGE)
-
-
-@dataclass(frozen=True)
-class Contents:
-    """What a run's numbers follow from besides what was asked."""
-
-    data: str
-    """Digest of all files and their labels."""
-    backbone: str
-    """What the backbone is called."""
-    weights: str
-    """Digest of its weights as they were loaded, its architecture and its input contract."""
-    versions: tuple[tuple[str, str], ...] = ()
-    """Of the libraries that compute."""
-
-    @property
-    def digest(self) -> str:
-        """Names them all (16 hex digits)."""
-        text = durable.to_json([self.data, self.weights, self.versions])
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)
@@ -72,8 +53,8 @@ class Folder:
             self._reopen()
             return None
         record = _record(self.path)
-        _need_same(self.path, record, self.contents)
-        _tell_apart(record, self.contents, tell)
+        need_same(self.path, record, self.contents)
+        tell_apart(record, self.contents, tell)
         return dict(json.loads((self.path / METRICS).read_bytes()))
 
     def start(self, **record: object) -> None:
@@ -216,7 +197,7 @@ def _need_ours(path: Path, request: Request) -> None:
 def _same(request: Request, contents: Contents) -> Path | None:
     """The last run that was asked for the same and ended on the same; else one that did not end."""
     places = request.places
-    ended = [p for p in places if (p / METRICS).exists() and _alike(_record(p), contents)]
+    ended = [p for p in places if (p / METRICS).exists() and alike(_record(p), contents)]
     waiting = [place for place in places if not (place / METRICS).exists()]
     return next(reversed(ended or waiting), None)
 
@@ -235,56 +216,6 @@ def _whole(path: Path) -> bool:
     except (OSError, ValueError, KeyError, TypeError):
         return False
     return {METRICS, RUN, *FILES} <= told and durable.whole(path)
-
-
-def _need_same(path: Path, record: dict[str, Any], contents: Contents) -> None:
-    """Raise `UsageError` where a run ended on other data or weights than there are now."""
-    if _said(record, "data", "digest") != contents.data:
-        raise UsageError(
-            "U109",
-            "the data is not what it was when this run ended",
-            "choose another folder: --out FOLDER",
-            where=printable(path),
-        )
-    if not _alike(record, contents):
-        raise UsageError(
-            "U164",
-            f"the weights of {printable(contents.backbone)} are not what they were when this run "
-            "ended",
-            "choose another folder: --out FOLDER",
-            where=printable(path),
-        )
-
-
-def _tell_apart(record: dict[str, Any], contents: Contents, tell: Tell) -> None:
-    """Say what would be different in a run made now."""
-    name = _said(record, "backbone", "name")
-    if name != contents.backbone:
-        told = f"{printable(contents.backbone)} comes first now, this run began with"
-        note(tell, f"{told} {printable(name)}: --out FOLDER makes another")
-    was = [
-        f"{n} {_said(record, 'versions', n)}"
-        for n, v in contents.versions
-        if _said(record, "versions", n) != v
-    ]
-    if was:
-        note(tell, f"this run was made by {', '.join(was)}: --out FOLDER makes another")
-
-
-def _alike(record: dict[str, Any], contents: Contents) -> bool:
-    """Whether data and weights are the same, as far as it is known. Where a ranking chose another
-    backbone then, its weights are not looked at.
-    """  # noqa: D205 - one sentence
-    data = _said(record, "data", "digest") in ("", contents.data)
-    other = _said(record, "backbone", "name") != contents.backbone
-    return data and (other or _said(record, "backbone", "digest") == contents.weights)
-
-
-def _said(record: dict[str, Any], part: str, name: str) -> str:
-    """A word of a record; empty where there is none."""
-    found = record.get(part)
-    word = found.get(name) if isinstance(found, dict) else None
-    return word if isinstance(word, str) else ""
 
 
 def _record(path: Path, name: str = RUN) -> dict[str, Any]:

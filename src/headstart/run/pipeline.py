@@ -32,7 +32,7 @@ from headstart.run.arms import Job
 from headstart.run.default_backbone import Ranking, Start, start_of
 from headstart.run.division import usual_modality
 from headstart.run.facts import clocks, computing, facts_of, spent, versions
-from headstart.run.folder import EVENTS, Contents, Folder, Request, opened
+from headstart.run.folder import EVENTS, Folder, Request, opened
 from headstart.run.known import known_to
 from headstart.run.ladder import fitted_arms
 from headstart.run.metrics_record import Metrics
@@ -40,6 +40,7 @@ from headstart.run.named_backbones import label_of
 from headstart.run.outputs import leave
 from headstart.run.planning import forecast
 from headstart.run.prepared import Known, known_of, parts_of, started, task_data_of
+from headstart.run.provenance import Contents
 from headstart.run.reading import Run
 from headstart.run.settings import AUTO, Settings
 from headstart.run.spread import spread_of

@@ -6,7 +6,8 @@ import numpy as np
 from jaxtyping import Float
 from scipy.special import ndtr, ndtri
 
-from headstart.stats import Interval, clusters
+from headstart.cluster_robust import clusters
+from headstart.stats import Interval
 
 DRAWS = 1000
 Weights = Float[np.ndarray, "r n"]
