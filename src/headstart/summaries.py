@@ -129,6 +129,48 @@ def ranked(records: Sequence[Record]) -> list[str]:
     return [*columns(rows), "", f"start from {printable(first['backbone'])}: {first['why']}"]
 
 
+def run_list(records: Sequence[Record]) -> list[str]:
+    """One line a run; of one that has not ended, that."""
+    if not records:
+        return ["no runs here"]
+    rows = [("run", "test", "95% interval", "transfer", "backbone", "trained", "CPU")]
+    for one in records:
+        begun = (one["path"], "not ended", "", "", one["backbone"], one["strategy"], "")
+        if one["ended"]:
+            value = f"{one['figure']} {one['value']:z.1%}"
+            told = (one["verdict"], one["backbone"], one["strategy"], span(one["cpu_s"]))
+            rows.append((one["path"], value, _bounds(one), *told))
+        else:
+            rows.append(begun)
+    return columns(rows)
+
+
+def compared(record: Record, out: Path | None = None) -> list[str]:
+    """Runs beside each other; then each against the first, on the rows that both answered."""
+    rows = [("run", record["figure"], "95% interval", "over the yardstick", "CPU")]
+    for one in record["runs"]:
+        ahead = f"{_points(one['ahead'])}, {one['word']}" if one["ahead"] else "-"
+        figure = one["figure"]
+        cost = span(one["cpu_s"])
+        rows.append((one["name"], f"{figure['value']:z.1%}", _bounds(figure), ahead, cost))
+    pairs = [("against " + record["runs"][0]["name"], "points", "95% interval", "", "test rows")]
+    for pair in record["pairs"]:
+        points = [f"{100 * pair[name]:+z.1f}" for name in ("difference", "low", "high")]
+        shared = f"{pair['rows']:,}"
+        pairs.append((pair["run"], points[0], f"{points[1]} to {points[2]}", pair["word"], shared))
+    yardstick = (
+        f'the yardstick is "{printable(record["yardstick"])}"' if record["yardstick"] else ""
+    )
+    told = [*(printable(note, 500) for note in record["notes"]), yardstick]
+    told += [f"written: {printable(out, 1000)}"] if out else []
+    return [*columns(rows), "", *columns(pairs), "", *filter(None, told)]
+
+
+def _points(found: Record) -> str:
+    low, high = 100 * found["low"], 100 * found["high"]
+    return f"{100 * found['value']:+z.1f} ({low:+z.1f} to {high:+z.1f})"
+
+
 def planned(record: Record) -> list[str]:
     """What will be done, a line each, and what it will take."""
     rows = [("step", "time", "by")]

@@ -42,6 +42,8 @@ GPT2 = {
     "n_embd": 32, "n_layer": 2, "n_head": 4, "n_positions": 64, "bos_token_id": 2,
     "eos_token_id": 3, "pad_token_id": 0,
 }  # fmt: skip
+MATCHED = ("content", "group", "merit")
+"""Columns by which runs are compared; the figures follow from the last."""
 FRAMES, WRITING = {"FEW_RATES": (1e-2,)}, {"WRITING_RATES": (1e-2, 1e-2)}
 """Rates that a search would find, too."""
 
@@ -245,8 +247,11 @@ def figures_of(run: Run) -> dict[str, Any]:
     """All that a run says, without times: figures, choices, words, and its predictions."""
     metrics = json.loads((run.path / "metrics.json").read_text())
     rows = parquet.read_table(run.path / "predictions.parquet").to_pylist()
-    kept = {name: value for name, value in metrics.items() if name not in ("cost", "ranking")}
-    return {"metrics": _rounded(kept), "predictions": _rounded(rows)}
+    kept = {
+        name: value for name, value in metrics.items() if name not in ("cost", "ranking", "next")
+    }
+    said = [{name: cell for name, cell in row.items() if name not in MATCHED} for row in rows]
+    return {"metrics": _rounded(kept), "predictions": _rounded(said)}
 
 
 def _rounded(found: Any) -> Any:

@@ -74,7 +74,8 @@ def test_page_card_and_table_hold_transcripts(trained, capsys) -> None:
     assert "Word error rate" in page and "Hum" in page
     assert "audio-transcribe" in (trained.path / "model" / "README.md").read_text()
     columns = parquet.read_table(trained.path / "predictions.parquet").column_names
-    assert columns == ["name", "label", "predicted", "probability", "sure"]
+    matched = ["content", "group", "merit"]
+    assert columns == ["name", "label", "predicted", *matched, "probability", "sure"]
     assert execute(["report", str(trained.path)]) == 0
     assert "word_accuracy" in capsys.readouterr().out
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         usual_tags,
     )
     from headstart.evaluate.candidates import Candidate, FittedArms, priced, rival_of
+    from headstart.evaluate.comparison import Comparison, Contender, RowMerits
     from headstart.evaluate.examination import examine, learned_of
     from headstart.evaluate.learning_curve import (
         Growth,
@@ -63,6 +64,8 @@ __all__ = [
     "Bin",
     "Candidate",
     "ClassRow",
+    "Comparison",
+    "Contender",
     "Cost",
     "Curve",
     "EpochRow",
@@ -76,6 +79,7 @@ __all__ = [
     "Outcome",
     "Pair",
     "Report",
+    "RowMerits",
     "Scores",
     "Shown",
     "Spread",

@@ -1,6 +1,6 @@
 """Room 10. One file that a stranger can read.
 
-Takes: a `Report`.
+Takes: a `Report`, or a `Comparison` of several runs.
 Gives: one HTML page with its pictures inside, which asks no network for anything.
 """
 
@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from headstart import lazy
 
 if TYPE_CHECKING:
+    from headstart.report.comparison_page import comparison_page
     from headstart.report.page import page
 
-__all__ = ["page"]
+__all__ = ["comparison_page", "page"]
 
 lazy.attach(__name__)

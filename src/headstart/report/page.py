@@ -43,8 +43,8 @@ def page(report: Report) -> str:
     the only script is named by its hash. Each picture is inside once, however often it appears.
     Pictures beyond 2.1 MB in all are left out, mistakes last, and the page says how many.
     """
-    room = _room()
-    script = _file("page.js")
+    room = template_room()
+    script = source_of("page.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     kept = _kept(report.shown)
     style, pictures = _pictures(report.shown, kept)
@@ -60,7 +60,7 @@ def page(report: Report) -> str:
         bullseye=figures.scatter(report.scores.values),
         policy=f"default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'; "
         f"script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
-        style=Markup(_file("style.css") + style),
+        style=Markup(source_of("style.css") + style),
         script=Markup(script),
         pictures=pictures,
         **_looked_at(report, kept, pictures),
@@ -106,7 +106,7 @@ def _boxes(report: Report, pictures: Mapping[int, str]) -> Markup:
     """The section on boxes, where answers are such."""
     found = report.scores.boxes
     drawn = [one.beside.boxes for one in report.shown[:PLAYED]]
-    return box_section(_room(), found, drawn, pictures) if found else Markup()
+    return box_section(template_room(), found, drawn, pictures) if found else Markup()
 
 
 def _grown(report: Report) -> Markup:
@@ -123,7 +123,8 @@ def _grown(report: Report) -> Markup:
 
 
 @cache
-def _room() -> Environment:
+def template_room() -> Environment:
+    """What renders the pages of this room: it escapes all, and knows their filters."""
     room = Environment(
         loader=PackageLoader("headstart.report", "."),
         autoescape=True,
@@ -146,10 +147,11 @@ def _room() -> Environment:
     return room
 
 
-def _file(name: str) -> str:
-    loader = _room().loader
+def source_of(name: str) -> str:
+    """A file of this room as text."""
+    loader = template_room().loader
     assert loader is not None
-    return loader.get_source(_room(), name)[0]
+    return loader.get_source(template_room(), name)[0]
 
 
 def _plain(value: object) -> object:

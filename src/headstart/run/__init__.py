@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from headstart import lazy
 
 if TYPE_CHECKING:
-    from headstart.run.api import backbones, check, plan, pretrain, rank, train
+    from headstart.run.api import backbones, check, compare, plan, pretrain, rank, train
     from headstart.run.pipeline import transfer
     from headstart.run.reading import Run, report
     from headstart.run.recipes import recipe_of
@@ -22,6 +22,7 @@ __all__ = [
     "backbones",
     "cache_root",
     "check",
+    "compare",
     "plan",
     "pretrain",
     "rank",

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import headstart.advise
     import headstart.backbone
     import headstart.data
+    import headstart.evaluate
 
 
 @signed(Columns)
@@ -141,6 +142,18 @@ def pretrain(
     from headstart.run import pretraining
 
     return pretraining.pretrain(places, Path(out), settings, root, tell)
+
+
+def compare(runs: Sequence[Path | str]) -> "headstart.evaluate.Comparison":
+    """Hold finished runs of one task against the first of them, on the test rows that they share.
+
+    Rows are matched by what they show and their labels. Each difference has a paired 95% interval;
+    every run is held against one common way without a network, too. Raises `UsageError` where one
+    is no finished run, where tasks differ, or where no test row is shared.
+    """
+    from headstart.run import comparing
+
+    return comparing.compare([Path(run) for run in runs])
 
 
 def backbones() -> "tuple[headstart.backbone.Listed, ...]":

@@ -184,7 +184,11 @@ def _compared(
 def _table(folder: Path, model: Model, answers: Float[np.ndarray, "n c"]) -> pa.Table:
     """The test rows as the run has them, with these answers."""
     was = parquet.read_table(folder / PREDICTIONS)
-    kept = {name: was[name] for name in ("name", "label", "fold") if name in was.column_names}
+    kept = {
+        name: was[name]
+        for name in ("name", "label", "content", "group", "fold")
+        if name in was.column_names
+    }
     said = [model.task.text(answer) for answer in answers]
     return answers_table({**kept, "predicted": said}, answers, model.task, model.trust)
 

@@ -12,7 +12,7 @@ from pyarrow import parquet
 
 from headstart import durable
 from headstart.backbone import Digests, digests_in, moved
-from headstart.data import Audit, Examples
+from headstart.data import Audit, Dataset
 from headstart.evaluate import Outcome, Report
 from headstart.head import ABOVE
 from headstart.model import Model
@@ -28,8 +28,7 @@ def leave(
     report: Report,
     model: Model,
     task_data: TaskData,
-    examples: Examples,
-    audit: Audit,
+    data: Dataset,
     cost: dict[str, float],
     outcome: Outcome,
 ) -> dict[str, Any]:
@@ -39,8 +38,8 @@ def leave(
     """
     metrics = metrics_of(report, task_data, outcome, cost)
     metrics["familiar_above"] = ABOVE if model.familiar else None
-    durable.write(folder.path / "problems.csv", problems_csv(audit))
-    table = predictions(task_data, examples, outcome, model.trust)
+    durable.write(folder.path / "problems.csv", problems_csv(data.audit))
+    table = predictions(task_data, data, outcome, model.trust)
     with durable.writing(folder.path / PREDICTIONS) as temp:
         parquet.write_table(table, temp)
     save_model(folder.path / MODEL, model, figures=metrics)
@@ -117,16 +116,25 @@ def problems_csv(audit: Audit) -> str:
 
 
 def predictions(
-    task_data: TaskData, examples: Examples, outcome: Outcome, trust: Calibration
+    task_data: TaskData, data: Dataset, outcome: Outcome, trust: Calibration
 ) -> pa.Table:
     """One line a test example: its name, label, prediction, and every probability; or the value
-    with the interval that holds 95% of such. Of folds the answers of each, and which it was.
+    with the interval that holds 95% of such. Of folds the answers of each, and which it was. By
+    `content`, `group` and `merit` other runs are compared on the same rows.
     """  # noqa: D205 - one sentence
-    rows, answers, task = outcome.rows, outcome.model.answers, task_data.task
+    rows, answers, task, examples = (
+        outcome.rows,
+        outcome.model.answers,
+        task_data.task,
+        data.examples,
+    )
     columns: dict[str, Any] = {
         "name": [examples.name(row) for row in rows],
         "label": [examples.truth.written(row) for row in rows],
         "predicted": [task.text(answer) for answer in answers],
+        "content": [data.contents[row] for row in rows],
+        "group": outcome.clusters or [""] * len(rows),
+        "merit": task.merit(answers, task_data.labels_of(rows).numpy()).astype(float),
     }
     if outcome.fold_of:
         columns["fold"] = list(outcome.fold_of)

@@ -128,9 +128,7 @@ def _made(
         spread=spread_of(found.outcomes, task_data, backbone, arms.fitted),
         facts=facts_of(data.audit, task_data.partition, settings, backbone, arms),
     )
-    metrics = leave(
-        folder, report, model, task_data, data.examples, data.audit, spent(began), outcome
-    )
+    metrics = leave(folder, report, model, task_data, data, spent(began), outcome)
     if metrics["frozen"]["changed"]:
         warn(tell, MOVED.format(**metrics["frozen"]), code="T512")
     if arms.model.transfer and "accuracy" in metrics["test"]:
