@@ -26,6 +26,9 @@ COMMANDS = [
     ("headstart.rank", ["rank", "PLACE"]),
     ("headstart.pretrain", ["pretrain", "PLACE", "--arch", "x", "--out", "y"]),
     ("headstart.demo", ["demo"]),
+    ("headstart.run.run_list.runs_in", ["runs", "PLACE"]),
+    ("headstart.compare", ["compare", "PLACE", "PLACE"]),
+    ("headstart.sweep", ["sweep", "PLACE"]),
 ]
 """What each command calls, which here never ends; `serve` ends in its own way, in its own tests."""
 CODES = [(signal.SIGTERM, 143), (signal.SIGINT, 130)]

@@ -15,7 +15,18 @@ if TYPE_CHECKING:
     from headstart.errors import HeadstartError
     from headstart.estimator import TransferClassifier
     from headstart.model import Model, Prediction
-    from headstart.run import Run, backbones, check, compare, plan, pretrain, rank, report, train
+    from headstart.run import (
+        Run,
+        backbones,
+        check,
+        compare,
+        plan,
+        pretrain,
+        rank,
+        report,
+        sweep,
+        train,
+    )
     from headstart.share import load, publish, runs
 
 __version__ = "0.1.0"
@@ -31,6 +42,7 @@ __all__ = [  # noqa: RUF022 (the order in which data flows)
     "Run",
     "report",
     "compare",
+    "sweep",
     "load",
     "Model",
     "Prediction",

@@ -1,7 +1,7 @@
 """The command line: every command is one function in `commands`, one call through the front door.
 
 Exit codes: 0 done, 2 usage, 3 data refused, 4 resource, 5 model or download, 6 training failed,
-7 security refusal, 8 predicted, but not for all, 130 and 143 stopped by hand or by the system, and
+7 security refusal, 8 done, but not for all, 130 and 143 stopped by hand or by the system, and
 saved.
 """
 
@@ -15,11 +15,12 @@ import typer
 
 import headstart
 from headstart import terminal
-from headstart.commands import learning, sharing, using
+from headstart.commands import comparing, learning, sharing, using
 from headstart.ending import named, obeying
 
 COMMANDS = (
     *(learning.check, learning.rank, learning.plan, learning.train, using.predict, using.report),
+    *(comparing.runs, comparing.compare, comparing.sweep),
     *(using.serve, sharing.export, sharing.compress, sharing.publish, sharing.backbones),
     *(learning.pretrain, learning.demo),
 )

@@ -1,7 +1,5 @@
 """Finished runs read back and compared."""
 
-import csv
-
 import numpy as np
 import pytest
 from finished import finished
@@ -99,36 +97,17 @@ def test_what_is_no_run_is_told(tmp_path, two) -> None:
         headstart.compare([two[0], tmp_path])
 
 
-def test_the_table_has_a_line_a_run_and_no_formula(tmp_path, two) -> None:
-    risky = finished(tmp_path / "=cmd", right(0.6))
-    comparing.write(tmp_path / "out.csv", headstart.compare([*two, risky]))
-    lines = list(csv.DictReader((tmp_path / "out.csv").read_text().splitlines()))
-    assert [line["run"] for line in lines] == ["a", "b", "'=cmd"]
-    assert lines[0]["difference"] == "" and float(lines[1]["difference_low"]) > 0
-    assert lines[1]["word"] == "better" and lines[1]["common_rows"] == "120"
-
-
-def test_the_page_draws_both_and_escapes_names(tmp_path, two) -> None:
-    odd = finished(tmp_path / "<b>x", right(0.6))
-    comparing.write(tmp_path / "out.html", headstart.compare([*two, odd]))
-    page = (tmp_path / "out.html").read_text()
-    assert page.count('<svg class="forest"') == 5 and "<b>x" not in page and "&lt;b&gt;x" in page
-
-
-def test_another_ending_is_refused(tmp_path, two) -> None:
-    with pytest.raises(UsageError, match="U245"):
-        comparing.write(tmp_path / "out.pdf", headstart.compare(two))
-
-
 def test_runs_of_several_seeds_are_held_together(tmp_path) -> None:
-    groups = []
+    groups = {}
     for name, share in (("a", 0.6), ("b", 0.9)):
-        places = [
-            finished(tmp_path / f"{name}{seed}", right(share, 60, seed), seed=seed)
-            for seed in (0, 1)
-        ]
-        groups.append((name, [headstart.report(place) for place in places]))
+        for seed in (0, 1):
+            place = finished(tmp_path / f"{name}{seed}", right(share, 60, seed), seed=seed)
+            groups.setdefault(name, {})[str(seed)] = headstart.report(place)
     found = comparing.contest(groups)
     assert found.pairs[0].rows == 120 and found.pairs[0].word == "better"
     assert len(found.entries[0].draws) == 2 and found.entries[0].rows == 120
     assert found.entries[0].cpu_s == 4.0
+    lone = {"a": {"0": groups["a"]["0"]}, "b": {"1": groups["b"]["1"]}}
+    assert comparing.contest(lone, strict=False).pairs == ()
+    with pytest.raises(UsageError, match="U243"):
+        comparing.contest(lone)

@@ -133,11 +133,11 @@ class Comparison:
 def compared(task: str, figure: str, contenders: Sequence[Contender]) -> Comparison:
     """Every contender beside the others; the first is what others are paired with.
 
-    Raises `ValueError` where one shares no test row with the first.
+    One that shares no test row with it has no pair.
     """
-    yardstick = yardstick_of(contenders)
+    yardstick, first = yardstick_of(contenders), contenders[0]
     entries = tuple(_entry(one, yardstick) for one in contenders)
-    pairs = tuple(paired(one, contenders[0]) for one in contenders[1:])
+    pairs = tuple(paired(one, first) for one in contenders[1:] if shares(one, first))
     return Comparison(task, figure, yardstick, entries, pairs, tuple(_notes(contenders, pairs)))
 
 
@@ -149,6 +149,12 @@ def yardstick_of(contenders: Sequence[Contender]) -> str:
     shared = set.intersection(*(set(one.simple) for one in contenders)) if contenders else set()
     loss = {name: sum(one.simple[name][0] for one in contenders) for name in shared}
     return min(sorted(shared), key=lambda name: loss[name], default="")
+
+
+def shares(one: Contender, other: Contender) -> bool:
+    """Whether both were tested on some row of the same draw."""
+    both = [name for name in one.draws if name in other.draws]
+    return any(set(one.draws[name].keys) & set(other.draws[name].keys) for name in both)
 
 
 def paired(one: Contender, other: Contender) -> Paired:

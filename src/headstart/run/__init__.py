@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 from headstart import lazy
 
 if TYPE_CHECKING:
-    from headstart.run.api import backbones, check, compare, plan, pretrain, rank, train
+    from headstart.run.api import (
+        backbones,
+        check,
+        compare,
+        plan,
+        pretrain,
+        rank,
+        sweep,
+        train,
+    )
     from headstart.run.pipeline import transfer
     from headstart.run.reading import Run, report
     from headstart.run.recipes import recipe_of
@@ -28,6 +37,7 @@ __all__ = [
     "rank",
     "recipe_of",
     "report",
+    "sweep",
     "train",
     "transfer",
 ]

@@ -6,16 +6,17 @@ takes seconds, and a wrong word should not.
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from headstart.backbone import listed
 from headstart.data.column_settings import Columns
 from headstart.data.presence import need_place
 from headstart.events import Tell, quiet
 from headstart.options import made, signed
+from headstart.run import sweep_grid
 from headstart.run.folder import Request
-from headstart.run.reading import Run
-from headstart.run.settings import PretrainSettings, RankSettings, Settings, cache_root
+from headstart.run.reading import Run, report
+from headstart.run.settings import AUTO, PretrainSettings, RankSettings, Settings, cache_root
 from headstart.run.signatures import ColumnOptions, PretrainOptions, RankOptions, TrainOptions
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     import headstart.backbone
     import headstart.data
     import headstart.evaluate
+    import headstart.run.sweeping
 
 
 @signed(Columns)
@@ -151,9 +153,50 @@ def compare(runs: Sequence[Path | str]) -> "headstart.evaluate.Comparison":
     every run is held against one common way without a network, too. Raises `UsageError` where one
     is no finished run, where tasks differ, or where no test row is shared.
     """
+    read = [report(run) for run in runs]
     from headstart.run import comparing
 
-    return comparing.compare([Path(run) for run in runs])
+    return comparing.compare(read)
+
+
+@signed(Settings)
+def sweep(
+    place: Path | str,
+    *,
+    seeds: int = 3,
+    out: Path | str | None = None,
+    cache: Path | None = None,
+    tell: Tell = quiet,
+    **options: Unpack[TrainOptions],
+) -> "headstart.run.sweeping.Sweep":
+    """Train with every backbone, every strategy and so many seeds, and compare all of them.
+
+    `backbone` and `strategy` may hold several words with commas between them; seeds count from
+    `seed`. Each run is one of `train` in a folder below `out` (runs/sweep_NAME_...), so that the
+    same call goes on where a killed one was, and another one adds to it. A run that fails is
+    listed, and the others go on. Raises what `train` raises where all of them fail.
+    """
+    known: dict[str, Any] = {**options}
+    grid = [known.pop(name, None) or AUTO for name in ("backbone", "strategy")]
+    cells = sweep_grid.cells_of(
+        str(grid[0]), str(grid[1]), int(known.pop("seed", None) or 0), seeds
+    )
+    need_place(place)
+    lies = Path(place).resolve()
+    asked = {
+        cell: {**known, "backbone": cell.backbone, "strategy": cell.strategy, "seed": cell.seed}
+        for cell in cells
+    }
+    for one in asked.values():
+        Settings.of(**one)  # a wrong word is refused before any of them begins
+    folder = sweep_grid.folder_of(out, lies.stem, Settings.of(**known).digest(str(lies)))
+    sweep_grid.need_sweep(folder)
+    from headstart.run import sweeping
+
+    def make(cell: sweep_grid.Cell) -> Run:
+        return train(place, out=folder / cell.name, cache=cache, tell=tell, **asked[cell])
+
+    return sweeping.swept(folder, cells, make, tell)
 
 
 def backbones() -> "tuple[headstart.backbone.Listed, ...]":

@@ -1,94 +1,47 @@
 """Finished runs read back and held against each other."""
 
-import csv
-import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from pyarrow import parquet
 
-from headstart import durable
 from headstart.errors import UsageError
-from headstart.evaluate.comparison import Comparison, Contender, RowMerits, compared
+from headstart.evaluate.comparison import Comparison, Contender, RowMerits, compared, shares
 from headstart.hostile import printable
-from headstart.report.comparison_page import comparison_page
 from headstart.run.folder import PREDICTIONS, RUN
-from headstart.run.reading import Run, report
+from headstart.run.reading import Run
 from headstart.stats import Interval
 from headstart.untrusted import record_in
 
-ENDINGS = (".csv", ".html")
 
-
-def compare(runs: Sequence[Path | str]) -> Comparison:
+def compare(runs: Sequence[Run]) -> Comparison:
     """Hold runs of one task against the first of them, on the test rows that they share.
 
-    Each difference has a paired 95% interval. Raises `UsageError` where one is no finished run,
-    where tasks differ, and where a run shares no test row with the first.
+    Raises `UsageError` where there are fewer than two, where tasks differ, and where a run shares
+    no test row with the first.
     """
     if len(runs) < 2:
         raise UsageError("U241", "it takes two runs to compare", "headstart compare RUN RUN")
-    read = [report(path) for path in runs]
-    names = _names([run.path for run in read])
-    return contest([(name, [run]) for name, run in zip(names, read, strict=True)])
+    names = _names([run.path for run in runs])
+    return contest({name: {"": run} for name, run in zip(names, runs, strict=True)})
 
 
-def contest(groups: Sequence[tuple[str, Sequence[Run]]]) -> Comparison:
-    """The same of groups of runs: each name has one run, or one for each division of the rows."""
-    first = groups[0][1][0]
-    for name, some in groups:
-        for run in some:
+def contest(groups: Mapping[str, Mapping[str, Run]], *, strict: bool = True) -> Comparison:
+    """The same of groups of runs by the name of the division of their rows, such as a seed.
+
+    Not `strict`, a group that shares no test row with the first is compared by its figures alone.
+    """
+    first = next(iter(next(iter(groups.values())).values()))
+    for name, some in groups.items():
+        for run in some.values():
             _need_same_task(run, first, name)
-    contenders = [_contender(name, some) for name, some in groups]
-    for one in contenders[1:]:
+    contenders = [_contender(name, some) for name, some in groups.items()]
+    for one in contenders[1:] if strict else ():
         _need_common(one, contenders[0])
     return compared(str(first.metrics["task"]), str(first.metrics["figure"]), contenders)
-
-
-def write(out: Path, found: Comparison) -> None:
-    """The table as CSV, or a page with a picture of it, by the file's ending."""
-    need_ending(out)
-    text = table_of(found) if out.suffix.casefold() == ".csv" else comparison_page(found)
-    durable.write(out, text)
-
-
-def need_ending(out: Path) -> None:
-    """Raise `UsageError` for a file that would be neither a table nor a page."""
-    if out.suffix.casefold() not in ENDINGS:
-        raise UsageError(
-            "U245", f"{printable(out.name)} is no kind of comparison", "--out compared.html",
-            why=f"comparisons are written as {' or '.join(ENDINGS)}",
-        )  # fmt: skip
-
-
-def table_of(found: Comparison) -> str:
-    """A line a run, as CSV."""
-    kept = io.StringIO(newline="")
-    writer = csv.writer(kept)
-    bounds = [f"difference_{name}" for name in ("low", "high")]
-    writer.writerow(
-        ["run", "backbone", "strategy", found.figure, "low", "high", "test_rows", "cpu_s",
-         "difference", *bounds, "common_rows", "word"]
-    )  # fmt: skip
-    against = {pair.run: pair for pair in found.pairs}
-    for one in found.entries:
-        figure, pair = one.figure, against.get(one.name)
-        cells: list[object] = [one.name, one.backbone, one.strategy]
-        cells += [figure.value, figure.low, figure.high, one.rows, one.cpu_s]
-        gap = pair.difference if pair else None
-        cells += [gap.value, gap.low, gap.high] if gap else ["", "", ""]
-        cells += [pair.rows, pair.word] if pair else ["", ""]
-        writer.writerow(map(_inert, cells))
-    return kept.getvalue()
-
-
-def _inert(cell: object) -> object:
-    """Text that no spreadsheet takes for a formula."""
-    risky = isinstance(cell, str) and cell.startswith(("=", "+", "-", "@"))
-    return f"'{cell}" if risky else cell
 
 
 def _names(paths: Sequence[Path]) -> list[str]:
@@ -118,9 +71,8 @@ def _few(found: Any) -> str:
 
 def _need_common(one: Contender, first: Contender) -> None:
     """Raise `UsageError` where two were tested on different rows."""
-    for draw in one.draws:
-        if draw in first.draws and set(one.draws[draw].keys) & set(first.draws[draw].keys):
-            return
+    if shares(one, first):
+        return
     raise UsageError(
         "U243",
         f"{printable(one.name)} and {printable(first.name)} were tested on different rows",
@@ -129,24 +81,22 @@ def _need_common(one: Contender, first: Contender) -> None:
     )
 
 
-def _contender(name: str, runs: Sequence[Run]) -> Contender:
-    facts = record_in(runs[0].path / RUN)
-    settings = facts.get("settings") or {}
+def _contender(name: str, runs: Mapping[str, Run]) -> Contender:
+    first = next(iter(runs.values()))
+    facts = record_in(first.path / RUN)
     backbone = str((facts.get("backbone") or {}).get("name", ""))
-    seeds = [_seed(run) for run in runs] if len(runs) > 1 else [""]
-    draws = {seed: rows_of(run) for seed, run in zip(seeds, runs, strict=True)}
-    figure = str(runs[0].metrics["figure"])
-    figures = tuple(_interval(run.metrics["test"][figure]) for run in runs)
-    cpu = sum(float(run.metrics["cost"].get("cpu_s", 0.0)) for run in runs)
-    strategy = str(settings.get("strategy") or runs[0].metrics["chosen"])
-    chosen = str(runs[0].metrics["chosen"])
-    told = strategy if strategy == chosen else f"{strategy}: {chosen}"
-    return Contender(name, backbone, told, draws, _simple(runs), figures, round(cpu, 1))
-
-
-def _seed(run: Run) -> str:
-    settings = record_in(run.path / RUN).get("settings") or {}
-    return str(settings.get("seed", 0))
+    asked = str((facts.get("settings") or {}).get("strategy", ""))
+    chosen, figure = str(first.metrics["chosen"]), str(first.metrics["figure"])
+    every = [*runs.values()]
+    return Contender(
+        name,
+        backbone,
+        chosen if asked in ("", chosen) else f"{asked}: {chosen}",
+        {draw: rows_of(run) for draw, run in runs.items()},
+        _simple(every),
+        tuple(_interval(run.metrics["test"][figure]) for run in every),
+        round(sum(float(run.metrics["cost"]["cpu_s"]) for run in every), 1),
+    )
 
 
 def _simple(runs: Sequence[Run]) -> dict[str, tuple[float, Interval]]:
