@@ -1,7 +1,8 @@
 """Candidates trained for a short while on a sample: how well each does on rows it did not see."""
 
+import math
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +15,19 @@ from headstart.features import survey
 from headstart.model import longest_s
 from headstart.run.allowed import need_short
 from headstart.run.arms import Job, fitted_by
-from headstart.run.recipes import recipe_of
 from headstart.run.settings import Settings
 from headstart.stats import Merit
 from headstart.task import make_task, task_type
-from headstart.train import Fitted, Full, LowRank, Probe, Strategy, TaskData, as_it_is, fit
+from headstart.train import (
+    Fitted,
+    Full,
+    Hyperparameters,
+    LowRank,
+    Probe,
+    Strategy,
+    TaskData,
+    as_it_is,
+)
 
 EXAMPLES = 400
 """Examples whose answers have an order, of which a candidate learns and is judged, at most."""
@@ -68,17 +77,27 @@ def cheapest(
     strategy: Strategy = Probe()
     if isinstance(backbone.writer, Alone):
         strategy = Full() if is_recurrent(backbone.architecture) else LowRank()
-    with tempfile.TemporaryDirectory() as work:
-        job = Job(task_data, backbone, Settings(seed=seed), Path(work), tell)
-        return _trial(task_data, fitted_by(job, strategy, ALLOWED_S), str(strategy))
+    return _fitted(task_data, backbone, strategy, Settings(seed=seed), ALLOWED_S, tell)
 
 
 def for_epochs(examples: Examples, backbone: Backbone, epochs: int, root: Path) -> Trial:
-    """All stages trained for so many epochs."""
-    task_data = sample_task_data(examples, backbone, 0, root)
-    short = replace(recipe_of(Full(), backbone, task_data.task), epochs=epochs, patience=epochs)
+    """The arm that `train` has for all stages, with so many epochs instead of all."""
+    few = Settings(hyperparameters=Hyperparameters(epochs=epochs, patience=epochs))
+    return _fitted(sample_task_data(examples, backbone, 0, root), backbone, Full(), few)
+
+
+def _fitted(
+    task_data: TaskData,
+    backbone: Backbone,
+    strategy: Strategy,
+    settings: Settings,
+    allowance: float = math.inf,
+    tell: Tell = quiet,
+) -> Trial:
+    """An arm of the ladder, fitted in a folder that does not stay."""
     with tempfile.TemporaryDirectory() as work:
-        return _trial(task_data, fit(task_data, backbone, Full(), short, work=Path(work)), "full")
+        job = Job(task_data, backbone, settings, Path(work), tell)
+        return _trial(task_data, fitted_by(job, strategy, allowance), str(strategy))
 
 
 def _trial(task_data: TaskData, fitted: Fitted, strategy: str) -> Trial:
