@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from headstart.events import Event, kept, note, span, together, track, warn
+from headstart import events
+from headstart.events import Clock, Event, kept, note, span, together, track, warn
 
 
 def test_everybody_hears_in_order() -> None:
@@ -56,3 +57,12 @@ def test_work_that_fails_does_not_end() -> None:
 )
 def test_spans_are_for_people(seconds, told) -> None:
     assert span(seconds) == told
+
+
+def test_a_clock_adds_up_what_one_work_took_each_time(monkeypatch) -> None:
+    now = iter([0.0, 2.0, 5.0, 9.0])
+    monkeypatch.setattr(events.time, "perf_counter", lambda: next(now))
+    clock = Clock()
+    for kind in ("start", "end", "start", "end"):
+        clock(Event(kind, "reading"))
+    assert clock.spent == {"reading": 6.0} and clock.ends == {"reading": [0.0, 2.0, 5.0, 9.0]}

@@ -75,7 +75,7 @@ def unless_step(listener: Tell) -> Tell:
 
 
 class Clock:
-    """Listens: how long each work took, and when parts of it ended, in seconds on the clock."""
+    """Listens: how long each work took in all, and when parts of it ended, in seconds."""
 
     def __init__(self) -> None:
         self.begun: dict[str, float] = {}
@@ -88,7 +88,8 @@ class Clock:
         if event.kind == "start":
             self.begun[event.what] = now
         if event.kind == "end":
-            self.spent[event.what] = now - self.begun.get(event.what, now)
+            took = now - self.begun.get(event.what, now)
+            self.spent[event.what] = self.spent.get(event.what, 0.0) + took
         if event.kind in ("start", "step", "end"):
             self.ends.setdefault(event.what, []).append(now)
 

@@ -33,6 +33,9 @@ JUDGED = 1 - LEARNED
 TRAINING, SEARCHING = "training", "trying rates"
 """What the work of `headstart.train` is called in its events."""
 _EPOCHS = 2
+QUICK_S, OVER = 3.0, 4
+"""Seconds of an epoch below which it is taken again with its rows so many times over: among few
+rows a step is slower, and what an epoch takes beside its steps counts as theirs."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +151,19 @@ def _part(task_data: TaskData, count: int) -> TaskData:
 def _took(
     task_data: TaskData, backbone: Backbone, strategy: Strategy, settings: Settings, root: Path
 ) -> _Took:
-    """One rate is tried for an epoch, and two epochs follow."""
+    """One rate is tried for an epoch, and two epochs follow; again where they are quick."""
+    first = _epochs(task_data, backbone, strategy, settings, root)
+    if first.epoch >= QUICK_S:
+        return first
+    drawn = task_data.partition
+    more = replace(task_data, partition=replace(drawn, train=drawn.train * OVER))
+    again = _epochs(more, backbone, strategy, settings, root)
+    return replace(first, epoch=min(first.epoch, again.epoch / OVER))
+
+
+def _epochs(
+    task_data: TaskData, backbone: Backbone, strategy: Strategy, settings: Settings, root: Path
+) -> _Took:
     clock, recipe = (
         Clock(),
         recipe_of(strategy, backbone, task_data.task, settings.seed, settings.hyperparameters),
