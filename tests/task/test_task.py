@@ -5,8 +5,10 @@ import pytest
 import torch
 from stand_ins import classes
 
-from headstart.task import MultiLabel, Regression, Task
+from headstart.task import MultiLabel, Regression, Task, task_type
 from headstart.task.ordinal import Ordinal
+from headstart.task.seq2seq import SpeechToText
+from headstart.task_names import TASK_NAMES
 
 TAGS, VALUES = MultiLabel(("a", "b", "c")), Regression(4.0, 2.0)
 ORDERED = Ordinal(("1", "2", "3"))
@@ -37,3 +39,16 @@ def test_the_constant_answer_loses_less_than_another() -> None:
     usual, other = TAGS.constant(labels), np.array([0.5, 0.5, 0.5])
     lost = [TAGS.losses(np.tile(row, (4, 1)), labels.numpy()).mean() for row in (usual, other)]
     assert lost[0] < lost[1]
+
+
+def test_hubs_know_each_task_by_a_name_of_theirs() -> None:
+    called = {name: task_type(name).pipeline for name in TASK_NAMES}
+    assert called == {
+        **dict.fromkeys(("classification", "balanced", "ordinal", "multilabel", "regression"), ""),
+        "transcribe": "automatic-speech-recognition",
+        "text-to-text": "text2text-generation",
+        "entities": "token-classification",
+        "detection": "object-detection",
+        "generation": "text-generation",
+    }
+    assert SpeechToText.pipeline == "automatic-speech-recognition"

@@ -9,12 +9,6 @@ from headstart.share.layout import Layout
 from headstart.share.publication import PublishSettings
 from headstart.share.subject import Subject
 
-_PIPELINES = {
-    "transcribe": "automatic-speech-recognition",
-    "text-to-text": "text2text-generation",
-    "entities": "token-classification",
-    "generation": "text-generation",
-}
 _BODIES = {"image": "image-feature-extraction", "text": "feature-extraction"}
 _BODIES["audio"] = "feature-extraction"
 _LIBRARIES = {"": "headstart", "sentence-transformers": "sentence-transformers", "timm": "timm"}
@@ -27,7 +21,7 @@ def model_card(subject: Subject, layout: Layout, settings: PublishSettings) -> s
         raise TypeError("a model's card needs a model and its figures")
     body = card_of(model, figures).split("---\n", 2)[2]
     kind = model.backbone.modality.kind
-    pipeline = _PIPELINES.get(model.task.kind, f"{kind}-classification")
+    pipeline = model.task.pipeline or f"{kind}-classification"
     front = _front(subject, layout, settings, pipeline, _results(figures, settings, pipeline))
     return "\n".join([front, body, _limits(figures), _opening(layout), _licensed(subject)])
 

@@ -47,6 +47,7 @@ class CTC(CodesTask):
     """
 
     kind: ClassVar[str] = SPOKEN
+    pipeline: ClassVar[str] = "automatic-speech-recognition"
     figure: ClassVar[str] = "word_accuracy"
     heads: ClassVar[tuple[str, ...]] = ("ctc",)
     modalities: ClassVar[tuple[str, ...]] = ("audio",)

@@ -46,6 +46,7 @@ class Detection(CodesTask):
     """
 
     kind: ClassVar[str] = DETECTED
+    pipeline: ClassVar[str] = "object-detection"
     heads: ClassVar[tuple[str, ...]] = ("boxes",)
     modalities: ClassVar[tuple[str, ...]] = ("image",)
     phrase: ClassVar[str] = "F1 of a picture's boxes "

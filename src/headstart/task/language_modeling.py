@@ -27,6 +27,7 @@ class LanguageModeling(WriterTask):
     """
 
     kind: ClassVar[str] = GENERATED
+    pipeline: ClassVar[str] = "text-generation"
     modalities: ClassVar[tuple[str, ...]] = ("text",)
     phrase: ClassVar[str] = "next tokens right "
     baselines: ClassVar[tuple[str, ...]] = ("constant", "followed")

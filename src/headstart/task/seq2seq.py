@@ -86,6 +86,7 @@ class Seq2Seq(WriterTask):
     """A text for a text. An answer is as good as the letters it shares with the reference."""
 
     kind: ClassVar[str] = WRITTEN
+    pipeline: ClassVar[str] = "text2text-generation"
     modalities: ClassVar[tuple[str, ...]] = ("text", "audio")
     needs_writer: ClassVar[bool] = True
     phrase: ClassVar[str] = "chrF "
@@ -150,6 +151,7 @@ class SpeechToText(WriterTask):
     """What is said, by a network that writes. An answer is as good as its words are right."""
 
     kind: ClassVar[str] = SPOKEN
+    pipeline: ClassVar[str] = "automatic-speech-recognition"
     modalities: ClassVar[tuple[str, ...]] = ("audio",)
     phrase: ClassVar[str] = "words right "
     baselines: ClassVar[tuple[str, ...]] = ("constant",)

@@ -71,6 +71,8 @@ class Task(ABC):
     """Whether only codes at the first token of each word count."""
     locates: ClassVar[bool] = False
     """Whether an answer says where things are: labels move with the views of a picture."""
+    pipeline: ClassVar[str] = ""
+    """What hubs call it; empty for the classification of what examples are."""
     masks: ClassVar[bool] = False
     """Whether spectrograms are varied by masks while a network learns."""
     if TYPE_CHECKING:

@@ -32,6 +32,7 @@ class TokenClassification(CodesTask):
     """
 
     kind: ClassVar[str] = ENTITIES
+    pipeline: ClassVar[str] = "token-classification"
     heads: ClassVar[tuple[str, ...]] = ("tokens",)
     modalities: ClassVar[tuple[str, ...]] = ("text",)
     noun: ClassVar[str] = "Tags of words"
