@@ -28,7 +28,7 @@ static: env  ## everything `make check` does before the tests
 journeys: env  ## whole runs and long comparisons
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m "journey and not slow"
 
-browser: env  ## pages in a real browser: needs Debian's chromium
+browser: env  ## pages in a real browser: needs Debian's chromium, and npm
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt playwright
 	$(BIN)/python -m pytest -m browser
 

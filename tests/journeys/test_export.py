@@ -33,7 +33,7 @@ def test_a_trained_model_answers_alike_in_another_runtime(run, tmp_path) -> None
     done = subprocess.run(command(run, tmp_path / "m.onnx"), capture_output=True, check=True)
     found = json.loads(done.stdout)
     assert found["parity"]["same"] == found["parity"]["rows"] > 5
-    assert {p.name for p in tmp_path.iterdir()} == {"m.onnx", "predict.py"}
+    assert {p.name for p in tmp_path.iterdir()} == {"m.onnx", "m.md", "predict.py"}
 
 
 @pytest.mark.parametrize("share", [0.2, 0.5, 0.8, 0.95])
@@ -47,4 +47,4 @@ def test_a_killed_export_leaves_nothing(share, run, tmp_path) -> None:
     os.kill(work.pid, signal.SIGKILL)
     work.wait()
     left = {p.name for p in tmp_path.iterdir() if p.is_file() and not p.name.startswith(".")}
-    assert left in (set(), {"m.onnx", "predict.py"})
+    assert left in (set(), {"m.onnx", "m.md", "predict.py"})

@@ -10,10 +10,11 @@ from headstart.cli import execute
 from headstart.errors import UsageError
 from headstart.model import Model
 from headstart.run import report
-from headstart.run.exports import USUAL, export
+from headstart.run.exports import export
 from headstart.share import Exported, save_model
 from headstart.share.parity import Parity
 
+USUAL = Path("export") / "model.onnx"
 SHARE = {"value": 0.9, "low": 0.8, "high": 0.95}
 FIGURES = {
     "figure": "accuracy",
@@ -40,7 +41,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list:
     """What a file was to be made of; none is."""
     calls = []
 
-    def made(model, sources, out, tell) -> Exported:
+    def made(model, sources, out, tell, figures) -> Exported:
+        assert figures == FIGURES
         calls.append((sources, out))
         return Exported(out, 7, "x", Parity(1, 1e-6, 1, "r"), ())
 
@@ -65,6 +67,21 @@ def test_a_run_has_the_verb_and_so_has_the_command(run, asked, tmp_path, capsys)
 def test_a_format_that_there_is_not_is_refused_first(run) -> None:
     with pytest.raises(UsageError, match="U175"):
         export(run / "nowhere", "coreml")
+
+
+def test_a_page_takes_its_runtime_from_the_folder_that_is_named(run, tmp_path, monkeypatch) -> None:
+    calls = []
+    monkeypatch.setattr(share, "runtime_version", lambda place: "1", raising=False)
+    monkeypatch.setattr(share, "export_web", lambda *a: calls.append(a[2:4]), raising=False)
+    export(run, "web", runtime=tmp_path)
+    monkeypatch.setattr(share, "fetched_runtime", lambda cache, tell: cache, raising=False)
+    export(run, "web", tmp_path / "page")
+    assert calls[0] == (run / "export" / "web", tmp_path) and calls[1][0] == tmp_path / "page"
+
+
+def test_only_a_page_takes_one(run, tmp_path) -> None:
+    with pytest.raises(UsageError, match="U212"):
+        export(run, runtime=tmp_path)
 
 
 def test_no_run_is_no_export(tmp_path) -> None:

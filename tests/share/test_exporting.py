@@ -34,8 +34,10 @@ def pictures(exported: Exported) -> list[Path]:
 
 
 def test_the_file_and_its_script_are_all_there_is(exported: Exported) -> None:
-    assert {p.name for p in exported.path.parent.iterdir()} == {"small.onnx", SCRIPT}
-    assert exported.beside == (SCRIPT,) and exported.bytes == exported.path.stat().st_size
+    assert {p.name for p in exported.path.parent.iterdir()} == {"small.onnx", "small.md", SCRIPT}
+    assert (
+        exported.beside == (SCRIPT, "small.md") and exported.bytes == exported.path.stat().st_size
+    )
     assert exported.sha256 == durable.sha256(exported.path)
     assert exported.parity.rows == exported.parity.same == 6 and exported.parity.largest < 1e-5
 
@@ -72,6 +74,20 @@ def test_a_script_of_somebody_else_is_not_replaced(small_model: Model, tmp_path:
         need_exportable(small_model, tmp_path / "a.onnx")
 
 
+def test_a_card_of_somebody_else_is_not_replaced(small_model: Model, tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("# mine")
+    need_exportable(small_model, tmp_path / "b.onnx")
+    with pytest.raises(UsageError, match="U172"):
+        need_exportable(small_model, tmp_path / "a.onnx")
+
+
+def test_the_file_that_counts_gets_its_name_last(tmp_path, monkeypatch) -> None:
+    named, replace = [], Path.replace
+    monkeypatch.setattr(Path, "replace", lambda p, to: (named.append(to.name), replace(p, to))[1])
+    exporting.write_together({tmp_path / "b": b"x", tmp_path / "c": b"y", tmp_path / "a": b"z"})
+    assert named == ["b", "c", "a"] and (tmp_path / "a").read_bytes() == b"z"
+
+
 def test_a_file_that_answers_otherwise_is_not_written(
     exported: Exported, small_model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -91,6 +107,6 @@ def test_where_one_file_can_not_be_written_none_is(
     (tmp_path / "a.onnx").write_bytes(b"before")
     (tmp_path / SCRIPT).mkdir()
     with pytest.raises(OSError):
-        exporting._write(tmp_path / "a.onnx", b"new", {SCRIPT: b"x"})
+        exporting.write_together({tmp_path / SCRIPT: b"x", tmp_path / "a.onnx": b"new"})
     assert (tmp_path / "a.onnx").read_bytes() == b"before"
     assert {p.name for p in tmp_path.iterdir()} == {"a.onnx", SCRIPT}

@@ -10,32 +10,33 @@ from headstart import summaries, terminal
 from headstart.commands.flags import Json, RunFolder, given, takes
 from headstart.ending import working
 from headstart.errors import UsageError
-from headstart.hostile import printable
 from headstart.share.publication import PublishSettings
 
 
 def export(
     run: RunFolder,
     *,
-    to: Annotated[str, typer.Option("--to", metavar="FORMAT", help="onnx")] = "onnx",
+    to: Annotated[str, typer.Option("--to", metavar="FORMAT", help="onnx or web")] = "onnx",
     out: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="where to (RUN/export/model.onnx)")
+        Path | None, typer.Option(metavar="PLACE", help="where to (RUN/export/model.onnx)")
     ] = None,
     data: Annotated[
         Path | None, typer.Option(metavar="PATH", help="where the data are, if they moved")
     ] = None,
+    runtime: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="npm's onnxruntime-web, for web; fetched otherwise"),
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Write the model as one file that runs without headstart, once it answers alike.
+    """Write the model so that it runs without headstart, once it answers alike.
 
     Every test row is asked about in both; where answers differ, nothing is written.
     """
     done = headstart.report(run)
     with working() as tell:
-        made = done.export(to, out, data=data, tell=tell)
-    terminal.document(made.record()) if json else terminal.show(
-        [f"written: {printable(made.path)} ({made.bytes / 1e6:.1f} MB)", made.parity.told]
-    )
+        made = done.export(to, out, data=data, runtime=runtime, tell=tell)
+    terminal.document(made.record()) if json else terminal.show(made.lines())
 
 
 def compress(

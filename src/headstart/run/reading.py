@@ -46,15 +46,19 @@ class Run:
         out: Path | str | None = None,
         *,
         data: "headstart.run.tested.Place | None" = None,
+        runtime: Path | str | None = None,
         tell: Tell = quiet,
     ) -> "headstart.share.Exported":
-        """Write the model as one file that runs without headstart, once it answers alike.
+        """Write the model so that it runs without headstart, once it answers alike.
 
-        Every test row is asked about in both; where answers differ, nothing is written. `out` is
-        the file (export/model.onnx in the run's folder), `data` where the test rows are if they
-        moved. Raises `UsageError`, `BackboneError` or `DataError`.
+        `to` is "onnx", one file, or "web", a folder with a page. Every test row is asked about in
+        both; where answers differ, nothing is written. `out` is the file or folder (in export/ in
+        the run's folder), `data` where the test rows are if they moved, `runtime` the folder of
+        npm's package onnxruntime-web, which is fetched otherwise. Raises `UsageError`,
+        `BackboneError`, `DataError` or `ResourceError`.
         """
-        return export(self.path, to, Path(out) if out else None, data, tell)
+        package = Path(runtime) if runtime else None
+        return export(self.path, to, Path(out) if out else None, data, package, tell)
 
     def compress(
         self,

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from headstart.share.loading import Shelved, load, runs
     from headstart.share.publication import Published, PublishSettings, publish
     from headstart.share.quantizing import quantized
+    from headstart.share.web import export_web, need_web
+    from headstart.share.web_runtime import fetched_runtime, runtime_version
 
 __all__ = [
     "Exported",
@@ -27,11 +29,15 @@ __all__ = [
     "Shelved",
     "card_of",
     "export_onnx",
+    "export_web",
+    "fetched_runtime",
     "load",
     "need_exportable",
+    "need_web",
     "publish",
     "quantized",
     "runs",
+    "runtime_version",
     "save_model",
 ]
 

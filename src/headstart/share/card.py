@@ -22,10 +22,11 @@ It knows only what it was shown: anything else gets an answer too. The figures h
 _GIVEN = {"image": "picture.jpg", "text": "a text", "audio": "recording.wav"}
 
 
-def card_of(model: Model, figures: dict[str, Any]) -> str:
+def card_of(model: Model, figures: dict[str, Any] | None, use: str = "") -> str:
     """Markdown with the front matter that model hubs read.
 
-    It has no date and no times: equal runs give equal cards.
+    It has no date and no times: equal runs give equal cards. Without figures it says none; `use`
+    stands in the place of how a model folder is used.
     """
     modality = model.backbone.modality
     lines = [
@@ -37,14 +38,14 @@ def card_of(model: Model, figures: dict[str, Any]) -> str:
         "",
         f"# {model.backbone.name}, fitted to {model.task.summary}",
         "",
-        *_scores(figures),
+        *(_scores(figures) if figures else []),
         "",
         *_named(model),
         "## What it is made of",
         "",
         *_parts(model),
         "",
-        _USE.format(given=repr(_GIVEN[modality.kind]), things=modality.things),
+        use or _USE.format(given=repr(_GIVEN[modality.kind]), things=modality.things),
     ]
     return "\n".join(lines)
 

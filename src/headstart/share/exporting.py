@@ -1,6 +1,8 @@
-"""A model as one file that runs without headstart, and the few lines that ask it."""
+"""A model as one file that runs without headstart, the few lines that ask it, and its card."""
 
+import glob
 import json
+import os
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
@@ -8,7 +10,7 @@ from importlib import resources
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from headstart import durable
 from headstart.data import Source
@@ -16,10 +18,14 @@ from headstart.errors import UsageError
 from headstart.events import Tell, note, quiet
 from headstart.hostile import printable
 from headstart.model import Model
-from headstart.share.end_to_end import EndToEnd, end_to_end, need_answers
+from headstart.share.end_to_end import EndToEnd, Input, end_to_end, need_answers
+from headstart.share.exported_card import card_name, exported_card, is_card
 from headstart.share.file_model import FileModel
-from headstart.share.onnx_file import Runtime, facts_of, onnx_of, put_facts
+from headstart.share.onnx_file import OUTPUT, Runtime, facts_of, onnx_of, put_facts
 from headstart.share.parity import Parity, need_parity, parity_of
+
+if TYPE_CHECKING:
+    pass
 
 if TYPE_CHECKING:
     import onnx
@@ -27,6 +33,7 @@ if TYPE_CHECKING:
 SCRIPT = "predict.py"
 OURS = "# Written by headstart export"
 """What the script begins with."""
+_ASKED = {"image": "PICTURE", "text": '"a text"', "audio": "RECORDING.wav"}
 
 
 @dataclass(frozen=True)
@@ -44,14 +51,49 @@ class Exported:
         """As JSON has it."""
         return {**asdict(self), "path": str(self.path), "parity": self.parity.record()}
 
+    def lines(self) -> list[str]:
+        """For people."""
+        return [f"written: {printable(self.path)} ({self.bytes / 1e6:.1f} MB)", self.parity.told]
 
-def export_onnx(model: Model, sources: Sequence[Source], out: Path, tell: Tell = quiet) -> Exported:
-    """Write an ONNX file, a script that asks it, and what it reads with; or nothing.
 
-    `sources` are what both are asked about first. Raises `BackboneError` for a model that can't be
-    exported, or whose file answers otherwise; `UsageError` where the script would replace another.
+@dataclass(frozen=True, eq=False)
+class Agreed:
+    """A network as ONNX that was found to answer as the model does."""
+
+    whole: EndToEnd
+    content: bytes
+    """Of the file, with what its numbers mean in the metadata."""
+    parity: Parity
+
+
+def export_onnx(
+    model: Model,
+    sources: Sequence[Source],
+    out: Path,
+    tell: Tell = quiet,
+    figures: dict[str, Any] | None = None,
+) -> Exported:
+    """Write an ONNX file, a script that asks it, its card, and what it reads with; or nothing.
+
+    `sources` are what both are asked about first; `figures` are what `metrics.json` holds, for the
+    card. Raises `BackboneError` for a model that can't be exported, or whose file answers
+    otherwise; `UsageError` where the script or the card would replace another.
     """
     need_exportable(model, out)
+    agreed = agreed_graph(model, sources, tell)
+    whole = agreed.whole
+    beside = {name: source.read_bytes() for name, source in whole.beside.items()}
+    beside |= {SCRIPT: script_of(whole, out.name).encode()} if whole.script else {}
+    use = _use(whole, out.name, model.backbone.modality.kind)
+    card = exported_card(model, figures, agreed.parity, use)
+    beside[card_name(out)] = card.encode()
+    write_together({**{out.parent / n: data for n, data in beside.items()}, out: agreed.content})
+    names = tuple(sorted(beside))
+    return Exported(out, len(agreed.content), durable.sha256(out), agreed.parity, names)
+
+
+def agreed_graph(model: Model, sources: Sequence[Source], tell: Tell) -> Agreed:
+    """The model as an ONNX file's content. Raises `BackboneError` where that answers otherwise."""
     whole = end_to_end(model)
     proto, runtime = _graph(model, whole, tell), f"onnxruntime {version('onnxruntime')}"
     import onnx
@@ -63,11 +105,7 @@ def export_onnx(model: Model, sources: Sequence[Source], out: Path, tell: Tell =
         parity = parity_of(model, asked, whole.feeds, sources, runtime, tell)
     need_parity(parity, sources)
     put_facts(proto, {**facts_of(model), **whole.facts, "parity": json.dumps(parity.record())})
-    content = proto.SerializeToString(deterministic=True)
-    beside = {name: source.read_bytes() for name, source in whole.beside.items()}
-    beside |= {SCRIPT: script_of(whole, out.name).encode()} if whole.script else {}
-    _write(out, content, beside)
-    return Exported(out, len(content), durable.sha256(out), parity, tuple(sorted(beside)))
+    return Agreed(whole, proto.SerializeToString(deterministic=True), parity)
 
 
 def _graph(model: Model, whole: EndToEnd, tell: Tell) -> "onnx.ModelProto":
@@ -83,7 +121,11 @@ def _graph(model: Model, whole: EndToEnd, tell: Tell) -> "onnx.ModelProto":
 def need_exportable(model: Model, out: Path) -> None:
     """Raise where it is known already that nothing could be written, before anything is spent."""
     need_answers(model)
-    _need_free(out.parent / SCRIPT)
+    script, card = out.parent / SCRIPT, out.parent / card_name(out)
+    if script.exists() and not script.read_bytes().startswith(OURS.encode()):
+        _refuse(script)
+    if card.exists() and not is_card(card):
+        _refuse(card)
 
 
 def script_of(whole: EndToEnd, name: str) -> str:
@@ -92,18 +134,34 @@ def script_of(whole: EndToEnd, name: str) -> str:
     return text.replace('"model.onnx"', json.dumps(name))
 
 
-def _write(out: Path, content: bytes, beside: dict[str, bytes]) -> None:
-    """All files get their names within a moment, the one that counts last."""
+def write_together(files: dict[Path, bytes]) -> None:
+    """All files are on the disk before the first gets its name; the last is the one that counts."""
     with ExitStack() as stack:
-        for path, data in [(out, content), *((out.parent / n, d) for n, d in beside.items())]:
-            stack.enter_context(durable.writing(path)).write_bytes(data)
+        for path, data in reversed(files.items()):
+            durable.sweep(path.parent, glob.escape(path.name))
+            with stack.enter_context(durable.writing(path)).open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
 
 
-def _need_free(script: Path) -> None:
-    if script.exists() and not script.read_bytes().startswith(OURS.encode()):
-        raise UsageError(
-            "U172",
-            f"there is another {SCRIPT} where the file is to be",
-            "choose another folder: --out FOLDER/model.onnx",
-            where=printable(script),
-        )
+def _use(whole: EndToEnd, name: str, kind: str) -> tuple[str, ...]:
+    """How the file of this name is asked, for its card."""
+    inputs = " and ".join(f"`{one.name}` ({_shape(one)})" for one in whole.inputs)
+    said = f"`{name}` takes {inputs}, and gives `{OUTPUT}`; its metadata has the classes."
+    asked = f"    python {SCRIPT} {_ASKED[kind]}"
+    return (said, "", asked) if whole.script else (said,)
+
+
+def _shape(one: Input) -> str:
+    sizes = zip(one.axes, one.example.shape, strict=True)
+    return ", ".join(axis or str(size) for axis, size in sizes)
+
+
+def _refuse(taken: Path) -> NoReturn:
+    raise UsageError(
+        "U172",
+        f"there is another {taken.name} where one is to be written",
+        "choose another folder: --out FOLDER/model.onnx",
+        where=printable(taken),
+    )
