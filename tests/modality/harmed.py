@@ -61,7 +61,6 @@ def strangers() -> Iterator[Odd]:
         "ico": saved(PLAIN, "ICO"),
         "jp2": saved(PLAIN, "JPEG2000"),
         "heic": b"\0\0\0\x18ftypheic" + bytes(12),
-        "avif": b"\0\0\0\x18ftypavif" + bytes(12),
         "jxl": b"\xff\x0a" + bytes(12),
         "dds": saved(PLAIN, "DDS"),
         "exr": b"v/1\x01" + bytes(12),

@@ -176,8 +176,45 @@ def test_a_contract_that_cannot_be_kept_is_refused(wrong: dict[str, object]) -> 
 
 
 @pytest.mark.parametrize(
-    ("top", "bits"), [(255, "8 bits"), (256, "10 bits"), (4095, "12 bits"), (4096, "")]
+    ("top", "bits"),
+    [
+        (255, "8 bits"),
+        (256, "10 bits"),
+        (4095, "12 bits"),
+        (4096, "14 bits"),
+        (16383, "14 bits"),
+        (16384, ""),
+    ],
 )
 def test_pictures_of_16_bits_that_use_fewer_are_told(top: int, bits: str) -> None:
     told = " ".join(depth_told([{"top": 3.0}, {"top": float(top)}, {"width": 4.0}]))
     assert (bits in told) and bool(told) == bool(bits)
+
+
+def test_files_of_several_pictures_are_told() -> None:
+    page, kept = PIL.Image.new("L", (40, 40), 9), io.BytesIO()
+    page.save(kept, "TIFF", save_all=True, append_images=[PIL.Image.new("L", (40, 40), 200)])
+    look, item = Image(size_px=32).look(InMemory("a", kept.getvalue()))
+    assert Image().noted([look]) == ("1 files hold several pictures: the first is read",)
+    assert item.float().mean() == 9
+
+
+@pytest.mark.parametrize(("dark", "told"), [(1, False), (2, True), (8, True), (9, False)])
+def test_some_of_12_bits_among_others_of_16_are_told(dark: int, told: bool) -> None:
+    facts = [{"top": 4000.0}] * dark + [{"top": 65000.0}] * (10 - dark)
+    assert bool(depth_told(facts)) is told
+
+
+def test_a_large_picture_is_scaled_down_as_it_is_decoded(monkeypatch) -> None:
+    monkeypatch.setattr("headstart.modality.decoding.MOST_PIXELS", 10_000)
+    grown = PIL.Image.radial_gradient("L").resize((400, 400)).convert("RGB")
+    small, large = Image(size_px=32).read(_png(grown)), None
+    monkeypatch.undo()
+    large = Image(size_px=32).read(_png(grown))
+    assert (small.float() - large.float()).abs().max() < 6
+
+
+def _png(picture: PIL.Image.Image) -> InMemory:
+    kept = io.BytesIO()
+    picture.save(kept, "PNG")
+    return InMemory("a", kept.getvalue())

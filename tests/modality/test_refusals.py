@@ -42,3 +42,10 @@ def test_messages_name_the_source_and_hide_nothing_in_it() -> None:
         READER.read(InMemory("evil\x1b[31m", b"\x1b[2Jhello"))
     assert "\x1b" not in str(caught.value)
     assert "evil\\x1b[31m" in caught.value.where
+
+
+def test_heic_without_its_library_names_the_extra(monkeypatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(DataError, match="D125") as caught:
+        Image().read(InMemory("a", b"\0\0\0\x10ftypheic" + bytes(4)))
+    assert "headstart[heic]" in caught.value.fix

@@ -184,3 +184,7 @@ def test_formats_that_are_not_read_are_refused_by_name(head: bytes) -> None:
     with pytest.raises(DataError, match="D296") as refused:
         SOUND.read(InMemory("a.m4a", head + bytes(2000)))
     assert "ffmpeg" in refused.value.fix
+
+
+def test_nothing_is_told_of_recordings_where_none_could_be_read() -> None:
+    assert SOUND.noted([]) == ()

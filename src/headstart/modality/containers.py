@@ -39,11 +39,13 @@ _OTHERS = {
     b"v/1\x01": "OpenEXR",
     b"<svg": "SVG",
 }
-_BRANDS = {b"heic": "HEIC", b"heix": "HEIC", b"mif1": "HEIC", b"avif": "AVIF", b"avis": "AVIF"}
+_BRANDS = {b"heic": "HEIF", b"heix": "HEIF", b"mif1": "HEIF", b"avif": "AVIF", b"avis": "AVIF"}
 
 
 def format_of(content: bytes) -> str:
     """The name of the format whose signature the bytes begin with; "" for none that is read."""
+    if content[4:8] == b"ftyp":
+        return _BRANDS.get(content[8:12], "")
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         return "WEBP"
     return next((name for start, name in _STARTS.items() if content.startswith(start)), "")
@@ -51,8 +53,6 @@ def format_of(content: bytes) -> str:
 
 def foreign_format(content: bytes) -> str:
     """The name of a picture format that is known and not read; "" for none."""
-    if content[4:8] == b"ftyp":
-        return _BRANDS.get(content[8:12], "")
     if content.startswith(b"<?xml") and b"<svg" in content[:1000]:
         return "SVG"
     return next((name for start, name in _OTHERS.items() if content.startswith(start)), "")
@@ -67,6 +67,7 @@ def begun(content: bytes) -> bool:
 def flaw(content: bytes, kind: str) -> str:
     """What is wrong with the file's structure: "truncated", "damaged", or "" for nothing."""
     walk = {"PNG": _png_flaw, "GIF": _gif_flaw, "JPEG": _jpeg_flaw, "TIFF": _tiff_flaw}
+    walk |= {"AVIF": _boxes_flaw, "HEIF": _boxes_flaw}
     try:
         return walk.get(kind, _size_flaw)(content)
     except (IndexError, struct.error):
@@ -109,6 +110,20 @@ def _blocks_end(content: bytes, at: int) -> int:
 
 def _gif_flaw(content: bytes) -> str:
     return "" if gif_frames(content) else "damaged"
+
+
+def _boxes_flaw(content: bytes) -> str:
+    """Boxes, each with its length before it, up to the end of the file (ISO 14496-12)."""
+    at = 0
+    while at < len(content):
+        size = int.from_bytes(content[at : at + 4])
+        size = int.from_bytes(content[at + 8 : at + 16]) if size == 1 else size
+        if size == 0:  # up to the end of the file
+            return ""
+        if size < 8:
+            return "damaged"
+        at += size
+    return "" if at == len(content) else "truncated"
 
 
 def _png_flaw(content: bytes) -> str:

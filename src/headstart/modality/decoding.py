@@ -5,6 +5,7 @@ the end of a run, and half a picture is never taken for a whole one.
 """
 
 import hashlib
+import importlib.util
 import io
 import os
 import stat
@@ -27,6 +28,8 @@ from headstart.hostile import printable
 from headstart.modality.colors import Picture, from_array, to_rgb
 from headstart.modality.containers import begun, flaw, format_of, frames_of
 from headstart.modality.refusals import (
+    MOST_PIXELS,
+    MOST_SCALED,
     check_pixels,
     refuse_bomb,
     refuse_damaged,
@@ -49,6 +52,8 @@ _UPRIGHT = {
     8: PIL.Image.Transpose.ROTATE_90,
 }
 
+_DENSEST = 1032
+"""Pixels of a byte that no compression here passes: a file with more claims what it has not."""
 LOOK_PX = 128
 """A JPEG is looked at for copies decoded at the least scale with so many pixels a side, whatever
 size a network reads it at: so that a division does not depend on the network."""
@@ -119,13 +124,36 @@ def _from_bytes(
         facts = facts_of(file.size, file.mode, file.format or kind, frames)
         facts += (("turned", float(turn)),) if (turn := orientation(file)) in _UPRIGHT else ()
         small = _small(content, wanted, background, name) if kind == "JPEG" else None
-        if kind == "JPEG":
-            file.draft(None, wanted(file.size))
-        file.load()
-        if file.mode.startswith("I"):
-            facts = (*facts, ("top", float(np.asarray(file).max(initial=0))))
-        picture = to_rgb(upright(file), background, name)
+        picture = _loaded(file, kind, wanted, name)
+        if picture.mode.startswith("I"):
+            facts = (*facts, ("top", float(np.asarray(picture).max(initial=0))))
+        picture = to_rgb(picture, background, name)
     return Decoded(picture, hashlib.sha256(content).hexdigest(), facts, small)
+
+
+_large = threading.Lock()
+
+
+def _loaded(
+    file: PIL.ImageFile.ImageFile, kind: str, wanted: Callable[[Size], Size], name: str
+) -> Picture:
+    """The picture decoded, and upright: a JPEG at a fraction of its size; large ones one by one.
+
+    More than `MOST_PIXELS` are scaled down right away, by a whole number.
+    """
+    if kind == "JPEG":
+        file.draft(None, wanted(file.size))
+    if file.width * file.height <= MOST_PIXELS:
+        file.load()
+        return upright(file)
+    with _large:
+        file.load()
+        way = _UPRIGHT.get(orientation(file))
+        small: Picture = file
+        if not file.mode.startswith(("I", "F")):  # Pillow scales no whole numbers of 16 bits
+            whole = file.convert("RGBA" if file.has_transparency_data else "RGB")
+            small = whole.reduce(max(2, _scale(file.size, wanted(file.size))))
+        return small if way is None else small.transpose(way)
 
 
 def _small(
@@ -155,12 +183,24 @@ def array_in(content: bytes) -> np.ndarray:
 def file_in(content: bytes, name: str) -> tuple[PIL.ImageFile.ImageFile, str]:
     """A picture that is opened and not yet decoded, and its format. Raises `DataError`."""
     kind = _checked_format(content, name)
+    if kind == "HEIF":
+        _open_heif(content, name)
     try:
         file = PIL.Image.open(io.BytesIO(content), formats=[kind])
     except PIL.Image.DecompressionBombError:
         refuse_bomb("too many", name)
-    check_pixels(file.size, name)
+    full = len(content) * _DENSEST > file.width * file.height
+    check_pixels(file.size, name, MOST_SCALED if full else MOST_PIXELS)
     return file, kind
+
+
+def _open_heif(content: bytes, name: str) -> None:
+    """Let Pillow open pictures of telephones. Raises `DataError` where the extra is missing."""
+    if importlib.util.find_spec("pillow_heif") is None:
+        refuse_format(content, name, "pip install 'headstart[heic]', or convert it to JPEG")
+    import pillow_heif
+
+    pillow_heif.register_heif_opener()
 
 
 def _from_memory(thing: object, background: tuple[int, int, int], name: str) -> Decoded:

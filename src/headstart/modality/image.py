@@ -24,8 +24,12 @@ from headstart.modality.likeness import near_hashes
 from headstart.modality.protocol import Look
 
 _FIELDS = 16  # a side
-_DEPTHS = (8, 10, 12)
+_DEPTHS = (8, 10, 12, 14)
 """Bits that instruments write into pictures of 16."""
+_MOST_DARK = 4096
+_ENOUGH = 10
+_MIXED = 0.2
+"""The share of pictures from which some with 12 bits among others with 16 are told."""
 _LEAST_HALVED = 32  # pixels a side
 _JPEG_FROM_PX = 64  # smaller pictures are shown without loss
 LONGEST = 16  # times the short side; of a longer strip the middle alone is resized
@@ -138,8 +142,11 @@ class Image:
         return Frame(size, scaled, left, top)
 
     def noted(self, looks: Sequence[Look]) -> tuple[str, ...]:
-        """How many bits pictures of 16 bits use, where that is 12 or fewer."""
-        return depth_told([dict(look.facts) for look in looks])
+        """How many bits pictures of 16 bits use, where these are fewer; files of several pages."""
+        facts = [dict(look.facts) for look in looks]
+        many = sum(float(one.get("frames", 1)) > 1 for one in facts)
+        pages = (f"{many:,} files hold several pictures: the first is read",) if many else ()
+        return (*depth_told(facts), *pages)
 
     def _seen(self, source: Source) -> tuple[Decoded | Bands, Tensor]:
         if self.channels not in (1, 3):
@@ -182,10 +189,21 @@ class Image:
 
 
 def depth_told(facts: Sequence[dict[str, str | float]]) -> tuple[str, ...]:
-    """What is told of pictures of 16 bits that use 12 or fewer: read by 16, they are dark."""
+    """What is told of pictures of 16 bits that use fewer, all or some of them: they are dark."""
     tops = [float(one["top"]) for one in facts if "top" in one]
     highest = max(tops, default=0.0)
     bits = next((bits for bits in _DEPTHS if highest < 2**bits), 16)
+    dark = sum(top < _MOST_DARK for top in tops)
+    if (
+        bits == 16
+        and len(tops) >= _ENOUGH
+        and _MIXED * len(tops) <= dark <= (1 - _MIXED) * len(tops)
+    ):
+        return (
+            f"warning: of {len(tops):,} pictures with 16 bits a pixel {dark:,} have no value above "
+            f"{_MOST_DARK - 1:,}, and the others have: they may come from instruments of 12 and 16 "
+            "bits, and brightness alone may tell their classes apart; save all alike",
+        )
     if not tops or bits == 16:
         return ()
     return (

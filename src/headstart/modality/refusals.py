@@ -4,21 +4,23 @@ from typing import NoReturn
 
 from headstart.errors import DataError
 from headstart.hostile import printable
-from headstart.modality.containers import foreign_format
+from headstart.modality.containers import foreign_format, format_of
 
 MOST_PIXELS = 89_478_485  # where Pillow begins to warn of decompression bombs: 256 MB of RGB
+MOST_SCALED = 2 * MOST_PIXELS
+"""Of a file, whose picture is scaled down as it is decoded: where Pillow refuses to open it."""
 
 
-def refuse_format(content: bytes, name: str) -> NoReturn:
+def refuse_format(content: bytes, name: str, fix: str = "convert it to JPEG or PNG") -> NoReturn:
     """Raise `DataError` for bytes in a format that is not read, or in none."""
-    foreign = foreign_format(content)
+    foreign = "HEIC" if format_of(content) == "HEIF" else foreign_format(content)
     if foreign:
         raise DataError(
             "D125",
             f"pictures in the format {foreign} are not read",
-            "convert it to JPEG or PNG",
+            fix,
             where=name,
-            why="by content, not by name: JPEG, PNG, WebP, GIF, BMP, TIFF, NumPy arrays are",
+            why="by content, not by name: JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF, NumPy arrays are",
         )
     raise DataError(
         "D121",
@@ -36,11 +38,11 @@ def refuse_truncated(name: str) -> NoReturn:
     )
 
 
-def check_pixels(size: tuple[int, int], name: str) -> None:
+def check_pixels(size: tuple[int, int], name: str, most: int = MOST_PIXELS) -> None:
     """Raise `DataError` for more than a picture may have."""
     if 0 in size:
         raise ValueError("it has no pixels")
-    if size[0] * size[1] > MOST_PIXELS:
+    if size[0] * size[1] > most:
         refuse_bomb(f"{size[0]} x {size[1]}", name)
 
 

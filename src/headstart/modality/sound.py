@@ -128,6 +128,8 @@ def look_of(source: Source, heard: Recording, rate_hz: int, most_s: float) -> Lo
 
 def noted_of(looks: Sequence[Look], most_s: float) -> tuple[str, ...]:
     """Lengths, rates and channels; how many are silent, clipped, or heard in pieces."""
+    if not looks:
+        return ()
     facts = [dict(look.facts) for look in looks]
     seconds = np.array([float(one["seconds"]) for one in facts])
     low, middle, high = np.quantile(seconds, (0, 0.5, 1)).tolist()
