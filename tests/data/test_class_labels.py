@@ -5,7 +5,7 @@ import pytest
 from pyarrow import parquet
 
 from headstart.data import find
-from headstart.data.class_labels import named_cells, names_told
+from headstart.data.class_labels import named_cells, names_beside, names_told
 
 NAMES = ["cat", "dog"]
 
@@ -54,3 +54,31 @@ def test_a_table_of_a_hub_has_its_classes_by_name(kind, tmp_path):
     found = find(tmp_path / f"t.{kind}")
     assert found.examples.truth.names == ("cat", "dog") and len(found.examples) == 3
     assert any("metadata name the classes" in note for note in found.notes)
+
+
+CARD = """---
+dataset_info:
+  features:
+  - name: text
+    dtype: string
+  - name: label
+    dtype:
+      class_label:
+        names:
+          '0': bad
+          '1': good
+---
+# A set
+"""
+
+
+def test_names_that_only_the_card_tells_are_used(tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "README.md").write_text(CARD)
+    assert names_beside(tmp_path / "data" / "train.parquet") == {"label": ("bad", "good")}
+
+
+@pytest.mark.parametrize("card", ["", "# no head", "---\nclass_label: [\n---", CARD[:60]])
+def test_a_card_that_tells_none_or_is_broken_says_nothing(card, tmp_path):
+    (tmp_path / "README.md").write_text(card)
+    assert names_beside(tmp_path / "train.parquet") == {}

@@ -108,3 +108,10 @@ def test_a_table_without_names_on_top_loses_no_row_in_silence(place):
     with pytest.raises(DataError) as caught:
         find(table(place, "\n".join(ROWS)))
     assert "first line" in caught.value.fix
+
+
+def test_a_column_of_addresses_is_named_and_not_opened(place):
+    text = "url,label\n" + "".join(f"https://example.org/{i}.jpg,{'xy'[i % 2]}\n" for i in range(4))
+    with pytest.raises(DataError, match="holds addresses") as caught:
+        find(table(place, text))
+    assert caught.value.code == "D320"

@@ -102,3 +102,14 @@ def test_classes_that_read_alike_are_told_and_kept_apart(tmp_path):
     alike = [problem for problem in found.problems if problem.code == "D141"]
     assert [problem.kind for problem in alike] == ["label", "label"]
     assert {problem.name for problem in alike} <= {one, other, "dog", "dog "}
+
+
+def test_a_folder_that_holds_only_an_archive_says_to_give_that(tmp_path):
+    (tmp_path / "photos.zip").write_bytes(b"PK")
+    with pytest.raises(DataError) as caught:
+        find(tmp_path)
+    assert caught.value.fix == f"headstart check {tmp_path}/photos.zip"
+    (tmp_path / "more.tar").write_bytes(b"")
+    with pytest.raises(DataError, match="D103") as caught:
+        find(tmp_path)
+    assert "unpack these archives" in caught.value.fix

@@ -48,3 +48,29 @@ def test_a_json_beside_is_a_table_only_with_labels(tmp_path):
     (tmp_path / "settings.json").write_text('{"size": 3}')
     (tmp_path / "rows.json").write_text(json.dumps(ROWS))
     assert len(find(tmp_path).examples) == 2
+
+
+def test_lists_that_are_called_as_parts_are_read_with_their_part():
+    found = records_in(json.dumps({"train": ROWS, "test": ROWS[:1]}))
+    assert [row["split"] for _, row in found] == ["train", "train", "test"]
+    assert records_in(json.dumps({"train": ROWS, "other": ROWS[:1]}))[-1][1] == ROWS[1]
+
+
+def test_an_object_a_row_is_read_by_its_name():
+    found = records_in(json.dumps({"a.jpg": {"label": "x"}, "b.jpg": {"label": "y"}}))
+    assert [row for _, row in found] == [
+        {"id": "a.jpg", "label": "x"},
+        {"id": "b.jpg", "label": "y"},
+    ]
+
+
+def test_labels_by_file_names_are_rows_once_there_are_four_and_labels_come_again():
+    held = {"a.jpg": "x", "b.jpg": "y", "c.jpg": "x", "d.jpg": "y"}
+    assert records_in(json.dumps(held))[3] == (4, {"id": "d.jpg", "label": "y"})
+    assert not records_in(json.dumps({n: c for n, c in held.items() if n != "d.jpg"}))
+    assert not records_in(json.dumps({**held, "b.jpg": "z"}))
+
+
+def test_a_label_that_is_an_object_is_read_by_its_name():
+    rows = [{"text": "a b", "label": {"id": 3, "name": "x"}}, {"text": "c", "label": {"en": "y"}}]
+    assert [row["label"] for _, row in records_in(json.dumps(rows))] == ["x", "y"]

@@ -3,7 +3,8 @@ import json
 import pytest
 
 from headstart.data import Columns, find, meant
-from headstart.data.label_cells import separator_of, split_by
+from headstart.data.label_cells import many_in, separator_of, split_by, with_tags
+from headstart.data.tables import Sheet
 
 
 def read(path, task=""):
@@ -104,3 +105,17 @@ def test_columns_of_zeros_and_ones_are_tags(tmp_path, start):
 def test_one_column_of_zeros_and_ones_is_the_label(tmp_path):
     (tmp_path / "t.csv").write_text("text,good\na b c,1\nd e f,0\ng h i,1\n")
     assert read(tmp_path / "t.csv")[:2] == ("classification", ["1", "0", "1"])
+
+
+def test_hashtags_with_spaces_between_are_tags_and_words_are_not():
+    tagged = {"#red": 5, "#red #old": 3, "#old": 4, "#red #big": 3, "#big #old": 2, "#big": 2}
+    tagged["#red #big #old"] = 2
+    assert many_in(tagged) == (" ", ("#red", "#old", "#big"))
+    assert many_in({label.replace("#", ""): n for label, n in tagged.items()}) == ("", ())
+
+
+def test_columns_of_yes_and_no_are_tags():
+    rows = tuple((i, (f"text {i}", "yes" if i % 2 else "no", "no")) for i in range(6))
+    made = with_tags(Sheet("t", ("text", "red", "old"), rows), Columns())
+    assert made.columns == ("text", "tags") and made.rows[1][1][1] == ["red"]
+    assert "yes and no" in made.notes[0]

@@ -115,3 +115,14 @@ def test_hints_are_for_tables_alone(tmp_path):
         (tmp_path / f"{i * 3}").mkdir()
         (tmp_path / f"{i * 3}" / "1.png").write_text(f"{i}")
     assert meant(find(tmp_path)).notes == () and len(labels_of(find(tmp_path))) == 20
+
+
+@pytest.mark.parametrize("form", ["${}", "{} kg", "{}%", "1,{:03d}", "{} m/s", "€ {}"])
+def test_numbers_with_units_or_marks_are_told_from_eleven_different_on(form):
+    counts = {form.format(number): 1 for number in range(11)}
+    assert any("look like values" in line for line in hints(counts))
+    assert not any("look like values" in line for line in hints(dict(list(counts.items())[:10])))
+
+
+def test_names_with_numbers_behind_are_no_values():
+    assert not hints({f"site {number}": 1 for number in range(20)})

@@ -53,3 +53,10 @@ def test_pieces_with_other_columns_are_refused(tmp_path):
 def test_tables_of_other_names_are_no_pieces(tmp_path):
     with pytest.raises(DataError, match="D106"):
         find(write(tmp_path, "reviews.csv", "authors.csv"))
+
+
+def test_files_as_spark_calls_them_are_pieces_of_one_table(tmp_path):
+    names = ["part-00000-1a2b.c000.csv", "part-00001-1a2b.c000.csv"]
+    for name in names:
+        (tmp_path / name).write_text("text,label\na b,x\nc d,y\n")
+    assert len(find(tmp_path).examples) == 4

@@ -23,3 +23,30 @@ def test_what_is_no_workbook_is_refused(content, tmp_path):
     (tmp_path / "t.xlsx").write_bytes(content)
     with pytest.raises(DataError, match="D285"):
         find(tmp_path / "t.xlsx")
+
+
+def _book(path, sheets):
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+    return find(path)
+
+
+ROWS = [("text", "label"), ("a b c d", "x"), ("e f g h", "y"), ("i j k l", "x")]
+
+
+def test_lines_above_the_names_are_passed_over_and_told(tmp_path):
+    found = _book(tmp_path / "t.xlsx", {"one": [("My export",), (), *ROWS]})
+    assert found.examples.truth.names == ("x", "y") and len(found.examples) == 3
+    assert any("1 lines above the names" in note for note in found.notes)
+
+
+def test_sheets_that_are_called_as_parts_are_parts(tmp_path):
+    found = _book(tmp_path / "t.xlsx", {"train": ROWS, "test": ROWS[:2]})
+    assert found.examples.parts == ("train", "train", "train", "test")
+    other = _book(tmp_path / "o.xlsx", {"train": ROWS, "test": [("words", "label"), ("a", "x")]})
+    assert len(other.examples) == 3 and any("not test" in note for note in other.notes)

@@ -17,9 +17,9 @@ from headstart.evaluate import (
     Verdict,
     judge,
 )
-from headstart.evaluate.caveats import _uneven, cautions
+from headstart.evaluate.caveats import _far, _uneven, cautions
 from headstart.stats import Interval, share
-from headstart.task import Classification
+from headstart.task import Classification, Regression
 
 TASK = classes(2)
 
@@ -168,3 +168,10 @@ def test_four_times_the_rows_are_worth_two_doublings(low: float, told: str) -> N
 
 def test_without_a_curve_nobody_knows_what_more_rows_are_worth() -> None:
     assert "was not measured" in unlike(0.04, (128, 64), curve=False)
+
+
+def test_values_far_from_all_others_are_a_caution() -> None:
+    values = np.array([*range(20), 999_999], dtype=float)[:, None]
+    found = " ".join(_far(Regression(10.0, 5.0), values))
+    assert "1 test value is far from all others, such as 999999" in found
+    assert not list(_far(Regression(10.0, 5.0), values[:20])) and not list(_far(TASK, values))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from headstart.data.examples import Examples, InMemory, Pair, Partition, Source, Span, name_of
     from headstart.data.folders import TABLES
     from headstart.data.found import Found
+    from headstart.data.label_hints import far_values
     from headstart.data.labels import EVEN, meant, need_task, tags_in
     from headstart.data.memory import Frame, from_boxes, from_frame, from_memory
     from headstart.data.presence import need_place
@@ -69,6 +70,7 @@ __all__ = [
     "count_once",
     "dataset_of",
     "divide",
+    "far_values",
     "find",
     "folds",
     "from_boxes",

@@ -2,7 +2,11 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
+_MOST_CARD = 1_000_000
+"""Bytes of a card that is read."""
 _UNLABELED = -1
 """What stands for no label."""
 
@@ -16,6 +20,42 @@ def names_told(metadata: Mapping[bytes, bytes] | None) -> dict[str, tuple[str, .
     except (KeyError, ValueError, TypeError, AttributeError):
         return {}
     return {name: names for name, names in found.items() if names}
+
+
+def names_beside(table: Path) -> dict[str, tuple[str, ...]]:
+    """The names that the card of a table's data set tells: README.md beside it, or one above."""
+    for folder in (table.parent, table.parent.parent):
+        card = folder / "README.md"
+        if card.is_file() and card.stat().st_size < _MOST_CARD:
+            return _names_in_card(card.read_text(encoding="utf-8", errors="replace"))
+    return {}
+
+
+def _names_in_card(text: str) -> dict[str, tuple[str, ...]]:
+    head = text.split("\n---", 1)[0] if text.startswith("---") else ""
+    if "class_label" not in head:
+        return {}
+    import yaml  # huggingface_hub brings it
+
+    try:
+        told: Any = yaml.safe_load(head)
+        infos = told["dataset_info"]
+        infos = infos if isinstance(infos, list) else [infos]
+        found = {one["name"]: _of_card(one) for info in infos for one in info["features"]}
+    except (yaml.YAMLError, RecursionError, KeyError, TypeError, AttributeError, ValueError):
+        return {}
+    return {str(name): names for name, names in found.items() if names}
+
+
+def _of_card(feature: Any) -> tuple[str, ...]:
+    """Names by their numbers, which are keys: {"0": "cat", "1": "dog"}."""
+    inside = feature.get("dtype", feature.get("sequence", feature.get("list")))
+    inside = inside.get("class_label") if isinstance(inside, dict) else None
+    names = inside.get("names") if isinstance(inside, dict) else None
+    if not isinstance(names, dict):
+        return ()
+    by = {int(number): str(name) for number, name in names.items()}
+    return tuple(by[i] for i in range(len(by))) if set(by) == {*range(len(by))} else ()
 
 
 def _names(feature: object) -> tuple[str, ...]:

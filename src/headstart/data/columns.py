@@ -243,6 +243,19 @@ def _one_group(sheet: Sheet, chosen: Chosen, asked: str) -> tuple[str, ...]:
 
 def _unknown(sheet: Sheet, what: str, option: str) -> DataError:
     other = " (or --text COLUMN)" if option == "path" else ""
+    addresses = [
+        name
+        for i, name in enumerate(sheet.columns)
+        if option == "path"
+        and all(str(c).startswith(("http://", "https://")) for c in sheet.cells(i)[:20])
+    ]
+    if addresses:
+        return DataError(
+            "D320",
+            f"column {printable(addresses[0])} holds addresses, which are not opened",
+            "download the files, and write their paths in place of the addresses",
+            sheet.name,
+        )
     return DataError(
         "D107",
         f"no column is clearly the one with the {what}",

@@ -44,9 +44,11 @@ def find(place: Path | str, columns: Columns = GUESS, *, cache: Path | None = No
         return _in_archive(path, columns, cache)
     if path.suffix.casefold() in {*TABLES, ".txt", ".json"}:
         return read_manifest(path, columns, Shelter(path.parent))
+    packed = path.suffix.casefold() in (".rar", ".7z", ".gz", ".bz2", ".xz", ".zst", ".lz4")
+    fix = "unpack it, and give the folder" if packed else ""
     raise DataError(
         "D105", "not a folder, a table or an archive",
-        "give the folder that holds a folder for each class", printable(path),
+        fix or "give the folder that holds a folder for each class", printable(path),
     )  # fmt: skip
 
 

@@ -20,8 +20,9 @@ TAGS = "tags"
 _SEVERAL = "multilabel"
 _BRACKETS = ("[]", "()", "{}")
 _LEAST_COLUMNS = 2
+_SET = ("1", "1.0", "true", "yes", "y")
 _OTHER = {*PATHS, *TEXTS, *SPLITS, *GROUPS, *FLAGS, *(name for pair in PAIRS for name in pair)}
-_SEPARATORS = (";|", ",", ";|,", "/", ";|,/", "+", "&", "\n")
+_SEPARATORS = (";|", ",", ";|,", "/", ";|,/", "+", "&", "\n", " ")
 
 
 def with_tags(sheet: Sheet, columns: Columns) -> Sheet:
@@ -52,7 +53,9 @@ def with_tags(sheet: Sheet, columns: Columns) -> Sheet:
         for n, cells in sheet.rows
     )
     shown = ", ".join(printable(name, 40) for name in names[:8])
-    told = f"{sheet.name}: columns {shown} hold 0 and 1: taken for tags; --label COLUMN takes one"
+    numbers = all(str(cell)[:1] in "01" for i in ones for cell in sheet.cells(i))
+    kind = "0 and 1" if numbers else "yes and no"
+    told = f"{sheet.name}: columns {shown} hold {kind}: taken for tags; --label COLUMN takes one"
     made = (*(sheet.columns[i] for i in kept), TAGS)
     return replace(sheet, columns=made, rows=rows, notes=(*sheet.notes, told))
 
@@ -98,12 +101,14 @@ def with_lists(sheet: Sheet, column: int, task: str) -> tuple[Sheet, str]:
 
 def separator_of(labels: Sequence[str]) -> str:
     """The marks that leave the fewest different tags; of equals the first, ";" and "|"."""
+    marked = all(word.startswith(("#", "@")) for label in labels for word in label.split())
     different = {
         marks: len({tag for label in labels for tag in split_by(label, marks)})
         for marks in _SEPARATORS
+        if marks != " " or marked
     }
     fewest = min(different.values())
-    return next(marks for marks in _SEPARATORS if different[marks] == fewest)
+    return next(marks for marks, count in different.items() if count == fewest)
 
 
 def split_by(label: str, marks: str) -> list[str]:
@@ -126,7 +131,8 @@ def many_in(counts: dict[str, int]) -> tuple[str, tuple[str, ...]]:
         short = all(len(tag.split()) <= 3 for tag in often)
         again = sum(often[tag] > 1 for tag in often)
         few = 2 * len(often) < len(counts) and len(several) > 2
-        if several and short and few and 2 * again > len(often):
+        marked = marks != " " or all(tag.startswith(("#", "@")) for tag in often)
+        if several and short and few and marked and 2 * again > len(often):
             return marks, tuple(often)
     return "", ()
 
@@ -195,8 +201,8 @@ def _places(cell: object) -> list[str]:
 
 
 def _is_bit(cell: object) -> bool:
-    return str(cell).strip().casefold() in ("0", "1", "0.0", "1.0", "true", "false")
+    return str(cell).strip().casefold() in (*_SET, "0", "0.0", "false", "no", "n")
 
 
 def _bit(cell: object) -> bool:
-    return str(cell).strip().casefold() in ("1", "1.0", "true")
+    return str(cell).strip().casefold() in _SET

@@ -22,6 +22,11 @@ _NOTHING = {
 }
 _COMMA = re.compile(r"[-+]?(\d{1,3}(\.\d{3})*|\d+),(\d{1,2}|\d{4,})")
 """A number with a decimal comma; three digits behind it may be thousands."""
+_MEASURE = re.compile(
+    r"(?P<sign>[-+−]?)(?P<before>[$€£¥₹~≈<>]?)\s?(?P<number>\d+([., ’']\d+)*)\s?"
+    r"(?P<behind>%|°[CF]?|[€$£¥₹]|[^\W\d_]{1,12}(\.|/[^\W\d_]{1,4}|[²³])?)?"
+)
+"""A number as people write it: with a currency, a unit, marks between thousands."""
 _FAR = 50
 """Times the distance of the quartiles from which a value is far from all others."""
 _STAND_INS = {-1.0, -9.0, -99.0, -999.0, -9999.0, 999.0, 9999.0, 99999.0, 999999.0}
@@ -81,7 +86,30 @@ def far_values(values: Sequence[float]) -> dict[int, str]:
 
 def hints(counts: Mapping[str, int]) -> tuple[str, ...]:
     """What is told of classes with so many examples each."""
-    return (*_values(counts), *_tags(counts), *_empty(counts), *_twins(counts))
+    values = _values(counts) or _measures(counts)
+    return (*values, *_tags(counts), *_empty(counts), *_twins(counts))
+
+
+def _measures(counts: Mapping[str, int]) -> list[str]:
+    """What is told of labels that nearly all are numbers with one unit, currency, or marks."""
+    found = {label: _MEASURE.fullmatch(label.strip()) for label in counts}
+    units: dict[tuple[str, str], list[str]] = {}
+    for label, match in found.items():
+        if match and math.isnan(number_in(label)):
+            unit = (match["before"] or "", (match["behind"] or "").casefold())
+            units.setdefault(unit, []).append(label)
+    if not units:
+        return []
+    (before, behind), same = max(units.items(), key=lambda one: len(one[1]))
+    held = sum(counts[label] for label in same)
+    if len(same) <= FEW_VALUES or held < _MOSTLY * sum(counts.values()):
+        return []
+    beside = " and ".join(repr(mark) for mark in (before, behind) if mark)
+    what = f"with {beside} beside them" if beside else "with marks between their digits"
+    return [
+        f"{len(same)} labels look like values {what}, such as {printable(same[0], 40)!r}: write "
+        "numbers alone (1234.5), then --task regression"
+    ]
 
 
 def _values(counts: Mapping[str, int]) -> list[str]:

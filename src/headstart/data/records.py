@@ -80,6 +80,10 @@ def natural(name: str) -> tuple[list[str | tuple[int, str]], str]:
     return key, name
 
 
+_PACKED = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
+"""Endings of archives that are read where they are named."""
+
+
 def _need_two(
     records: Sequence[Record],
     classes: Sequence[str],
@@ -89,7 +93,10 @@ def _need_two(
     if not records:
         passed = [problem.name for problem in problems[:3]]
         why = f"{len(problems):,} passed over: {', '.join(passed)}" if problems else ""
-        raise DataError("D103", "there are no examples", origin.fix, origin.where, why)
+        packed = [p.name for p in problems if p.name.casefold().endswith(_PACKED)]
+        fix = f"headstart check {origin.where}/{packed[0]}" if len(packed) == 1 else origin.fix
+        fix = "unpack these archives, each into its folder" if len(packed) > 1 else fix
+        raise DataError("D103", "there are no examples", fix, origin.where, why)
     if len(classes) < 2:
         only = printable(classes[0])
         what = f"found 1 class, {only!r}, need at least 2"

@@ -44,7 +44,7 @@ def separated(text: str, name: str, usual: str) -> Separated:
     lines, dialect = lines_of(text, dialect, printable(name))
     lines = [replace(line, number=line.number + 1) for line in lines] if told else lines
     notes += _quotes_told(lines, dialect, name)
-    lines, above = _from_header(lines)
+    lines, above = from_header(lines)
     if above:
         shown = "; ".join(printable(" ".join(line.cells).strip(), limit=40) for line in above[:3])
         notes.append(f"{name}: {len(above)} lines above the names are passed over ({shown})")
@@ -77,7 +77,7 @@ def _quotes_told(lines: Sequence[Line], dialect: Dialect, name: str) -> list[str
     return notes
 
 
-def _from_header(lines: list[Line]) -> tuple[list[Line], list[Line]]:
+def from_header(lines: list[Line]) -> tuple[list[Line], list[Line]]:
     """Rows from the one with the names on, and what stands above it."""
     widths = Counter(len(line.cells) for line in lines).most_common(1)
     width, head = widths[0][0] if widths else 0, lines[:_MOST_ABOVE]

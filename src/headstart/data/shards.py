@@ -11,6 +11,8 @@ from headstart.errors import DataError
 from headstart.hostile import printable
 
 _SHARD = re.compile(r"(?P<name>.*?)[-_.]?(?P<at>\d{1,6})[-_.]of[-_.](?P<of>\d{1,6})(?P<more>.*)")
+_SPARK = re.compile(r"(?P<name>part)-(?P<at>\d{5})(-[0-9a-z-]+)?(\.c\d+)?(\.\w+)?", re.IGNORECASE)
+"""As Spark calls them: part-00000-JOB.snappy.parquet."""
 _PIECE = re.compile(r"(?P<name>.*?)[-_.]?(?P<at>\d{1,6})")
 
 
@@ -30,7 +32,8 @@ def pieces_of(tables: Sequence[Path]) -> list[Piece]:
     found = []
     for table in tables:
         stem = table.name.removesuffix(table.suffix)
-        match = _SHARD.fullmatch(stem) or (_PIECE.fullmatch(stem) if len(tables) > 1 else None)
+        match = _SHARD.fullmatch(stem) or _SPARK.fullmatch(stem)
+        match = match or (_PIECE.fullmatch(stem) if len(tables) > 1 else None)
         if not match:
             found.append(Piece(table, stem))
             continue

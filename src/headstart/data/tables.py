@@ -2,18 +2,19 @@
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from headstart.data.class_labels import named_cells, names_told
+from headstart.data.class_labels import named_cells, names_beside, names_told
+from headstart.data.dialects import Line
 from headstart.data.encodings import decoded
-from headstart.data.json_records import records_in
+from headstart.data.json_records import flat, records_in
 from headstart.data.problem import Problem
-from headstart.data.separated import separated
+from headstart.data.separated import from_header, separated
 from headstart.data.spreadsheets import cells_in
 from headstart.errors import DataError
 from headstart.hostile import printable
@@ -114,13 +115,24 @@ def _json(path: Path) -> Sheet:
 
 def _workbook(path: Path) -> Sheet:
     cells, told = cells_in(path)
+    lines = [
+        Line(number, tuple("" if cell is None else str(cell) for cell in row))
+        for number, row in enumerate(cells, start=1)
+    ]
+    _, above = from_header(lines)
     if not cells:
         return Sheet(path.name, (), ())
-    names = tuple(
-        str(c).strip() if c is not None else f"column {i}" for i, c in enumerate(cells[0], 1)
+    notes = [told]
+    if above:
+        shown = "; ".join(printable(" ".join(line.cells).strip(), limit=40) for line in above[:3])
+        notes += [f"{path.name}: {len(above)} lines above the names are passed over ({shown})"]
+    head = lines[len(above)].cells
+    names = tuple(cell.strip() or f"column {i}" for i, cell in enumerate(head, 1))
+    rows = tuple(
+        (line.number, tuple(map(_whole, row)))
+        for line, row in list(zip(lines, cells, strict=True))[len(above) + 1 :]
     )
-    rows = tuple((number, tuple(map(_whole, row))) for number, row in enumerate(cells[1:], start=2))
-    return Sheet(path.name, names, rows, (), (told,))
+    return Sheet(path.name, names, rows, (), tuple(notes))
 
 
 def _whole(cell: object) -> object:
@@ -141,7 +153,7 @@ def _json_lines(path: Path) -> Sheet:
             problems.append(Problem("D152", "unreadable", path.name, f"no JSON: {error}", number))
             continue
         if isinstance(held, dict):
-            found.append((number, held))
+            found.append((number, flat(held)))
         else:
             why = 'not an object such as {"path": …, "label": …}'
             problems.append(Problem("D153", "unreadable", path.name, why, number))
@@ -179,7 +191,8 @@ def _parquet(path: Path) -> Sheet:
         raise DataError(
             "D113", "not a Parquet file", "save it again", printable(path), printable(error)
         ) from error
-    cells, notes = _with_names(names, [_listed(column) for column in held.columns], held.schema)
+    told = names_told(held.schema.metadata) or names_beside(path)
+    cells, notes = _with_names(names, [_listed(column) for column in held.columns], told)
     every = tuple(enumerate(zip(*cells, strict=True), start=1))
     rows = tuple((number, row) for number, row in every if not any(c is _BROKEN for c in row))
     there = {number for number, _ in rows}
@@ -201,12 +214,12 @@ def _arrow(path: Path) -> Any:
 
 
 def _with_names(
-    names: Sequence[str], cells: list[list[object]], schema: Any
+    names: Sequence[str], cells: list[list[object]], named: Mapping[str, tuple[str, ...]]
 ) -> tuple[list[list[object]], list[str]]:
     """Columns of numbers by the names that the metadata tell, and what is told of these."""
     notes = []
-    for column, told in names_told(schema.metadata).items():
-        if column not in names:
+    for column, told in named.items():
+        if column not in names or any(isinstance(cell, str) for cell in cells[names.index(column)]):
             continue
         at = names.index(column)
         cells[at], odd = named_cells(cells[at], told, printable(column))

@@ -3,6 +3,9 @@
 import math
 from collections.abc import Iterator
 
+import numpy as np
+
+from headstart.data import far_values
 from headstart.evaluate.outcome import Outcome
 from headstart.evaluate.verdict import Pair, Verdict, sign_of, silence
 from headstart.head import Known
@@ -32,6 +35,7 @@ def cautions(
     arms, transfer = outcome.arms, outcome.transfer
     if outcome.pair:
         yield from _unlike(outcome.pair, verdict)
+    yield from _far(task, labels)
     half = (verdict.high - verdict.low) / 2
     if verdict.against and half > COARSE:
         yield from _small(half, outcome, silence(task, labels, outcome.clusters))
@@ -82,6 +86,20 @@ def _unlike(pair: Pair, verdict: Verdict) -> Iterator[str]:
         f"{rows}. Its last doubling gave {100 * doubling:+z.1f} points, so the further ones are "
         f"worth about {100 * worth:+z.1f}: {told}."
     )
+
+
+def _far(task: Task, labels: Known) -> Iterator[str]:
+    """Values far from all others, which decide what squared errors say."""
+    if not task.numeric:
+        return
+    values = np.asarray(labels, dtype=float).reshape(-1).tolist()
+    if found := far_values(values):
+        worst = max(found, key=lambda row: abs(values[row]))
+        yield (
+            f"{len(found):,} test {'value is' if len(found) == 1 else 'values are'} far from all "
+            f"others, such as {values[worst]:g}, and decide these figures: mend or leave out the "
+            "rows that headstart check lists as D290, and train again."
+        )
 
 
 def _small(half: float, outcome: Outcome, silent: str) -> Iterator[str]:
