@@ -15,20 +15,20 @@ import typer
 
 import headstart
 from headstart import terminal
-from headstart.commands import comparing, learning, sharing, using
+from headstart.commands import comparing, learning, looking, sharing, using
 from headstart.ending import named, obeying
 
 COMMANDS = (
     *(learning.check, learning.rank, learning.plan, learning.train, using.predict, using.report),
     *(comparing.runs, comparing.compare, comparing.sweep),
     *(using.serve, sharing.export, sharing.compress, sharing.publish, sharing.backbones),
-    *(learning.pretrain, learning.demo),
+    *(learning.pretrain, learning.demo, looking.doctor, looking.explain, looking.cache),
+    *(looking.help, looking.version),
 )
 """In the order in which `headstart --help` lists them."""
 
 app = typer.Typer(
-    add_completion=False,
-    no_args_is_help=True,
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     help="Transfer learning that measures: which model, how much to retrain, whether it helped.",
@@ -45,12 +45,15 @@ def _version(asked: bool) -> None:  # noqa: FBT001 (typer calls it so)
 
 @app.callback()
 def headstart_(
+    context: typer.Context,
     *,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="print it and exit")
     ] = False,
 ) -> None:
-    """Stand before every command."""
+    """Stand before every command; without one, say what a newcomer types first."""
+    if context.invoked_subcommand is None:
+        terminal.show(looking.WELCOME)
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ from headstart import lazy
 
 if TYPE_CHECKING:
     from headstart.features.cap import most_bytes, trim
+    from headstart.features.clearing import Cleared, clear, guarded, in_use, sizes
     from headstart.features.engine import milliseconds
     from headstart.features.extraction import Features, Prefix, extract
     from headstart.features.folding import fast, noise
@@ -18,19 +19,24 @@ if TYPE_CHECKING:
     from headstart.features.varied import Varied, key_in
 
 __all__ = [
+    "Cleared",
     "Features",
     "Halved",
     "Items",
     "Prefix",
     "Survey",
     "Varied",
+    "clear",
     "extract",
     "fast",
+    "guarded",
+    "in_use",
     "key_in",
     "milliseconds",
     "most_bytes",
     "noise",
     "noted",
+    "sizes",
     "survey",
     "trim",
 ]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from headstart.errors import UsageError
-from headstart.features.table import is_table
+from headstart.features.index import is_table
 from headstart.hostile import printable
 
 _KEPT_S = 24 * 3600.0
@@ -25,11 +25,14 @@ _KINDS = (
 
 
 @dataclass(frozen=True, order=True)
-class _Entry:
+class Entry:
+    """One thing in the cache."""
+
     used: float
     size: int
     path: Path
-    table: bool
+    kind: str
+    """The folder it lies in."""
 
 
 def trim(root: Path) -> None:
@@ -37,14 +40,14 @@ def trim(root: Path) -> None:
 
     Tables, unpacked archives, vocabularies and the demo's pictures all count.
     """
-    most, found = most_bytes(), sorted(_entries(root))
+    most, found = most_bytes(), sorted(entries(root))
     held = sum(entry.size for entry in found)
     for entry in found:
         if held <= most:
             return
-        if entry.table or entry.used < time.time() - _KEPT_S:
+        if entry.kind == "tables" or entry.used < time.time() - _KEPT_S:
             held -= entry.size
-            _remove(entry.path)
+            remove(entry.path)
 
 
 def most_bytes() -> float:
@@ -60,7 +63,8 @@ def most_bytes() -> float:
     )
 
 
-def _entries(root: Path) -> Iterator[_Entry]:
+def entries(root: Path) -> Iterator[Entry]:
+    """What headstart made in the cache and can make again; nothing else that lies there."""
     for kind, names in _KINDS:
         for path in (root / kind).glob(names):
             with contextlib.suppress(OSError):
@@ -69,9 +73,10 @@ def _entries(root: Path) -> Iterator[_Entry]:
                 if path.is_symlink() or not files or (table and not is_table(path, path.iterdir())):
                     continue
                 size = sum(file.stat().st_size for file in files)
-                yield _Entry(path.stat().st_mtime, size, path, table)
+                yield Entry(path.stat().st_mtime, size, path, kind)
 
 
-def _remove(path: Path) -> None:
+def remove(path: Path) -> None:
+    """Take a file or a folder away, as far as that is allowed."""
     with contextlib.suppress(OSError):
         path.unlink() if path.is_file() else shutil.rmtree(path)

@@ -4,13 +4,15 @@ import contextlib
 import json
 import re
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 PATIENCE_S = 20.0
 """How long to wait for another process at the index, before doing without it."""
 SHARD = re.compile(r"[0-9a-f]{32}\.safetensors")
+OURS = re.compile(rf"{SHARD.pattern}|index\.sqlite(-journal)?|\..*\.tmp-.*")
+"""What lies in the folder of a table."""
 _VERSION = 2
 """Of the index: one of another version is emptied, and filled again from the shards."""
 BUSY = {5, 6, 8, 10, 13, 14}
@@ -98,3 +100,8 @@ def _typed(place: Place) -> Place:
     if not all(type(one) is int and one >= 0 for one in numbers):
         raise TypeError("a number is none")
     return place
+
+
+def is_table(folder: Path, files: Iterable[Path]) -> bool:
+    """Whether nothing lies in a folder but what tables are made of."""
+    return not folder.is_symlink() and all(OURS.fullmatch(file.name) for file in files)

@@ -11,7 +11,6 @@ import contextlib
 import json
 import math
 import os
-import re
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -39,7 +38,6 @@ from headstart.hostile import printable
 SHARD_BYTES = 32 * 2**20
 SHARD_ROWS = 512
 _INDEX = "index.sqlite"
-OURS = re.compile(rf"{SHARD.pattern}|index\.sqlite(-journal)?|\..*\.tmp-.*")
 
 
 @dataclass(frozen=True)
@@ -172,11 +170,6 @@ class Table:
 def table_of(cache: Path, *fingerprint: str) -> Table:
     """The table whose rows follow from exactly this."""
     return Table(cache / "tables" / sha256(json.dumps(fingerprint).encode()).hexdigest()[:24])
-
-
-def is_table(folder: Path, files: Iterable[Path]) -> bool:
-    """Whether nothing lies in a folder but what tables are made of."""
-    return not folder.is_symlink() and all(OURS.fullmatch(file.name) for file in files)
 
 
 def _shard(rows: Sequence[Row]) -> bytes:

@@ -12,6 +12,7 @@ from headstart.backbone import listed
 from headstart.data.column_settings import Columns
 from headstart.data.presence import need_place
 from headstart.events import Tell, quiet
+from headstart.features.clearing import guarded
 from headstart.options import made, signed
 from headstart.run import sweep_grid
 from headstart.run.folder import Request
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 
 @signed(Columns)
+@guarded
 def check(
     place: "Path | str | headstart.data.Found | headstart.data.Frame",
     *,
@@ -47,6 +49,7 @@ def check(
 
 
 @signed(Settings)
+@guarded
 def train(
     place: "Path | str | headstart.data.Found | headstart.data.Frame",
     *,
@@ -74,6 +77,7 @@ def train(
 
 
 @signed(Settings)
+@guarded
 def plan(
     place: "Path | str | headstart.data.Found | headstart.data.Frame",
     *,
@@ -93,6 +97,7 @@ def plan(
 
 
 @signed(RankSettings)
+@guarded
 def rank(
     place: "Path | str | headstart.data.Found | headstart.data.Frame | headstart.data.Dataset",
     *,
@@ -122,6 +127,7 @@ def rank(
 
 
 @signed(PretrainSettings)
+@guarded
 def pretrain(
     place: Path | str | Sequence[Path | str],
     *,
@@ -160,6 +166,7 @@ def compare(runs: Sequence[Path | str]) -> "headstart.evaluate.Comparison":
 
 
 @signed(Settings)
+@guarded
 def sweep(
     place: Path | str,
     *,
