@@ -39,9 +39,9 @@ if TYPE_CHECKING:
         write_record,
     )
     from headstart.backbone.listing import Listed, listed
-    from headstart.backbone.loading import load_backbone, output_of
+    from headstart.backbone.loading import load_backbone, output_of, resized
     from headstart.backbone.places import DETECTING, HEARING, LANGUAGE, shipped
-    from headstart.backbone.profile import widths
+    from headstart.backbone.profile import early_exit, inner_stages, widths
     from headstart.backbone.pyramid import PLACED, STRIDES, side_of
     from headstart.backbone.record import validated
     from headstart.backbone.recurrent import LSTM as RECURRENT
@@ -84,10 +84,12 @@ __all__ = [
     "detects",
     "digests_in",
     "digests_of",
+    "early_exit",
     "fresh",
     "fresh_stages",
     "hears",
     "in_writer",
+    "inner_stages",
     "is_recurrent",
     "learning_stages",
     "listed",
@@ -100,6 +102,7 @@ __all__ = [
     "read_backbone",
     "read_described",
     "read_tensors",
+    "resized",
     "save_backbone",
     "seen_as",
     "shipped",

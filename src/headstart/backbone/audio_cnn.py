@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from headstart.backbone.backbone import Architecture
 from headstart.backbone.places import HEARING
-from headstart.backbone.profile import SETTING, Profile
+from headstart.backbone.profile import as_profile
 from headstart.backbone.recurrent import Pooled, Recurrent
 
 DSCNN = HEARING
@@ -58,9 +58,7 @@ def build(architecture: Architecture, seed: int = 0) -> nn.Sequential:
         else:
             stages["fold"] = Temporal(256 * bands, _WIDTH, 2)
             stages["context"] = Temporal(_WIDTH, _WIDTH, 2, said=_SAID)
-    whole = nn.Sequential(stages)
-    if dict(architecture.settings).get(SETTING):
-        whole = nn.Sequential(OrderedDict(profile=Profile(whole)))
+    whole = as_profile(architecture, nn.Sequential(stages))
     return whole.requires_grad_(False).eval()
 
 

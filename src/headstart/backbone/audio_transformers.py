@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from headstart.backbone import clap
 from headstart.backbone.backbone import Architecture, Backbone, Origin
-from headstart.backbone.profile import SETTING, Profile
+from headstart.backbone.profile import as_profile
 from headstart.backbone.transformers_loading import (
     CONFIG,
     config_of,
@@ -63,9 +63,7 @@ def build(architecture: Architecture, seed: int = 0) -> nn.Sequential:
     no network.
     """
     stages = staged(made(architecture, seed))
-    if dict(architecture.settings).get(SETTING):
-        stages = nn.Sequential(OrderedDict(profile=Profile(stages)))
-    return stages.requires_grad_(False).eval()
+    return as_profile(architecture, stages).requires_grad_(False).eval()
 
 
 def from_folder(folder: Path, name: str = "", origin: Origin | None = None) -> Backbone:

@@ -1,7 +1,6 @@
 """Networks for texts, as transformers builds them and hubs keep them in folders."""
 
 import re
-from collections import OrderedDict
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,7 @@ from headstart.backbone.decoder_only import SETTING as ALONE
 from headstart.backbone.decoder_only import Alone, spelling
 from headstart.backbone.layers import Row, staged
 from headstart.backbone.places import LANGUAGE
-from headstart.backbone.profile import SETTING, Profile
+from headstart.backbone.profile import as_profile
 from headstart.backbone.transformers_loading import (
     CONFIG,
     config_of,
@@ -67,9 +66,7 @@ def build(architecture: Architecture, seed: int = 0) -> nn.Sequential:
     network = made(architecture, seed)
     row = Row(str(settings.get("row", "mean")), scaled=bool(settings.get("scaled")))
     stages = staged(network, row)
-    if settings.get(SETTING):
-        stages = nn.Sequential(OrderedDict(profile=Profile(stages)))
-    return stages.requires_grad_(False).eval()
+    return as_profile(architecture, stages).requires_grad_(False).eval()
 
 
 def from_folder(folder: Path, name: str = "", origin: Origin | None = None) -> Backbone:

@@ -72,10 +72,10 @@ def load_backbone(
         origin = Origin("hub", repository, license_in(folder))
         backbone = _of_transformers(folder, writes, name, origin)
     if str(weights) == "random":
-        return fresh(_resized(backbone or _built(Architecture(name)), size, channels), seed)
+        return fresh(resized(backbone or _built(Architecture(name)), size, channels), seed)
     if weights:
-        return _resized(_from_file(name, Path(weights), backbone), size, channels)
-    return _resized(backbone or _from_hub(name, offline=offline), size, channels)
+        return resized(_from_file(name, Path(weights), backbone), size, channels)
+    return resized(backbone or _from_hub(name, offline=offline), size, channels)
 
 
 def _elsewhere(name: str, writes: str, fetch: Fetch, *, offline: bool) -> Backbone:
@@ -185,7 +185,7 @@ def _built(architecture: Architecture) -> Backbone:
     )
 
 
-def _resized(backbone: Backbone, size: int | None, channels: int | None) -> Backbone:
+def resized(backbone: Backbone, size: int | None, channels: int | None) -> Backbone:
     """The same for pictures of another size or number of channels."""
     usual = backbone.modality
     if not isinstance(usual, Image):

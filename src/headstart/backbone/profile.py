@@ -1,4 +1,4 @@
-"""What every stage gives, from one forward pass."""
+"""What every stage gives, from one forward pass; or what the first few give: a smaller network."""
 
 from collections import OrderedDict
 from dataclasses import replace
@@ -13,6 +13,8 @@ INSIDE = "profile.stages."
 """What names of tensors begin with in a profile."""
 SETTING = "every_stage"
 """In the settings of an architecture whose only stage is a profile."""
+EXIT = "exit_after"
+"""Beside it, where there are no more than so many stages: an early exit."""
 
 
 class Profile(nn.Module):
@@ -71,3 +73,33 @@ def every_stage(backbone: Backbone) -> Backbone:
 def profiled(architecture: Architecture) -> Architecture:
     """The architecture of a profile of this one."""
     return replace(architecture, settings=(*architecture.settings, (SETTING, True)))
+
+
+def as_profile(architecture: Architecture, stages: nn.Sequential) -> nn.Sequential:
+    """The same stages as one, the last of them left away, where the architecture says so."""
+    settings = dict(architecture.settings)
+    if not settings.get(SETTING):
+        return stages
+    count = int(str(settings.get(EXIT, len(stages))))
+    return nn.Sequential(OrderedDict(profile=Profile(stages[:count])))
+
+
+def inner_stages(backbone: Backbone) -> nn.Sequential:
+    """The stages that a profile runs; of another network its own."""
+    first = next(iter(backbone.stages), None)
+    return first.stages if isinstance(first, Profile) else backbone.stages
+
+
+def early_exit(backbone: Backbone, count: int) -> Backbone:
+    """The first `count` stages alone, with the same weights: one stage that gives what each gives.
+
+    Of a profile those that it runs. Later stages are left away (early exits: Teerapittayanon et al.
+    2016, "BranchyNet").
+    """
+    stages = inner_stages(backbone)[:count]
+    plain = backbone.architecture
+    kept = tuple(pair for pair in plain.settings if pair[0] not in (SETTING, EXIT))
+    architecture = replace(plain, settings=(*kept, (SETTING, True), (EXIT, count)))
+    width = sum(widths(stages, backbone.modality.batch([backbone.modality.blank()])))
+    whole = nn.Sequential(OrderedDict(profile=Profile(stages)))
+    return replace(backbone, architecture=architecture, stages=whole, width=width, loaded={})

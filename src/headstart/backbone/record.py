@@ -101,6 +101,7 @@ class _Settings(_Shape):
     drop: float = Field(default=0, ge=0, lt=1)
     drop_path_rate: float = Field(default=0, ge=0, lt=1)
     every_stage: bool = False
+    exit_after: int | None = Field(default=None, ge=1, le=1000)
     hears: Side = 1
     moments: bool = False
     pad_type: Literal["", "same", "valid"] = ""

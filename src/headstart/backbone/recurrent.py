@@ -17,7 +17,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from headstart.backbone.backbone import Architecture
-from headstart.backbone.profile import SETTING, Profile
+from headstart.backbone.profile import as_profile
 
 LSTM = "headstart_lstm"
 """Words, three layers of long short-term memory, and a row of three poolings."""
@@ -54,9 +54,7 @@ def build(architecture: Architecture, seed: int = 0) -> nn.Sequential:
         for index, (into, out) in enumerate(pairwise(channels)):
             stages[f"lstm_{index}"] = Recurrent(into, out, float(str(drop)))
         stages["pooled"] = Pooled()
-    whole = nn.Sequential(stages)
-    if settings.get(SETTING):
-        whole = nn.Sequential(OrderedDict(profile=Profile(whole)))
+    whole = as_profile(architecture, nn.Sequential(stages))
     return whole.requires_grad_(False).eval()
 
 

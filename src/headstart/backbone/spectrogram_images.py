@@ -10,8 +10,8 @@ from torch.nn.functional import interpolate
 
 from headstart.backbone import vision
 from headstart.backbone.backbone import Architecture, Backbone
+from headstart.backbone.profile import EXIT, as_profile
 from headstart.backbone.profile import SETTING as PROFILE
-from headstart.backbone.profile import Profile
 from headstart.modality import Sound
 
 WORD = "picture:"
@@ -32,11 +32,10 @@ def hears(architecture: Architecture) -> bool:
 def build(architecture: Architecture, seed: int = 0) -> nn.Sequential:
     """Named stages, the first of which draws, with fresh weights from `seed`."""
     settings = dict(architecture.settings)
-    side, profiled = int(str(settings.pop(SETTING))), settings.pop(PROFILE, False)
-    plain = vision.build(replace(architecture, settings=tuple(settings.items())), seed)
-    stages = _behind_a_drawing(plain, side)
-    if profiled:
-        stages = nn.Sequential(OrderedDict(profile=Profile(stages)))
+    side = int(str(settings[SETTING]))
+    kept = tuple(pair for pair in settings.items() if pair[0] not in (SETTING, PROFILE, EXIT))
+    plain = vision.build(replace(architecture, settings=kept), seed)
+    stages = as_profile(architecture, _behind_a_drawing(plain, side))
     return stages.requires_grad_(False).eval()
 
 

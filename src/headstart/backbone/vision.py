@@ -7,7 +7,6 @@ texts and recordings need neither.
 
 import difflib
 import sys
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -16,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from headstart.backbone.backbone import Architecture
-from headstart.backbone.profile import SETTING, Profile
+from headstart.backbone.profile import EXIT, SETTING, as_profile
 from headstart.backbone.pyramid import DETECTS, INNER, detecting
 from headstart.backbone.staging import Namer, staged
 from headstart.errors import BackboneError
@@ -34,9 +33,7 @@ def build(architecture: Architecture, seed: int = 0) -> nn.Sequential:
     stages = nn.Sequential(staged(network, _namer(network)))
     if width := dict(architecture.settings).get(DETECTS):
         stages = _detecting(architecture, stages, int(str(width)), seed)
-    if dict(architecture.settings).get(SETTING):
-        stages = nn.Sequential(OrderedDict(profile=Profile(stages)))
-    return stages.requires_grad_(False).eval()
+    return as_profile(architecture, stages).requires_grad_(False).eval()
 
 
 def timm_name(name: str) -> str:
@@ -207,7 +204,7 @@ def _allowed(architecture: Architecture) -> dict[str, Any]:
             "choose another: headstart backbones",
             why=f"{printable(wrong[0])} is none of its settings: {', '.join(sorted(_SETTINGS))}",
         )
-    plain = {n: value for n, value in architecture.settings if n not in (SETTING, DETECTS)}
+    plain = {n: value for n, value in architecture.settings if n not in (SETTING, EXIT, DETECTS)}
     return {**plain, "global_pool": ""} if DETECTS in dict(architecture.settings) else plain
 
 
@@ -254,7 +251,7 @@ def _namer(network: nn.Module) -> Namer | None:
 
 _SETTINGS = frozenset(
     {"channels", "depth", "drop_path_rate", "img_size", "in_chans", "mlp_ratio"}
-    | {"output_stride", "pad_type", "stem_width", SETTING, DETECTS}
+    | {"output_stride", "pad_type", "stem_width", SETTING, EXIT, DETECTS}
 )
 """What an `Architecture` may say besides the name."""
 _TRIED_PX = 64
