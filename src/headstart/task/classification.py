@@ -84,6 +84,12 @@ class Classification(Task):
         """Softmax."""
         return scores.softmax(dim=-1)
 
+    def imitation(
+        self, scores: Float[Tensor, "n c"], wanted: Float[Tensor, "n c"]
+    ) -> Float[Tensor, ""]:
+        """Cross-entropy, every row counting alike."""
+        return cross_entropy(scores, wanted)
+
     def losses(self, answers: Float[np.ndarray, "n c"], labels: Known) -> Float[np.ndarray, " n"]:
         """Negative log-probability of the right class; at most that of the smallest step from 1."""
         losses = nats(answers[np.arange(len(labels)), labels], answers.dtype)

@@ -75,6 +75,12 @@ class MultiLabel(Task):
         """Sigmoid, a tag by itself."""
         return scores.sigmoid()
 
+    def imitation(
+        self, scores: Float[Tensor, "n c"], wanted: Float[Tensor, "n c"]
+    ) -> Float[Tensor, ""]:
+        """Binary cross-entropy."""
+        return binary_cross_entropy_with_logits(scores, wanted)
+
     def losses(self, answers: Float[np.ndarray, "n c"], labels: Known) -> Float[np.ndarray, " n"]:
         """Binary log-loss, the mean over tags."""
         given = np.where(self.presence(labels), answers, 1 - answers)

@@ -72,6 +72,12 @@ class Regression(Task):
         """Values in the units of the labels."""
         return scores * self.spread + self.center
 
+    def imitation(
+        self, scores: Float[Tensor, "n c"], wanted: Float[Tensor, "n c"]
+    ) -> Float[Tensor, ""]:
+        """As from labels: answers are values, too."""
+        return self.loss(scores, wanted)
+
     def losses(self, answers: Float[np.ndarray, "n c"], labels: Known) -> Float[np.ndarray, " n"]:
         """Squared error over the variance of the values that were learned from."""
         losses: Float[np.ndarray, " n"] = (((answers - labels) / self.spread) ** 2)[:, 0]

@@ -126,6 +126,18 @@ class Task(ABC):
     def answers(self, scores: Tensor) -> Float[Tensor, "n c"]:
         """Probabilities of classes or tags; or values; or rows of codes."""
 
+    def imitation(
+        self, scores: Float[Tensor, "n c"], wanted: Float[Tensor, "n c"]
+    ) -> Float[Tensor, ""]:
+        """The mean loss against answers of another network (Hinton et al. 2015), in nats.
+
+        Raises `TypeError` where answers are rows of codes.
+        """
+        if self.coded_rows:
+            raise TypeError(f"answers of {self.kind} are no probabilities")
+        given = self.answers(scores).clamp_min(1e-12).log()
+        return -(wanted * given).sum(dim=1).mean()
+
     @abstractmethod
     def losses(self, answers: Float[np.ndarray, "n c"], labels: Known) -> Float[np.ndarray, " n"]:
         """What each answer loses, in the units of `loss`."""

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
         strategy_of,
     )
     from headstart.train.task_data import TaskData, Truths, scores_of, takes
-    from headstart.train.teacher import Teacher
+    from headstart.train.teacher import Lesson, Teacher
     from headstart.train.training_data import rows_at
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "Gradual",
     "Hyperparameters",
     "Keeping",
+    "Lesson",
     "LowRank",
     "Material",
     "Pretrained",

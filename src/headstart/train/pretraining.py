@@ -18,9 +18,9 @@ from torch import Tensor, nn
 from headstart.backbone import Architecture, Backbone, Origin, Words, build, is_recurrent
 from headstart.data import Partition
 from headstart.events import Tell, quiet
-from headstart.features import Items, Varied, key_in
+from headstart.features import Items
 from headstart.head import Labels, linear
-from headstart.modality import Augmentation, Image, Modality, Text, Variation, augment
+from headstart.modality import Augmentation, Image, Modality, Text, Variation
 from headstart.train.checkpoint import Progress
 from headstart.train.decisions import decided_once, discard_damaged
 from headstart.train.devices import processor
@@ -28,7 +28,7 @@ from headstart.train.goals import Language, NextToken, Several, Telling
 from headstart.train.loop import Feed, Steps, Wanted, smaller
 from headstart.train.precision import TRIED, quicker_in_half
 from headstart.train.recipe import EVEN, Recipe, Regularization
-from headstart.train.task_data import fed, takes
+from headstart.train.task_data import fed, takes, varied
 from headstart.train.teacher import MEASURED, Teacher, rows_of, units_of_rows
 from headstart.train.trainer import TrainingData, tune
 
@@ -211,7 +211,9 @@ def _taught(
     rows = rows_of(teacher, train, views, recipe.seed, material.cache, tell)
     plain = rows_of(teacher, val, None, recipe.seed, material.cache, tell)
     goal = units_of_rows(rows, teacher)
-    feed = _varied(material, train, views, recipe.seed) if views else material.feed(train)
+    feed = material.feed(train)
+    if views:
+        feed = varied(material.items, train, material.modality, views, recipe.seed)
     settings = TrainingData(
         feed,
         rows,
@@ -271,17 +273,3 @@ def _drawn(head: nn.Module, seed: int) -> nn.Module:
             if isinstance(part, nn.Linear):
                 part.reset_parameters()
     return head
-
-
-def _varied(material: Material, rows: Sequence[int], views: Variation, seed: int) -> Feed:
-    """Views that were drawn before: the key of each follows from what it is a view of."""
-    varied = Varied(material.items, views.kept, seed)
-    drawn = [row * views.kept + view for row in rows for view in range(views.kept)]
-    names = varied.digests
-
-    def feed(positions: Sequence[int], keys: Sequence[int]) -> Tensor:
-        asked = [drawn[p] for p in positions]
-        batch: Tensor = material.modality.batch(varied.take(asked))
-        return augment(batch, [key_in(names[row]) for row in asked], views)
-
-    return feed

@@ -15,7 +15,7 @@ from torch.nn.utils.rnn import pad_sequence
 from headstart.backbone import Backbone, Stages, Writer, seen_as
 from headstart.data import Partition, Seal, cluster_names
 from headstart.events import Tell, quiet
-from headstart.features import Items, Prefix, Varied, extract
+from headstart.features import Items, Prefix, Varied, extract, key_in
 from headstart.head import (
     HEADS,
     DiskTable,
@@ -32,6 +32,7 @@ from headstart.task import Task
 from headstart.train.devices import CPU, lent, processor
 from headstart.train.loop import Feed
 from headstart.train.recipe import Recipe
+from headstart.train.teacher import Lesson
 
 
 class Truths:
@@ -77,6 +78,8 @@ class TaskData:
     """Near duplicates: rows that say what one of them says."""
     truths: Truths | None = None
     """Labels of all rows, where those of test rows are sealed; `labels` has none of those then."""
+    lesson: Lesson | None = None
+    """Whose answers are learned beside the labels, where nothing is frozen."""
 
     @property
     def pool(self) -> tuple[int, ...]:
@@ -208,6 +211,24 @@ def fed(items: Items, rows: Sequence[int], modality: Modality, views: Variation 
     def feed(positions: Sequence[int], keys: Sequence[int]) -> Any:
         batch = modality.batch(items.take([rows[p] for p in positions]))
         return augment(batch, keys, views) if views and keys else batch
+
+    return feed
+
+
+def varied(
+    items: Items, rows: Sequence[int], modality: Modality, views: Variation, seed: int
+) -> Feed:
+    """Feed `views.kept` views of each item, one after another, that stay the same in every epoch.
+
+    What draws a view follows from what it is a view of, so that two networks can be shown the same.
+    """
+    kept = Varied(items, views.kept, seed)
+    drawn = [row * views.kept + view for row in rows for view in range(views.kept)]
+    names = kept.digests
+
+    def feed(positions: Sequence[int], keys: Sequence[int]) -> Any:
+        asked = [drawn[p] for p in positions]
+        return augment(modality.batch(kept.take(asked)), [key_in(names[r]) for r in asked], views)
 
     return feed
 

@@ -27,6 +27,15 @@ class Teacher:
 
 
 @dataclass(frozen=True, eq=False)
+class Lesson:
+    """What a student learns beside labels: a teacher's answers, to rows without labels too."""
+
+    teacher: Teacher
+    more: tuple[int, ...] = ()
+    """Rows of the items that have no label."""
+
+
+@dataclass(frozen=True, eq=False)
 class TeacherRows:
     """What a teacher says, read from disk when it is wanted."""
 
@@ -37,6 +46,13 @@ class TeacherRows:
 
     def __getitem__(self, positions: Sequence[int]) -> Tensor:
         return self.features.take(list(positions))
+
+
+def need_head(teacher: Teacher) -> nn.Module:
+    """What it answers by. Raises `TypeError` for a teacher without a head."""
+    if teacher.head is None:
+        raise TypeError("a teacher without a head gives no answers")
+    return teacher.head
 
 
 def rows_of(

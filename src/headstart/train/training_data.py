@@ -18,12 +18,14 @@ from headstart.modality import Augmentation, follow
 from headstart.train.cache_policy import KEPT, Keeping, keeping_of
 from headstart.train.decisions import decided_once, recalled
 from headstart.train.devices import processor
+from headstart.train.distillation import Imitation, Targets, as_answers
 from headstart.train.loop import Feed, Steps, Wanted, told
 from headstart.train.precision import TRIED, quicker_in_half
 from headstart.train.rate_search import TRIAL
 from headstart.train.rates import RATES
 from headstart.train.recipe import Recipe
-from headstart.train.task_data import TaskData
+from headstart.train.task_data import TaskData, varied
+from headstart.train.teacher import Lesson, need_head, rows_of
 from headstart.train.trainer import TrainingData
 
 
@@ -53,7 +55,9 @@ def decided(
 def training_data_of(
     task_data: TaskData, backbone: Backbone, at: int, recipe: Recipe, keeping: Keeping, tell: Tell
 ) -> TrainingData:
-    """Training rows at the cut, and those of validation."""
+    """Training rows at the cut, and those of validation; where there is a lesson, as it wants."""
+    if task_data.lesson is not None:
+        return _imitating(task_data, task_data.lesson, backbone, recipe, tell)
     train, val, task = task_data.partition.train, task_data.partition.val, task_data.task.quick()
     return TrainingData(
         rows_at(task_data, backbone, at, train, tell, recipe=recipe, keeping=keeping),
@@ -62,6 +66,28 @@ def training_data_of(
         task_data.labels_of(val),
         task,
         Steps(_lengths(task_data, train) if backbone.modality.varies else ()),
+    )
+
+
+def _imitating(
+    task_data: TaskData, lesson: Lesson, backbone: Backbone, recipe: Recipe, tell: Tell
+) -> TrainingData:
+    """Every row as it comes in, in views that the teacher has seen, where there are some."""
+    train, val, task = task_data.partition.train, task_data.partition.val, task_data.task
+    rows, views, modality = (*train, *lesson.more), recipe.views, backbone.modality
+    said = rows_of(lesson.teacher, rows, views, recipe.seed, task_data.cache, tell)
+    feed = task_data.items_feed(rows, modality, None)
+    if views:
+        feed = varied(task_data.items, rows, modality, views, recipe.seed)
+    true, held = (as_answers(task, task_data.labels_of(some)) for some in (train, val))
+    head = need_head(lesson.teacher)
+    return TrainingData(
+        feed,
+        Targets(said, head, task, true, views.kept if views else 1),
+        task_data.items_feed(val, modality, None),
+        held,
+        Imitation(task),
+        Steps(_lengths(task_data, rows) if modality.varies and not views else ()),
     )
 
 
