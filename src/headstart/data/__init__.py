@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from headstart.data.splitting import divide, folds, hold_out, spread
     from headstart.data.text_truth import TextTruth, WordTagTruth
     from headstart.data.truth import ClassTruth, TagTruth, Truth, ValueTruth
-    from headstart.data.unlabeled import collect, merge
+    from headstart.data.unlabeled import collect, merge, unlike
     from headstart.data.unseen import with_unseen
 
 __all__ = [
@@ -89,6 +89,7 @@ __all__ = [
     "spread",
     "tags_in",
     "text_in",
+    "unlike",
     "with_unseen",
 ]
 

@@ -140,7 +140,7 @@ def audit(found: Found, looks: Sequence[Seen | Problem]) -> Audit:
     seen = {row: look for row, look in enumerate(looks) if not isinstance(look, Problem)}
     exact = clusters(_equal(seen))
     again = {row for group in exact for row in group[1:]}
-    near = _near({row: look for row, look in seen.items() if row not in again})
+    near = near_pairs({row: look for row, look in seen.items() if row not in again})
     truth = examples.truth
     torn = [group for group in exact if len(set(map(truth.key, group))) > 1]
     torn = torn if truth.contradicts else []
@@ -223,8 +223,8 @@ def _equal(seen: Mapping[int, Seen]) -> Iterator[list[int]]:
     return (rows for rows in by.values() if len(rows) > 1)
 
 
-def _near(seen: Mapping[int, Seen]) -> list[tuple[int, ...]]:
-    """Pairs of rows whose hashes differ in few bits: all pairs, some rows at a time."""
+def near_pairs(seen: Mapping[int, Seen]) -> list[tuple[int, ...]]:
+    """Pairs of rows, in order, whose hashes differ in few bits: all pairs, some rows at a time."""
     rows = [row for row, look in seen.items() if look.near]
     if len(rows) < 2:
         return []

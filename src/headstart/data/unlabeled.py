@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from headstart.data.archive import is_archive, unpack
+from headstart.data.audit import Seen, near_pairs
 from headstart.data.column_settings import GUESS
 from headstart.data.discovery import find
 from headstart.data.encodings import text_in
@@ -73,6 +74,16 @@ def merge(founds: Sequence[Found], names: Sequence[str]) -> Found:
     if all(truth.names == UNLABELED for truth in truths):
         examples = Examples(sources, _nameless(len(sources)))
     return replace(founds[0], examples=examples, problems=problems)
+
+
+def unlike(looks: Sequence[Seen | Problem], labeled: int) -> tuple[int, ...]:
+    """Rows from `labeled` on that can be read, each content once, none like a row before it."""
+    seen = {row: look for row, look in enumerate(looks) if not isinstance(look, Problem)}
+    first: dict[str, int] = {}
+    for row, look in seen.items():
+        first.setdefault(look.content, row)
+    alike = {two for one, two in near_pairs(seen) if one < labeled <= two}
+    return tuple(row for row in first.values() if row >= labeled and row not in alike)
 
 
 def _nameless(count: int) -> ClassTruth:

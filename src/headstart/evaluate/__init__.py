@@ -54,11 +54,13 @@ if TYPE_CHECKING:
         StageRow,
     )
     from headstart.evaluate.tfidf import words_fit
+    from headstart.evaluate.tradeoff import SMALL, Tradeoff, smallest
     from headstart.evaluate.verdict import Pair, Verdict, judge
 
 __all__ = [
     "BASELINES",
     "OVERLAP",
+    "SMALL",
     "Arm",
     "Beside",
     "Bin",
@@ -84,6 +86,7 @@ __all__ = [
     "Shown",
     "Spread",
     "StageRow",
+    "Tradeoff",
     "Verdict",
     "confusion",
     "constant",
@@ -106,6 +109,7 @@ __all__ = [
     "reliability",
     "repeated",
     "rival_of",
+    "smallest",
     "untrained",
     "usual_tags",
     "words_fit",

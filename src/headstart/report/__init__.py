@@ -1,6 +1,6 @@
 """Room 10. One file that a stranger can read.
 
-Takes: a `Report`, or a `Comparison` of several runs.
+Takes: a `Report`, or a `Comparison` of several runs; or what smaller networks save and lose.
 Gives: one HTML page with its pictures inside, which asks no network for anything.
 """
 
@@ -11,7 +11,8 @@ from headstart import lazy
 if TYPE_CHECKING:
     from headstart.report.comparison_page import comparison_page
     from headstart.report.page import page
+    from headstart.report.tradeoffs import tradeoff_section
 
-__all__ = ["comparison_page", "page"]
+__all__ = ["comparison_page", "page", "tradeoff_section"]
 
 lazy.attach(__name__)

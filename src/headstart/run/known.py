@@ -9,7 +9,17 @@ from torch import Tensor
 from headstart.backbone import Writer
 from headstart.events import Tell, quiet, unless_step
 from headstart.head import MOST, Familiar, familiar_among, familiar_by
+from headstart.model import Model
+from headstart.task import calibrate
 from headstart.train import Fitted, TaskData, rows_at, scores_of
+
+
+def model_of(task_data: TaskData, fitted: Fitted, tell: Tell = quiet) -> Model:
+    """What was fitted, with how far it can be trusted, and what it knows its like by."""
+    held, labels = fitted.held.numpy(), task_data.labels_of(fitted.held_rows).numpy()
+    trust = calibrate(task_data.task, held, labels)
+    familiar = known_to(task_data, fitted, tell)
+    return Model(fitted.joined(), fitted.head, task_data.task, trust, fitted.at, familiar)
 
 
 def known_to(task_data: TaskData, fitted: Fitted, tell: Tell = quiet) -> Familiar | None:

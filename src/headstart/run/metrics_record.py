@@ -239,6 +239,17 @@ class Change(Record):
     after: float
 
 
+class Tradeoff(Record):
+    """A way to make a model smaller, or the model itself, on the same test rows."""
+
+    way: str
+    bytes: float
+    ms: float
+    score: Figure
+    lost: Figure
+    same: float
+
+
 class Compression(Record):
     """What a smaller model saves and loses; missing in runs that were trained."""
 
@@ -248,6 +259,10 @@ class Compression(Record):
     same: float
     rows: int
     calibrated: int
+    way: str
+    tried: list[Tradeoff]
+    """The model itself, then every way that was tried."""
+    left_out: list[str]
 
 
 class Task(Record):

@@ -26,14 +26,14 @@ from headstart.events import (
     without_notes,
 )
 from headstart.features import noted, survey, trim
-from headstart.model import Model, longest_s
+from headstart.model import longest_s
 from headstart.run.allowed import need_allowed, need_short
 from headstart.run.arms import Job
 from headstart.run.default_backbone import Ranking, Start, start_of
 from headstart.run.division import usual_modality
 from headstart.run.facts import clocks, computing, facts_of, spent, versions
 from headstart.run.folder import EVENTS, Folder, Request, opened
-from headstart.run.known import known_to
+from headstart.run.known import model_of
 from headstart.run.ladder import fitted_arms
 from headstart.run.metrics_record import Metrics
 from headstart.run.named_backbones import label_of
@@ -45,9 +45,6 @@ from headstart.run.reading import Run
 from headstart.run.settings import AUTO, Settings
 from headstart.run.spread import spread_of
 from headstart.run.units import seconds
-from headstart.task import (
-    calibrate,
-)
 from headstart.train import TaskData, discard_damaged
 
 ONE_GROUP = (
@@ -116,7 +113,7 @@ def _made(
     data, outcome, model = (
         found.data,
         pooled(found.outcomes, task_data),
-        _model(task_data, arms, tell),
+        model_of(task_data, arms.fitted, tell),
     )
     report = examine(
         task_data,
@@ -227,11 +224,3 @@ def _shared(
     place.mkdir(exist_ok=True)
     share = replace(settings, budget=f"{seconds(settings.budget) / count:.1f}")
     return place, share, tell if number == count else without_notes(tell)
-
-
-def _model(task_data: TaskData, arms: FittedArms, tell: Tell) -> Model:
-    fitted = arms.fitted
-    held, labels = fitted.held.numpy(), task_data.labels_of(fitted.held_rows).numpy()
-    trust = calibrate(task_data.task, held, labels)
-    familiar = known_to(task_data, fitted, tell)
-    return Model(fitted.joined(), fitted.head, task_data.task, trust, fitted.at, familiar)

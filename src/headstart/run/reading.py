@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, Unpack
 from headstart.errors import UsageError
 from headstart.events import Tell, quiet
 from headstart.hostile import printable
+from headstart.options import made, signed
+from headstart.run.compressible import need_compressible
 from headstart.run.exports import export
 from headstart.run.folder import METRICS
 from headstart.run.metrics_record import Metrics
+from headstart.run.settings import CompressSettings
+from headstart.run.signatures import CompressOptions
 from headstart.share import load, publish
 from headstart.share.publication import PublishOptions
 
@@ -60,21 +64,26 @@ class Run:
         package = Path(runtime) if runtime else None
         return export(self.path, to, Path(out) if out else None, data, package, tell)
 
+    @signed(CompressSettings)
     def compress(
         self,
         out: Path | str,
         *,
         data: "headstart.run.tested.Place | None" = None,
         tell: Tell = quiet,
+        **options: Unpack[CompressOptions],
     ) -> "headstart.run.compression.Compression":
-        """Leave a run at `out` whose model computes in 8 bits, and what that lost.
+        """Leave a run at `out` whose model is smaller, and what that lost.
 
-        Both answer every test row; `data` is where those are if they moved. Raises `UsageError`,
-        `BackboneError` or `DataError`.
+        Where no way is named, or several are, it is the smallest that loses less than 2 points with
+        95% confidence. All answer every test row; `data` is where those are if they moved. Raises
+        `UsageError`, `BackboneError` or `DataError`.
         """
+        settings = made(CompressSettings, options)
+        need_compressible(self.path, self.metrics, Path(out), settings)
         from headstart.run import compression
 
-        return compression.compress(self.path, Path(out), data, tell)
+        return compression.compress(self.path, Path(out), settings, data, tell)
 
 
 def report(path: Path | str) -> Run:

@@ -89,3 +89,14 @@ class PretrainOptions(TypedDict, total=False):
     words: int | None
     seed: int | None
     offline: bool | None
+
+
+class CompressOptions(TypedDict, total=False):
+    """Those of `Run.compress`: `CompressSettings`."""
+
+    int8: bool | None
+    distill: str | Path | None
+    unlabeled: str | Path | None
+    stages: int | None
+    size: int | None
+    budget: str | None

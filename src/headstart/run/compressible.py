@@ -1,0 +1,44 @@
+"""Whether a run can be made smaller, judged by its files alone: before PyTorch is imported."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from headstart.data.presence import need_place
+from headstart.errors import UsageError
+from headstart.hostile import printable
+from headstart.run.settings import CompressSettings
+
+IN_FILE = Path("model") / "model.onnx"
+"""Below a run whose network is a file of whole numbers."""
+
+
+def need_compressible(
+    folder: Path, figures: Mapping[str, Any], out: Path, settings: CompressSettings
+) -> None:
+    """Raise `UsageError` where nothing could come of it, `DataError` where nothing is unlabeled.
+
+    `figures` are what the run's `metrics.json` holds.
+    """
+    if out.exists() and not (out.is_dir() and not any(out.iterdir())):
+        raise UsageError(
+            "U176", "there is something in this folder already", "--out FOLDER", printable(out)
+        )
+    if (folder / IN_FILE).exists():
+        raise UsageError(
+            "U179",
+            "the model of this run computes in 8 bits already",
+            "headstart compress the run that it was made of",
+            where=printable(folder),
+        )
+    if int(figures.get("folds", 1)) > 1:
+        raise UsageError(
+            "U313",
+            "the model of this run learned from every example that it was tested on: it was tested "
+            f"in {figures['folds']} folds, by others made like it",
+            "headstart train DATA --folds 1, then compress that run",
+            where=printable(folder),
+            why="what a smaller model loses is measured on examples that none of both has seen",
+        )
+    if settings.unlabeled:
+        need_place(Path(settings.unlabeled))

@@ -1,0 +1,111 @@
+"""A student of a run's model: another backbone that learns to answer as the model does."""
+
+import math
+from dataclasses import replace
+from pathlib import Path
+
+from headstart.backbone import HEARING, RECURRENT, Backbone
+from headstart.data import Examples, collect, unlike
+from headstart.errors import UsageError
+from headstart.events import note
+from headstart.features import Survey, survey
+from headstart.hostile import printable
+from headstart.modality import Augmentation, Image
+from headstart.run.compress_job import Job
+from headstart.run.inputs import THINGS
+from headstart.run.named_backbones import label_of, named, taken
+from headstart.run.prepared import Known, task_data_of
+from headstart.run.recipes import recipe_of
+from headstart.run.settings import Given, Network
+from headstart.train import Fitted, Full, Lesson, Recipe, TaskData, Teacher, fit
+
+SHIPPED = {"image": "shipped", "audio": HEARING, "text": RECURRENT}
+"""What is taught where nobody names a student."""
+VIEWED, MOST_VIEWS = 4000, 16
+"""Views that the teacher answers, in all and of each picture: the fewer pictures, the more of each.
+"""
+VIEWS = Augmentation(crop=(0.35, 1.0), flip=True, color=0.3)
+"""Teacher and student see the same, so that a mirrored letter is no mistake."""
+EPOCHS = 10
+"""Through all views."""
+
+
+def student_of(job: Job, allowance: float) -> tuple[str, Fitted, TaskData]:
+    """The student's name, what it learned in so many CPU seconds, and from what.
+
+    Raises `BackboneError` where there is no such backbone, `UsageError` where what is unlabeled is
+    of another kind.
+    """
+    name, student = _named(job)
+    examples, labeled = _examples(job), len(job.found.examples)
+    seen, taught = (
+        survey(examples, one.modality, cache=job.root, tell=job.tell)
+        for one in (student, job.model.backbone)
+    )
+    lesson = Lesson(Teacher(job.model.backbone, taught.items, job.model.head), _more(seen, labeled))
+    if len(examples) > labeled:
+        left = len(examples) - labeled - len(lesson.more)
+        told = f"{len(lesson.more):,} examples without labels are learned from"
+        note(job.tell, f"{told}; {left:,} are unreadable, there twice, or like one with a label")
+    known = Known(job.data, seen.items, seen.looks[:labeled])
+    task_data = replace(task_data_of(known, student, job.divided, job.root), lesson=lesson)
+    rows = len(task_data.partition.train) + len(lesson.more)
+    recipe = replace(_recipe(student, task_data, rows, job), allowance=allowance)
+    return name, fit(task_data, student, Full(), recipe, work=job.work, tell=job.tell), task_data
+
+
+def _named(job: Job) -> tuple[str, Backbone]:
+    """The student that is named, with pictures cut as the teacher has them."""
+    own = job.model.backbone.modality
+    asked = job.settings.distill or "shipped"
+    asked = SHIPPED[own.kind] if asked == "shipped" else asked
+    name, weights = next(named(asked))
+    given, seed = Given(size=job.settings.size if job.settings.distill else 0), job.divided.seed
+    student = taken(name, weights, job.found, given, seed, Network(), job.tell)
+    seen = student.modality
+    if isinstance(own, Image) and isinstance(seen, Image):
+        cut = replace(seen, crop_pct=own.crop_pct, crop_mode=own.crop_mode)
+        student = replace(student, modality=replace(cut, background=own.background))
+    plain = student.name if asked == SHIPPED[own.kind] else name
+    return label_of(Path(plain).name, None), student
+
+
+def _examples(job: Job) -> Examples:
+    """Those of the run, then those without labels."""
+    found, place = job.found, job.settings.unlabeled
+    if not place:
+        return found.examples
+    more = collect(Path(place), cache=job.root)
+    if more.holds != found.holds:
+        raise UsageError(
+            "U317",
+            f"the model takes {THINGS[found.holds]}, without labels there are {THINGS[more.holds]}",
+            "--unlabeled FOLDER, with more of the same kind",
+            where=printable(place),
+        )
+    nameless, own = more.examples, found.examples
+    rows = [0] * len(own) + list(range(len(nameless)))
+    return Examples((*own.sources, *nameless.sources), nameless.truth.take(rows), root=own.root)
+
+
+def _more(seen: Survey, labeled: int) -> tuple[int, ...]:
+    """Rows without labels that can be learned from: none is like a row of the test."""
+    return unlike(seen.looks, labeled)
+
+
+def _recipe(student: Backbone, task_data: TaskData, rows: int, job: Job) -> Recipe:
+    """As all of a network learns, but from views that stay the same: of pictures."""
+    usual = recipe_of(Full(), student, task_data.task, job.divided.seed)
+    if not isinstance(student.modality, Image):
+        return replace(usual, views=None)
+    views = replace(VIEWS, kept=views_of(rows))
+    return replace(usual, views=views, epochs=EPOCHS, patience=EPOCHS)
+
+
+def views_of(rows: int) -> int:
+    """How many views of each picture the teacher answers.
+
+    >>> views_of(100), views_of(455), views_of(2000), views_of(100_000)
+    (16, 9, 2, 2)
+    """
+    return min(MOST_VIEWS, max(2, math.ceil(VIEWED / rows)))
