@@ -20,7 +20,7 @@ COMMANDS = [
     ("headstart.run.answers.judged", ["predict", "PLACE", "a.png"]),
     ("headstart.report", ["report", "PLACE"]),
     ("headstart.report", ["export", "PLACE"]),
-    ("headstart.report", ["compress", "PLACE", "--int8", "--out", "y"]),
+    ("headstart.report", ["compress", "PLACE", "--out", "y"]),
     ("headstart.publish", ["publish", "PLACE", "y"]),
     ("headstart.backbones", ["backbones"]),
     ("headstart.rank", ["rank", "PLACE"]),

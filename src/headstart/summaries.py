@@ -71,21 +71,22 @@ def predicted(records: Sequence[Record]) -> list[str]:
 
 
 def compressed(record: Record, place: Path) -> list[str]:
-    """What was saved and what was lost, in a table and a sentence."""
+    """What each way saves and loses, in a table; what was taken, in a sentence."""
     size, ms, lost = record["bytes"], record["ms"], record["lost"]
-    rows = [("", "before", "after", "ratio")]
-    for name, unit, one in (("MB", 1e6, size), ("CPU ms", 1, ms)):
-        before, after = one["before"] / unit, one["after"] / unit
-        rows.append((name, f"{before:.1f}", f"{after:.1f}", f"{after / before:.2f}"))
-    points = [f"{100 * lost[name]:+z.1f}" for name in ("value", "low", "high")]
-    fits = "less than" if lost["high"] < SMALL else "it is not known to be less than"
-    return [
-        *columns(rows),
-        "",
-        f"lost: {points[0]} points (95% interval {points[1]} to {points[2]}), {fits} 2 with 95% "
-        f"confidence; {record['same']:.1%} of {record['rows']:,} test rows get the same answer",
-        f"written: {printable(place)}",
-    ]
+    rows = [("way", "MB", "CPU ms", "score", "95% interval", "lost", "95% interval")]
+    for one in record["tried"]:
+        score, gone = one["score"], one["lost"]
+        points = [f"{100 * gone[name]:+z.1f}" for name in ("value", "low", "high")]
+        told = (points[0], f"{points[1]} to {points[2]}") if len(rows) > 1 else ("", "")
+        takes = (f"{one['bytes'] / 1e6:.1f}", f"{one['ms']:.1f}")
+        rows.append((one["way"], *takes, f"{score['value']:z.1%}", _bounds(score), *told))
+    fits = "loses less" if lost["high"] < SMALL else "is not known to lose less"
+    taken = f"{record['way']}: {size['after'] / size['before']:.2f} of the bytes, "
+    taken += f"{ms['after'] / ms['before']:.2f} of the time; it {fits} than 2 points, "
+    taken += f"with 95% confidence; {record['same']:.1%} of {record['rows']:,} test rows get the "
+    taken += "same answer"
+    left_out = [f"left out, {printable(line, 500)}" for line in record["left_out"]]
+    return [*columns(rows), "", *left_out, printable(taken, 500), f"written: {printable(place)}"]
 
 
 def answered(

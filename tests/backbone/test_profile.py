@@ -7,11 +7,22 @@ import torch
 from stand_ins import InMemory
 
 import headstart
-from headstart.backbone import Backbone, Stages, read_backbone, save_backbone, seen_as, widths
+from headstart.backbone import (
+    Backbone,
+    Stages,
+    early_exit,
+    inner_stages,
+    read_backbone,
+    save_backbone,
+    seen_as,
+    widths,
+)
 from headstart.backbone.profile import Profile, pooled
+from headstart.backbone.record import record_of
 from headstart.errors import BackboneError
 from headstart.features import Prefix, extract, noise
 from headstart.train import TaskData
+from headstart.untrusted import Damaged
 
 
 def test_a_profile_is_every_stage_pooled(tiny: Backbone) -> None:
@@ -61,6 +72,29 @@ def test_a_backbone_of_every_stage_is_saved_and_read_back(tiny: Backbone, tmp_pa
     rows = noise(tiny.modality)
     with torch.inference_mode():
         assert torch.equal(again.stages(rows), whole.stages(rows))
+
+
+@torch.inference_mode()
+def test_an_early_exit_gives_the_first_columns_and_is_read_back(tiny: Backbone, tmp_path) -> None:
+    whole, rows = seen_as(tiny, Stages), torch.randn(2, 3, 32, 32)
+    for source in (tiny, whole):
+        exits = early_exit(source, 2)
+        assert exits.width == sum(widths(tiny.stages, noise(tiny.modality))[:2]) < whole.width
+        assert torch.equal(exits.stages(rows), whole.stages(rows)[:, : exits.width])
+    save_backbone(tmp_path / "exit", exits, "#")
+    again = read_backbone(tmp_path / "exit")
+    assert torch.equal(again.stages(rows), exits.stages(rows)) and again.depth == 1
+    kept, all_of_it = (sum(p.numel() for p in b.stages.parameters()) for b in (again, tiny))
+    assert kept < all_of_it
+    assert len(inner_stages(again)) == 2 and len(inner_stages(tiny)) == tiny.depth
+
+
+def test_no_stage_at_all_is_no_network(tiny: Backbone, tmp_path: Path) -> None:
+    save_backbone(tmp_path / "exit", early_exit(tiny, 1), "#")
+    record = tmp_path / "exit" / "backbone.json"
+    record.write_text(record.read_text().replace('"exit_after": 1', '"exit_after": 0'))
+    with pytest.raises(Damaged, match="exit_after"):
+        record_of(record.read_bytes(), "here")
 
 
 def test_a_network_of_one_stage_says_that_it_cannot_be_cut(

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from stand_ins import draw
 
-from headstart.data import collect, find, merge
+from headstart.data import Problem, collect, find, merge, unlike
 from headstart.errors import DataError
+from headstart.modality import Look
 
 
 def test_every_picture_below_is_found(photos: Path, tmp_path: Path) -> None:
@@ -70,3 +71,23 @@ def test_a_text_in_two_unlabeled_sets_is_a_copy(tmp_path: Path) -> None:
         [collect(tmp_path / f"{n}.txt", cache=tmp_path) for n in ("one", "two")], ["1", "2"]
     )
     assert both.examples.truth.names == ("",) and both.examples.truth.indexes == (0, 0, 0, 0)
+
+
+def look(content: str, near: tuple[int, ...] = ()) -> Look:
+    return Look(f"digest of {content}", content, near, ())
+
+
+def test_what_is_like_a_labeled_example_is_not_learned_from() -> None:
+    far, bits = (2**64 - 1,) * 4, 2**32 - 1  # 32 bits of 256 still look alike
+    looks = [
+        look("a", (0, 0, 0, 0)),
+        look("b"),
+        look("a"),  # the same
+        look("c", (bits, 0, 0, 0)),  # alike
+        look("d", (2**33 - 1, 0, 0, 0)),  # one bit more
+        look("e", far),
+        look("f", far),  # alike, but both without labels
+        Problem("D101", "unreadable", "g", "why"),
+        look("e"),  # there twice
+    ]
+    assert unlike(looks, 2) == (4, 5, 6)

@@ -6,14 +6,15 @@ import sys
 import typing
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import headstart
 from headstart.data import Columns
 from headstart.options import options_of
-from headstart.run import signatures
-from headstart.run.settings import PretrainSettings, RankSettings, Settings
+from headstart.run import Run, signatures
+from headstart.run.settings import CompressSettings, PretrainSettings, RankSettings, Settings
 from headstart.share.publication import PublishOptions, PublishSettings
 
 VERBS = {
@@ -23,6 +24,7 @@ VERBS = {
     "rank": (RankSettings, signatures.RankOptions),
     "pretrain": (PretrainSettings, signatures.PretrainOptions),
     "publish": (PublishSettings, PublishOptions),
+    "compress": (CompressSettings, signatures.CompressOptions),
 }
 CALLS = """
 import headstart
@@ -35,6 +37,13 @@ headstart.train("photos", seed=1, compare="scratch")
 headstart.{verb}("photos", {option})
 first(headstart.report("run")).{attribute}
 """
+
+
+def named(verb: str) -> Any:
+    """A verb of the front door, or of a run."""
+    return getattr(headstart, verb, None) or getattr(Run, verb)
+
+
 each_verb = pytest.mark.parametrize("verb", VERBS)
 
 
@@ -54,7 +63,7 @@ def test_the_types_of_options_are_those_of_the_settings(verb: str) -> None:
 @each_verb
 def test_help_shows_every_option_with_its_default(verb: str) -> None:
     noun, _ = VERBS[verb]
-    function = getattr(headstart, verb)
+    function = named(verb)
     shown = inspect.signature(function).parameters
     for one in options_of(noun):
         assert shown[one.name].default == one.default and one.help
@@ -64,7 +73,7 @@ def test_help_shows_every_option_with_its_default(verb: str) -> None:
 
 @each_verb
 def test_no_front_door_takes_just_anything(verb: str) -> None:
-    function = inspect.unwrap(getattr(headstart, verb))
+    function = inspect.unwrap(named(verb))
     assert function.__annotations__["options"] == typing.Unpack[VERBS[verb][1]]
 
 

@@ -19,7 +19,7 @@ from headstart.backbone.folder import fresh, read_backbone
 from headstart.backbone.frames import pooled
 from headstart.backbone.hub import fetched_network, fetched_weights, license_in, repository_of
 from headstart.backbone.hub_folder import hub_folder
-from headstart.backbone.places import FACTS, shipped
+from headstart.backbone.places import FACTS, GRAPH, WEIGHTS, shipped
 from headstart.backbone.published import published_in
 from headstart.backbone.timm_folder import from_timm, is_timm
 from headstart.backbone.vision import (
@@ -153,12 +153,24 @@ def _at(place: Path, writes: str) -> Backbone | None:
     """What was published, trained or pre-trained there, or has a network of another library's."""
     inside = [f for f in (place, place / "model") if (f / FACTS).is_file()]
     if folder := published_in(place) or next(iter(inside), None):
+        _need_weights(folder)
         return meant_for(pooled(read_backbone(folder)), writes)
     if not (place / "config.json").is_file():
         return None
     if is_timm(place):
         return from_timm(place.absolute())
     return _of_transformers(place.absolute(), writes)
+
+
+def _need_weights(folder: Path) -> None:
+    """Raise `BackboneError` where the network is a file that only answers."""
+    if (folder / GRAPH).is_file() and not (folder / WEIGHTS).exists():
+        raise BackboneError(
+            "M723",
+            "this model computes in 8 bits: nothing can be trained from it",
+            "--backbone RUN, with the run that it was made of",
+            where=printable(folder),
+        )
 
 
 def _of_transformers(

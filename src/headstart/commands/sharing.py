@@ -9,7 +9,7 @@ import headstart
 from headstart import summaries, terminal
 from headstart.commands.flags import Json, RunFolder, given, takes
 from headstart.ending import working
-from headstart.errors import UsageError
+from headstart.run.settings import CompressSettings
 from headstart.share.publication import PublishSettings
 
 
@@ -39,22 +39,24 @@ def export(
     terminal.document(made.record()) if json else terminal.show(made.lines())
 
 
+@takes(CompressSettings)
 def compress(
     run: RunFolder,
     *,
     out: Annotated[Path, typer.Option(metavar="RUN2", help="the new run's folder")],
-    int8: Annotated[bool, typer.Option("--int8", help="whole numbers of 8 bits")] = False,
     data: Annotated[
         Path | None, typer.Option(metavar="PATH", help="where the data are, if they moved")
     ] = None,
     json: Json = False,
+    **options: Any,
 ) -> None:
-    """Make the model smaller, and measure on the same test rows what that loses."""
-    if not int8:
-        raise UsageError("U178", "how is the model to become smaller?", "--int8")
+    """Make the model smaller, and measure on the same test rows what that loses.
+
+    Where no way is named, every way is tried; the smallest that loses little becomes RUN2.
+    """
     done = headstart.report(run)
     with working() as tell:
-        found = done.compress(out, data=data, tell=tell).record()
+        found = done.compress(out, data=data, tell=tell, **given(options)).record()
     terminal.document(found) if json else terminal.show(summaries.compressed(found, out))
 
 

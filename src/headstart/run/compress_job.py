@@ -47,6 +47,8 @@ class Made:
     model: Model
     calibrated: int = 0
     """Training rows that scales of 8 bits were taken from."""
+    base: str = ""
+    """The backbone that it started from, where that is another than the model's."""
 
 
 def read_again(job: Job, modality: Modality) -> Known:

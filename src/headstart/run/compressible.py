@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from headstart.backbone.places import GRAPH
 from headstart.data.presence import need_place
 from headstart.errors import UsageError
 from headstart.hostile import printable
+from headstart.run.folder import MODEL
 from headstart.run.settings import CompressSettings
-
-IN_FILE = Path("model") / "model.onnx"
-"""Below a run whose network is a file of whole numbers."""
 
 
 def need_compressible(
@@ -24,7 +23,7 @@ def need_compressible(
         raise UsageError(
             "U176", "there is something in this folder already", "--out FOLDER", printable(out)
         )
-    if (folder / IN_FILE).exists():
+    if (folder / MODEL / GRAPH).exists():
         raise UsageError(
             "U179",
             "the model of this run computes in 8 bits already",

@@ -246,7 +246,7 @@ def _leave(temp: Path, folder: Path, taken: _Tried, exam: Exam, found: Compressi
     was = json.loads((folder / METRICS).read_bytes())
     figures = exam.figures(taken.answers).record()
     metrics = {**was, "test": figures, "compression": found.record()}
-    durable.write(temp / RUN, durable.to_json(_record(folder, model, found.way), indent=1))
+    durable.write(temp / RUN, durable.to_json(_record(folder, taken.made), indent=1))
     shutil.copyfile(folder / PROBLEMS, temp / PROBLEMS)
     with durable.writing(temp / PREDICTIONS) as place:
         parquet.write_table(_table(folder, model, taken.answers), place)
@@ -257,14 +257,13 @@ def _leave(temp: Path, folder: Path, taken: _Tried, exam: Exam, found: Compressi
     durable.write(temp / METRICS, durable.to_json(metrics, indent=1))
 
 
-def _record(folder: Path, model: Model, way: str) -> dict[str, Any]:
+def _record(folder: Path, made: Made) -> dict[str, Any]:
     """What was asked of the run that it was made of; of a student, what that started from."""
-    record = {**record_in(folder / RUN), "asked": "", "compressed": way}
-    own = load(folder).backbone
-    if model.backbone.name == own.name:
+    record = {**record_in(folder / RUN), "asked": "", "compressed": made.way}
+    if not made.base:
         return record
-    settings = {**(record.get("settings") or {}), "weights": "", "backbone": model.backbone.name}
-    named = {"name": model.backbone.name, "digest": model.backbone.contents}
+    settings = {**(record.get("settings") or {}), "weights": "", "backbone": made.base}
+    named = {"name": made.base, "digest": made.model.backbone.contents}
     return {**record, "settings": settings, "backbone": named}
 
 

@@ -116,7 +116,7 @@ def smaller_pictures(job: Job, allowance: float) -> Made:
 def a_student(job: Job, allowance: float) -> Made:
     """A smaller network that was taught what this one answers."""
     name, fitted, task_data = student_of(job, allowance)
-    return Made(f"student {name}", model_of(task_data, fitted, job.tell))
+    return Made(f"student {name}", model_of(task_data, fitted, job.tell), base=name)
 
 
 Way = Callable[[Job, float], Made]

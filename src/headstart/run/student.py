@@ -5,12 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from headstart.backbone import HEARING, RECURRENT, Backbone
-from headstart.data import Examples, collect, unlike
+from headstart.data import Examples, Found, collect, unlike
 from headstart.errors import UsageError
 from headstart.events import note
-from headstart.features import Survey, survey
+from headstart.features import survey
 from headstart.hostile import printable
-from headstart.modality import Augmentation, Image
+from headstart.modality import Augmentation, Image, Modality
 from headstart.run.compress_job import Job
 from headstart.run.inputs import THINGS
 from headstart.run.named_backbones import label_of, named, taken
@@ -37,12 +37,12 @@ def student_of(job: Job, allowance: float) -> tuple[str, Fitted, TaskData]:
     of another kind.
     """
     name, student = _named(job)
-    examples, labeled = _examples(job), len(job.found.examples)
+    examples = with_unlabeled(job.found, job.settings.unlabeled, job.root)
+    labeled, own = len(job.found.examples), job.model.backbone
     seen, taught = (
-        survey(examples, one.modality, cache=job.root, tell=job.tell)
-        for one in (student, job.model.backbone)
+        survey(examples, one.modality, cache=job.root, tell=job.tell) for one in (student, own)
     )
-    lesson = Lesson(Teacher(job.model.backbone, taught.items, job.model.head), _more(seen, labeled))
+    lesson = Lesson(Teacher(own, taught.items), job.model.head, unlike(seen.looks, labeled))
     if len(examples) > labeled:
         left = len(examples) - labeled - len(lesson.more)
         told = f"{len(lesson.more):,} examples without labels are learned from"
@@ -62,20 +62,24 @@ def _named(job: Job) -> tuple[str, Backbone]:
     name, weights = next(named(asked))
     given, seed = Given(size=job.settings.size if job.settings.distill else 0), job.divided.seed
     student = taken(name, weights, job.found, given, seed, Network(), job.tell)
-    seen = student.modality
-    if isinstance(own, Image) and isinstance(seen, Image):
-        cut = replace(seen, crop_pct=own.crop_pct, crop_mode=own.crop_mode)
-        student = replace(student, modality=replace(cut, background=own.background))
+    student = replace(student, modality=cut_alike(student.modality, own))
     plain = student.name if asked == SHIPPED[own.kind] else name
     return label_of(Path(plain).name, None), student
 
 
-def _examples(job: Job) -> Examples:
-    """Those of the run, then those without labels."""
-    found, place = job.found, job.settings.unlabeled
+def cut_alike(student: Modality, teacher: Modality) -> Modality:
+    """A student's contract that shows the same part of each picture as its teacher's."""
+    if not (isinstance(student, Image) and isinstance(teacher, Image)):
+        return student
+    cut = replace(student, crop_pct=teacher.crop_pct, crop_mode=teacher.crop_mode)
+    return replace(cut, background=teacher.background)
+
+
+def with_unlabeled(found: Found, place: str, root: Path) -> Examples:
+    """What was found, then what is at a place without labels; raises `UsageError` for others."""
     if not place:
         return found.examples
-    more = collect(Path(place), cache=job.root)
+    more = collect(Path(place), cache=root)
     if more.holds != found.holds:
         raise UsageError(
             "U317",
@@ -86,11 +90,6 @@ def _examples(job: Job) -> Examples:
     nameless, own = more.examples, found.examples
     rows = [0] * len(own) + list(range(len(nameless)))
     return Examples((*own.sources, *nameless.sources), nameless.truth.take(rows), root=own.root)
-
-
-def _more(seen: Survey, labeled: int) -> tuple[int, ...]:
-    """Rows without labels that can be learned from: none is like a row of the test."""
-    return unlike(seen.looks, labeled)
 
 
 def _recipe(student: Backbone, task_data: TaskData, rows: int, job: Job) -> Recipe:

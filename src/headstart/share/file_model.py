@@ -10,11 +10,12 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from headstart.backbone.places import GRAPH
 from headstart.model import Given, Model
 from headstart.share.end_to_end import feeds_of
 from headstart.share.onnx_file import Runtime
 
-NETWORK = "model.onnx"
+NETWORK = GRAPH
 """The file, in a model folder that has one in the place of weights."""
 
 

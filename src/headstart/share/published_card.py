@@ -5,6 +5,7 @@ from typing import Any
 
 from headstart.hostile import printable
 from headstart.share.card import card_of
+from headstart.share.file_model import FileModel
 from headstart.share.layout import Layout
 from headstart.share.publication import PublishSettings
 from headstart.share.subject import Subject
@@ -60,7 +61,8 @@ def _front(
         "tags": ["headstart", "transfer-learning"],
     }
     if subject.base:
-        told |= {"base_model": subject.base, "base_model_relation": "finetune"}
+        how = "quantized" if isinstance(subject.model, FileModel) else "finetune"
+        told |= {"base_model": subject.base, "base_model_relation": how}
     if settings.data:
         told["datasets"] = [settings.data]
     if results:

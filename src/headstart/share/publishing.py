@@ -15,6 +15,7 @@ from headstart.backbone.places import INDEX, PART
 from headstart.events import Tell, note
 from headstart.modality import Text
 from headstart.share.artifact import save_model
+from headstart.share.file_model import NETWORK, FileModel
 from headstart.share.layout import Layout, Unlike, in_units, linear_of
 from headstart.share.leaks import need_nothing_own
 from headstart.share.license import inherited
@@ -94,6 +95,9 @@ def _made_by() -> str:
 def layout_of(subject: Subject) -> Layout:
     """As timm or sentence-transformers reads it; else empty, and why."""
     backbone, model = subject.backbone, subject.model
+    if isinstance(model, FileModel):
+        why = f"its network is a file in 8 bits, {PART}/{NETWORK}"
+        return Layout(note=f"headstart alone opens it: {why}")
     try:
         head = linear_of(model.head if model else None)
         if head is not None and model is not None and model.task.numeric:

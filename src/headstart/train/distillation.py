@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from headstart.head import Labels
 from headstart.stats import Merit
 from headstart.task import Task
-from headstart.train.teacher import TeacherRows
+from headstart.train.loop import Wanted
 
 TOLD = 0.5
 """Share of the teacher in the target of a row that has a label."""
@@ -60,8 +60,8 @@ def as_answers(task: Task, labels: Labels) -> Float[Tensor, "n c"]:
 class Targets:
     """What rows should come to: of a labeled one the mean of its label and the teacher's answer."""
 
-    rows: TeacherRows
-    """Of each row one a view, one after the other; labeled rows come first."""
+    rows: Wanted
+    """What the teacher makes of each row, a view at a time; labeled rows come first."""
     head: nn.Module
     """The teacher's."""
     task: Task

@@ -31,6 +31,8 @@ class Lesson:
     """What a student learns beside labels: a teacher's answers, to rows without labels too."""
 
     teacher: Teacher
+    head: nn.Module
+    """What it answers by."""
     more: tuple[int, ...] = ()
     """Rows of the items that have no label."""
 
@@ -46,13 +48,6 @@ class TeacherRows:
 
     def __getitem__(self, positions: Sequence[int]) -> Tensor:
         return self.features.take(list(positions))
-
-
-def need_head(teacher: Teacher) -> nn.Module:
-    """What it answers by. Raises `TypeError` for a teacher without a head."""
-    if teacher.head is None:
-        raise TypeError("a teacher without a head gives no answers")
-    return teacher.head
 
 
 def rows_of(

@@ -25,7 +25,7 @@ from headstart.train.rate_search import TRIAL
 from headstart.train.rates import RATES
 from headstart.train.recipe import Recipe
 from headstart.train.task_data import TaskData, varied
-from headstart.train.teacher import Lesson, need_head, rows_of
+from headstart.train.teacher import Lesson, rows_of
 from headstart.train.trainer import TrainingData
 
 
@@ -80,10 +80,9 @@ def _imitating(
     if views:
         feed = varied(task_data.items, rows, modality, views, recipe.seed)
     true, held = (as_answers(task, task_data.labels_of(some)) for some in (train, val))
-    head = need_head(lesson.teacher)
     return TrainingData(
         feed,
-        Targets(said, head, task, true, views.kept if views else 1),
+        Targets(said, lesson.head, task, true, views.kept if views else 1),
         task_data.items_feed(val, modality, None),
         held,
         Imitation(task),

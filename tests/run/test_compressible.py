@@ -1,0 +1,97 @@
+"""What is refused before anything is computed."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from headstart.commands.flags import given
+from headstart.errors import DataError, UsageError
+from headstart.run.compressible import need_compressible
+from headstart.run.settings import CompressSettings
+
+PLAIN = CompressSettings()
+
+
+def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
+    need_compressible(tmp_path / "run", {}, tmp_path / "new", PLAIN)
+    (tmp_path / "empty").mkdir()
+    need_compressible(tmp_path / "run", {}, tmp_path / "empty", PLAIN)
+    (tmp_path / "empty" / "mine").write_text("x")
+    for taken in (tmp_path / "empty", tmp_path / "empty" / "mine"):
+        with pytest.raises(UsageError, match="U176"):
+            need_compressible(tmp_path / "run", {}, taken, PLAIN)
+
+
+def test_8_bits_are_not_made_smaller_again(tmp_path: Path) -> None:
+    (tmp_path / "run" / "model").mkdir(parents=True)
+    (tmp_path / "run" / "model" / "model.onnx").write_bytes(b"")
+    with pytest.raises(UsageError, match="U179"):
+        need_compressible(tmp_path / "run", {}, tmp_path / "new", PLAIN)
+
+
+@pytest.mark.parametrize(("folds", "refused"), [(1, False), (2, True), (5, True)])
+def test_a_run_whose_model_has_seen_every_test_row_is_refused(folds, refused, tmp_path) -> None:
+    def ask() -> None:
+        need_compressible(tmp_path / "run", {"folds": folds}, tmp_path / "new", PLAIN)
+
+    if refused:
+        with pytest.raises(UsageError, match="U313"):
+            ask()
+    else:
+        ask()
+
+
+def test_examples_without_labels_have_to_be_there(tmp_path: Path) -> None:
+    asked = CompressSettings(distill="shipped", unlabeled=str(tmp_path / "nothing"))
+    with pytest.raises(DataError, match="D102"):
+        need_compressible(tmp_path / "run", {}, tmp_path / "new", asked)
+
+
+@pytest.mark.parametrize("name", ["stages", "size"])
+def test_numbers_below_zero_are_refused(name: str) -> None:
+    CompressSettings(**{name: 0})
+    with pytest.raises(UsageError, match=f"U311.*--{name} -1"):
+        CompressSettings(**{name: -1})
+
+
+def test_examples_without_labels_are_for_a_student() -> None:
+    with pytest.raises(UsageError, match="U312"):
+        CompressSettings(int8=True, unlabeled="more")
+    CompressSettings(unlabeled="more")  # every way is tried, a student among them
+    CompressSettings(int8=True, distill="shipped", unlabeled="more")
+
+
+def test_a_budget_is_an_amount_of_time() -> None:
+    with pytest.raises(UsageError, match="U123"):
+        CompressSettings(budget="soon")
+
+
+@pytest.mark.parametrize(
+    ("asked", "ways"),
+    [
+        ({}, ()),
+        ({"int8": True}, ("int8",)),
+        ({"size": 96}, ("size",)),
+        ({"size": 96, "distill": "shipped"}, ("distill",)),  # of the student then
+        ({"stages": 3, "int8": True}, ("int8", "stages")),
+    ],
+)
+def test_a_way_is_named_by_its_flag(asked, ways) -> None:
+    assert CompressSettings(**given(asked)).ways == ways
+
+
+def test_a_wrong_flag_is_refused_before_torch_is_imported(tmp_path: Path) -> None:
+    (tmp_path / "metrics.json").write_text(json.dumps({"folds": 5}))
+    code = (
+        "import sys; from headstart.cli import execute; "
+        f"code = execute(['compress', {str(tmp_path)!r}, '--out', 'y', *sys.argv[1:]]); "
+        "sys.exit(100 + code if 'torch' in sys.modules else code)"
+    )
+    for words in ((), ("--stages", "-1"), ("--budget", "soon")):
+        began = time.monotonic()
+        done = subprocess.run([sys.executable, "-c", code, *words], check=False, timeout=60)
+        assert done.returncode == 2 and time.monotonic() - began < 30

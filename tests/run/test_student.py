@@ -1,0 +1,41 @@
+"""What a student is shown."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from stand_ins import draw
+
+from headstart.data import Columns, find
+from headstart.errors import UsageError
+from headstart.modality import Image, Sound
+from headstart.run.student import cut_alike, views_of, with_unlabeled
+
+
+@pytest.mark.parametrize(
+    ("rows", "views"),
+    [(249, 16), (250, 16), (267, 15), (1999, 3), (2000, 2), (10**6, 2)],
+)
+def test_few_pictures_are_shown_in_more_views(rows: int, views: int) -> None:
+    assert views_of(rows) == views
+
+
+def test_examples_without_labels_come_behind_those_of_the_run(photos: Path, tmp_path: Path) -> None:
+    more, found = draw(tmp_path / "more", 2), find(photos, Columns(), cache=tmp_path)
+    examples = with_unlabeled(found, str(more), tmp_path)
+    assert len(examples) == 48 + 6 == len(examples.truth)
+    assert str(examples.sources[48]).startswith(str(more))
+    assert with_unlabeled(found, "", tmp_path) is found.examples
+
+
+def test_examples_of_another_kind_are_refused(photos: Path, tmp_path: Path) -> None:
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts" / "a.txt").write_text("one\ntwo\n")
+    with pytest.raises(UsageError, match="U317"):
+        with_unlabeled(find(photos, Columns(), cache=tmp_path), str(tmp_path / "texts"), tmp_path)
+
+
+def test_pictures_are_cut_as_the_teacher_has_them() -> None:
+    own, teacher = Image(size_px=48, mean=(0.5,) * 3), Image(crop_pct=0.5, crop_mode="squash")
+    assert cut_alike(own, teacher) == replace(own, crop_pct=0.5, crop_mode="squash")
+    assert cut_alike(Sound(), teacher) == Sound()
