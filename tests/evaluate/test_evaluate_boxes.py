@@ -5,7 +5,6 @@ from headstart.data import boxes_of
 from headstart.evaluate.boxes import (
     FALSE_ALARMS,
     box_report,
-    boxes_from_rows,
     confusion,
     curve,
     missed_at,
@@ -63,11 +62,3 @@ def test_a_report_has_each_class_that_is_there() -> None:
     at = {point.threshold: point for point in found.trade_off}
     assert (at[0.5].precision, at[0.5].recall) == (1 / 3, 1 / 3)
     assert at[0.5].false_alarms == pytest.approx(2 / 3)
-
-
-def test_rows_of_labels_become_boxes_and_class_minus_one_is_ignored_everywhere() -> None:
-    rows = np.full((1, 3, 5), np.nan)
-    rows[0, 0], rows[0, 1] = (1, 0.0, 0.0, 0.5, 0.5), (-1, 0.5, 0.5, 1, 1)
-    (boxes,) = boxes_from_rows(rows, 2, 100.0)
-    assert boxes.labels.tolist() == [1, 0, 1] and boxes.ignored.tolist() == [False, True, True]
-    assert boxes.corners[0].tolist() == [0, 0, 50, 50]

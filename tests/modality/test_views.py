@@ -136,6 +136,13 @@ def test_a_box_that_is_mostly_cut_off_is_to_be_ignored() -> None:
     assert 0 < (moved[:, 0] < 0).sum() < 40
 
 
+def test_a_box_that_is_ignored_keeps_its_class_however_it_is_cut() -> None:
+    views = Augmentation(crop=(0.3, 0.3), flip=False, color=0.0)
+    corner = torch.tensor([[[2.0, 0, 0, 0.3, 0.3], [-3.0, 0, 0, 0.3, 0.3]]]).expand(40, 2, 5)
+    moved = follow(corner, range(40), views)[..., 0]
+    assert set(moved[:, 0].tolist()) == {2.0, -3.0} and (moved[:, 1] == -3).all()
+
+
 def test_rows_of_padding_stay_what_they_are() -> None:
     nothing = torch.full((1, 2, 5), torch.nan)
     assert follow(nothing, [3], Augmentation())[..., 0].isnan().all()

@@ -44,7 +44,7 @@ def test_boxes_are_posed_where_the_network_sees_them(backbone: Backbone) -> None
     )
     examples = Examples((picture, picture), truth, kind="detection")
     task, labels = make_task(examples, (0, 1), backbone)
-    assert task == TASK
+    assert task == Detection(TASK.classes, 128)
     assert torch.allclose(labels[0, 0], torch.tensor([1.0, 0.0, 0.25, 1.0, 0.75]))
     assert labels[0, 1, 0] == -1
     assert labels[1].isnan().all()
@@ -77,8 +77,27 @@ def test_figures_are_those_of_metrics() -> None:
     assert {name: round(figure.value, 6) for name, figure in found.items()} == {
         "map": 1.0,
         "ap50": 1.0,
+        "ap75": 1.0,
+        "ar": 1.0,
         "exact": 1.0,
     }
+
+
+def test_a_box_to_be_ignored_keeps_its_class() -> None:
+    """Else what is found of one class on a crowd of it would count as a false alarm."""
+    answers = TASK.answers(_scores(1, 0.9)).double().numpy()
+    (truth,), _ = TASK.located(answers, np.array([[(-2, *BOX)]]))
+    assert (truth.labels.tolist(), truth.ignored.tolist()) == ([1], [True])
+    labels = np.array([[(-2, *BOX), (math.nan,) * 5], [(1, *BOX), (math.nan,) * 5]])
+    found = TASK.figures(np.repeat(answers, 2, 0), labels, ())
+    assert found["ap50"].value == 1
+    assert TASK.merit(answers, labels[:1]).tolist() == [1]
+
+
+def test_a_restored_task_knows_the_side_that_sizes_go_by() -> None:
+    task = Detection(("cat",), 320)
+    assert Detection.restored(task.classes, task.record(), None) == task
+    assert Detection.restored(task.classes, {}, None).side_px == 0
 
 
 def test_the_constant_answer_is_what_is_usual() -> None:

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from jaxtyping import Float
 
-from headstart.data import Boxes, boxes_of, iou
-from headstart.stats import Interval
+from headstart.data import Boxes, iou
+from headstart.evaluate.box_reasons import reasons_of
+from headstart.stats import Interval, share
 from headstart.task.box_matching import FoundBoxes, Matches, matches_of
 from headstart.task.box_precision import Precision, Weights
 from headstart.task.weighted_bootstrap import bca, drawn_weights
@@ -20,6 +22,8 @@ SAID = 0.5
 """The probability from which on a box counts: thresholds of classes are moved there."""
 MET = 0.5
 """The overlap from which on a box is found, on the page."""
+SIDES = (0.0, 0.05, 0.1, 0.2, 0.4, 0.8, float("inf"))
+"""Bounds of the sizes that a page tells apart, as shares of the picture's side."""
 _DRAWS = 300
 """Of bands around curves, which are read by eye."""
 
@@ -69,6 +73,18 @@ class DrawnBox:
 
 
 @dataclass(frozen=True)
+class SizeRow:
+    """True boxes of about one size, and how many of them are found."""
+
+    low: float
+    high: float
+    """Of a box's side (the root of its area), as a share of the picture's."""
+    there: int
+    found: Interval | None
+    """None where there are none."""
+
+
+@dataclass(frozen=True)
 class BoxReport:
     """Everything that a page says of boxes."""
 
@@ -79,6 +95,24 @@ class BoxReport:
     """False alarms of a picture, and the share of boxes that is missed at so many."""
     confusion: tuple[tuple[int, ...], ...]
     """True class (the last line: nothing) by said class (the last column: missed)."""
+    sizes: tuple[SizeRow, ...] = ()
+    reasons: tuple[str, ...] = ()
+    """Why figures are low, or leave a class out."""
+
+    def record(self) -> dict[str, object]:
+        """As `metrics.json` has it, beside the figures."""
+        by_class = [
+            {
+                "name": one.name,
+                "boxes": one.there,
+                "said": one.found,
+                "ap": one.average_precision.record(),
+                "ap50": one.at_half.record(),
+            }
+            for one in self.classes
+        ]
+        missed = [{"false_alarms": rate, "share": m.record()} for rate, m in self.missed]
+        return {"by_class": by_class, "missed": missed}
 
 
 def box_report(
@@ -103,7 +137,30 @@ def box_report(
         for rate in FALSE_ALARMS
     )
     table = confusion(truths, found, len(names), threshold)
-    return BoxReport(tuple(names), classes, trade_off, missed, table)
+    sizes = by_size(truths, found, threshold)
+    reasons = reasons_of(truths, found, names, threshold)
+    return BoxReport(tuple(names), classes, trade_off, missed, table, sizes, reasons)
+
+
+def by_size(
+    truths: Sequence[Boxes], found: Sequence[FoundBoxes], threshold: float
+) -> tuple[SizeRow, ...]:
+    """How many true boxes of each of `SIDES` there are, and how many are found."""
+    sides, met = [np.zeros(0)], [np.zeros(0, bool)]
+    for truth, told in zip(truths, found, strict=True):
+        said = told.scores >= threshold
+        same = truth.labels[:, None] == told.labels[said][None]
+        shared = iou(truth.corners, told.corners[said])
+        hit = ((shared >= MET) & same).any(axis=1)
+        sides.append(np.sqrt(truth.areas[~truth.ignored]))
+        met.append(hit[~truth.ignored])
+    side, hit = np.concatenate(sides), np.concatenate(met)
+    rows = []
+    for low, high in pairwise(SIDES):
+        inside = (side >= low) & (side < high)
+        rate = share(hit[inside]) if inside.any() else None
+        rows.append(SizeRow(low, high, int(inside.sum()), rate))
+    return tuple(rows)
 
 
 def _class(  # one line of the table
@@ -215,22 +272,3 @@ def drawn(
 def _four(corners: Float[np.ndarray, " 4"]) -> tuple[float, float, float, float]:
     x0, y0, x1, y1 = corners.tolist()
     return x0, y0, x1, y1
-
-
-def boxes_from_rows(
-    rows: Float[np.ndarray, "n m 5"], classes: int, side: float = 1.0
-) -> tuple[Boxes, ...]:
-    """True boxes from rows of class and corners; what is of class -1 is ignored in every class."""
-    made = []
-    for row in rows:
-        told = row[(row[:, 3:] > row[:, 1:3]).all(axis=1)]
-        plain = [(box[1:] * side, int(box[0]), False) for box in told if box[0] >= 0]
-        passed = [
-            (box[1:] * side, label, True) for box in told if box[0] < 0 for label in range(classes)
-        ]
-        every = [*plain, *passed]
-        made.append(
-            boxes_of([tuple(c.tolist()) for c, *_ in every], [k for _, k, _ in every],
-                     [skip for *_, skip in every])
-        )  # fmt: skip
-    return tuple(made)

@@ -45,9 +45,10 @@ class Scores:
         """The figure that verdicts go by."""
         return next(iter(self.figures.values()))
 
-    def record(self) -> dict[str, dict[str, float]]:
+    def record(self) -> dict[str, object]:
         """As `metrics.json` has it."""
-        return {name: interval.record() for name, interval in self.figures.items()}
+        told = {name: interval.record() for name, interval in self.figures.items()}
+        return {**told, **(self.boxes.record() if self.boxes else {})}
 
 
 @dataclass(frozen=True)

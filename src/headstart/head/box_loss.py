@@ -1,8 +1,8 @@
 """What a detector's rows lose against the true boxes.
 
 Targets of a picture are rows of a class and a box, padded by rows of NaN; boxes are shares of the
-side of a square picture. A row whose class is -1 is to be ignored: points in it are neither right
-nor wrong.
+side of a square picture. A row whose class is below 0 is to be ignored: points in it are neither
+right nor wrong.
 """
 
 import torch

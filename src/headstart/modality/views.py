@@ -70,8 +70,8 @@ def follow(
 ) -> Float[Tensor, "b m 5"]:
     """Classes and boxes of each row as `augment` moves what they are on; boxes are shares.
 
-    A box of which less than `VISIBLE` is left is to be ignored: its class is -1. One of which
-    nothing is left has no area.
+    A box of which less than `VISIBLE` is left is to be ignored: its class c becomes -1 - c. One of
+    which nothing is left has no area.
     """
     draws, moved = _uniform(keys), targets.clone()
     if views.crop != (1.0, 1.0):
@@ -81,7 +81,8 @@ def follow(
         seen = ends.clamp(0, 1)
         whole, left = ((e[..., 1, :] - e[..., 0, :]).prod(dim=-1) for e in (ends, seen))
         moved[..., 1:] = seen.flatten(-2)
-        moved[..., 0] = torch.where(left < VISIBLE * whole, -1.0, moved[..., 0])
+        gone = (left < VISIBLE * whole) & (moved[..., 0] >= 0)
+        moved[..., 0] = torch.where(gone, -1 - moved[..., 0], moved[..., 0])
     if views.flip:
         rows = torch.from_numpy(np.flatnonzero(draws[:, 4] < 0.5))
         moved[rows, :, 1], moved[rows, :, 3] = 1 - moved[rows, :, 3], 1 - moved[rows, :, 1]

@@ -108,6 +108,23 @@ class TextFigures(Record):
     perplexity: Figure
 
 
+class BoxClass(Record):
+    """One class of boxes, where test pictures have any."""
+
+    name: str
+    boxes: int
+    said: int
+    ap: Figure
+    ap50: Figure
+
+
+class Missed(Record):
+    """The share of boxes that is missed at so many false alarms a picture."""
+
+    false_alarms: float
+    share: Figure
+
+
 class BoxFigures(Record):
     """Of the test rows, where boxes are found."""
 
@@ -115,6 +132,15 @@ class BoxFigures(Record):
     map: Figure
     """Mean average precision, over overlaps from .5 to .95."""
     ap50: Figure
+    ap75: Figure
+    ar: Figure
+    """Average recall with at most 100 boxes of a class on a picture."""
+    map_small: Figure
+    """Of boxes under 32² of the pixels that the network sees; missing where there are none."""
+    map_medium: Figure
+    map_large: Figure
+    by_class: list[BoxClass]
+    missed: list[Missed]
 
 
 class Figures(ClassFigures, ValueFigures, TagFigures, TextFigures, BoxFigures):

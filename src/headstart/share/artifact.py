@@ -55,6 +55,8 @@ class _Facts(BaseModel):
     center: float = 0.0
     spread: float = Field(default=1.0, gt=0)
     """Of values: scores times the spread, plus the center."""
+    side_px: int = Field(default=0, ge=0, le=100_000)
+    """Of boxes: the side of the square that the network sees."""
     cut: int = Field(ge=0, le=100_000)
 
     @field_validator("task")

@@ -23,13 +23,12 @@ from headstart.task.box_answers import (
     matched,
     rescaled,
 )
-from headstart.task.box_matching import OVERLAPS, FoundBoxes
-from headstart.task.box_precision import Precision
+from headstart.task.box_figures import TITLES, box_figures
+from headstart.task.box_matching import FoundBoxes
 from headstart.task.box_thresholds import thresholds_of
 from headstart.task.codes import CodesTask
 from headstart.task.figures import Figure
 from headstart.task.usual_boxes import usual_boxes
-from headstart.task.weighted_bootstrap import Weights, bca
 from headstart.task_names import DETECTED
 
 NOTHING_THERE = "nothing"
@@ -41,8 +40,8 @@ class Detection(CodesTask):
     """Boxes on pictures. An answer is as good as F1 of its boxes, each met at half its area.
 
     An answer is its belief, then class, probability and place of each box, then -1. A label is a
-    row of a class and a place for each true box, then NaN; class -1 is to be ignored. Places are
-    shares of the side of the square that the network sees.
+    row of a class and a place for each true box, then NaN; one to be ignored has -1 less its class.
+    Places are shares of the side of the square that the network sees.
     """
 
     kind: ClassVar[str] = DETECTED
@@ -55,12 +54,11 @@ class Detection(CodesTask):
     graded: ClassVar[bool] = True
     locates: ClassVar[bool] = True
     view: ClassVar[type[View]] = Points
-    own_figures: ClassVar[Mapping[str, Figure]] = {
-        "map": Figure("Mean average precision"),
-        "ap50": Figure("Average precision at half the area"),
-    }
+    own_figures: ClassVar[Mapping[str, Figure]] = TITLES
 
     classes: tuple[str, ...]
+    side_px: int = 0
+    """Of the square that the network sees; 0 where that is not known."""
 
     @classmethod
     def pose(
@@ -76,17 +74,17 @@ class Detection(CodesTask):
             if not len(boxes):
                 continue
             placed = modality.frame(size_of(source)).inside(boxes.corners)
-            labels = np.where(boxes.ignored, -1, boxes.labels)
+            labels = np.where(boxes.ignored, -1 - boxes.labels, boxes.labels)
             told = np.concatenate([labels[:, None], placed / modality.size_px], axis=1)
             targets[row, : len(boxes)] = torch.from_numpy(told).float()
-        return cls(truth.names), targets
+        return cls(truth.names, modality.size_px), targets
 
     @classmethod
     def restored(
         cls, classes: tuple[str, ...], facts: Mapping[str, Any], writer: Writer | None
     ) -> "Detection":
-        """By its classes."""
-        return cls(classes)
+        """By its classes, and the side of what the network sees."""
+        return cls(classes, int(facts.get("side_px", 0)))
 
     @property
     def figure(self) -> str:
@@ -165,20 +163,10 @@ class Detection(CodesTask):
     def figures(
         self, answers: Float[np.ndarray, "n c"], labels: Known, groups: Sequence[str]
     ) -> dict[str, Interval]:
-        """Mean average precision over ten overlaps and at half the area; no mistakes."""
-        truths = [_true(target) for target in np.asarray(labels)]
-        seen, n = Precision(truths, [_found(a) for a in answers], len(self.classes)), len(labels)
-
-        def mean(weights: Weights, overlaps: int) -> Float[np.ndarray, " r"]:
-            each = seen.average_precision(weights)[:overlaps]  # (overlaps, classes, r)
-            there = ~np.isnan(each)
-            total = np.where(there, each, 0.0).sum(axis=(0, 1))
-            found: np.ndarray = total / np.maximum(1, there.sum(axis=(0, 1)))
-            return found
-
+        """Those of `box_figures`, and the share of pictures without a mistake."""
+        pair = self.located(answers, labels)
         return {
-            "map": bca(lambda weights: mean(weights, len(OVERLAPS)), n, groups),
-            "ap50": bca(lambda weights: mean(weights, 1), n, groups),
+            **box_figures(*pair, len(self.classes), groups, self.side_px),
             "exact": share(self.correct(answers, labels), groups),
         }
 
@@ -197,12 +185,17 @@ class Detection(CodesTask):
         """What is found."""
         return f"{len(self.classes)} classes of boxes"
 
+    def record(self) -> dict[str, Any]:
+        """The side of what the network sees."""
+        return {"side_px": self.side_px}
+
 
 def _true(target: Float[np.ndarray, "m 5"]) -> Boxes:
     """The boxes of a label."""
     there = target[(target[:, 3:] > target[:, 1:3]).all(axis=1)]
     passed = there[:, 0] < 0
-    return Boxes(there[:, 1:].astype(float), np.where(passed, 0, there[:, 0]).astype(int), passed)
+    labels = np.where(passed, -1 - there[:, 0], there[:, 0])
+    return Boxes(there[:, 1:].astype(float), labels.astype(int), passed)
 
 
 def _found(answer: Float[np.ndarray, " m"]) -> FoundBoxes:
