@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from headstart.backbone import load_backbone
     from headstart.data import Audit
     from headstart.demo import demo
+    from headstart.detector_estimator import TransferDetector
     from headstart.errors import HeadstartError
     from headstart.estimator import TransferClassifier
     from headstart.model import Model, Prediction
@@ -50,6 +51,7 @@ __all__ = [  # noqa: RUF022 (the order in which data flows)
     "runs",
     "pretrain",
     "TransferClassifier",
+    "TransferDetector",
     "demo",
     "HeadstartError",
     "__version__",

@@ -25,6 +25,7 @@ from headstart.data import (
 from headstart.data.scales import LEAST as LEAST_ORDERED
 from headstart.errors import DataError
 from headstart.features import survey
+from headstart.modality import Modality
 from headstart.model import Model
 from headstart.run import recipe_of
 from headstart.run.settings import cache_root
@@ -146,16 +147,7 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         )
         root = cache_root(Path(self.cache) if self.cache else None)
         seen = survey(examples, modality, cache=root)
-        unread = [look for look in seen.looks if isinstance(look, Problem)]
-        if unread:
-            first = unread[0]
-            raise DataError(
-                "D172",
-                f"{len(unread)} of {len(examples)} inputs can't be read as {modality.things}",
-                "leave them out of X",
-                where=first.name,
-                why=first.reason,
-            )
+        need_read(seen.looks, modality)
         partition = self._partition(examples)
         task, coded = make_task(examples, partition.train + partition.val, backbone)
         return TaskData(seen.items, coded, named, partition, task, root)
@@ -188,6 +180,20 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             raise ValueError(f"rows of {table.shape[1]} numbers are no pictures of shape {shape}")
         pictures: np.ndarray = gray.round().astype(np.uint8).reshape(len(table), *shape)
         return pictures
+
+
+def need_read(looks: Sequence[object], modality: Modality) -> None:
+    """Raise `DataError` where one of the inputs was not read."""
+    unread = [look for look in looks if isinstance(look, Problem)]
+    if unread:
+        first = unread[0]
+        raise DataError(
+            "D172",
+            f"{len(unread)} of {len(looks)} inputs can't be read as {modality.things}",
+            "leave them out of X",
+            where=first.name,
+            why=first.reason,
+        )
 
 
 def _source(index: int, thing: Any, kind: str) -> Source:
