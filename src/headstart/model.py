@@ -17,25 +17,22 @@ from headstart.data import InMemory, Source, asked_of, source_of
 from headstart.errors import HeadstartError
 from headstart.features import fast, noise
 from headstart.head import Familiar, padded
-from headstart.modality import Image, Modality, Prepared, Sound, size_of, windows
+from headstart.modality import Modality, Prepared, Sound, windows
 from headstart.modality.text import content_of
-from headstart.task import SAID, Calibration, Task, boxes_in
+from headstart.task import (
+    Calibration,
+    FoundBox,
+    Task,
+    answer_of,
+    boxes_told,
+    found_in_tiles,
+    placed,
+)
 
 One = str | bytes | Path | InMemory | PIL.Image.Image
 """One thing to be judged."""
 Given = Any
 """What a model can be asked about: a path, a text, two texts, a picture, (samples, rate), bytes."""
-
-
-@dataclass(frozen=True)
-class FoundBox:
-    """A thing on a picture, and where it is."""
-
-    label: str
-    probability: float
-    """From 0 to 1; half and more counts as said."""
-    box: tuple[float, float, float, float]
-    """Left, top, right and bottom, in pixels of the upright picture."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +54,8 @@ class Prediction:
     familiar: float | None = None
     """The share of examples like those it learned from that lie as far from them as this one, or
     farther; at 0.05 or less it is unlike anything it learned from. None where that is not known."""
-    boxes: tuple[FoundBox, ...] = ()
-    """What is said to be on a picture, likeliest first, where boxes were learned."""
+    boxes: tuple[FoundBox, ...] | None = None
+    """What is said to be on a picture, likeliest first; None where no boxes were learned."""
 
 
 _WAITING = Prediction("", {}, sure=False, probability=0.0)
@@ -221,22 +218,23 @@ class Model:
 
     def _located(self, sources: Sequence[Given]) -> list[Prediction]:
         """What is on each picture, in its own pixels."""
-        modality, told = self.backbone.modality, list[Prediction]()
-        if not isinstance(modality, Image):
-            raise TypeError("boxes are on pictures")
         answers = self.probabilities(sources).double().numpy()
-        plain = self._all_told(answers)
-        for given, answer, one in zip(sources, answers, plain, strict=True):
-            said = boxes_in(answer)
-            said = said[said[:, 1] >= SAID]
-            frame = modality.frame(size_of(self._source(given)))
-            places = frame.outside(said[:, 2:] * modality.size_px).tolist()
-            boxes = [
-                FoundBox(self.task.classes[int(label)], float(chance), (x0, y0, x1, y1))
-                for (label, chance, *_), (x0, y0, x1, y1) in zip(said, places, strict=True)
-            ]
-            told.append(replace(one, boxes=tuple(boxes)))
+        told = list[Prediction]()
+        for given, answer, one in zip(sources, answers, self._all_told(answers), strict=True):
+            found = placed(answer, self.backbone.modality, self._source(given))
+            told.append(replace(one, boxes=boxes_told(found, self.task)))
         return told
+
+    def tiled(self, given: Given, side: int) -> Prediction:
+        """What is on a large picture, looked for in overlapping squares of so many pixels a side
+        and in the whole of it. Raises `DataError` where it can't be read.
+        """  # noqa: D205 - one sentence
+        modality, source = self.backbone.modality, self._source(given)
+        found = found_in_tiles(
+            lambda parts: self.probabilities(parts).double().numpy(), modality, source, side
+        )
+        answer = answer_of([torch.from_numpy(found)]).numpy()
+        return replace(self._all_told(answer)[0], boxes=boxes_told(found, self.task))
 
     def _all_told(
         self, answers: Float[np.ndarray, "n c"], shares: Sequence[float] = ()

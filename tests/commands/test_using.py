@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from headstart.cli import execute
 
 
@@ -14,6 +16,19 @@ def test_predict_names_a_class_for_each_file(run, capsys) -> None:
     found = json.loads(capsys.readouterr().out)
     assert [one["file"] for one in found] == files
     assert all(abs(sum(one["probabilities"].values()) - 1) < 1e-6 for one in found)
+
+
+@pytest.mark.parametrize(
+    "asked", [["--tiles", "320"], ["--draw", "new"], ["--yolo", "new"], ["--out", "boxes.json"]]
+)
+def test_boxes_are_not_asked_of_a_model_that_finds_none(run, capsys, asked) -> None:
+    assert execute(["predict", str(run), str(run.parent / "photos"), *asked]) == 2
+    assert "U341" in capsys.readouterr().err
+
+
+def test_nobodys_files_are_drawn_over(run, capsys) -> None:
+    assert execute(["predict", "nosuch", "a.png", "--draw", str(run.parent / "photos")]) == 2
+    assert "U340" in capsys.readouterr().err
 
 
 def test_report_prints_a_run_again(run, capsys) -> None:

@@ -8,7 +8,8 @@ from headstart.data import InMemory
 from headstart.data.questions import Question
 from headstart.errors import DataError, UsageError
 from headstart.model import Prediction
-from headstart.run.answers import answers_of, need_ending, write
+from headstart.run.answers import Answer, answers_of, need_ending, write
+from headstart.task import FoundBox
 
 
 class Broken:
@@ -55,3 +56,35 @@ def test_tables_of_answers_keep_the_columns_they_were_asked_with(tmp_path, endin
 def test_a_table_of_no_kind_is_refused_before_anything_is_judged(tmp_path):
     with pytest.raises(UsageError, match="U282"):
         need_ending(tmp_path / "answers.docx")
+
+
+@pytest.mark.parametrize("ending", [".csv", ".jsonl", ".parquet"])
+def test_boxes_have_a_column_where_they_are_found(tmp_path, ending):
+    out, box = tmp_path / f"answers{ending}", FoundBox("cat", 0.75, (1.0, 2.0, 3.0, 4.0))
+    said = Prediction("1 cat", {}, sure=True, probability=0.5, boxes=(box,))
+    answers = [Answer(Question("a", None, {"boxes": "own"}), said)]
+    write(out, answers, located=True)
+    if ending == ".csv":
+        with out.open(newline="") as file:
+            (row,) = csv.DictReader(file)
+        row["boxes"] = json.loads(row["boxes"])
+    elif ending == ".jsonl":
+        row = json.loads(out.read_text())
+    else:
+        (row,) = parquet.read_table(out).to_pylist()
+    assert list(row) == ["boxes (given)", "label", "probability", "sure", "boxes", "error"]
+    assert row["boxes"] == [{"label": "cat", "probability": 0.75, "box": [1, 2, 3, 4]}]
+
+
+class Tiled:
+    """Says the side of the tiles that it was asked with."""
+
+    def tiled(self, source, side):
+        return Prediction(f"{source.content} {side}", {}, sure=True, probability=0.5)
+
+
+def test_large_pictures_are_asked_about_one_by_one_in_tiles():
+    assert [a.prediction.label for a in answers_of(Tiled(), questions("a", "b"), 64)] == [
+        "a 64",
+        "b 64",
+    ]

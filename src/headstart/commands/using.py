@@ -9,17 +9,22 @@ import typer
 
 import headstart
 from headstart import summaries, terminal
-from headstart.commands.flags import Json, RunFolder, Runs
+from headstart.commands.flags import Json, RunFolder, Runs, takes
 from headstart.commands.showing import run_ended
 from headstart.errors import UsageError
 from headstart.hostile import printable
+from headstart.options import made
+from headstart.run.box_settings import BoxSettings
 
 Answers = Annotated[
     Path | None,
-    typer.Option("--out", metavar="FILE", help="write all there: answers.csv, .jsonl or .parquet"),
+    typer.Option(
+        "--out", metavar="FILE", help="write all there: answers.csv, .jsonl, .parquet; boxes.json"
+    ),
 ]
 
 
+@takes(BoxSettings)
 def predict(
     run: RunFolder,
     places: Annotated[
@@ -39,6 +44,7 @@ def predict(
         bool, typer.Option("--strict", help="exit code 3, not 8, where one cannot be read")
     ] = False,
     json: Json = False,
+    **options: Any,
 ) -> None:
     """Say what each file, or each row of a table, shows, or that the model is not sure.
 
@@ -49,19 +55,20 @@ def predict(
         raise UsageError(
             "U115", "nothing to judge", f'headstart predict {printable(run)} FILES, or --text "…"'
         )
-    from headstart.run import answers
+    boxes = made(BoxSettings, options)
+    from headstart.run import answers, box_files
 
     if out:
         answers.need_ending(out)
-    found, asked = answers.judged(run, places or [], things, sys.stdin)
-    records = [answer.record() for answer in found]
-    if out:
-        answers.write(out, found)
+    found = answers.judged(run, places or [], things, sys.stdin, boxes, out)
+    records = [answer.record() for answer in found.answers]
+    box_files.write_all(found, out, boxes)
     if json:
         terminal.document(records)
     else:
+        asked = found.asked
         terminal.show(summaries.answered(records, asked.notes, asked.passed, out))
-    if any(answer.failure for answer in found):
+    if any(answer.failure for answer in found.answers):
         raise typer.Exit(3 if strict else 8)
 
 

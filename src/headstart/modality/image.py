@@ -81,15 +81,16 @@ class Image:
         found, item = self._seen(source)
         return _look(found), item
 
-    def pixels(self, source: Source) -> UInt8[Tensor, "h w c"]:
+    def pixels(self, source: Source, *, whole: bool = False) -> UInt8[Tensor, "h w c"]:
         """The upright picture before it is resized, of 3 colors or all bands. Raises `DataError`.
 
-        A JPEG may be at a fraction of its size, as `read` decodes it.
+        A JPEG may be at a fraction of its size, as `read` decodes it, unless `whole`.
         """
         if self.channels not in (1, 3):
             bands = bands_of(source, self.channels).pictures
             return torch.from_numpy(np.stack([np.asarray(band) for band in bands], axis=-1))
-        picture = decode(source, self.background, self._resized).picture
+        wanted = (lambda size: size) if whole else self._resized
+        picture = decode(source, self.background, wanted).picture
         return torch.from_numpy(np.array(picture, order="C"))
 
     def batch(self, items: Sequence[Tensor]) -> Float32[Tensor, "b c h w"]:

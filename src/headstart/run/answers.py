@@ -13,6 +13,8 @@ from headstart.data.examples import InMemory, Pair
 from headstart.data.questions import STDIN, Asking, Question, Questions, questions_of
 from headstart.errors import DataError, HeadstartError, UsageError
 from headstart.hostile import printable
+from headstart.run.box_settings import PLAIN, BoxSettings
+from headstart.run.box_table import box_column
 from headstart.run.settings import cache_root
 from headstart.share import load
 
@@ -22,7 +24,11 @@ if TYPE_CHECKING:
 _BATCH = 32
 OWN = ("label", "probability", "sure", "error")
 """Columns that are written behind those of the input."""
+BOXES = "boxes"
+"""One more before the last of them, where boxes are found."""
 _ENDINGS = (".csv", ".jsonl", ".parquet")
+COCO = ".json"
+"""The ending of a file of COCO's results, where boxes are found."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,17 +52,19 @@ class Answer:
         said = asdict(self.prediction) if self.prediction else {"label": None}
         return {"file": self.question.name, **said, "error": self.error or None}
 
-    def row(self) -> dict[str, object]:
-        """As a table has it: the input's own columns, then what is said."""
+    def row(self, names: Sequence[str] = OWN) -> dict[str, object]:
+        """As a table has it: the input's own columns, then what is said, by these names."""
         own = dict(self.question.cells) or {"file": self.question.name}
-        own = {f"{name} (given)" if name in OWN else name: cell for name, cell in own.items()}
-        said = self.prediction
-        told = (said.label, said.probability, said.sure) if said else (None, None, None)
-        return {**own, **dict(zip(OWN, (*told, self.error), strict=True))}
+        own = {f"{name} (given)" if name in names else name: cell for name, cell in own.items()}
+        told: dict[str, object] = asdict(self.prediction) if self.prediction else {}
+        return {**own, **{name: told.get(name) for name in names}, OWN[-1]: self.error}
 
 
-def answers_of(model: "Model", questions: Sequence[Question]) -> list[Answer]:
-    """One answer a question, in their order; what cannot be read has a reason."""
+def answers_of(model: "Model", questions: Sequence[Question], tiles: int = 0) -> list[Answer]:
+    """One answer a question, in their order; what cannot be read has a reason.
+
+    `tiles` is the side in pixels of the squares in which boxes are looked for.
+    """
     found: dict[int, Answer] = {}
     for i, question in enumerate(questions):
         if question.source is None:
@@ -65,40 +73,43 @@ def answers_of(model: "Model", questions: Sequence[Question]) -> list[Answer]:
     rest = [i for i in range(len(questions)) if i not in found]
     for start in range(0, len(rest), _BATCH):
         some = rest[start : start + _BATCH]
-        told = _told(model, [questions[i] for i in some])
+        told = _told(model, [questions[i] for i in some], tiles)
         found.update(zip(some, told, strict=True))
     return [found[i] for i in range(len(questions))]
 
 
-def _told(model: "Model", questions: Sequence[Question]) -> list[Answer]:
+def _told(model: "Model", questions: Sequence[Question], tiles: int) -> list[Answer]:
     """Together; one by one where something among them cannot be read."""
+    sources = [question.source for question in questions]
     try:
-        said = model.predict([question.source for question in questions])
+        said = [model.tiled(s, tiles) for s in sources] if tiles else model.predict(sources)
     except HeadstartError as error:
         if len(questions) == 1:
             return [Answer(questions[0], failure=error)]
-        return [answer for one in questions for answer in _told(model, [one])]
+        return [answer for one in questions for answer in _told(model, [one], tiles)]
     return [Answer(*pair) for pair in zip(questions, said, strict=True)]
 
 
 def need_ending(out: Path) -> None:
     """Raise `UsageError` for a file of answers that is of no known kind."""
-    if out.suffix.casefold() not in _ENDINGS:
+    if out.suffix.casefold() not in (*_ENDINGS, COCO):
         raise UsageError(
             "U282", f"{printable(out.name)} is no kind of table", "--out answers.csv",
-            why=f"answers are written as {', '.join(_ENDINGS)}",
+            why=f"answers are written as {', '.join(_ENDINGS)}, boxes as COCO's {COCO} too",
         )  # fmt: skip
 
 
-def write(out: Path, answers: Iterable[Answer]) -> None:
-    """The rows of all answers, whole or not at all."""
+def write(out: Path, answers: Iterable[Answer], *, located: bool = False) -> None:
+    """The rows of all answers, whole or not at all; with a column of boxes where things are
+    `located`.
+    """  # noqa: D205 - one sentence
     need_ending(out)
-    rows = [answer.row() for answer in answers]
-    own = dict.fromkeys(name for row in rows for name in row if name not in OWN)
-    names = (*own, *OWN)
-    kind = out.suffix.casefold()
+    said = (*OWN[:-1], BOXES, OWN[-1]) if located else OWN
+    rows = [answer.row(said) for answer in answers]
+    own = dict.fromkeys(name for row in rows for name in row if name not in said)
+    names, kind = (*own, *said), out.suffix.casefold()
     if kind == ".parquet":
-        _parquet(out, names, rows)
+        _parquet(out, names, said, rows)
         return
     if kind == ".jsonl":
         every = ({name: _plain(row.get(name)) for name in names} for row in rows)
@@ -108,49 +119,80 @@ def write(out: Path, answers: Iterable[Answer]) -> None:
     kept = io.StringIO(newline="")
     writer = csv.writer(kept)
     writer.writerow(names)
-    writer.writerows([[_plain(row.get(name)) for name in names] for row in rows])
+    writer.writerows([[_flat(_plain(row.get(name))) for name in names] for row in rows])
     durable.write(out, kept.getvalue())
 
 
-def _parquet(out: Path, names: Sequence[str], rows: Sequence[Mapping[str, object]]) -> None:
+def _parquet(
+    out: Path, names: Sequence[str], said: Sequence[str], rows: Sequence[Mapping[str, object]]
+) -> None:
     import pyarrow as pa
     from pyarrow import parquet
 
-    cells = {name: [row.get(name) for row in rows] for name in names}
+    cells: dict[str, Any] = {name: [row.get(name) for row in rows] for name in names}
+    if BOXES in said:
+        cells[BOXES] = box_column(cells[BOXES])
     try:
         table = pa.table(cells)
     except (pa.ArrowInvalid, pa.ArrowTypeError):  # one column of several kinds
-        texts = {n: [None if c is None else str(c) for c in cells[n]] for n in names}
-        mixed = {name: some for name, some in texts.items() if name not in OWN}
-        table = pa.table({**mixed, **{name: cells[name] for name in OWN}})
+        own = [name for name in names if name not in said]
+        mixed = {n: [None if c is None else str(c) for c in cells[n]] for n in own}
+        table = pa.table({**mixed, **{name: cells[name] for name in said}})
     with durable.writing(out) as temp:
         parquet.write_table(table, temp)
 
 
 def _plain(cell: object) -> object:
-    """A cell that a line of text can hold."""
+    """A cell that a line of JSON can hold."""
     return f"{len(cell)} bytes" if isinstance(cell, bytes) else cell
 
 
+def _flat(cell: object) -> object:
+    """A cell that a line of text can hold: boxes are JSON."""
+    return json.dumps(cell, ensure_ascii=False) if isinstance(cell, tuple | list) else cell
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """What a model said of all that it was asked about."""
+
+    answers: list[Answer]
+    asked: Questions
+    classes: tuple[str, ...]
+    located: bool
+    """Whether it finds boxes."""
+
+
 def judged(
-    run: Path, places: Sequence[str], texts: Sequence[Any], stdin: Iterable[str] = ()
-) -> tuple[list[Answer], Questions]:
+    run: Path,
+    places: Sequence[str],
+    texts: Sequence[Any],
+    stdin: Iterable[str] = (),
+    boxes: BoxSettings = PLAIN,
+    out: Path | None = None,
+) -> Judged:
     """What a run's model says of all that lies at the places, and of texts.
 
     `stdin` is read where a place is "-". Raises `DataError` where nothing can be answered, and what
-    `load` raises.
+    `load` raises; `UsageError` where boxes are asked of a model that finds none.
     """
     model = load(run)
-    modality = model.backbone.modality
+    modality, located = model.backbone.modality, model.task.locates
+    flags = [*boxes.flags(), *([f"--out {out.name}"] if out and out.suffix == COCO else [])]
+    if flags and not located:
+        flag = printable(flags[0])
+        raise UsageError(
+            "U341", f"{flag} is for boxes, and this model finds none", f"leave {flag} out"
+        )
     asking = Asking(modality.kind, getattr(modality, "paired", False), cache_root(None))
     lines = list(stdin) if STDIN in places else []
     found = questions_of(places, asking, lines)
     told = [Question(" | ".join(t) if isinstance(t, tuple) else t, _held(t)) for t in texts]
-    answers = answers_of(model, [*found.asked, *told])
+    answers = answers_of(model, [*found.asked, *told], boxes.tiles)
     failed = [answer.failure for answer in answers if answer.failure]
     if failed and len(failed) == len(answers):
         raise failed[0]
-    return answers, found
+    return Judged(answers, found, model.classes, located)
 
 
 def _held(text: Any) -> InMemory:

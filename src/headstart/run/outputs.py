@@ -2,7 +2,7 @@
 
 import csv
 import io
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -17,9 +17,10 @@ from headstart.evaluate import Outcome, Report
 from headstart.head import ABOVE
 from headstart.model import Model
 from headstart.report import page
+from headstart.run.box_table import box_column
 from headstart.run.folder import MODEL, PREDICTIONS, Folder
 from headstart.share import save_model
-from headstart.task import Calibration, Task
+from headstart.task import Calibration, Task, boxes_told, placed
 from headstart.train import TaskData
 
 
@@ -39,7 +40,7 @@ def leave(
     metrics = metrics_of(report, task_data, outcome, cost)
     metrics["familiar_above"] = ABOVE if model.familiar else None
     durable.write(folder.path / "problems.csv", problems_csv(data.audit))
-    table = predictions(task_data, data, outcome, model.trust)
+    table = predictions(task_data, data, outcome, model)
     with durable.writing(folder.path / PREDICTIONS) as temp:
         parquet.write_table(table, temp)
     save_model(folder.path / MODEL, model, figures=metrics)
@@ -115,12 +116,11 @@ def problems_csv(audit: Audit) -> str:
     return lines.getvalue()
 
 
-def predictions(
-    task_data: TaskData, data: Dataset, outcome: Outcome, trust: Calibration
-) -> pa.Table:
+def predictions(task_data: TaskData, data: Dataset, outcome: Outcome, model: Model) -> pa.Table:
     """One line a test example: its name, label, prediction, and every probability; or the value
-    with the interval that holds 95% of such. Of folds the answers of each, and which it was. By
-    `content`, `group` and `merit` other runs are compared on the same rows.
+    with the interval that holds 95% of such; or boxes in the picture's pixels. Of folds the answers
+    of each, and which it was. By `content`, `group` and `merit` other runs are compared on the same
+    rows.
     """  # noqa: D205 - one sentence
     rows, answers, task, examples = (
         outcome.rows,
@@ -138,7 +138,11 @@ def predictions(
     }
     if outcome.fold_of:
         columns["fold"] = list(outcome.fold_of)
-    return answers_table(columns, answers, task, trust)
+    if task.locates:
+        pairs = zip(answers, (examples.sources[row] for row in rows), strict=True)
+        found = [placed(answer, model.backbone.modality, source) for answer, source in pairs]
+        columns["boxes"] = box_column([[asdict(b) for b in boxes_told(f, task)] for f in found])
+    return answers_table(columns, answers, task, model.trust)
 
 
 def answers_table(

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from headstart import lazy
 
 if TYPE_CHECKING:
-    from headstart.task.box_answers import SAID, boxes_in, matched
+    from headstart.task.box_answers import SAID, answer_of, boxes_in, matched
+    from headstart.task.box_places import FoundBox, boxes_told, placed
+    from headstart.task.box_tiles import found_in_tiles
     from headstart.task.calibration import Calibration, calibrate
     from headstart.task.classification import Classification
     from headstart.task.ctc import CTC, spelled
@@ -34,6 +36,7 @@ __all__ = [
     "Calibration",
     "Classification",
     "Detection",
+    "FoundBox",
     "LanguageModeling",
     "MultiLabel",
     "Ordinal",
@@ -43,12 +46,16 @@ __all__ = [
     "Task",
     "TokenClassification",
     "WriterTask",
+    "answer_of",
     "bin_of",
     "boxes_in",
+    "boxes_told",
     "calibrate",
+    "found_in_tiles",
     "make_task",
     "matched",
     "overlap",
+    "placed",
     "spelled",
     "tag_codes",
     "task_type",
