@@ -3,7 +3,7 @@ import numpy as np
 from headstart.data import boxes_of
 from headstart.evaluate.boxes import BoxReport, DrawnBox, box_report, drawn
 from headstart.report.boxes import CURVES, box_section, most_frequent, overlay
-from headstart.report.page import _room
+from headstart.report.page import template_room
 from headstart.task.box_matching import FoundBoxes
 
 HOSTILE = "<img src=x>\x1b[31m"
@@ -24,7 +24,7 @@ def found(
 
 
 def section(made: tuple[BoxReport, Drawn], pictures: dict[int, str] | None = None) -> str:
-    return str(box_section(_room(), *made, pictures or {}))
+    return str(box_section(template_room(), *made, pictures or {}))
 
 
 def test_boxes_are_drawn_where_they_are_and_by_what_they_are() -> None:
