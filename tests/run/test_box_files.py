@@ -54,7 +54,9 @@ def test_yolo_has_shares_a_file_for_each_picture_and_names(answers, tmp_path: Pa
     assert (labels / "000042.txt").read_text() == "1 0.200000 0.437500 0.200000 0.375000 0.750000\n"
     assert (labels / "b" / "empty.txt").read_text() == ""
     assert not (labels / "broken.txt").exists()
-    assert (tmp_path / "yolo" / "data.yaml").read_text() == 'names:\n  0: "cat"\n  1: "dog"\n'
+    assert (tmp_path / "yolo" / "data.yaml").read_text() == (
+        'train: images\nnames:\n  0: "cat"\n  1: "dog"\n'
+    )
 
 
 def test_what_yolo_gets_is_read_again_as_the_same_boxes(answers, tmp_path: Path) -> None:
@@ -70,7 +72,8 @@ def test_drawn_pictures_lie_as_their_originals_do(answers, tmp_path: Path) -> No
     draw(tmp_path / "drawn", answers, CLASSES)
     files = {str(p.relative_to(tmp_path / "drawn")) for p in (tmp_path / "drawn").rglob("*.*")}
     assert files == {"000042.png", "b/empty.jpg"}
-    pixels = np.asarray(PIL.Image.open(tmp_path / "drawn" / "000042.png"))
+    with PIL.Image.open(tmp_path / "drawn" / "000042.png") as drawn:
+        pixels = np.asarray(drawn)
     assert pixels.shape == (80, 100, 3)
     assert (pixels[20:50, 10] != 255).any(axis=1).all()
     assert (pixels[25:45, 15:25] == 255).all() and (pixels[60:] == 255).all()
@@ -81,7 +84,8 @@ def test_a_turned_picture_is_drawn_upright(tmp_path: Path) -> None:
     exif[0x0112] = 6
     PIL.Image.new("RGB", (100, 80)).save(tmp_path / "turned.jpg", exif=exif)
     draw(tmp_path / "drawn", [answer(tmp_path / "turned.jpg")], CLASSES)
-    assert PIL.Image.open(tmp_path / "drawn" / "turned.jpg").size == (80, 100)
+    with PIL.Image.open(tmp_path / "drawn" / "turned.jpg") as drawn:
+        assert drawn.size == (80, 100)
 
 
 def test_names_that_would_be_the_same_are_kept_apart() -> None:

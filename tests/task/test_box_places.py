@@ -21,6 +21,12 @@ def test_boxes_end_where_the_picture_does() -> None:
     assert placed(answer, FRAMED, WIDE)[0, 2:].tolist() == [0, 0, 100, 50]
 
 
+def test_boxes_beside_the_picture_are_left_out() -> None:
+    border, inside = (0, 0.9, 0.2, 0.0, 0.8, 0.25), (0, 0.9, 0.2, 0.0, 0.8, 0.26)
+    assert placed(np.array([0.9, *border]), FRAMED, WIDE).shape == (0, 6)
+    assert placed(np.array([0.9, *inside]), FRAMED, WIDE).shape == (1, 6)
+
+
 @pytest.mark.parametrize(("chance", "said"), [(0.49, 0), (0.5, 1)])
 def test_half_and_more_is_said(chance: float, said: int) -> None:
     found = boxes_told(np.array([[1.0, chance, 1, 2, 3, 4]]), Detection(("cat", "dog")))

@@ -79,7 +79,8 @@ def coco_results(answers: Iterable[Answer], classes: Sequence[str]) -> list[Coco
 def write_yolo(folder: Path, answers: Sequence[Answer], classes: Sequence[str]) -> None:
     """A file of labels for each picture that was read, and one of the names of classes.
 
-    A line holds class, middle, width and height as shares of the picture, and the probability. A
+    The file of names says that pictures lie in `images`, where somebody may put them to learn from
+    these labels. A line holds class, middle, width and height as shares of the picture, and the probability. A
     picture without boxes has an empty file.
     """
     read = [answer for answer in answers if answer.prediction]
@@ -94,7 +95,7 @@ def write_yolo(folder: Path, answers: Sequence[Answer], classes: Sequence[str]) 
             lines.append(f"{classes.index(box.label)} {numbers}\n")
         _write(folder / YOLO_LABELS / name, "".join(lines).encode())
     names = [f"  {i}: {durable.to_json(printable(name))}\n" for i, name in enumerate(classes)]
-    _write(folder / YOLO_NAMES, "".join(["names:\n", *names]).encode())
+    _write(folder / YOLO_NAMES, "".join(["train: images\n", "names:\n", *names]).encode())
 
 
 def draw(folder: Path, answers: Sequence[Answer], classes: Sequence[str]) -> None:

@@ -34,8 +34,8 @@ def box_figures(
 ) -> dict[str, Interval]:
     """Precision over ten overlaps, at .50 and at .75, and recall; by size where boxes of it exist.
 
-    `side_px` is the side of the square that boxes are shares of, 0 where they are in pixels: sizes
-    go by the pixels that a network sees. Where nothing is there to be found, all are 0.
+    `side_px` is the side of the square that boxes are shares of: sizes go by the pixels that a
+    network sees; 0 where that is not known. Where nothing is there to be found, all are 0.
     """
     if side_px:
         truths = [Boxes(t.corners * side_px, t.labels, t.ignored) for t in truths]
@@ -49,7 +49,7 @@ def box_figures(
     }
     areas = np.concatenate([np.zeros(0), *(t.areas[~t.ignored] for t in truths)])
     for size, (low, high) in SIZES.items():
-        if size != "all" and ((areas >= low) & (areas <= high)).any():
+        if side_px and size != "all" and ((areas >= low) & (areas <= high)).any():
             told[f"map_{size}"] = bca(
                 lambda w, size=size: _precision(seen, w, size=size),  # type: ignore[misc]
                 n,

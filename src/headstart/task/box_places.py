@@ -27,14 +27,15 @@ def placed(
 ) -> Float[np.ndarray, "k 6"]:
     """What an answer finds on a picture: class, probability, and the box in the picture's pixels.
 
-    Raises `DataError` for a picture whose size can't be read.
+    Boxes that lie beside the picture, in the border of the square, are left out. Raises `DataError` for a picture whose size can't be read.
     """
     if not isinstance(modality, Image):
         raise TypeError("boxes are on pictures")
     found = boxes_in(answer).copy()
     frame = modality.frame(size_of(source))
     found[:, 2:] = frame.outside(found[:, 2:] * modality.size_px)
-    return found
+    there: Float[np.ndarray, "k 6"] = found[(found[:, 4:] > found[:, 2:4]).all(axis=1)]
+    return there
 
 
 def boxes_told(found: Float[np.ndarray, "k 6"], task: Task) -> tuple[FoundBox, ...]:
