@@ -80,8 +80,8 @@ def write_yolo(folder: Path, answers: Sequence[Answer], classes: Sequence[str]) 
     """A file of labels for each picture that was read, and one of the names of classes.
 
     The file of names says that pictures lie in `images`, where somebody may put them to learn from
-    these labels. A line holds class, middle, width and height as shares of the picture, and the probability. A
-    picture without boxes has an empty file.
+    these labels. A line holds class, middle, width and height as shares of the picture, and the
+    probability. A picture without boxes has an empty file.
     """
     read = [answer for answer in answers if answer.prediction]
     for answer, name in zip(read, names_in([_source(a) for a in read], ".txt"), strict=True):

@@ -27,7 +27,8 @@ def placed(
 ) -> Float[np.ndarray, "k 6"]:
     """What an answer finds on a picture: class, probability, and the box in the picture's pixels.
 
-    Boxes that lie beside the picture, in the border of the square, are left out. Raises `DataError` for a picture whose size can't be read.
+    Boxes that lie beside the picture, in the border of the square, are left out. Raises `DataError`
+    for a picture whose size can't be read.
     """
     if not isinstance(modality, Image):
         raise TypeError("boxes are on pictures")
