@@ -1,5 +1,6 @@
 """From a path to examples, whatever lies there."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from headstart.data.archive import is_archive, unpack
@@ -7,6 +8,7 @@ from headstart.data.box_formats import find_boxes, need_boxes
 from headstart.data.box_found import found_boxes
 from headstart.data.column_names import LABELS, plain
 from headstart.data.column_settings import GUESS, Columns
+from headstart.data.corrections import CORRECTIONS, corrected
 from headstart.data.folders import TABLES, grouped, read_shelves
 from headstart.data.found import Found
 from headstart.data.listing import visible_files, visible_folders
@@ -28,7 +30,8 @@ def find(place: Path | str, columns: Columns = GUESS, *, cache: Path | None = No
     Annotations of boxes come before folders of classes.
 
     Class folders and split folders are read as such; a table beside them is used only for columns
-    that `columns` names. Archives are unpacked below `cache`. Nothing is written at the place.
+    that `columns` names. A table of corrections is minded (see `corrected`).
+    Archives are unpacked below `cache`. Nothing is written at the place.
     Raises `DataError`, and `SecurityError` for an archive that could do harm.
     """
     path = Path(place).absolute()
@@ -36,14 +39,14 @@ def find(place: Path | str, columns: Columns = GUESS, *, cache: Path | None = No
     if path.exists() and not is_archive(path) and (found := _boxes(path, columns)):
         return found
     if path.is_dir():
-        return _in_folder(path, columns, Shelter(path))
+        return corrected(_in_folder(path, columns, Shelter(path)), path)
     need_place(path)
     if is_archive(path):
         if cache is None:
             raise UsageError("U132", "an archive needs a folder to unpack to", "find(…, cache=…)")
         return _in_archive(path, columns, cache)
     if path.suffix.casefold() in {*TABLES, ".txt", ".json"}:
-        return read_manifest(path, columns, Shelter(path.parent))
+        return corrected(read_manifest(path, columns, Shelter(path.parent)), path.parent)
     packed = path.suffix.casefold() in (".rar", ".7z", ".gz", ".bz2", ".xz", ".zst", ".lz4")
     fix = "unpack it, and give the folder" if packed else ""
     raise DataError(
@@ -92,12 +95,15 @@ def _in_folder(root: Path, columns: Columns, shelter: Shelter) -> Found:
         return _from_tables(root, tables, columns, shelter)
     shelving.refuse_flat(root)
     found = read_shelves(root, shelves)
+    if columns.group == "-":
+        found = replace(found, examples=replace(found.examples, groups=()))
     return found.noting(*shelving.notes, *(_lies_there(table) for table in tables))
 
 
 def _tables_in(root: Path) -> tuple[Path, list[Path]]:
     """Tables of a folder; where it has none, of the one folder in it, or of folders for parts."""
-    files, folders = visible_files(root), visible_folders(root)
+    files = [path for path in visible_files(root) if path.name != CORRECTIONS]
+    folders = visible_folders(root)
     tables = [path for path in files if path.suffix.casefold() in TABLES]
     if not tables:
         tables = [path for path in files if path.suffix.casefold() == ".json" and _is_table(path)]

@@ -1,6 +1,7 @@
 """Folders that say by their names what lies in them. Nothing is ever written there."""
 
 import os
+import re
 import stat
 from collections import deque
 from collections.abc import Sequence
@@ -27,6 +28,17 @@ _NO_MEDIA = {
     *(".zip", ".tar", ".gz", ".bz2", ".xz", ".tgz", ".7z", ".rar", ".lnk", ".url", ".pkl", ".npz"),
 }
 _Inode = tuple[int, int]
+_BURST = re.compile(r"burst-([0-9a-f]{8})-[0-9]+\.[A-Za-z0-9]+")
+
+
+def burst_of(name: str) -> str:
+    """What pictures or clips of one recording have in common in their names; empty for others.
+
+    >>> burst_of("burst-0a1b2c3d-007.jpg"), burst_of("burst-7.jpg")
+    ('burst-0a1b2c3d', '')
+    """
+    found = _BURST.fullmatch(name)
+    return f"burst-{found[1]}" if found else ""
 
 
 def read_shelves(root: Path, shelves: Sequence[Shelf]) -> Found:
@@ -125,7 +137,8 @@ class Walk:
                 self.texts.append(Record(path, shelf.label, shelf.part))
             self._report("D146", "ignored", path, f"{path.suffix} is no picture or recording")
         else:
-            self.records.append(Record(path, shelf.label, shelf.part))
+            group = burst_of(path.name)
+            self.records.append(Record(path, shelf.label, shelf.part, group))
             if not _is_text(path.name):
                 self._report("D147", "name", path, "the file name is not UTF-8; it is used")
 
