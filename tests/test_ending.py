@@ -30,7 +30,7 @@ COMMANDS = [
     ("headstart.compare", ["compare", "PLACE", "PLACE"]),
     ("headstart.sweep", ["sweep", "PLACE"]),
 ]
-"""What each command calls, which here never ends; `serve` ends in its own way, in its own tests."""
+"""What each command calls, which here never ends; `serve` and `studio` have tests of their own."""
 CODES = [(signal.SIGTERM, 143), (signal.SIGINT, 130)]
 
 
@@ -63,7 +63,7 @@ def test_every_command_obeys(called, words, number, code, tmp_path, monkeypatch,
 def test_no_command_is_forgotten() -> None:
     known = {command.callback.__name__ for command in headstart.cli.app.registered_commands}
     at_once = {"doctor", "explain", "cache", "help", "version"}
-    assert known == {words[0] for _, words in COMMANDS} | {"serve"} | at_once
+    assert known == {words[0] for _, words in COMMANDS} | {"serve", "studio"} | at_once
 
 
 def test_a_step_may_end_within_the_grace_and_no_timer_goes_off_later(monkeypatch, tmp_path) -> None:

@@ -20,7 +20,7 @@ from headstart.ending import named, obeying
 
 COMMANDS = (
     *(learning.check, learning.rank, learning.plan, learning.train, using.predict, using.report),
-    *(comparing.runs, comparing.compare, comparing.sweep),
+    *(using.studio, comparing.runs, comparing.compare, comparing.sweep),
     *(using.serve, sharing.export, sharing.compress, sharing.publish, sharing.backbones),
     *(learning.pretrain, learning.demo, looking.doctor, looking.explain, looking.cache),
     *(looking.help, looking.version),

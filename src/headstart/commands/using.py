@@ -106,6 +106,26 @@ def serve(
     serving.serve(runs, reach, _said, memory_mb=memory)
 
 
+def studio(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="of the examples; made if new")],
+    *,
+    port: Annotated[int, typer.Option(help="0 takes a free one")] = 8124,
+    open_: Annotated[bool, typer.Option("--open/--no-open", help="open it in the browser")] = True,
+    token: Annotated[str | None, typer.Option(help="what opens it (random, and printed)")] = None,
+    no_token: Annotated[
+        bool, typer.Option("--no-token", help="everybody on this machine may ask")
+    ] = False,
+) -> None:
+    """Open a page to collect examples, learn from them, and try what was learned.
+
+    For this machine alone. What the page makes, the other commands continue.
+    """
+    from headstart.studio import studio as page
+
+    show = webbrowser.open if open_ else str
+    page.run(folder, page.reach_on(port, token, no_token=no_token), _said, show)
+
+
 def _said(line: str) -> None:
     """At once, in a pipe too."""
     terminal.show([line])

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -24,11 +25,16 @@ def application(shelf: Shelf, lock: Lock, limits: Limits) -> Door:
     desk = Desk(shelf, lock, Counters())
     routed = Starlette(
         routes=desk.routes(),
-        exception_handlers={HTTPException: _plain, Refusal: _refused},
+        exception_handlers=told_as_json(),
         lifespan=lambda app: _lifespan(shelf),
     )
     routed.router.redirect_slashes = False  # addresses would be made of what Host says
     return Door(Crowd(routed, limits.at_once), lock, limits)
+
+
+def told_as_json() -> dict[Any, Any]:
+    """What makes answers of errors, as Starlette wants it."""
+    return {HTTPException: _plain, Refusal: _refused}
 
 
 @contextlib.asynccontextmanager

@@ -8,6 +8,7 @@ import socket
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from headstart.errors import BackboneError, ResourceError
 from headstart.serve.documents import JUDGED, Judged, Named
@@ -68,6 +69,10 @@ class Engine:
 
     async def judge(self, things: Sequence[Thing]) -> list[Judged]:
         """An answer each, in the order given. Raises `Died`."""
+        return JUDGED.validate_python(await self.asked(things))
+
+    async def asked(self, things: Sequence[Thing]) -> list[dict[str, Any]]:
+        """What the worker says of each, as it says it. Raises `Died`."""
         try:
             if self._writer is None or self._reader is None:
                 await self._fork()
@@ -80,7 +85,7 @@ class Engine:
         if message is None or len(message.told.get("answers", ())) != len(things):
             self.kill()
             raise Died
-        return JUDGED.validate_python(message.told["answers"])
+        return list(message.told["answers"])
 
     async def _fork(self) -> None:
         """Let the process that has the model fork one that answers."""
@@ -107,6 +112,10 @@ class Engine:
     def alive(self) -> bool:
         """Whether the process that has the model is there."""
         return self._process.returncode is None
+
+    def twin(self) -> "Engine":
+        """Another one that answers beside it, of the same process; ended by `kill`."""
+        return Engine(self._process, self._control)
 
     async def stop(self) -> None:
         """Let both processes end; they do when their sockets close."""

@@ -22,7 +22,10 @@ def nursed(
     control: socket.socket, facts: Mapping[str, Any], answers: Answers, most_mb: int
 ) -> None:
     """Tell the facts, then fork a child for every socket, until there are no more."""
-    control.sendall(Message(dict(facts)).packed())
+    try:
+        control.sendall(Message(dict(facts)).packed())
+    except BrokenPipeError:  # the server was stopped meanwhile
+        return
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is the server's to answer
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are not waited for
     while True:

@@ -1,0 +1,256 @@
+"""The folder that the page works on: `FOLDER/<class>/<files>`, or the table of texts in it.
+
+What is removed moves to `FOLDER/.removed`; what was there before is never changed.
+"""
+
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from headstart.data.corrections import CORRECTIONS, corrections_in
+from headstart.data.folders import TABLES, burst_of
+from headstart.data.listing import is_junk, visible_folders
+from headstart.data.records import natural
+from headstart.errors import DataError
+from headstart.serve import Refusal
+from headstart.studio.naming import class_name, same_name
+from headstart.studio.notes import Kind, Notes, keep_notes, notes_in
+from headstart.studio.text_table import TABLE, TextTable, key_of
+
+REMOVED = ".removed"
+COLORS = 8
+"""Of the palette."""
+SOUNDS = {".wav", ".flac", ".ogg", ".mp3", ".opus", ".aiff", ".aif"}
+PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"}
+
+
+@dataclass(frozen=True)
+class Item:
+    """One example of a class."""
+
+    key: str
+    """The file's name below the class; of a text, its key."""
+    name: str
+    """What the audit and corrections call it."""
+    group: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Listing:
+    """What lay in the folder at one moment."""
+
+    kind: Kind
+    classes: dict[str, tuple[Item, ...]]
+    left_out: frozenset[str]
+    """Names of examples that corrections leave out."""
+    digest: str
+    """Changes with anything that training could see."""
+
+    @cached_property
+    def units(self) -> dict[str, int]:
+        """How many examples of each class count: those of one recording count once."""
+        found = {}
+        for label, items in self.classes.items():
+            used = [item for item in items if item.name not in self.left_out]
+            found[label] = len({item.group or item.name for item in used})
+        return found
+
+
+@dataclass(frozen=True)
+class Collection:
+    """A folder of labeled examples, and every change that the page makes in it."""
+
+    root: Path
+
+    @property
+    def texts(self) -> TextTable:
+        """The table of texts."""
+        return TextTable(self.root / TABLE)
+
+    @property
+    def notes(self) -> Notes:
+        """What the page remembers."""
+        return notes_in(self.root)
+
+    def note(self, **changes: object) -> None:
+        """Remember something else."""
+        keep_notes(self.root, replace(self.notes, **changes))  # type: ignore[arg-type]
+
+    def listing(self) -> Listing:
+        """What lies there now."""
+        notes = self.notes
+        kind = notes.kind or self._kind()
+        sha = hashlib.sha256(repr(kind).encode())
+        classes = self._typed(notes, sha) if kind == "text" else self._files(sha)
+        try:
+            told = corrections_in(self.root)
+        except DataError:
+            told = ()
+        sha.update(repr(told).encode("utf-8", "surrogatepass"))
+        kind = kind or _kind_of(classes)
+        left_out = frozenset(one.name for one in told if not one.label)
+        return Listing(kind, classes, left_out, sha.hexdigest()[:16])
+
+    def _kind(self) -> Kind:
+        return "text" if self.texts.path.exists() and not self._folders() else ""
+
+    def _folders(self) -> list[Path]:
+        return visible_folders(self.root) if self.root.is_dir() else []
+
+    def _typed(self, notes: Notes, sha: "hashlib._Hash") -> dict[str, tuple[Item, ...]]:
+        rows = self.texts.rows()
+        sha.update(repr(rows).encode("utf-8", "surrogatepass"))
+        found: dict[str, list[Item]] = {name: [] for name in notes.empty}
+        for text, label in rows:
+            found.setdefault(label, []).append(Item(key_of(text), text, text=text))
+        return {label: tuple(items) for label, items in found.items()}
+
+    def _files(self, sha: "hashlib._Hash") -> dict[str, tuple[Item, ...]]:
+        found = {}
+        for folder in self._folders():
+            items = []
+            for path, about in _files_below(folder):
+                key = path.relative_to(folder).as_posix()
+                name = f"{folder.name}/{key}"
+                facts = (name, about.st_size, about.st_mtime_ns, about.st_ino)
+                sha.update(repr(facts).encode("utf-8", "surrogatepass"))
+                items.append(Item(key, name, burst_of(path.name)))
+            sha.update(folder.name.encode("utf-8", "surrogatepass"))
+            found[folder.name] = tuple(sorted(items, key=lambda item: natural(item.key)))
+        return found
+
+    def path_of(self, label: str, key: str) -> Path:
+        """Where a listed file is. Raises `Refusal` for anything that is not listed."""
+        items = self.listing().classes.get(label, ())
+        if not any(item.key == key for item in items):
+            raise Refusal("H604", 404, "there is no such example", "reload the page")
+        return self.root / label / key
+
+    def need_class(self, label: str) -> str:
+        """The name. Raises `Refusal` where there is no such class."""
+        if label not in self.listing().classes:
+            raise Refusal("H605", 404, "there is no such class", "reload the page")
+        return label
+
+    def add_class(self, told: str) -> str:
+        """Make an empty class. Raises `Refusal` for a name that is taken or can't be one."""
+        name = self._free(told, "")
+        listing = self.listing()
+        if listing.kind == "text":
+            self.note(empty=(*self.notes.empty, name))
+        else:
+            (self.root / name).mkdir(parents=True)
+        self._color(name, listing)
+        return name
+
+    def paint(self, label: str, color: int) -> None:
+        """Give a class another color."""
+        self.need_class(label)
+        self.note(colors={**self.notes.colors, label: color})
+
+    def choose(self, kind: Kind) -> None:
+        """Say what the folder is to hold. Raises `Refusal` where it holds something else."""
+        held = self.listing()
+        if any(held.classes.values()) and held.kind != kind:
+            raise Refusal("H617", 409, "the folder holds something else", "take another folder")
+        self.note(kind=kind, empty=tuple(held.classes) if kind == "text" else ())
+
+    def type_in(self, label: str, texts: Sequence[str]) -> int:
+        """Add texts to a class; how many were new. Raises `Refusal` where it holds files."""
+        self.need_class(label)
+        if self.listing().kind != "text":
+            raise Refusal("H618", 409, "this folder does not hold texts", "take another folder")
+        return self.texts.add(texts, label)
+
+    def _color(self, name: str, listing: Listing) -> None:
+        colors = dict(self.notes.colors)
+        used = [colors.get(label, -1) for label in listing.classes if label != name]
+        free = [i for i in range(COLORS) if i not in used] or [len(used) % COLORS]
+        self.note(colors={**colors, name: colors.get(name, free[0])})
+
+    def _free(self, told: str, but: str) -> str:
+        name = class_name(told)
+        taken = {same_name(label) for label in self.listing().classes if label != but}
+        if same_name(name) in taken or (name != but and os.path.lexists(self.root / name)):
+            raise Refusal("H606", 409, f"there is a class {name} already", "choose another name")
+        return name
+
+    def rename_class(self, label: str, told: str) -> str:
+        """Rename a class, and its folder with it. Raises `Refusal`."""
+        self.need_class(label)
+        name = self._free(told, label)
+        if name == label:
+            return name
+        notes = self.notes
+        if self.listing().kind == "text":
+            self.texts.rename(label, name)
+            self.note(empty=tuple(name if one == label else one for one in notes.empty))
+        else:
+            (self.root / label).rename(self.root / name)
+        self.note(colors={name if k == label else k: v for k, v in notes.colors.items()})
+        return name
+
+    def remove_class(self, label: str) -> None:
+        """Move a class with everything in it to `.removed`."""
+        self.need_class(label)
+        if self.listing().kind == "text":
+            self.remove(label, [key_of(text) for text, of in self.texts.rows() if of == label])
+            self.note(empty=tuple(one for one in self.notes.empty if one != label))
+        else:
+            (self.root / REMOVED).mkdir(exist_ok=True)
+            (self.root / label).rename(_unused(self.root / REMOVED / label))
+
+    def remove(self, label: str, keys: Sequence[str]) -> int:
+        """Move examples to `.removed`; how many there were."""
+        if self.listing().kind == "text":
+            gone = self.texts.take_out(label, keys)
+            removed = TextTable(self.root / REMOVED / TABLE)
+            for text, of in gone:
+                removed.add([text], of)
+            self._keep_empty(label)
+            return len(gone)
+        paths = [self.path_of(label, key) for key in keys]
+        for path in paths:
+            place = self.root / REMOVED / path.relative_to(self.root)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            path.rename(_unused(place))
+        return len(paths)
+
+    def _keep_empty(self, label: str) -> None:
+        if label not in self.notes.empty:
+            self.note(empty=(*self.notes.empty, label))
+
+
+def _files_below(folder: Path) -> list[tuple[Path, os.stat_result]]:
+    """Files that could be examples, however deep."""
+    found, waiting = [], [folder]
+    while waiting:
+        with os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                if is_junk(entry.name) or entry.name == CORRECTIONS:
+                    continue
+                path = Path(entry.path)
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(path)
+                elif entry.is_file() and path.suffix.casefold() not in TABLES:
+                    found.append((path, entry.stat()))
+    return found
+
+
+def _kind_of(classes: dict[str, tuple[Item, ...]]) -> Kind:
+    """What most files are, by their endings."""
+    endings = [Path(item.key).suffix.casefold() for some in classes.values() for item in some]
+    if not endings:
+        return ""
+    sounds = sum(ending in SOUNDS for ending in endings)
+    return "audio" if sounds * 2 > len(endings) else "image"
+
+
+def _unused(place: Path) -> Path:
+    """The name, or one with a number behind it where it is taken."""
+    numbered = (place.with_name(f"{place.stem}~{n}{place.suffix}") for n in range(2, 10**6))
+    return next(one for one in (place, *numbered) if not os.path.lexists(one))

@@ -1,0 +1,33 @@
+"""A board with its processes."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from headstart.serve import Limits
+from headstart.serve.limits import MB
+from headstart.studio.application import BODY_MB
+from headstart.studio.board import CALM_S, Board, Parts
+from headstart.studio.collection import Collection
+from headstart.studio.looks import Looks
+from headstart.studio.studio import Modules
+from headstart.studio.trainer import Trainer
+from headstart.studio.tryout import Tryout
+
+
+def limits() -> Limits:
+    """As for `serve`, but for zips."""
+    return Limits(body_bytes=BODY_MB * MB)
+
+
+def board_of(folder: Path, modules: Modules, calm_s: float = CALM_S) -> Board:
+    """Everything for a folder; nothing runs yet."""
+
+    def hear(told: Mapping[str, Any]) -> None:
+        board.hear(told)
+
+    root = folder.absolute()
+    trainer = Trainer(root, hear, modules.training)
+    parts = Parts(Looks(root, modules.looking), trainer, Tryout(limits(), modules.worker))
+    board = Board(Collection(root), parts, calm_s)
+    return board

@@ -1,0 +1,69 @@
+"""What the page asks for as JSON."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Name = Annotated[str, Field(max_length=1000)]
+Text = Annotated[str, Field(max_length=100_000)]
+Many = 10_000
+
+
+class Asked(BaseModel):
+    """Nothing but what is named here."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class NewClass(Asked):
+    """A class to be made."""
+
+    name: Name
+
+
+class Renamed(Asked):
+    """A class to be called otherwise."""
+
+    name: Name
+    to: Name
+
+
+class Colored(Asked):
+    """A class and the number of its color."""
+
+    name: Name
+    color: Annotated[int, Field(ge=0, lt=8)]
+
+
+class Removed(Asked):
+    """Examples of a class, by their keys; all of it, and itself, where there are none."""
+
+    name: Name
+    keys: Annotated[list[Name], Field(max_length=Many)] | None = None
+
+
+class Typed(Asked):
+    """Texts for a class."""
+
+    name: Name
+    texts: Annotated[list[Text], Field(max_length=Many)]
+
+
+class Corrected(Asked):
+    """Examples, by the names that the audit has for them, to leave out or take back."""
+
+    names: Annotated[list[Text], Field(max_length=Many)]
+    why: Name = ""
+    back: bool = False
+
+
+class Chosen(Asked):
+    """What the folder is to hold, before it holds anything."""
+
+    kind: Annotated[str, Field(pattern="^(image|text|audio)$")]
+
+
+class Automatic(Asked):
+    """Whether training starts by itself."""
+
+    on: bool

@@ -1,0 +1,226 @@
+"""Every address of the page, and what it answers."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from headstart.data.corrections import Correction, correct
+from headstart.serve import Limits, Lock, Refusal
+from headstart.serve.reading import body_of, model_in, things_of
+from headstart.studio import requests
+from headstart.studio.board import Board
+from headstart.studio.uploads import keep, need_burst, received
+
+PAGES = {
+    "": "studio.html",
+    **{name: name for name in ("studio.css", "studio.js", "columns.js", "capture.js", "en.js")},
+    **{name: name for name in ("asking.js", "elements.js", "learning.js", "tryout.js")},
+    "recorder.js": "recorder.js",
+}
+TYPES = {"html": "text/html", "js": "text/javascript", "css": "text/css"}
+HEADER = "x-headstart"
+"""Which every request that changes something has: no page of another site can send it."""
+WAIT_S = 20.0
+SMALL = Limits(body_bytes=4 * 2**20)
+"""Of what comes as JSON."""
+REPORT_POLICY = (
+    "default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'; "
+    "script-src 'unsafe-inline'; sandbox allow-scripts"
+)
+_Model = TypeVar("_Model", bound=BaseModel)
+Answering = Callable[[Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True, eq=False)
+class Desk:
+    """What the routes share."""
+
+    board: Board
+    lock: Lock
+    limits: Limits
+
+    def routes(self) -> list[Route]:
+        """All of them; whatever changes something is a POST."""
+        told: list[tuple[str, str, Answering]] = [
+            ("POST", "/session", self.session),
+            ("GET", "/state", self.state),
+            ("GET", "/examples", self.examples),
+            ("GET", "/thumbnail", self.thumbnail),
+            ("GET", "/report", self.report),
+            ("POST", "/class", self.add_class),
+            ("POST", "/class/rename", self.rename),
+            ("POST", "/class/color", self.color),
+            ("POST", "/remove", self.remove),
+            ("POST", "/file", self.file),
+            ("POST", "/texts", self.texts),
+            ("POST", "/correct", self.correct),
+            ("POST", "/kind", self.kind),
+            ("POST", "/automatic", self.automatic),
+            ("POST", "/train", self.train),
+            ("POST", "/stop", self.stop),
+            ("POST", "/try", self.try_),
+        ]
+        told += [("GET", f"/{name}", page(file)) for name, file in PAGES.items()]
+        return [Route(path, _guarded(path, do), methods=[verb]) for verb, path, do in told]
+
+    async def session(self, request: Request) -> Response:
+        """Give a browser that has the token a cookie in its place."""
+        answer = Response(status_code=204)
+        if self.lock.token is not None:
+            answer.set_cookie(
+                self.lock.cookie_name, self.lock.cookie, httponly=True, samesite="strict", path="/"
+            )
+        return answer
+
+    async def state(self, request: Request) -> Response:
+        """What there is to show; with `after` once it is newer than that version."""
+        after = request.query_params.get("after", "")
+        if after.isascii() and after.isdigit() and len(after) < 16:
+            await self.board.wait(int(after), WAIT_S)
+        return JSONResponse(await asyncio.to_thread(self.board.state))
+
+    async def examples(self, request: Request) -> Response:
+        """What a class holds."""
+        label = request.query_params.get("name", "")
+        return JSONResponse(await asyncio.to_thread(self.board.examples, label))
+
+    async def thumbnail(self, request: Request) -> Response:
+        """A small picture of an example that is listed, made anew."""
+        asked = request.query_params
+        label, key = asked.get("class", ""), asked.get("key", "")
+        path = await asyncio.to_thread(self.board.collection.path_of, label, key)
+        kind = self.board.listing.kind
+        media, raw = await self.board.parts.looks.thumbnail(path, kind)
+        return Response(raw, media_type=media)
+
+    async def report(self, request: Request) -> Response:
+        """The page of the last run; it can ask nothing of this server."""
+        path = self.board.report
+        if path is None or not path.is_file():
+            raise Refusal("H613", 404, "there is no report yet", "train first")
+        headers = {"content-security-policy": REPORT_POLICY}
+        return Response(await asyncio.to_thread(path.read_bytes), 200, headers, "text/html")
+
+    async def add_class(self, request: Request) -> Response:
+        """A new class."""
+        asked = await _asked(request, requests.NewClass)
+        return await self._changed(self.board.collection.add_class, asked.name)
+
+    async def rename(self, request: Request) -> Response:
+        """Another name for a class."""
+        asked = await _asked(request, requests.Renamed)
+        return await self._changed(self.board.collection.rename_class, asked.name, asked.to)
+
+    async def color(self, request: Request) -> Response:
+        """Another color for a class."""
+        asked = await _asked(request, requests.Colored)
+        return await self._changed(self.board.collection.paint, asked.name, asked.color)
+
+    async def remove(self, request: Request) -> Response:
+        """Move examples, or a class, out of the way."""
+        asked, collection = await _asked(request, requests.Removed), self.board.collection
+        if asked.keys is None:
+            return await self._changed(collection.remove_class, asked.name)
+        return await self._changed(collection.remove, asked.name, asked.keys)
+
+    async def file(self, request: Request) -> Response:
+        """A file, or an archive of files, for a class."""
+        told = request.query_params
+        label, called = told.get("class", ""), told.get("name", "")
+        burst = need_burst(told.get("burst", ""))
+        collection = self.board.collection
+        await asyncio.to_thread(collection.need_class, label)
+        sent = await received(request, collection.root)
+        try:
+            found = await keep(collection, self.board.parts.looks, label, called, sent, burst)
+        finally:
+            sent.unlink(missing_ok=True)
+        await self.board.look()
+        return JSONResponse(found)
+
+    async def texts(self, request: Request) -> Response:
+        """Texts for a class."""
+        asked = await _asked(request, requests.Typed)
+        return await self._changed(self.board.collection.type_in, asked.name, asked.texts)
+
+    async def correct(self, request: Request) -> Response:
+        """Leave examples out, or take them back; their files stay as they are."""
+        asked = await _asked(request, requests.Corrected)
+        changes = [] if asked.back else [Correction(name, why=asked.why) for name in asked.names]
+        drop = asked.names if asked.back else []
+        return await self._changed(correct, self.board.collection.root, changes, drop)
+
+    async def kind(self, request: Request) -> Response:
+        """Say what the folder is to hold."""
+        asked = await _asked(request, requests.Chosen)
+        return await self._changed(self.board.collection.choose, asked.kind)
+
+    async def automatic(self, request: Request) -> Response:
+        """Let training start by itself, or not."""
+        asked = await _asked(request, requests.Automatic)
+        await asyncio.to_thread(self.board.collection.note, automatic=asked.on)
+        self.board.change()
+        return JSONResponse({})
+
+    async def train(self, request: Request) -> Response:
+        """Begin to learn, or go on."""
+        await self.board.train()
+        return JSONResponse({})
+
+    async def stop(self, request: Request) -> Response:
+        """Stop learning."""
+        await self.board.stop()
+        return JSONResponse({})
+
+    async def try_(self, request: Request) -> Response:
+        """Judge a file or a text."""
+        tryout = self.board.parts.tryout
+        things = await things_of(request, tryout.named, self.limits)
+        return JSONResponse([one.model_dump() for one in await tryout.judged(things)])
+
+    async def _changed(self, change: Callable[..., Any], *told: Any) -> Response:
+        """Change something in the folder, and answer once the page may know of it."""
+        async with self.board.writing:
+            result = await asyncio.to_thread(change, *told)
+        await self.board.look()
+        return JSONResponse({"result": result})
+
+
+def _guarded(path: str, answer: Answering) -> Answering:
+    """With the header, where something is changed by a page that has the cookie."""
+
+    async def guarded(request: Request) -> Response:
+        if request.method == "POST" and path != "/session" and HEADER not in request.headers:
+            fix = f"send the header {HEADER}: page"
+            raise Refusal("H614", 403, "a request that changes something lacks a header", fix)
+        return await answer(request)
+
+    return guarded
+
+
+async def _asked(request: Request, model: type[_Model]) -> _Model:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise Refusal("H615", 415, "this is asked as JSON", "send application/json")
+    body = await body_of(request)
+    if len(body) > SMALL.body_bytes:
+        raise Refusal("H616", 413, "the JSON is too large", "send at most 4 MB in one request")
+    return await model_in(body, model, SMALL)
+
+
+def page(name: str) -> Answering:
+    """A file of the package, sent as it is."""
+    body = resources.files("headstart.studio").joinpath(name).read_bytes()
+    media = TYPES[name.rpartition(".")[2]]
+
+    async def sent(request: Request) -> Response:
+        return Response(body, media_type=media)
+
+    return sent
