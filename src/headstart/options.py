@@ -37,6 +37,8 @@ class Option:
     metavar: str | None = None
     also: str = ""
     """A second name of the flag."""
+    least: int | None = None
+    """What the command line takes at least; the default may be less."""
 
     @property
     def usual(self) -> str:
@@ -55,10 +57,16 @@ class Option:
 
 
 def option(
-    default: Any, text: str, metavar: str | None = None, *, usual: str = "", also: str = ""
+    default: Any,
+    text: str,
+    metavar: str | None = None,
+    *,
+    usual: str = "",
+    also: str = "",
+    least: int | None = None,
 ) -> Any:
     """A field of settings with what its flag and the help say; `usual` is the default in words."""
-    told = {"text": text, "metavar": metavar, "shown": usual, "also": also}
+    told = {"text": text, "metavar": metavar, "shown": usual, "also": also, "least": least}
     return field(default=default, metadata={_KEY: told})
 
 

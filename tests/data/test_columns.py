@@ -115,3 +115,9 @@ def test_a_column_of_addresses_is_named_and_not_opened(place):
     with pytest.raises(DataError, match="holds addresses") as caught:
         find(table(place, text))
     assert caught.value.code == "D320"
+
+
+def test_a_column_that_there_is_not_names_the_nearest(place):
+    with pytest.raises(DataError, match="D108") as caught:
+        find(table(place, rows("path,label,bar", ("x", "y", "x", "y"))), Columns(label="labl"))
+    assert caught.value.fix.startswith("did you mean label?")

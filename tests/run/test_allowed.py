@@ -52,3 +52,10 @@ def test_recordings_are_heard_from_end_to_end_up_to_so_many_seconds(seconds, fin
         return
     with pytest.raises(DataError, match="D211"):
         need_short(looks, [0], 4.0)
+
+
+def test_more_stages_than_there_are_cannot_learn(tiny) -> None:
+    need_allowed(strategy_of(f"unfreeze:{tiny.depth}"), CLASSES, tiny)
+    with pytest.raises(UsageError, match="U324") as caught:
+        need_allowed(strategy_of(f"unfreeze:{tiny.depth + 1}"), CLASSES, tiny)
+    assert "--strategy full" in caught.value.fix

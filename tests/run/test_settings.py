@@ -60,3 +60,9 @@ def test_runs_of_before_there_were_hyperparameters_are_found_again() -> None:
 def test_the_cache_is_where_somebody_said(cache: Path, tmp_path: Path) -> None:
     assert cache_root(None) == cache
     assert cache_root(tmp_path) == tmp_path
+
+
+def test_a_side_below_zero_is_none() -> None:
+    assert Settings.of(size=0).given.size == 0
+    with pytest.raises(UsageError, match="U325"):
+        Settings.of(size=-1)

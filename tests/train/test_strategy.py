@@ -27,3 +27,13 @@ def test_unfreezing_no_stage_is_called_a_probe() -> None:
 def test_every_strategy_is_one_number() -> None:
     cuts = [cut_of(s, 5) for s in (Probe(), Unfreeze(2), Unfreeze(9), Full(), Scratch())]
     assert cuts == [5, 3, 0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("text", "fix"),
+    [("prob", "probe"), ("unfreze:3", "unfreeze:2"), ("ful", "full"), ("x", "probe, ")],
+)
+def test_a_strategy_that_there_is_not_names_the_nearest(text: str, fix: str) -> None:
+    with pytest.raises(UsageError, match="U102") as caught:
+        strategy_of(text)
+    assert caught.value.fix.startswith(f"--strategy {fix}")

@@ -22,7 +22,7 @@ Json = Annotated[bool, typer.Option("--json", help="one JSON document instead of
 def flag(one: Option) -> Parameter:
     """An option as a flag that is None, which leaves the default to the callee, unless given."""
     names = (f"--{one.name.replace('_', '-')}", *([one.also] if one.also else []))
-    told = typer.Option(*names, help=one.help, metavar=one.metavar)
+    told = typer.Option(*names, help=one.help, metavar=one.metavar, min=one.least)
     shown = Annotated[one.kind | None, told]  # type: ignore[name-defined]
     return Parameter(one.name, Parameter.KEYWORD_ONLY, default=None, annotation=shown)
 

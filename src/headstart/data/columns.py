@@ -1,5 +1,6 @@
 """Which column of a table says what: as told, else as its name and its cells suggest."""
 
+import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -142,10 +143,13 @@ def place_of(sheet: Sheet, name: str) -> int:
     places = [i for i, own in enumerate(sheet.columns) if own == name]
     places = places or [i for i, own in enumerate(sheet.columns) if plain(own) == plain(name)]
     if not places:
+        by = {plain(own): own for own in sheet.columns}
+        close = [by[one] for one in difflib.get_close_matches(plain(name), by, n=1)]
+        nearest = f"did you mean {printable(close[0])}? " if close else ""
         raise DataError(
             "D108",
             f"no column is called {printable(name)!r}",
-            f"name one of: {_listed(sheet.columns)}",
+            f"{nearest}name one of: {_listed(sheet.columns)}",
             sheet.name,
         )
     if len(places) > 1:

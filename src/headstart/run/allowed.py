@@ -13,6 +13,12 @@ from headstart.train import BitFit, Contrast, Gradual, LowRank, Probe, Strategy,
 
 def need_allowed(plan: Strategy | None, task: Task, backbone: Backbone) -> None:
     """Raise `UsageError` or `BackboneError` where a strategy is not for this task or backbone."""
+    if isinstance(plan, Unfreeze) and plan.last > backbone.depth:
+        raise UsageError(
+            "U324",
+            f"{plan}, and {printable(backbone.name)} has {backbone.depth} stages",
+            "--strategy full trains them all",
+        )
     if task.writes:
         _need_writing(plan, backbone)
     elif task.coded_rows:

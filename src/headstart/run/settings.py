@@ -26,7 +26,9 @@ of before there were any are found again."""
 class Given:
     """What a backbone is given, where that differs from what it was made for."""
 
-    size: int = option(0, "side of the pictures in pixels", "PX", usual="the backbone's own")
+    size: int = option(
+        0, "side of the pictures in pixels", "PX", usual="the backbone's own", least=1
+    )
     channels: int = option(0, "1 for grays, N for N bands; the backbone is adapted", "N")
     prefix: str = option("", "what stands before every text: 'query: ' for E5", "TEXT")
     """Empty for the one that the backbone was trained with, where that is known."""
@@ -88,6 +90,8 @@ class Settings:
         if self.strategy != AUTO:
             strategy_of(self.strategy)
         _need_share(self.test_size)
+        if self.given.size < 0:
+            raise UsageError("U325", f"--size {self.given.size} is no side", "--size 224")
         if self.folds < 0:
             raise UsageError("U135", f"--folds {self.folds} is no number of folds", "--folds 5")
         wrong = [arm for arm in self.compare if arm != "scratch"]
@@ -174,7 +178,7 @@ class PretrainSettings:
     )
     epochs: int = option(0, "times through the examples", "N")
     """0 for the recipe's."""
-    size: int = option(0, "side of the input in pixels", "PX")
+    size: int = option(0, "side of the input in pixels", "PX", least=1)
     """0 for what the architecture is made for."""
     words: int = option(6000, "of a recurrent network: how many words it knows", "N")
     seed: int = option(0, "draws the weights, orders the examples", "N", usual="0")

@@ -1,5 +1,6 @@
 """How much of the backbone learns: every strategy comes down to one number, the cut."""
 
+import difflib
 import math
 from dataclasses import dataclass
 
@@ -140,10 +141,14 @@ def strategy_of(text: str) -> Strategy:
         return plain[text]
     if word in numbered and number.isdecimal():
         return numbered[word](int(number))
+    known = "probe, probe:all, unfreeze:N, full, gradual, ulmfit, contrast, lora, bitfit"
+    close = difflib.get_close_matches(word.casefold(), [*plain, *numbered], n=1)
+    nearest = f"{close[0]}:2" if close and close[0] == "unfreeze" else "".join(close)
     raise UsageError(
         "U102",
         f"there is no strategy {printable(text)!r}",
-        "--strategy probe, probe:all, unfreeze:N, full, gradual, ulmfit, contrast, lora, bitfit",
+        f"--strategy {nearest or known}",
+        why=f"it is one of {known}" if nearest else "",
     )
 
 
