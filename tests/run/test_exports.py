@@ -84,5 +84,22 @@ def test_only_a_page_takes_one(run, tmp_path) -> None:
         export(run, runtime=tmp_path)
 
 
+def test_only_a_run_in_8_bits_is_exported_as_one(run, asked, monkeypatch) -> None:
+    with pytest.raises(UsageError, match="U213") as refused:
+        export(run, "int8")
+    assert "compress RUN --int8" in refused.value.fix and asked == []
+    monkeypatch.setattr(share, "FileModel", Model, raising=False)
+    export(run, "int8")
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize(("to", "name"), [("openvino", "model.xml"), ("folder", "model")])
+def test_every_format_has_its_own_place(to, name, run, monkeypatch) -> None:
+    calls = []
+    monkeypatch.setattr(share, f"export_{to}", lambda *given: calls.append(given), raising=False)
+    export(run, to)
+    assert calls[0][2] == run / "export" / name and calls[0][4] == FIGURES
+
+
 def test_no_run_is_no_export(tmp_path) -> None:
     assert execute(["export", str(tmp_path)]) == 2

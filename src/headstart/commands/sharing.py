@@ -16,7 +16,9 @@ from headstart.share.publication import PublishSettings
 def export(
     run: RunFolder,
     *,
-    to: Annotated[str, typer.Option("--to", metavar="FORMAT", help="onnx or web")] = "onnx",
+    to: Annotated[
+        str, typer.Option("--to", metavar="FORMAT", help="onnx, openvino, int8, web or folder")
+    ] = "onnx",
     out: Annotated[
         Path | None, typer.Option(metavar="PLACE", help="where to (RUN/export/model.onnx)")
     ] = None,

@@ -5,18 +5,25 @@ from typing import TYPE_CHECKING
 
 from headstart.errors import UsageError
 from headstart.events import Tell, quiet
-from headstart.run.folder import METRICS
+from headstart.hostile import printable
+from headstart.run.folder import METRICS, MODEL
 from headstart.run.settings import cache_root
 from headstart.untrusted import record_in
 
 if TYPE_CHECKING:
+    from headstart.model import Model
     from headstart.run.tested import Place
     from headstart.share import Exported
 
-FORMATS = ("onnx", "web")
-USUAL = {"onnx": "model.onnx", "web": "web"}
-"""Below `EXPORTS`, where no place is named."""
 EXPORTS = "export"
+USUAL = {
+    "onnx": "model.onnx",
+    "openvino": "model.xml",
+    "int8": "model.onnx",
+    "web": "web",
+    "folder": "model",
+}
+"""Below that folder of the run, where no place is named: a name for each format."""
 
 
 def export(
@@ -34,21 +41,41 @@ def export(
     exported or its file answers otherwise, `DataError` for a row that can't be read,
     `ResourceError` where npm is needed and not there.
     """
-    if to not in FORMATS:
-        raise UsageError("U175", f"there is no format {to!r}", f"--to {' or '.join(FORMATS)}")
+    if to not in USUAL:
+        raise UsageError("U175", f"there is no format {to!r}", f"--to {', '.join(USUAL)}")
     if runtime is not None and to != "web":
         raise UsageError("U212", "only a page needs onnxruntime-web", "--to web --runtime FOLDER")
     from headstart import share
     from headstart.run.tested import rows_tested
 
     model, place = share.load(folder), out or folder / EXPORTS / USUAL[to]
-    figures = record_in(folder / METRICS)
+    _need(to, model, place, folder)
+    if runtime is not None:
+        share.runtime_version(runtime)
+    sources, figures = rows_tested(folder, data), record_in(folder / METRICS)
     if to == "web":
-        share.need_web(model, place)
-        sources = rows_tested(folder, data)
-        if runtime is not None:
-            share.runtime_version(runtime)
         package = runtime or share.fetched_runtime(cache_root(None), tell)
         return share.export_web(model, sources, place, package, tell, figures)
-    share.need_exportable(model, place)
-    return share.export_onnx(model, rows_tested(folder, data), place, tell, figures)
+    if to == "folder":
+        return share.export_folder(folder / MODEL, sources, place, tell, figures)
+    write = share.export_openvino if to == "openvino" else share.export_onnx
+    return write(model, sources, place, tell, figures)
+
+
+def _need(to: str, model: "Model", place: Path, folder: Path) -> None:
+    """Raise where it is known already that nothing could be written."""
+    from headstart import share
+
+    if to == "int8" and not isinstance(model, share.FileModel):
+        raise UsageError(
+            "U213",
+            "the model of this run does not compute in 8 bits",
+            "headstart compress RUN --int8 --out RUN2, then headstart export RUN2 --to int8",
+            where=printable(folder),
+        )
+    if to == "web":
+        share.need_web(model, place)
+    elif to == "openvino":
+        share.need_openvino(model, place)
+    elif to != "folder":
+        share.need_exportable(model, place)

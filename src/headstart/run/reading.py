@@ -55,8 +55,9 @@ class Run:
     ) -> "headstart.share.Exported":
         """Write the model so that it runs without headstart, once it answers alike.
 
-        `to` is "onnx", one file, or "web", a folder with a page. Every test row is asked about in
-        both; where answers differ, nothing is written. `out` is the file or folder (in export/ in
+        `to` is "onnx", "openvino", "int8" (of a run that `compress` left), "web" (a folder with a
+        page) or "folder" (what `headstart.load` reads). Every test row is asked about in both;
+        where answers differ, nothing is written. `out` is the file or folder (in export/ in
         the run's folder), `data` where the test rows are if they moved, `runtime` the folder of
         npm's package onnxruntime-web, which is fetched otherwise. Raises `UsageError`,
         `BackboneError`, `DataError` or `ResourceError`.

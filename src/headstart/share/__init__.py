@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from headstart.share.exporting import Exported, export_onnx, need_exportable
     from headstart.share.file_model import FileModel
     from headstart.share.loading import Shelved, load, runs
+    from headstart.share.model_folder import export_folder
+    from headstart.share.openvino_file import export_openvino, need_openvino
     from headstart.share.publication import Published, PublishSettings, publish
     from headstart.share.quantizing import quantized
     from headstart.share.web import export_web, need_web
@@ -28,11 +30,14 @@ __all__ = [
     "Published",
     "Shelved",
     "card_of",
+    "export_folder",
     "export_onnx",
+    "export_openvino",
     "export_web",
     "fetched_runtime",
     "load",
     "need_exportable",
+    "need_openvino",
     "need_web",
     "publish",
     "quantized",

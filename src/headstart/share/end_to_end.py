@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int64
+from jaxtyping import Float, Int64, UInt8
 from torch import Tensor, nn
 
 from headstart.data import Source
@@ -88,8 +88,11 @@ def need_answers(model: Model) -> None:
         )
 
 
-def end_to_end(model: Model) -> EndToEnd:
-    """The whole model as one network. Raises `BackboneError` for one that can't be."""
+def end_to_end(model: Model, *, resized: bool = False) -> EndToEnd:
+    """The whole model as one network. Raises `BackboneError` for one that can't be.
+
+    With `resized`, pictures go in as squares of the contract's size, which Pillow made.
+    """
     need_answers(model)
     task, modality = model.task, model.backbone.modality
     folded = fast(model.backbone.stages, noise(modality)).to(memory_format=torch.contiguous_format)
@@ -99,6 +102,8 @@ def end_to_end(model: Model) -> EndToEnd:
     if isinstance(modality, Sound):
         return _of_recordings(modality, Answering(SoundInput(modality), stages, model.head, task))
     assert isinstance(modality, Image)
+    if resized:
+        return _of_squares(modality, Answering(SquareInput(modality), stages, model.head, task))
     return _of_pictures(modality, Answering(PictureInput(modality), stages, model.head, task))
 
 
@@ -143,6 +148,36 @@ def _of_pictures(contract: Image, network: nn.Module) -> EndToEnd:
     return EndToEnd(
         network.eval(), (Input("pixels", example, axes),), feeds_of(contract), script, facts
     )
+
+
+class SquareInput(nn.Module):
+    """What `Image.batch` does, with pictures whose colors come last."""
+
+    def __init__(self, contract: Image) -> None:
+        super().__init__()
+        self.mean: Tensor
+        self.std: Tensor
+        self.register_buffer("mean", torch.tensor(contract.mean)[:, None, None])
+        self.register_buffer("std", torch.tensor(contract.std)[:, None, None])
+
+    def forward(self, pixels: UInt8[Tensor, "n s s c"]) -> Float[Tensor, "n c s s"]:
+        """Pictures as the network takes them."""
+        shown: Tensor = (pixels.permute(0, 3, 1, 2).float() / 255 - self.mean) / self.std
+        return shown
+
+
+def _of_squares(contract: Image, network: nn.Module) -> EndToEnd:
+    side, channels = contract.size_px, contract.channels
+    example = torch.zeros(2, side, side, channels, dtype=torch.uint8)
+    feeds = partial(_squares, contract)
+    facts = {"size": str(side)}
+    script = "predict_openvino.txt" if channels == 3 else ""
+    inputs = (Input("pixels", example, ("n", "", "", "")),)
+    return EndToEnd(network.eval(), inputs, feeds, script, facts)
+
+
+def _squares(contract: Image, source: Source) -> list[Feed]:
+    return [{"pixels": contract.read(source).permute(1, 2, 0)[None].contiguous().numpy()}]
 
 
 class TokenInput(nn.Module):

@@ -84,7 +84,7 @@ def export_onnx(
     whole = agreed.whole
     beside = {name: source.read_bytes() for name, source in whole.beside.items()}
     beside |= {SCRIPT: script_of(whole, out.name).encode()} if whole.script else {}
-    use = _use(whole, out.name, model.backbone.modality.kind)
+    use = use_of(whole, out.name, model)
     card = exported_card(model, figures, agreed.parity, use)
     beside[card_name(out)] = card.encode()
     write_together({**{out.parent / n: data for n, data in beside.items()}, out: agreed.content})
@@ -145,11 +145,11 @@ def write_together(files: dict[Path, bytes]) -> None:
                 os.fsync(file.fileno())
 
 
-def _use(whole: EndToEnd, name: str, kind: str) -> tuple[str, ...]:
+def use_of(whole: EndToEnd, name: str, model: Model) -> tuple[str, ...]:
     """How the file of this name is asked, for its card."""
     inputs = " and ".join(f"`{one.name}` ({_shape(one)})" for one in whole.inputs)
     said = f"`{name}` takes {inputs}, and gives `{OUTPUT}`; its metadata has the classes."
-    asked = f"    python {SCRIPT} {_ASKED[kind]}"
+    asked = f"    python {SCRIPT} {_ASKED[model.backbone.modality.kind]}"
     return (said, "", asked) if whole.script else (said,)
 
 
