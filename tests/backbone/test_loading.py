@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import save as packed
-from safetensors.torch import save_file
 
 from headstart.backbone import (
     Architecture,
@@ -21,22 +20,10 @@ from headstart.backbone import (
     save_backbone,
     sized,
 )
-from headstart.backbone.vision import timm_name
 from headstart.backbone.weights import read_tensors
 from headstart.errors import BackboneError, SecurityError
 
 ARCH = "headstart_resnet10"
-
-
-@pytest.fixture(scope="module")
-def theirs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file as timm would save it: its names, and a classifier."""
-    architecture = Architecture(ARCH)
-    tensors = {timm_name(name): t for name, t in build(architecture, 5).state_dict().items()}
-    tensors |= {"fc.weight": torch.zeros(10, 384), "fc.bias": torch.zeros(10)}
-    path = tmp_path_factory.mktemp("weights") / "theirs.safetensors"
-    save_file(tensors, path)
-    return path
 
 
 def refused(*args, **options) -> BackboneError | SecurityError:
