@@ -17,6 +17,7 @@ ALL = (
     "budget",
     "shipped",
     "finetune",
+    "suspects",
 )
 """All that measure; `prior` writes a table that ships, `hearing`, `reading`, `seeing` backbones."""
 

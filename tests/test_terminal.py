@@ -3,7 +3,7 @@
 import io
 
 from headstart import summaries, terminal
-from headstart.events import Event, note, track, warn
+from headstart.events import Event, detail, note, track, warn
 
 
 def lines(work) -> list[str]:
@@ -26,6 +26,14 @@ def test_notes_are_told_once_and_warnings_are_marked() -> None:
         warn(tell, "two\x1b[31m")
 
     assert lines(work) == ["one", r"warning: two\x1b[31m"]
+
+
+def test_details_are_kept_for_the_file_and_not_shown() -> None:
+    def work(tell) -> None:
+        detail(tell, "engine folded float32")
+        note(tell, "2 pictures")
+
+    assert lines(work) == ["2 pictures"]
 
 
 def test_a_step_tells_its_facts() -> None:

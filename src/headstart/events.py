@@ -9,7 +9,7 @@ from typing import Literal, TypeVar
 
 from headstart import durable
 
-Kind = Literal["start", "step", "end", "note", "warning"]
+Kind = Literal["start", "step", "end", "note", "detail", "warning"]
 Thing = TypeVar("Thing")
 
 
@@ -33,10 +33,10 @@ def quiet(event: Event) -> None:
 
 
 def without_notes(tell: Tell) -> Tell:
-    """Hand on everything but notes."""
+    """Hand on everything but notes and details."""
 
     def heard(event: Event) -> None:
-        if event.kind != "note":
+        if event.kind not in ("note", "detail"):
             tell(event)
 
     return heard
@@ -97,6 +97,11 @@ class Clock:
 def note(tell: Tell, text: str, **facts: str | float) -> None:
     """Tell a fact that the user should see once."""
     tell(Event("note", text, facts=tuple(facts.items())))
+
+
+def detail(tell: Tell, text: str, **facts: str | float) -> None:
+    """Tell a fact for whoever reads events.jsonl: how something is computed, not what is found."""
+    tell(Event("detail", text, facts=tuple(facts.items())))
 
 
 def warn(tell: Tell, text: str, **facts: str | float) -> None:

@@ -1,5 +1,6 @@
 """What commands found, as lines for people; every cell is made printable."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,28 +18,63 @@ LISTED = 20
 
 
 def ended(path: Path, metrics: Record) -> list[str]:
-    """What a run found: the verdict first, then the figures behind it, then where they are."""
-    verdict, frozen = metrics["verdict"], metrics["frozen"]
+    """How good it is, whether that can be believed, what would help next, and where it is."""
+    verdict, figure = metrics["verdict"], metrics["figure"]
+    test, sentence = metrics["test"][figure], verdict.get("sentence")
+    first = metrics.get("answer") or f"{figure} {test['value']:z.1%} {_tested(metrics)}"
+    told = printable(path, 1000)
+    return [
+        f"{printable(first, 1000)}; on others like them expect {_bounds(test)}",
+        *_sure(metrics.get("sure")),
+        "",
+        printable(sentence or f"Transfer: {verdict['word']}", limit=1000),
+        *(printable(line, limit=1000) for line in verdict.get("cautions", ())),
+        *_moved(metrics["frozen"]),
+        "",
+        *_ways(metrics),
+        "",
+        *_next(metrics.get("next") or ()),
+        f"report:  {printable(path / 'report.html', 1000)}",
+        f"predict: headstart predict {shlex.quote(told)} FILES",
+    ]
+
+
+def _sure(sure: Record | None) -> list[str]:
+    """How many answers are sure, and how often those are right."""
+    if not sure or not sure["right"] or sure["count"] == sure["of"]:
+        return []
+    right = sure["right"]
+    told = (
+        f"sure of {sure['count']:,} of {sure['of']:,}, and right in {right['value']:z.1%} of those"
+    )
+    return [f"{told} ({_bounds(right)})"]
+
+
+def _ways(metrics: Record) -> list[str]:
+    """Every way that was tried, on the same examples."""
     figure = metrics["figure"]
-    test = metrics["test"][figure]
-    sentence = verdict.get("sentence") or f"Transfer: {verdict['word']}"
-    rows = [("arm", figure, "95% interval", "CPU")]
+    rows = [("tried", figure, "95% interval", "CPU")]
     for arm in metrics["arms"]:
         found, cost = arm[figure], span(arm["cost"]["cpu_s"])
         rows.append((arm["name"], f"{found['value']:z.1%}", _bounds(found), cost))
-    return [
-        printable(sentence, limit=1000),
-        *(printable(line, limit=1000) for line in verdict.get("cautions", ())),
-        "",
-        f"{figure} {test['value']:z.1%} ({_bounds(test)}) {_tested(metrics)}",
-        *spread_told(metrics.get("spread", {})),
-        "",
-        *columns(rows),
-        "",
-        f"{frozen['changed']} of {frozen['tensors']} frozen tensors changed",
-        f"report:  {printable(path / 'report.html', 1000)}",
-        f"predict: headstart predict {printable(path, 1000)} FILES",
-    ]
+    tested = f"{_tested(metrics)}"
+    return [*columns(rows), tested, *spread_told(metrics.get("spread", {}))]
+
+
+def _next(steps: Sequence[Record]) -> list[str]:
+    """What would help, each with its gain and its command."""
+    lines = ["what would help next:"] if steps else []
+    for number, step in enumerate(steps, 1):
+        lines.append(f"  {number}. {printable(step['what'], 300)}: {printable(step['gain'], 300)}")
+        lines += [f"     {printable(step['why'], 500)}", f"     {printable(step['command'], 2000)}"]
+    return [*lines, ""] if steps else []
+
+
+def _moved(frozen: Record) -> list[str]:
+    """Only where something is wrong: parts that were to stay as they were loaded."""
+    if not frozen["changed"]:
+        return []
+    return [f"{frozen['changed']} of {frozen['tensors']} frozen tensors changed: train it again"]
 
 
 def _tested(metrics: Record) -> str:

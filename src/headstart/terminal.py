@@ -54,7 +54,9 @@ class Lines:
         self._began = self._spoke = time.monotonic()
 
     def __call__(self, event: Event) -> None:
-        """Write a line where the event deserves one."""
+        """Write a line where the event deserves one; details are for events.jsonl."""
+        if event.kind == "detail":
+            return
         if event.kind in ("note", "warning"):
             line = told(event)
             if line not in self._seen:
@@ -99,7 +101,9 @@ class Bar:
         self._tasks: dict[str, TaskID] = {}
 
     def __call__(self, event: Event) -> None:
-        """Move the bar, or write a note above it."""
+        """Move the bar, or write a note above it; details are for events.jsonl."""
+        if event.kind == "detail":
+            return
         if event.kind in ("note", "warning"):
             self._note(event)
         elif event.kind == "start":

@@ -248,7 +248,9 @@ def figures_of(run: Run) -> dict[str, Any]:
     metrics = json.loads((run.path / "metrics.json").read_text())
     rows = parquet.read_table(run.path / "predictions.parquet").to_pylist()
     kept = {
-        name: value for name, value in metrics.items() if name not in ("cost", "ranking", "next")
+        name: value
+        for name, value in metrics.items()
+        if name not in ("cost", "ranking", "answer", "sure", "next")
     }
     said = [{name: cell for name, cell in row.items() if name not in MATCHED} for row in rows]
     return {"metrics": _rounded(kept), "predictions": _rounded(said)}

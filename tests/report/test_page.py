@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from headstart.evaluate import Arm, Beside, Cost, Curve, Fact, Shown, Spread
+from headstart.evaluate.summary import Doubts, Step, Summary, Sureness
 from headstart.report import page
 from headstart.report.figures import heat
-from headstart.report.page import PICTURE_BYTES, _learned_from
+from headstart.report.page import _learned_from
+from headstart.report.pictures import PICTURE_BYTES
 from headstart.stats import Interval
 
 HOSTILE = (
@@ -357,3 +359,36 @@ def test_what_was_left_at_a_sample_is_told_apart(counts, raced, words) -> None:
     assert str(found["learned_from"]).startswith(words)
     assert ("left at a sample" in str(found["learned_from"])) == raced
     assert found["uneven"] == (raced or counts[0] != counts[1])
+
+
+def summary_of(shown=(), steps=()):
+    doubts = Doubts(len(shown), 100, tuple(shown))
+    sure = Sureness(30, 40, Interval(0.9, 0.8, 0.95))
+    return Summary(
+        "Right on 31 of 40 it had not seen", "headstart predict run FILES", sure, steps, doubts
+    )
+
+
+def test_it_opens_with_the_question_of_whoever_made_it_then_the_verdict(flowers, parse) -> None:
+    step = Step("Add <b>tulips</b>", "they gained", "headstart train photos", "+3 points")
+    written = page(flowers, summary_of(steps=(step,)))
+    seen = parse(written).text
+    first, verdict = seen.index("Right on 31 of 40 it had not seen."), seen.index("Transfer helps")
+    assert (
+        first < verdict < seen.index("What would help next") < seen.index("headstart train photos")
+    )
+    assert "It is sure of 30 of 40 answers" in seen and "headstart predict run FILES" in seen
+    assert "Add <b>tulips</b>" in seen and "<b>tulips" not in written
+
+
+def test_labels_that_look_wrong_are_shown_with_their_pictures_and_names(flowers, parse) -> None:
+    odd = replace(flowers.shown[0], name="a/<i>1.png", truth="rose", said="tulip", probability=0.9)
+    written = page(flowers, summary_of(shown=(odd,)))
+    seen = parse(written)
+    assert "labeled rose" in seen.text and "looks like tulip, 90.0%" in seen.text
+    assert "a/<i>1.png" in seen.text and ".d0{background-image" in written
+    assert "Labels to look at" not in parse(page(flowers, summary_of())).text
+
+
+def test_pictures_have_their_file_names_below_them(flowers, parse) -> None:
+    assert flowers.shown[0].name in parse(page(flowers)).text

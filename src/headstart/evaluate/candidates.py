@@ -85,6 +85,9 @@ class FittedArms:
     """Why so much was frozen, where nobody had asked for it."""
     ranking: tuple[Ranked, ...] = ()
     """Candidates to start from, best first, where nobody had named one."""
+    probe: Fitted | None = None
+    """The frozen network with a head, which judged all rows to learn from without having seen
+    them; None where there is none."""
 
 
 def rival_of(candidates: Sequence[Candidate], transfer: Candidate) -> Candidate | None:

@@ -17,7 +17,7 @@ from headstart.backbone import Backbone, fresh
 from headstart.evaluate.candidates import Answer, Candidate
 from headstart.evaluate.racing import best_rival, race, sampled
 from headstart.evaluate.tfidf import words_fit
-from headstart.events import Tell, note, quiet
+from headstart.events import Tell, detail, quiet
 from headstart.features import Halved
 from headstart.head import (
     HeadConfig,
@@ -145,7 +145,7 @@ def untrained(
     ahead = _lead(task_data, pretrained, held)
     if ahead.low > CLEAR:
         text = f"lead of the pretrained probe on held-out rows {ahead.value:+.1%}: clear"
-        note(tell, f"random weights on items of half the size settle it ({text})")
+        detail(tell, f"random weights on items of half the size settle it ({text})")
         return replace(coarse, note=f"items of half the size; {text}")
     whole, _ = _untrained(task_data, yardstick, tell)
     return min(whole, coarse, key=lambda candidate: candidate.choice)
@@ -163,7 +163,7 @@ def _raced(
     found = race(task_data, sample, arm.refit, rival) if arm.refit else None
     if found is None or not found.lost:
         return None
-    note(tell, f"{arm.name}: {found.told}")
+    detail(tell, f"{arm.name}: {found.told}")
     return replace(arm, refit=None, rows=sample.pool, contender=False, note=found.told)
 
 

@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cosine_similarity
 
 from headstart import durable
-from headstart.events import Tell, note
+from headstart.events import Tell, detail
 from headstart.features.folding import fast, noise
 from headstart.modality import Modality
 
@@ -115,7 +115,7 @@ def choose(
         told.append(f"{engine.name} {1000 * each / len(batch):.1f} ms, cosine {alike:.4f}")
         if alike >= COSINE and setup + each * batches < bar:
             best, bar = (engine, run), setup + each * batches
-    note(tell, f"engine {best[0].name} (an item: {'; '.join(told)})")
+    detail(tell, f"engine {best[0].name} (an item: {'; '.join(told)})")
     return best
 
 

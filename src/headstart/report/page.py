@@ -16,27 +16,26 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from headstart.evaluate import Arm, Curve, Fact, Report, Shown
+from headstart.evaluate.summary import Summary
 from headstart.events import span
 from headstart.hostile import printable
 from headstart.report import figures
 from headstart.report.axis import Axis, axis
 from headstart.report.boxes import box_section
 from headstart.report.confusion import cells_of, picked, worst_pairs
+from headstart.report.pictures import DOUBTED_BYTES, kept_of, pictures_of
 from headstart.stats import Interval
 from headstart.task import FIGURES
 
-PICTURE_BYTES = 2_100_000
-"""All pictures of a page together, before base64 adds a third."""
 PLAYED = 24
 """Examples that have something beside them, at most."""
-_PICTURES = {"image/png", "image/jpeg"}
 _SAMPLES = 24
 _MISTAKES = 24
 _SMALL = 15  # classes that a table of cells has room for
 _LINES = 200  # of one list of facts; run folders hold the rest
 
 
-def page(report: Report) -> str:
+def page(report: Report, summary: Summary | None = None) -> str:
     """One self-contained HTML document; equal reports give equal bytes.
 
     It asks no network for anything: its policy forbids that, styles and pictures are inside, and
@@ -46,11 +45,12 @@ def page(report: Report) -> str:
     room = template_room()
     script = source_of("page.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    kept = _kept(report.shown)
-    style, pictures = _pictures(report.shown, kept)
+    kept = kept_of(report.shown)
+    style, pictures = pictures_of(report.shown, kept)
     grid = cells_of(report, kept)
     return room.get_template("page.html").render(
         report=report,
+        **_said_first(summary),
         classes=[row.name for row in report.classes],
         thing=report.scores.unit,
         things=report.scores.units,
@@ -79,6 +79,13 @@ def page(report: Report) -> str:
         most=max((row.train + row.val + row.test for row in report.classes), default=0),
         lines=_LINES,
     )
+
+
+def _said_first(summary: Summary | None) -> dict[str, object]:
+    """The user's own question and what would help next, and the pictures of doubted labels."""
+    shown = summary.doubts.shown if summary else ()
+    style, doubted = pictures_of(shown, kept_of(shown, DOUBTED_BYTES), "d")
+    return {"summary": summary, "doubted": doubted, "doubted_style": Markup(style)}
 
 
 def _figures(found: Mapping[str, Interval]) -> list[tuple[str, bool, Interval]]:
@@ -165,33 +172,6 @@ def _plain(value: object) -> object:
 
 def _short(text: str, limit: int = 60) -> str:
     return printable(text, limit)
-
-
-def _kept(shown: Sequence[Shown]) -> frozenset[int]:
-    """Positions that fit into the page's size: mistakes first, then in the order given."""
-    order = sorted(range(len(shown)), key=lambda i: shown[i].right)
-    kept, seen, size = set(), set(), 0
-    for i in order:
-        size += 0 if shown[i].data in seen else len(shown[i].data)
-        if size > PICTURE_BYTES:
-            break
-        seen.add(shown[i].data)
-        kept.add(i)
-    return frozenset(kept)
-
-
-def _pictures(shown: Sequence[Shown], kept: Iterable[int]) -> tuple[str, Mapping[int, str]]:
-    """A style rule for each different picture, and the class that shows position i."""
-    rules: dict[bytes, tuple[str, str]] = {}
-    classes = {}
-    for i in sorted(kept):
-        if shown[i].mime not in _PICTURES:
-            continue
-        name = f"p{len(rules)}"
-        coded = base64.b64encode(shown[i].data).decode()
-        rule = f".{name}{{background-image:url(data:{shown[i].mime};base64,{coded})}}"
-        classes[i] = rules.setdefault(shown[i].data, (name, rule))[0]
-    return "\n".join(rule for _, rule in rules.values()), classes
 
 
 def _before(report: Report) -> dict[str, object]:

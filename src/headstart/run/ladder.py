@@ -11,7 +11,7 @@ from jaxtyping import Float
 from headstart.advise import Depth
 from headstart.backbone import Alone
 from headstart.evaluate import Candidate, FittedArms, priced
-from headstart.events import note
+from headstart.events import detail, note
 from headstart.run.arms import Job, Rung, baseline, learned, published, without_weights
 from headstart.run.strategies import allowances, kept_strategies, prospect_of, strategies
 from headstart.stats import standard_error
@@ -45,7 +45,7 @@ def fitted_arms(job: Job) -> FittedArms:
     chosen = job.settings.plan or best_of(job.task_data, found.plans, found.fits)
     done = decided(found.candidates, found.fits, str(chosen), found.depth)
     if done.because:
-        note(job.tell, done.because)
+        detail(job.tell, done.because)
     return done
 
 
@@ -132,4 +132,6 @@ def decided(
         least = "nothing did better" if chosen == "probe" else "it lost least"
         kind = KIND if any(len(fit.suffix) for fit in fits.values()) else ""
         because = f"took {chosen}: on unseen rows {least} ({tried}{kind}); {depth.why}"
-    return FittedArms(tuple(found), model, fitted, transfer, others, depth, because)
+    return FittedArms(
+        tuple(found), model, fitted, transfer, others, depth, because, probe=fits.get("probe")
+    )

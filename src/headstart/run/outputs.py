@@ -14,6 +14,7 @@ from headstart import durable
 from headstart.backbone import Digests, digests_in, moved
 from headstart.data import Audit, Dataset
 from headstart.evaluate import Outcome, Report
+from headstart.evaluate.summary import Doubts, Summary
 from headstart.head import ABOVE
 from headstart.model import Model
 from headstart.report import page
@@ -27,6 +28,7 @@ from headstart.train import TaskData
 def leave(
     folder: Folder,
     report: Report,
+    summary: Summary,
     model: Model,
     task_data: TaskData,
     data: Dataset,
@@ -39,14 +41,17 @@ def leave(
     """
     metrics = metrics_of(report, task_data, outcome, cost)
     metrics["familiar_above"] = ABOVE if model.familiar else None
+    metrics |= summary.record()
     durable.write(folder.path / "problems.csv", problems_csv(data.audit))
+    if summary.doubts.lines:
+        durable.write(folder.path / "suspects.csv", suspects_csv(summary.doubts))
     table = predictions(task_data, data, outcome, model)
     with durable.writing(folder.path / PREDICTIONS) as temp:
         parquet.write_table(table, temp)
     save_model(folder.path / MODEL, model, figures=metrics)
     report = proved(report, digests_in(folder.path / MODEL))
     metrics["frozen"] = _frozen(report)
-    durable.write(folder.path / "report.html", page(report))
+    durable.write(folder.path / "report.html", page(report, summary))
     return folder.finish(metrics)
 
 
@@ -113,6 +118,15 @@ def problems_csv(audit: Audit) -> str:
     for problem in audit.problems:
         cells = [problem.code, problem.kind, problem.name, problem.reason]
         writer.writerow([*map(_inert, cells), "" if problem.row is None else problem.row])
+    return lines.getvalue()
+
+
+def suspects_csv(doubts: Doubts) -> str:
+    """Labels that look wrong, the most doubted first: from 0, surely wrong, to 1."""
+    lines = io.StringIO()
+    writer = csv.writer(lines)
+    writer.writerow(["name", "label", "looks like", "belief in the label"])
+    writer.writerows([*map(_inert, words), belief] for *words, belief in doubts.lines)
     return lines.getvalue()
 
 

@@ -1,5 +1,6 @@
 """The main job: from a place on disk to a folder with a model, a report and a verdict."""
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -13,7 +14,8 @@ from headstart.data import (
     Found,
     audit,
 )
-from headstart.evaluate import FittedArms, Outcome, examine, outcome_of, pooled
+from headstart.evaluate import FittedArms, Outcome, Report, examine, outcome_of, pooled
+from headstart.evaluate.summary import Summary, opening, sureness
 from headstart.events import (
     Event,
     Tell,
@@ -31,12 +33,14 @@ from headstart.run.allowed import need_allowed, need_short
 from headstart.run.arms import Job
 from headstart.run.default_backbone import Ranking, Start, start_of
 from headstart.run.division import usual_modality
+from headstart.run.doubting import doubts_of
 from headstart.run.facts import clocks, computing, facts_of, spent, versions
 from headstart.run.folder import EVENTS, Folder, Request, opened
 from headstart.run.known import model_of
 from headstart.run.ladder import fitted_arms
 from headstart.run.metrics_record import Metrics
 from headstart.run.named_backbones import label_of
+from headstart.run.next_steps import Evidence, next_steps
 from headstart.run.outputs import leave
 from headstart.run.planning import forecast
 from headstart.run.prepared import Known, known_of, parts_of, started, task_data_of
@@ -45,6 +49,7 @@ from headstart.run.reading import Run
 from headstart.run.settings import AUTO, Settings
 from headstart.run.spread import spread_of
 from headstart.run.units import seconds
+from headstart.task import Calibration
 from headstart.train import TaskData, discard_damaged
 
 ONE_GROUP = (
@@ -125,7 +130,8 @@ def _made(
         spread=spread_of(found.outcomes, task_data, backbone, arms.fitted),
         facts=facts_of(data.audit, task_data.partition, settings, backbone, arms),
     )
-    metrics = leave(folder, report, model, task_data, data, spent(began), outcome)
+    summary = summary_of(found, settings, folder, report, model.trust, outcome)
+    metrics = leave(folder, report, summary, model, task_data, data, spent(began), outcome)
     if metrics["frozen"]["changed"]:
         warn(tell, MOVED.format(**metrics["frozen"]), code="T512")
     if arms.model.transfer and "accuracy" in metrics["test"]:
@@ -167,6 +173,27 @@ def _tested(
         if data.partition.test:  # else all rows: the model that ships
             outcomes.append(outcome_of(task_data, arms, data.strata))
     return _Tested(data, start, task_data, arms, outcomes)
+
+
+def summary_of(
+    found: "_Tested",
+    settings: Settings,
+    folder: Folder,
+    report: Report,
+    trust: Calibration,
+    outcome: Outcome,
+) -> Summary:
+    """What the first and the last lines say, and what would help next."""
+    task_data, arms, task = found.task_data, found.arms, found.task_data.task
+    labels = task_data.labels_of(outcome.rows).numpy()
+    doubts = doubts_of(task_data, found.data.examples, arms, outcome)
+    sure, split = sureness(task, trust, outcome, labels), "test" in found.data.examples.parts
+    evidence = Evidence(
+        folder.place, settings, str(folder.path), task, arms, outcome, labels, report,
+        len(task_data.pool), doubts, sure, split,
+    )  # fmt: skip
+    predict = f"headstart predict {shlex.quote(str(folder.path))} FILES"
+    return Summary(opening(task, outcome, labels), predict, sure, next_steps(evidence), doubts)
 
 
 def _named(backbone: Backbone, ranking: Ranking, settings: Settings) -> str:

@@ -25,7 +25,7 @@ from headstart.backbone import (
     tensors_of,
 )
 from headstart.errors import UsageError
-from headstart.events import Tell, note, quiet
+from headstart.events import Tell, detail, note, quiet
 from headstart.head import BoxHead, FrameHead, HeadConfig
 from headstart.task import Task
 from headstart.train.cache_policy import KEPT, Keeping
@@ -226,7 +226,7 @@ def _taught(
     )  # fmt: skip
     training_data = in_half(training_data, suffix, head, plan, tried, work, tell)
     whole, (plan, rates) = plan.epochs, rated(training_data, suffix, head, plan, tried, work, tell)
-    note(tell, f"{strategy}: {_rate_told(plan, len(rates), whole)}")
+    detail(tell, f"{strategy}: {_rate_told(plan, len(rates), whole)}")
     tuned = tune(training_data, suffix, head, plan, work, tell)
     network = nn.Sequential(tuned.suffix, tuned.head)
     networks = start, nn.Sequential(suffix, head), network
@@ -236,7 +236,9 @@ def _taught(
     if not isinstance(strategy, Scratch) and not isinstance(head, FrameHead | BoxHead):
         network, share = blended(training_data, start, network)
         if share < 1:
-            note(tell, f"{strategy}: kept {share:.0%} of the change, which validation rows prefer")
+            detail(
+                tell, f"{strategy}: kept {share:.0%} of the change, which validation rows prefer"
+            )
     held, val = _held(training_data, network, task_data.task), task_data.partition.val
     still, chosen = settled(still, network), Chosen(rates, None, keeping)
     return Fitted(
@@ -278,7 +280,9 @@ def _open(
         )
         tight = False
     if tight:
-        note(tell, "weights under the changes lie in four bits: whole, they would hardly fit here")
+        detail(
+            tell, "weights under the changes lie in four bits: whole, they would hardly fit here"
+        )
     for part in learning:
         opened(part, strategy, seed, len(task_data.partition.train), tight=tight)
 

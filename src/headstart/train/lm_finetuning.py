@@ -9,7 +9,7 @@ from torch import nn
 
 from headstart.backbone import Backbone, Words
 from headstart.errors import BackboneError
-from headstart.events import Tell, note
+from headstart.events import Tell, detail
 from headstart.hostile import printable
 from headstart.train.goals import Language, NextToken, Telling
 from headstart.train.loop import Steps
@@ -59,7 +59,7 @@ def adapt(
         training_data, told, head, afforded(training_data, told, head, plan, place), place, tell
     )
     before, after = (tuned.progress.marks[at].val_loss for at in (0, tuned.progress.best))
-    note(tell, f"next tokens of these texts: {before:.2f} nats before, {after:.2f} after")
+    detail(tell, f"next tokens of these texts: {before:.2f} nats before, {after:.2f} after")
     telling = next(tuned.suffix.children())
     if not isinstance(telling, Telling):
         raise TypeError("what tells tokens is one stage")

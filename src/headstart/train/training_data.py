@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from headstart import durable
 from headstart.backbone import Backbone
-from headstart.events import Tell, note
+from headstart.events import Tell, detail
 from headstart.features import Varied
 from headstart.modality import Augmentation, follow
 from headstart.train.cache_policy import KEPT, Keeping, keeping_of
@@ -47,7 +47,7 @@ def decided(
         keeping = replace(keeping, half=True)
     if keeping.why:
         kept = "computed anew in every epoch" if keeping.anew else "kept on disk"
-        note(tell, f"rows at the cut are {kept}: {keeping.why}")
+        detail(tell, f"rows at the cut are {kept}: {keeping.why}")
     durable.seal(place, asdict(keeping))
     return keeping
 
@@ -113,7 +113,7 @@ def in_half(
             lambda: told(trial, given, wanted).float().square().mean(), steps, device
         )
         if half:
-            note(tell, "steps are in bfloat16, which is quicker here; weights are not")
+            detail(tell, "steps are in bfloat16, which is quicker here; weights are not")
         return half
 
     half = bool(decided_once(work / "precision.json", decide))
