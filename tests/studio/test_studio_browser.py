@@ -1,0 +1,128 @@
+"""The page in a real browser: from dropped pictures to a verdict, and what goes wrong on the way."""
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import PIL.Image
+import PIL.ImageDraw
+import pytest
+from boards import apart  # noqa: F401
+
+pytestmark = pytest.mark.browser
+CHROMIUM = shutil.which("chromium")
+FAKE = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    assert CHROMIUM, "install Debian's package chromium"
+    with sync_playwright() as it:
+        arguments = ["--no-sandbox", *FAKE]
+        opened = it.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield opened
+        opened.close()
+
+
+class Server:
+    """A page of its own over the folder "box", started as people do."""
+
+    def start(self) -> str:
+        command = [sys.executable, "-m", "headstart", "studio", "box", "--port", "0", "--no-open"]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ)
+        return self.process.stdout.readline().strip()
+
+    def kill(self) -> None:
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+        self.process.stdout.close()
+
+
+@pytest.fixture
+def server():
+    one = Server()
+    yield one
+    one.kill()
+
+
+@pytest.fixture
+def page(browser):
+    context = browser.new_context(viewport={"width": 1200, "height": 850})
+    opened = context.new_page()
+    opened.set_default_timeout(30_000)
+    opened.told, opened.asked = [], []
+    opened.on("request", lambda request: opened.asked.append(request.url))
+    opened.on("pageerror", lambda error: opened.told.append(str(error)))
+    opened.on("console", lambda message: opened.told.append(message.text))
+    yield opened
+    assert [text for text in opened.told if "401" not in text and "ERR_" not in text] == []
+    assert all(url.startswith(("http://127.0.0.1:", "blob:")) for url in opened.asked)
+    context.close()
+
+
+def draw(folder: Path, name: str, count: int) -> list[str]:
+    folder.mkdir(parents=True, exist_ok=True)
+    drawn = random.Random(name)
+    for number in range(count):
+        picture = PIL.Image.effect_noise((120, 120), 60).convert("RGB")
+        x, y, side = drawn.randint(10, 40), drawn.randint(10, 40), drawn.randint(40, 70)
+        pen, hue = PIL.ImageDraw.Draw(picture), tuple(drawn.randint(0, 255) for _ in range(3))
+        (pen.ellipse if name == "circle" else pen.rectangle)((x, y, x + side, y + side), fill=hue)
+        picture.save(folder / f"{name} {number:02}.jpg")
+    return [str(path) for path in sorted(folder.iterdir())]
+
+
+def begin(page, address: str, kind: str = "Pictures", names=("circle", "square")) -> None:
+    page.goto(address)
+    page.get_by_role("button", name=kind).click()
+    for name in names:
+        page.locator("#new-name").fill(name)
+        page.keyboard.press("Enter")
+        page.get_by_role("heading", name=name).wait_for()
+
+
+def test_two_classes_of_20_pictures_to_a_verdict_a_try_and_a_server_that_was_killed(
+    page, server, tmp_path
+) -> None:
+    begin(page, server.start())
+    assert page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+    began = time.monotonic()
+    for name in ("circle", "square"):
+        files = draw(tmp_path / "own" / name, name, 20)
+        page.get_by_label(f"Choose files for {name}").set_input_files(files)
+    page.locator("#progress:not([hidden])").wait_for(timeout=90_000)
+    page.reload()
+    page.get_by_text("it had not seen").wait_for(timeout=200_000)
+    page.locator("#trying:not([hidden])").wait_for(timeout=60_000)
+    page.locator("#try-file").set_input_files(str(tmp_path / "own" / "circle" / "circle 03.jpg"))
+    page.locator("#answer .label").wait_for()
+    print(f"{time.monotonic() - began:.0f} s to a verdict and a try")
+    page.screenshot(path=str(tmp_path / "tried.png"), full_page=True)
+    server.kill()
+    page.get_by_text("does not answer").wait_for()
+    page.goto(server.start())
+    page.get_by_text("it had not seen").wait_for()
+    assert len(list((tmp_path / "runs").iterdir())) == 1
+
+
+def test_the_camera_gives_one_group_a_hold_and_the_microphone_clips(page, server, tmp_path) -> None:
+    begin(page, server.start())
+    page.get_by_label("Record circle with the camera").click()
+    page.locator("video.live").wait_for()
+    page.wait_for_timeout(1500)
+    page.locator(".hold").focus()
+    page.keyboard.down(" ")
+    page.wait_for_timeout(1200)
+    page.keyboard.up(" ")
+    page.get_by_text("from 1 recording").wait_for(timeout=60_000)
+    page.screenshot(path=str(tmp_path / "camera.png"))
+    page.keyboard.press("Escape")
+    names = {path.name[:14] for path in (tmp_path / "box" / "circle").iterdir()}
+    assert len(names) == 1 and next(iter(names)).startswith("burst-")
