@@ -87,7 +87,9 @@ def test_no_path_that_is_not_listed_is_touched(tmp_path, key) -> None:
 def test_texts_are_classes_too_once_they_are_chosen(tmp_path) -> None:
     one = Collection(tmp_path)
     one.choose("text")
+    before = one.listing().digest
     one.add_class("good")
+    assert one.listing().digest != before, "or the page would not show it"
     one.add_class("bad")
     assert one.type_in("good", ["fine", "great"]) == 2
     assert {k: len(v) for k, v in one.listing().classes.items()} == {"good": 2, "bad": 0}

@@ -1,4 +1,4 @@
-"""The page in a real browser: from dropped pictures to a verdict, and what goes wrong on the way."""
+"""The page in a real browser: from dropped pictures to a verdict, and what goes wrong on it."""
 
 import os
 import random
@@ -112,6 +112,28 @@ def test_two_classes_of_20_pictures_to_a_verdict_a_try_and_a_server_that_was_kil
     assert len(list((tmp_path / "runs").iterdir())) == 1
 
 
+def test_a_broken_file_is_told_and_everything_goes_by_keyboard_on_a_phone(
+    browser, server, tmp_path
+) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 640}, color_scheme="dark")
+    page = context.new_page()
+    begin(page, server.start())
+    (tmp_path / "odd<b>.png").write_bytes(b"<html>")
+    files = [*draw(tmp_path / "own", "circle", 3), str(tmp_path / "odd<b>.png")]
+    page.get_by_label("Choose files for circle").set_input_files(files)
+    page.get_by_text("Not added").wait_for(timeout=60_000)
+    assert page.get_by_text("odd<b>.png").count() == 1
+    page.locator(".thumbs button").nth(2).wait_for(timeout=60_000)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.screenshot(path=str(tmp_path / "phone.png"), full_page=True)
+    page.locator(".thumbs button").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Delete")
+    page.get_by_text("2 examples", exact=True).wait_for()
+    assert len(list((tmp_path / "box" / ".removed" / "circle").iterdir())) == 1
+    context.close()
+
+
 def test_the_camera_gives_one_group_a_hold_and_the_microphone_clips(page, server, tmp_path) -> None:
     begin(page, server.start())
     page.get_by_label("Record circle with the camera").click()
@@ -126,3 +148,12 @@ def test_the_camera_gives_one_group_a_hold_and_the_microphone_clips(page, server
     page.keyboard.press("Escape")
     names = {path.name[:14] for path in (tmp_path / "box" / "circle").iterdir()}
     assert len(names) == 1 and next(iter(names)).startswith("burst-")
+
+
+def test_texts_are_pasted_a_line_each(page, server, tmp_path) -> None:
+    begin(page, server.start(), "Texts", ("good", "bad"))
+    page.get_by_label("Texts for good").fill("fine\nlovely\n\nfine")
+    page.get_by_role("button", name="Add texts to good").click()
+    page.get_by_text("2 examples", exact=True).wait_for()
+    page.screenshot(path=str(tmp_path / "texts.png"))
+    assert (tmp_path / "box" / "texts.csv").read_text() == "text,label\nfine,good\nlovely,good\n"

@@ -8,6 +8,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import count
 from pathlib import Path
 
 from headstart.data.corrections import CORRECTIONS, corrections_in
@@ -103,7 +104,7 @@ class Collection:
 
     def _typed(self, notes: Notes, sha: "hashlib._Hash") -> dict[str, tuple[Item, ...]]:
         rows = self.texts.rows()
-        sha.update(repr(rows).encode("utf-8", "surrogatepass"))
+        sha.update(repr((rows, notes.empty)).encode("utf-8", "surrogatepass"))
         found: dict[str, list[Item]] = {name: [] for name in notes.empty}
         for text, label in rows:
             found.setdefault(label, []).append(Item(key_of(text), text, text=text))
@@ -252,5 +253,9 @@ def _kind_of(classes: dict[str, tuple[Item, ...]]) -> Kind:
 
 def _unused(place: Path) -> Path:
     """The name, or one with a number behind it where it is taken."""
-    numbered = (place.with_name(f"{place.stem}~{n}{place.suffix}") for n in range(2, 10**6))
-    return next(one for one in (place, *numbered) if not os.path.lexists(one))
+    stem = place.stem
+    for number in count(2):
+        if not os.path.lexists(place):
+            break
+        place = place.with_name(f"{stem}~{number}{place.suffix}")
+    return place

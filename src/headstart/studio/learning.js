@@ -50,14 +50,15 @@ function showOutcome(state) {
   place.dataset.sign = sign;
   if (!found) { place.replaceChildren(); return; }
   const word = { helps: "word_helps", hurts: "word_hurts" }[found.word] ?? "word_none";
-  place.replaceChildren(
+  place.replaceChildren(...[
     el("p", { className: "right", text: t("right_on", { right: found.right, of: found.of }) }),
     el("p", { className: "soft", text: t("interval", { low: percent(found.low), high: percent(found.high) }) }),
     el("p", { text: t(word) }),
     found.stale && el("p", { className: "doubt", text: t("stale") }),
     el("details", {}, el("summary", { text: t("details") }), el("p", { className: "small", text: found.sentence }),
       ...found.cautions.map((text) => el("p", { className: "small soft", text }))),
-    el("p", {}, el("a", { href: "report", target: "_blank", rel: "noopener", text: t("report") })));
+    el("p", {}, el("a", { href: "report", target: "_blank", rel: "noopener", text: t("report") })),
+  ].filter(Boolean));
 }
 
 byId("train").addEventListener("click", () => ask("train"));
