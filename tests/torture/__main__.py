@@ -35,6 +35,7 @@ PARTS: dict[str, tuple[float, Campaign]] = {
     "sameness": (0.08, sameness.campaign),
     "tables": (0.06, strange_places.tables),
     "archives": (0.06, strange_places.boxes),
+    "annotations": (0.06, strange_places.annotations),
     "names": (0.05, strange_places.names),
     "pictures": (0.07, readings.pictures),
     "recordings": (0.07, readings.recordings),

@@ -16,16 +16,18 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from annotated import FORMATS
 from torture.forked import Ended, Home, changes, command, forked
 from torture.hostile_archives import archives
 from torture.hostile_names import NAMES
-from torture.mutants import mutant
+from torture.mutants import WAYS, mutant
 from torture.stand import Stand
 from torture.tally import Count
 
 MEMORY = 2 << 30
 RAW = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-REFUSED = {2: "U1", 3: "D1", 4: "R3", 7: "S6"}
+REFUSED = {2: "U", 3: "D", 4: "R", 7: "S"}
+"""What codes begin with, by exit code."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,20 @@ def boxes(stand: Stand, room: Path, count: Count) -> None:
         place.parent.mkdir(parents=True)
         place.write_bytes(box.content)
         _checked(Asked(f"#{number}, {box.name}", place, box.rows, box.refused), count)
+        if count.over:
+            return
+
+
+def annotations(stand: Stand, room: Path, count: Count) -> None:
+    """3,000 mutants of annotations of boxes, 500 of each format: listed or refused."""
+    forms = tuple(FORMATS)
+    for number in range(500 * len(forms)):
+        form = forms[number // len(WAYS) % len(forms)]
+        place = room / f"annotated-{number}" / form
+        file = FORMATS[form](place, blank=False)
+        one = mutant(number, ((file.name, file.read_bytes()),))
+        file.write_bytes(one.content)
+        _checked(Asked(f"#{number}, {form} {one.head_config}", place), count)
         if count.over:
             return
 
@@ -161,7 +177,7 @@ def _checked(asked: Asked, count: Count) -> None:
 
 def _wrong(asked: Asked, done: Ended, record: Path) -> str:
     if done.code in REFUSED:
-        known = re.search(r"error\[([A-Z]\d)", done.err)
+        known = re.search(r"error\[([A-Z])\d", done.err)
         if not known or known[1] != REFUSED[done.code]:
             return done.brief
         return f"refused though it is right: {done.brief}" if asked.rows is not None else ""
