@@ -55,7 +55,7 @@ def test_figures_are_those_that_others_rely_on(run: Run) -> None:
     assert (found["task"], found["classes"]) == ("detection", ["berry", "leaf"])
     assert {"value", "low", "high"} <= set(found["test"]["map"])
     assert {"map", "ap50", "ap75", "ar", "f1"} <= set(found["test"])
-    assert [one["name"] for one in found["test"]["by_class"]] == ["berry", "leaf"]
+    assert [one["name"] for one in found["boxes"]["by_class"]] == ["berry", "leaf"]
     assert [arm["name"] for arm in found["arms"]] == [
         "usual boxes",
         "probe on random weights",

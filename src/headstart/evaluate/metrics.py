@@ -45,10 +45,9 @@ class Scores:
         """The figure that verdicts go by."""
         return next(iter(self.figures.values()))
 
-    def record(self) -> dict[str, object]:
+    def record(self) -> dict[str, dict[str, float]]:
         """As `metrics.json` has it."""
-        told = {name: interval.record() for name, interval in self.figures.items()}
-        return {**told, **(self.boxes.record() if self.boxes else {})}
+        return {name: interval.record() for name, interval in self.figures.items()}
 
 
 @dataclass(frozen=True)
@@ -110,8 +109,8 @@ def per_class(
     task: Task,
     answers: Float[np.ndarray, "n c"],
     labels: Known,
-    train: Int[np.ndarray, " t"] | Float[np.ndarray, "t c"] | Int[np.ndarray, "t l"],
-    val: Int[np.ndarray, " v"] | Float[np.ndarray, "v c"] | Int[np.ndarray, "v l"],
+    train: Int[np.ndarray, " t"] | Float[np.ndarray, "t ..."] | Int[np.ndarray, "t l"],
+    val: Int[np.ndarray, " v"] | Float[np.ndarray, "v ..."] | Int[np.ndarray, "v l"],
     groups: Sequence[str] = (),
 ) -> tuple[ClassRow, ...]:
     """One row a class or tag, in the order of the scores; `train` and `val` are those labels.

@@ -125,6 +125,13 @@ class Missed(Record):
     share: Figure
 
 
+class BoxRows(Record):
+    """What is said of boxes beside the figures."""
+
+    by_class: list[BoxClass]
+    missed: list[Missed]
+
+
 class BoxFigures(Record):
     """Of the test rows, where boxes are found."""
 
@@ -139,8 +146,6 @@ class BoxFigures(Record):
     """Of boxes under 32² of the pixels that the network sees; missing where there are none."""
     map_medium: Figure
     map_large: Figure
-    by_class: list[BoxClass]
-    missed: list[Missed]
 
 
 class Figures(ClassFigures, ValueFigures, TagFigures, TextFigures, BoxFigures):
@@ -329,6 +334,8 @@ class Metrics(Task):
     """What `metrics.json` holds."""
 
     test: Figures
+    boxes: BoxRows
+    """Missing where no boxes are found."""
     arms: list[Arm]
     verdict: Verdict
     learning: Learning | None

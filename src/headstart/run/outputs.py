@@ -73,6 +73,7 @@ def metrics_of(
         "folds": outcome.folds,
         "chosen": report.learned.strategy,
         "test": report.scores.record(),
+        **({"boxes": boxes.record()} if (boxes := report.scores.boxes) else {}),
         "arms": _arms(report, task_data, outcome),
         "verdict": {
             **report.verdict.record(),
