@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from headstart.run.metrics_record import Arm, Figure, Figures, Metrics, Record
+from headstart.run.figure_records import Figure, Figures, Record
+from headstart.run.metrics_record import Arm, Metrics
 from headstart.run.reading import report
 
 GOLDEN = sorted((Path(__file__).parents[1] / "golden" / "expected").glob("*.json"))
