@@ -3,7 +3,7 @@
 import sys
 import webbrowser
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,6 +15,9 @@ from headstart.errors import UsageError
 from headstart.hostile import printable
 from headstart.options import made
 from headstart.run.box_settings import BoxSettings
+
+if TYPE_CHECKING:
+    from headstart.run.answers import Judged
 
 Answers = Annotated[
     Path | None,
@@ -56,20 +59,27 @@ def predict(
             "U115", "nothing to judge", f'headstart predict {printable(run)} FILES, or --text "…"'
         )
     boxes = made(BoxSettings, options)
-    from headstart.run import answers, box_files
+    from headstart.run import answers
 
     if out:
         answers.need_ending(out)
     found = answers.judged(run, places or [], things, sys.stdin, boxes, out)
-    records = [answer.record() for answer in found.answers]
+    _written(found, out, boxes, json=json)
+    if any(answer.failure for answer in found.answers):
+        raise typer.Exit(3 if strict else 8)
+
+
+def _written(found: "Judged", out: Path | None, boxes: BoxSettings, *, json: bool) -> None:
+    """Write the files that were asked for, and show the answers."""
+    from headstart.run import box_files  # torch is there by now; a wrong path needs none
+
     box_files.write_all(found, out, boxes)
+    records = [answer.record() for answer in found.answers]
     if json:
         terminal.document(records)
     else:
         asked = found.asked
         terminal.show(summaries.answered(records, asked.notes, asked.passed, out))
-    if any(answer.failure for answer in found.answers):
-        raise typer.Exit(3 if strict else 8)
 
 
 def _texts(first: list[str], second: list[str]) -> list[Any]:
