@@ -12,21 +12,26 @@ if TYPE_CHECKING:
     from headstart.features.cap import most_bytes, trim
     from headstart.features.clearing import Cleared, clear, guarded, in_use, sizes
     from headstart.features.engine import milliseconds
-    from headstart.features.extraction import Features, Prefix, extract
+    from headstart.features.extraction import ROWS, Features, Prefix, extract, settled
     from headstart.features.folding import fast, noise
     from headstart.features.halved import Halved
+    from headstart.features.shared import Shared, shared_at, unit_of
+    from headstart.features.store import address_of
     from headstart.features.survey import Items, Survey, noted, survey
     from headstart.features.varied import Varied, key_in
 
 __all__ = [
     "Cleared",
+    "ROWS",
     "Features",
     "Halved",
     "Items",
     "Prefix",
+    "Shared",
     "Survey",
     "Varied",
     "clear",
+    "address_of",
     "extract",
     "fast",
     "guarded",
@@ -37,8 +42,11 @@ __all__ = [
     "noise",
     "noted",
     "sizes",
+    "settled",
+    "shared_at",
     "survey",
     "trim",
+    "unit_of",
 ]
 
 lazy.attach(__name__)

@@ -76,8 +76,12 @@ def engines(workers: int) -> tuple[Engine, ...]:
 
 def recall(memory: Path, key: str, workers: int) -> Engine:
     """The engine that was chosen for this network on this machine, else the default."""
-    name = _read(memory / MEMORY).get(key)
-    return next((engine for engine in engines(workers) if engine.name == name), FOLDED)
+    return called(_read(memory / MEMORY).get(key, ""), workers) or FOLDED
+
+
+def called(name: str, workers: int) -> Engine | None:
+    """The engine of this name; None where this machine has none such."""
+    return next((engine for engine in engines(workers) if engine.name == name), None)
 
 
 @torch.inference_mode()

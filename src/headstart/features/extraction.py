@@ -15,11 +15,13 @@ from jaxtyping import Float32
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
-from headstart.errors import BackboneError
-from headstart.events import Tell, quiet, track
-from headstart.features.engine import FOLDED, Engine, Run, choose, recall, remember
+import headstart
+from headstart.errors import BackboneError, ResourceError
+from headstart.events import Event, Tell, quiet, track
+from headstart.features.engine import FOLDED, Engine, Run, called, choose, recall, remember
 from headstart.features.folding import noise
 from headstart.features.index import Place
+from headstart.features.shared import Shared
 from headstart.features.survey import READER, Items
 from headstart.features.table import Row, Table, table_of
 from headstart.features.varied import key_in
@@ -30,6 +32,8 @@ WORKERS = max(1, (os.cpu_count() or 1) // 2)
 """Batches that are run at once."""
 AT_ONCE = 512
 """Rows that are read at once where only a part of each is wanted."""
+ROWS = "rows of frozen stages"
+"""What the event is called that says how many were computed."""
 LOAD, TOKEN = 2**17, 2**8
 """Numbers in a batch, at most, where items differ in size; a token counts as so many."""
 
@@ -95,28 +99,29 @@ def extract(
     prefix: Prefix,
     *,
     cache: Path,
+    shared: Shared | None = None,
     batch: int = 16,
     tell: Tell = quiet,
 ) -> Features:
-    """One row for each of `rows`, computed or found on disk.
+    """One row for each of `rows`, computed, or found on disk or in what machines share.
 
     Batches are always full, the last one by repetition, so that a row's bits do not depend on
     what it rides with; where items differ in size, how many make one follows from their size.
     Raises `BackboneError` where the network gives numbers that are not
     finite, `ResourceError` where the disk takes no more.
     """
-    modality = prefix.modality
-    size = f"{batch} of {LOAD}" if modality.varies else str(batch)
-    made_by = (*prefix.fingerprint, size, *_libraries())
-    known = recall(cache, "; ".join(made_by), WORKERS)
-    table, places, missing = _kept(items, rows, cache, made_by, known)
+    modality, made_by = prefix.modality, _made_by(prefix, batch)
+    key = "; ".join(made_by)
+    claimed = called(shared.engine(key), WORKERS) if shared else None
+    known = claimed or recall(cache, key, WORKERS)
+    table, places, missing = _kept(items, rows, cache, made_by, known, shared)
     with ThreadPoolExecutor(WORKERS, initializer=torch.set_num_threads, initargs=(1,)) as pool:
         if missing:
-            full = noise(modality).repeat(-(-batch // 2), *[1] * (noise(modality).ndim - 1))[:batch]
-            ready = _ready(pool, prefix, full, known, len(missing), tell)
+            ready = _ready(pool, prefix, batch, known, len(missing), tell, claimed=bool(claimed))
             if ready[0] != known:
-                remember(cache, "; ".join(made_by), ready[0])
-                table, places, missing = _kept(items, rows, cache, made_by, ready[0])
+                remember(cache, key, ready[0])
+                table, places, missing = _kept(items, rows, cache, made_by, ready[0], shared)
+        tell(_counted(table, len(places) + len(missing), len(missing)))
         if missing:
             made = _made(items, missing, prefix, ready[1], batch, pool)
             what = f"running {modality.things} through the frozen stages"
@@ -126,14 +131,54 @@ def extract(
     return Features(table, tuple(places[digests[row]] for row in rows))
 
 
+def settled(
+    prefix: Prefix, rows: int, shared: Shared, *, cache: Path, batch: int = 16, tell: Tell = quiet
+) -> Table:
+    """The table in which machines keep rows of this prefix, whose engine the first of them chooses.
+
+    Raises `ResourceError` where this machine has not the engine that was chosen.
+    """
+    made_by = _made_by(prefix, batch)
+    key = "; ".join(made_by)
+    if not (name := shared.engine(key)):
+        with ThreadPoolExecutor(1, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+            name = shared.claim(key, _ready(pool, prefix, batch, FOLDED, rows, tell)[0].name)
+    if called(name, WORKERS) is None:
+        raise ResourceError(
+            "R342",
+            "rows of this backbone are made in another way than this machine can compute",
+            "pip install 'headstart[fast]', or take another --cache for machines of this kind",
+            where=printable(name),
+        )
+    return _table(cache, made_by, name)
+
+
+def _made_by(prefix: Prefix, batch: int) -> tuple[str, ...]:
+    """All that a row follows from, but for the engine and the item."""
+    size = f"{batch} of {LOAD}" if prefix.modality.varies else str(batch)
+    return (*prefix.fingerprint, size, *_libraries())
+
+
+def _table(cache: Path, made_by: Sequence[str], engine: str) -> Table:
+    return table_of(cache, "features", *made_by, READER, engine)
+
+
 def _kept(
-    items: Items, rows: Sequence[int], cache: Path, made_by: Sequence[str], engine: Engine
+    items: Items,
+    rows: Sequence[int],
+    cache: Path,
+    made_by: Sequence[str],
+    engine: Engine,
+    shared: Shared | None,
 ) -> tuple[Table, dict[str, Place], dict[str, int]]:
     """The table of this engine, what it has of these rows, and what it has not."""
-    table = table_of(cache, "features", *made_by, READER, engine.name)
+    table = _table(cache, made_by, engine.name)
     digests = items.digests
     keys = [digests[row] for row in rows]
     places = table.places(keys)
+    if shared and (away := set(keys) - set(places)):
+        shared.fetch(table, away)
+        places |= table.places(away)
     missing = {key: row for key, row in zip(keys, rows, strict=True) if key not in places}
     return table, places, missing
 
@@ -141,13 +186,17 @@ def _kept(
 def _ready(
     pool: ThreadPoolExecutor,
     prefix: Prefix,
-    full: Tensor,
+    batch: int,
     known: Engine,
     rows: int,
     tell: Tell,
+    *,
+    claimed: bool = False,
 ) -> tuple[Engine, Run]:
     """The engine and the network in it, made where it will run: on a thread of the pool."""
-    if known != FOLDED:
+    one = noise(prefix.modality)
+    full = one.repeat(-(-batch // 2), *[1] * (one.ndim - 1))[:batch]
+    if claimed or known != FOLDED:
         with contextlib.suppress(Exception):  # what started once may not any more: choose anew
             return known, pool.submit(known.make, prefix.stages, full).result()
     return pool.submit(
@@ -165,9 +214,15 @@ def _give_back() -> None:
         release(0)
 
 
+def _counted(table: Table, asked: int, computed: int) -> Event:
+    """How many rows were there, and how many were not: for the record, not for the eye."""
+    facts = ("table", table.folder.name), ("read", asked - computed), ("computed", computed)
+    return Event("step", ROWS, facts=facts)
+
+
 def _libraries() -> tuple[str, ...]:
     """What else changes the last bits of a row."""
-    return torch.__version__, version("timm"), torch.backends.cpu.get_cpu_capability()
+    return headstart.__version__, torch.__version__, version("timm"), torch.backends.cpu.get_cpu_capability()
 
 
 def _made(

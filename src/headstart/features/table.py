@@ -99,11 +99,11 @@ class Table:
         fresh = [row for key, row in rows.items() if key not in known]
         if not fresh:
             return known
-        data = _shard(fresh)
-        name = f"{_digest(data)}.safetensors"
+        data = shard_of(fresh)
+        name = f"{digest_of(data)}.safetensors"
         with self._guarded():
             durable.write(self.folder / name, data)
-        places = dict(_places(name, data))
+        places = dict(places_in(name, data))
         ignored = contextlib.suppress(sqlite3.Error, UnicodeDecodeError)
         with ignored, open_index(self.folder / _INDEX) as index:
             insert(index, name, places)
@@ -138,8 +138,8 @@ class Table:
         for name in sorted(names - known):
             with contextlib.suppress(OSError):
                 data = (self.folder / name).read_bytes()
-                if _digest(data) == name.split(".")[0]:
-                    insert(index, name, dict(_places(name, data)))
+                if digest_of(data) == name.split(".")[0]:
+                    insert(index, name, dict(places_in(name, data)))
                 else:
                     (self.folder / name).unlink(missing_ok=True)
 
@@ -172,17 +172,19 @@ def table_of(cache: Path, *fingerprint: str) -> Table:
     return Table(cache / "tables" / sha256(json.dumps(fingerprint).encode()).hexdigest()[:24])
 
 
-def _shard(rows: Sequence[Row]) -> bytes:
+def shard_of(rows: Sequence[Row]) -> bytes:
+    """Rows as the bytes of a safetensors file that says their keys and notes."""
     named = {f"{i:06d}": row.tensor.contiguous() for i, row in enumerate(rows)}
     labels = json.dumps([(row.key, row.note) for row in rows])
     return packed(named, {"rows": labels})
 
 
-def _digest(data: bytes) -> str:
+def digest_of(data: bytes) -> str:
+    """What a shard of these bytes is called."""
     return blake2b(data, digest_size=16).hexdigest()  # SHA-256 takes twice as long
 
 
-def _places(shard: str, data: bytes) -> Iterator[tuple[str, Place]]:
+def places_in(shard: str, data: bytes) -> Iterator[tuple[str, Place]]:
     """What a shard that is known to be whole holds."""
     length = int.from_bytes(data[:8], "little")
     header = json.loads(data[8 : 8 + length])
