@@ -25,6 +25,7 @@ COMMANDS = [
     ("headstart.backbones", ["backbones"]),
     ("headstart.rank", ["rank", "PLACE"]),
     ("headstart.pretrain", ["pretrain", "PLACE", "--arch", "x", "--out", "y"]),
+    ("headstart.run.features", ["features", "PLACE", "--cache", "x"]),
     ("headstart.demo", ["demo"]),
     ("headstart.run.run_list.runs_in", ["runs", "PLACE"]),
     ("headstart.compare", ["compare", "PLACE", "PLACE"]),

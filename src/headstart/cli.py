@@ -16,6 +16,7 @@ import typer
 import headstart
 from headstart import terminal
 from headstart.commands import comparing, learning, looking, sharing, using
+from headstart.commands import comparing, fleet, learning, sharing, using
 from headstart.ending import named, obeying
 
 COMMANDS = (
@@ -24,6 +25,7 @@ COMMANDS = (
     *(using.serve, sharing.export, sharing.compress, sharing.publish, sharing.backbones),
     *(learning.pretrain, learning.demo, looking.doctor, looking.explain, looking.cache),
     *(looking.help, looking.version),
+    *(learning.pretrain, fleet.features, learning.demo),
 )
 """In the order in which `headstart --help` lists them."""
 

@@ -22,7 +22,7 @@ class Event:
     """The name of the work ("reading pictures"), or the text of a note or warning."""
     done: int = 0
     total: int = 0
-    facts: tuple[tuple[str, str | float], ...] = ()
+    facts: tuple[tuple[str, str | int | float], ...] = ()
 
 
 Tell = Callable[[Event], None]

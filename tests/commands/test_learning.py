@@ -9,7 +9,7 @@ import pytest
 from headstart.cli import execute
 from headstart.commands.learning import train
 from headstart.data import Columns
-from headstart.run.settings import Given, Network, Settings
+from headstart.run.settings import Fleet, Given, Settings
 from headstart.task_names import TASK_NAMES
 from headstart.train import Hyperparameters
 
@@ -30,7 +30,7 @@ def test_train_prints_the_verdict_and_where_everything_is(run, tiny_folder, caps
 
 def test_the_flags_of_train_are_the_fields_of_its_settings() -> None:
     flags = set(inspect.signature(train).parameters) - {"place", "out", "json"}
-    parts = (Settings, Columns, Given, Network, Hyperparameters)
+    parts = (Settings, Columns, Given, Fleet, Hyperparameters)
     fields = {field.name for part in parts for field in dataclasses.fields(part)}
     assert flags == fields - {"columns", "given", "network", "hyperparameters"}
 

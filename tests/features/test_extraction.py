@@ -9,11 +9,11 @@ from stand_ins import InMemory
 from torch import nn
 
 from headstart.backbone import Backbone
-from headstart.errors import BackboneError
-from headstart.features import Prefix, extract, extraction
+from headstart.errors import ResourceError
+from headstart.events import Event
+from headstart.features import ROWS, Prefix, Row, Shared, extract, extraction, settled
 from headstart.features.engine import FOLDED
 from headstart.features.table import table_of
-from headstart.modality import Augmentation
 
 
 class Counting(nn.Module):
@@ -94,39 +94,60 @@ def test_anything_that_could_change_a_number_changes_the_table(items, tiny, tmp_
     assert tables() == 4
 
 
+def test_how_many_rows_were_there_is_told(items, tiny, tmp_path) -> None:
+    told: list[dict[str, object]] = []
+
+    def hear(event: Event) -> None:
+        if event.what == ROWS:
+            told.append({name: value for name, value in event.facts if name != "table"})
+
+    for rows in ([3, 3, 4], range(11)):
+        run(items, tiny, tmp_path, rows, tell=hear)
+    assert told == [{"read": 0, "computed": 2}, {"read": 2, "computed": 9}]
+
+
+def test_rows_that_another_machine_made_are_not_computed(items, tiny, tmp_path) -> None:
+    shared, prefix = Shared("memory://test_extraction"), _prefix(tiny)
+    engine, table = settled(prefix, 11, shared, cache=tmp_path / "a", batch=4)
+    made = run(items, tiny, tmp_path / "a", range(7), engine=engine)
+    keys = items.digests[:7]
+    tensors = made.table.read(made.places)
+    shared.put(table, "0" * 32, [Row(*one) for one in zip(keys, tensors, strict=True)])
+    told: list[Event] = []
+    found = run(items, tiny, tmp_path / "b", shared=shared, tell=told.append)
+    assert dict(next(e for e in told if e.what == ROWS).facts)["read"] == 7
+    assert torch.equal(found.all()[:7], made.all())
+
+
+def test_machines_that_share_go_by_the_engine_of_the_first(tiny, tmp_path, monkeypatch) -> None:
+    shared, prefix = Shared("memory://test_engines"), _prefix(tiny)
+    odd = replace(FOLDED, name="odd")
+    monkeypatch.setattr(extraction, "choose", lambda network, *_, **__: (odd, network))
+    monkeypatch.setattr(extraction, "called", lambda name, _: odd if name == "odd" else None)
+    assert settled(prefix, 11, shared, cache=tmp_path)[0] == odd
+    monkeypatch.setattr(extraction, "choose", lambda network, *_, **__: (FOLDED, network))
+    assert settled(prefix, 11, shared, cache=tmp_path)[0] == odd
+    monkeypatch.setattr(extraction, "called", lambda *_: None)
+    with pytest.raises(ResourceError, match="R342"):
+        settled(prefix, 11, shared, cache=tmp_path)
+
+
+def _prefix(tiny: Backbone) -> Prefix:
+    return Prefix(tiny.modality, tiny.cut(3)[0], tiny.digest(3))
+
+
 def test_no_rows_are_no_trouble(items, tiny, tmp_path) -> None:
     assert len(run(items, tiny, tmp_path, [])) == 0
 
 
-def test_numbers_that_are_not_finite_are_refused(items, tiny, tmp_path) -> None:
-    class Odd(nn.Module):
-        def forward(self, x):
-            return x.mean(dim=(2, 3)) / 0
-
-    with pytest.raises(BackboneError, match="M402"):
-        extract(items, [0], Prefix(tiny.modality, nn.Sequential(Odd()), "odd"), cache=tmp_path)
-
-
-def test_equal_fingerprints_are_equal_rows(tiny) -> None:
-    plain = Prefix(tiny.modality, tiny.stages, "weights")
-    others = [
-        replace(plain, digest="other weights"),
-        replace(plain, modality=replace(tiny.modality, size_px=64)),
-        replace(plain, views=Augmentation()),
-        replace(plain, views=Augmentation(flip=False)),
-        replace(plain, half=True),
-        replace(plain, half=True, views=Augmentation()),
-    ]
-    assert len({one.fingerprint for one in (plain, *others)}) == 7
-    assert replace(plain).fingerprint == plain.fingerprint
-
-
-@pytest.mark.parametrize("library", ["torch", "timm", "processor"])
+@pytest.mark.parametrize("library", ["headstart", "torch", "timm", "processor"])
 def test_rows_of_another_version_or_processor_are_not_taken(
     items, tiny, tmp_path, monkeypatch, library
 ) -> None:
     run(items, tiny, tmp_path)
-    if library == "torch":
+    if library == "headstart":
+        monkeypatch.setattr(extraction, "version", lambda name: name[:4])
+    elif library == "torch":
         monkeypatch.setattr(torch, "__version__", "0.0.1")
     elif library == "timm":
         monkeypatch.setattr(extraction, "version", lambda name: f"{name} 0.0.1")

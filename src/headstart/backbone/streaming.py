@@ -163,7 +163,7 @@ def store_at(url: str) -> tuple[Any, str]:
     """The store of an address, as fsspec knows it, and the place in it. Raises `BackboneError`."""
     need_safe(url)
     try:
-        from fsspec.core import url_to_fs  # type: ignore[import-untyped]
+        from fsspec.core import url_to_fs
 
         store, place = url_to_fs(url)
     except (ImportError, ValueError) as error:

@@ -9,26 +9,33 @@ from typing import TYPE_CHECKING
 from headstart import lazy
 
 if TYPE_CHECKING:
+    from headstart.features.batches import Prefix
     from headstart.features.cap import most_bytes, trim
     from headstart.features.clearing import Cleared, clear, guarded, in_use, sizes
     from headstart.features.engine import milliseconds
     from headstart.features.extraction import ROWS, Features, Prefix, extract, settled
+    from headstart.features.engine import Engine, milliseconds
+    from headstart.features.extraction import ROWS, Features, extract, settled
     from headstart.features.folding import fast, noise
     from headstart.features.halved import Halved
     from headstart.features.shared import Shared, shared_at, unit_of
     from headstart.features.store import address_of
-    from headstart.features.survey import Items, Survey, noted, survey
+    from headstart.features.survey import Items, Survey, file_digests, noted, survey
+    from headstart.features.table import Row, Table
     from headstart.features.varied import Varied, key_in
 
 __all__ = [
     "Cleared",
     "ROWS",
+    "Engine",
     "Features",
     "Halved",
     "Items",
     "Prefix",
+    "Row",
     "Shared",
     "Survey",
+    "Table",
     "Varied",
     "clear",
     "address_of",
@@ -36,6 +43,7 @@ __all__ = [
     "fast",
     "guarded",
     "in_use",
+    "file_digests",
     "key_in",
     "milliseconds",
     "most_bytes",

@@ -3,59 +3,32 @@
 import contextlib
 import ctypes
 import os
-from collections import deque
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 import torch
 from jaxtyping import Float32
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
-import headstart
-from headstart.errors import BackboneError, ResourceError
+from headstart.errors import ResourceError
 from headstart.events import Event, Tell, quiet, track
+from headstart.features.batches import LOAD, WORKERS, Prefix, made_rows
 from headstart.features.engine import FOLDED, Engine, Run, called, choose, recall, remember
 from headstart.features.folding import noise
 from headstart.features.index import Place
 from headstart.features.shared import Shared
 from headstart.features.survey import READER, Items
-from headstart.features.table import Row, Table, table_of
-from headstart.features.varied import key_in
+from headstart.features.table import Table, table_of
 from headstart.hostile import printable
-from headstart.modality import Modality, Variation, augment
 
-WORKERS = max(1, (os.cpu_count() or 1) // 2)
-"""Batches that are run at once."""
 AT_ONCE = 512
 """Rows that are read at once where only a part of each is wanted."""
 ROWS = "rows of frozen stages"
 """What the event is called that says how many were computed."""
-LOAD, TOKEN = 2**17, 2**8
-"""Numbers in a batch, at most, where items differ in size; a token counts as so many."""
-
-
-@dataclass(frozen=True, eq=False)
-class Prefix:
-    """What makes rows: an input contract, frozen stages, and how the rows are kept."""
-
-    modality: Modality
-    stages: nn.Sequential
-    digest: str
-    """Names the stages, weights and all."""
-    views: Variation | None = None
-    """How items are varied first, each from the key in its name (see `Varied`)."""
-    half: bool = False
-    """Whether rows are kept in half precision; they are given in single precision either way."""
-
-    @property
-    def fingerprint(self) -> tuple[str, ...]:
-        """Equal where rows are."""
-        plain = self.views is None and not self.half
-        return self.digest, repr(self.modality), *(() if plain else (f"{self.views}, {self.half}",))
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +73,7 @@ def extract(
     *,
     cache: Path,
     shared: Shared | None = None,
+    engine: Engine | None = None,
     batch: int = 16,
     tell: Tell = quiet,
 ) -> Features:
@@ -107,12 +81,13 @@ def extract(
 
     Batches are always full, the last one by repetition, so that a row's bits do not depend on
     what it rides with; where items differ in size, how many make one follows from their size.
-    Raises `BackboneError` where the network gives numbers that are not
-    finite, `ResourceError` where the disk takes no more.
+    The engine is the one given, or that of the shared rows, or the quickest here. Raises
+    `BackboneError` where the network gives numbers that are not finite, `ResourceError` where the
+    disk takes no more.
     """
     modality, made_by = prefix.modality, _made_by(prefix, batch)
     key = "; ".join(made_by)
-    claimed = called(shared.engine(key), WORKERS) if shared else None
+    claimed = engine or (called(shared.engine(key), WORKERS) if shared else None)
     known = claimed or recall(cache, key, WORKERS)
     table, places, missing = _kept(items, rows, cache, made_by, known, shared)
     with ThreadPoolExecutor(WORKERS, initializer=torch.set_num_threads, initargs=(1,)) as pool:
@@ -123,7 +98,7 @@ def extract(
                 table, places, missing = _kept(items, rows, cache, made_by, ready[0], shared)
         tell(_counted(table, len(places) + len(missing), len(missing)))
         if missing:
-            made = _made(items, missing, prefix, ready[1], batch, pool)
+            made = made_rows(items, missing, prefix, ready[1], batch, pool)
             what = f"running {modality.things} through the frozen stages"
             places |= table.keep(track(tell, what, made, len(missing)))
             _give_back()
@@ -133,8 +108,8 @@ def extract(
 
 def settled(
     prefix: Prefix, rows: int, shared: Shared, *, cache: Path, batch: int = 16, tell: Tell = quiet
-) -> Table:
-    """The table in which machines keep rows of this prefix, whose engine the first of them chooses.
+) -> tuple[Engine, Table]:
+    """How machines make rows of this prefix, as the first of them chose, and the table of those.
 
     Raises `ResourceError` where this machine has not the engine that was chosen.
     """
@@ -143,14 +118,14 @@ def settled(
     if not (name := shared.engine(key)):
         with ThreadPoolExecutor(1, initializer=torch.set_num_threads, initargs=(1,)) as pool:
             name = shared.claim(key, _ready(pool, prefix, batch, FOLDED, rows, tell)[0].name)
-    if called(name, WORKERS) is None:
+    if (engine := called(name, WORKERS)) is None:
         raise ResourceError(
             "R342",
             "rows of this backbone are made in another way than this machine can compute",
             "pip install 'headstart[fast]', or take another --cache for machines of this kind",
             where=printable(name),
         )
-    return _table(cache, made_by, name)
+    return engine, _table(cache, made_by, name)
 
 
 def _made_by(prefix: Prefix, batch: int) -> tuple[str, ...]:
@@ -222,83 +197,5 @@ def _counted(table: Table, asked: int, computed: int) -> Event:
 
 def _libraries() -> tuple[str, ...]:
     """What else changes the last bits of a row."""
-    return headstart.__version__, torch.__version__, version("timm"), torch.backends.cpu.get_cpu_capability()
-
-
-def _made(
-    items: Items,
-    rows: dict[str, int],
-    prefix: Prefix,
-    run: Run,
-    batch: int,
-    pool: ThreadPoolExecutor,
-) -> Iterator[Row]:
-    """Rows in order, from whole batches that run side by side, each on one thread.
-
-    So bits do not depend on how many cores there are. More threads than half the logical cores
-    hardly help: mobilenetv2_100 at 224 px made 36 pictures a second on one thread of a machine
-    with two such cores, 44 on two, at 1.6 times the CPU time.
-    """
-    waiting: deque[tuple[list[str], Future[Tensor]]] = deque()
-    for part, taken, seats in _parts(items, rows, prefix.modality, batch):
-        full, names = (taken * seats)[:seats], (part * seats)[:seats]
-        waiting.append((part, pool.submit(_run, run, prefix, full, names)))
-        if len(waiting) > WORKERS:
-            yield from _checked(*waiting.popleft(), rows)
-    while waiting:
-        yield from _checked(*waiting.popleft(), rows)
-
-
-def _parts(
-    items: Items, rows: dict[str, int], modality: Modality, batch: int
-) -> Iterator[tuple[list[str], list[Tensor], int]]:
-    """Names, items and how many ride at once; items ride with those of their own size."""
-    keys, chunk = list(rows), AT_ONCE if modality.varies else batch
-    for begin in range(0, len(keys), chunk):
-        part = keys[begin : begin + chunk]
-        taken = items.take([rows[key] for key in part])
-        sizes = dict.fromkeys(range(len(part)), 0)
-        if modality.varies:
-            sizes = {i: _numbers(modality.batch([item])) for i, item in enumerate(taken)}
-        for size in sorted(set(sizes.values())):
-            alike, seats = [i for i in sizes if sizes[i] == size], _seats(size, batch)
-            for first in range(0, len(alike), seats):
-                some = alike[first : first + seats]
-                yield [part[i] for i in some], [taken[i] for i in some], seats
-
-
-def _numbers(one: Tensor) -> int:
-    return one.numel() * (TOKEN if one.ndim == 2 else 1)
-
-
-def _seats(size: int, batch: int) -> int:
-    """How many items of so many numbers are run at once: a power of two, `batch` at most.
-
-    >>> [_seats(size, 16) for size in (0, 16 * TOKEN, 64 * TOKEN, 256 * TOKEN, 10**6)]
-    [16, 16, 8, 2, 1]
-    """
-    return min(batch, 1 << max(0, (LOAD // max(1, size)).bit_length() - 1))
-
-
-@torch.inference_mode()
-def _run(run: Run, prefix: Prefix, items: Sequence[Tensor], names: Sequence[str]) -> Tensor:
-    batch = prefix.modality.batch(items)
-    if prefix.views:
-        batch = augment(batch, [key_in(name) for name in names], prefix.views)
-    return run(batch).to(torch.float16 if prefix.half else torch.float32)  # (b, ...)
-
-
-def _checked(keys: list[str], made: Future[Tensor], rows: dict[str, int]) -> Iterator[Row]:
-    for key, row in zip(keys, made.result(), strict=False):  # the last batch is full by repetition
-        if not bool(torch.isfinite(row).all()):
-            raise _not_finite(rows[key], key)
-        yield Row(key, row.clone(memory_format=torch.contiguous_format))
-
-
-def _not_finite(row: int, key: str) -> BackboneError:
-    return BackboneError(
-        "M402",
-        "the backbone gives numbers that are not finite",
-        "start from other weights: --backbone NAME or --weights FILE",
-        where=f"example {row:,}, whose SHA-256 is {printable(key)}",
-    )
+    own, cpu = version("headstart"), torch.backends.cpu.get_cpu_capability()
+    return own, torch.__version__, version("timm"), cpu

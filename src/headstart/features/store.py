@@ -3,6 +3,7 @@
 Nothing here needs PyTorch, so that a wrong address is refused before it is imported.
 """
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -68,5 +69,5 @@ def _installing(told: str) -> str:
     ('pip install s3fs', 'pip install fsspec[full]')
     """
     words = told.lower().split()
-    found = [word for before, word in zip(words, words[1:], strict=False) if before == "install"]
+    found = [word for before, word in pairwise(words) if before == "install"]
     return f"pip install {printable(found[0])}" if found else "pip install fsspec[full]"

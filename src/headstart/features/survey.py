@@ -81,8 +81,8 @@ def survey(
     """
     table = table_of(cache, "items", repr(modality), READER)
     seen: dict[int, Look | Problem] = {}
+    names = file_digests(examples, workers)
     with ThreadPoolExecutor(workers) as pool:
-        names = list(pool.map(_digest, examples.sources))
         places = table.places(name for name in names if name)
         known = {name: _look(place.note) for name, place in places.items()}
         seen |= {row: known[name] for row, name in enumerate(names) if name in known}
@@ -100,6 +100,12 @@ def survey(
     looks = tuple(seen[row] for row in range(len(examples)))
     digests = tuple("" if isinstance(look, Problem) else look.digest for look in looks)
     return Survey(looks, _Kept(digests, table, places))
+
+
+def file_digests(examples: Examples, workers: int = 2) -> list[str]:
+    """SHA-256 of each file, by which its item is found; empty for what is no file."""
+    with ThreadPoolExecutor(workers) as pool:
+        return list(pool.map(_digest, examples.sources))
 
 
 def noted(modality: Modality, seen: Survey) -> tuple[str, ...]:

@@ -17,14 +17,28 @@ from headstart.options import made, signed
 from headstart.run import sweep_grid
 from headstart.run.folder import Request
 from headstart.run.reading import Run, report
-from headstart.run.settings import AUTO, PretrainSettings, RankSettings, Settings, cache_root
-from headstart.run.signatures import ColumnOptions, PretrainOptions, RankOptions, TrainOptions
+from headstart.run.settings import (
+    AUTO,
+    FeatureSettings,
+    PretrainSettings,
+    RankSettings,
+    Settings,
+    cache_root,
+)
+from headstart.run.signatures import (
+    ColumnOptions,
+    FeatureOptions,
+    PretrainOptions,
+    RankOptions,
+    TrainOptions,
+)
 
 if TYPE_CHECKING:
     import headstart.advise
     import headstart.backbone
     import headstart.data
     import headstart.evaluate
+    import headstart.run.feature_parts
     import headstart.run.sweeping
 
 
@@ -124,6 +138,27 @@ def rank(
 
     dataset = candidate_ranking.dataset_for(found, settings, root, tell)
     return candidate_ranking.rank(dataset, settings, root, tell)
+
+
+@signed(FeatureSettings)
+def features(
+    place: "Path | str | headstart.data.Found | headstart.data.Frame",
+    *,
+    cache: Path | None = None,
+    tell: Tell = quiet,
+    **options: Unpack[FeatureOptions],
+) -> "headstart.run.feature_parts.FeaturePart":
+    """Make rows of a frozen network, of one part of the examples, and add them to what is shared.
+
+    `train` with the same `shared` computes none of them again. Parts may run at the same time, be
+    killed and be given again: what is finished is not made anew. Raises `DataError`,
+    `BackboneError`, `UsageError` or `ResourceError`.
+    """
+    settings, root = made(FeatureSettings, options), cache_root(cache)
+    found = _found(place, settings.columns, root)
+    from headstart.run import feature_parts
+
+    return feature_parts.features(found, settings, root, tell)
 
 
 @signed(PretrainSettings)

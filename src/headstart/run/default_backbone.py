@@ -83,6 +83,11 @@ def _pool(found: Found, settings: Settings, tell: Tell) -> str:
     return ",".join([*here, *more]) if more else "all"
 
 
+def usual_name(found: Found) -> str:
+    """What is started from where nothing is asked for and nothing ranked."""
+    return _unranked(found) or _USUAL.get(found.holds, "shipped")
+
+
 def _unranked(found: Found) -> str:
     """What alone can be started from; empty where candidates are ranked."""
     task = task_type(found.examples.kind)

@@ -10,6 +10,8 @@ import torch
 from headstart.backbone import Backbone
 from headstart.data import Audit, Partition
 from headstart.evaluate import Fact, FittedArms, peak_mb
+from headstart.events import Event
+from headstart.features import ROWS
 from headstart.run.settings import Settings
 
 _PACKAGES = ("headstart", "torch", "timm", "numpy", "pillow", "scikit-learn")
@@ -81,6 +83,28 @@ def spent(since: tuple[float, float]) -> dict[str, float]:
     wall, cpu = (now - then for now, then in zip(clocks(), since, strict=True))
     peak = peak_mb()
     return {"wall_s": round(wall, 2), "cpu_s": round(cpu, 2), "peak_rss_mb": round(peak, 1)}
+
+
+class RowCount:
+    """Listens: how many rows of frozen networks were there, and how many had to be computed."""
+
+    def __init__(self) -> None:
+        self._asked: dict[str | float, int] = {}
+        self._computed: dict[str | float, int] = {}
+
+    def __call__(self, event: Event) -> None:
+        """Hear one event; of rows that are asked for again, what was computed first counts."""
+        if event.what != ROWS:
+            return
+        told = dict(event.facts)
+        table, read, computed = told["table"], int(told["read"]), int(told["computed"])
+        self._computed[table] = self._computed.get(table, 0) + computed
+        self._asked[table] = max(self._asked.get(table, 0), read + computed)
+
+    def record(self) -> dict[str, int]:
+        """As `metrics.json` has it."""
+        computed = sum(self._computed.values())
+        return {"rows_read": sum(self._asked.values()) - computed, "rows_computed": computed}
 
 
 def clocks() -> tuple[float, float]:

@@ -21,6 +21,14 @@ class Cost(Record):
     peak_rss_mb: float
 
 
+class RunCost(Cost):
+    """What a run took, and what it found done."""
+
+    rows_read: int
+    """Rows of frozen networks that were there: on disk, or in what machines share."""
+    rows_computed: int
+
+
 class Merit(Record):
     """An arm's main figure, by its name: the one that `metrics.figure` names."""
 
@@ -198,7 +206,7 @@ class Metrics(Measured):
 
     ranking: list[Candidate]
     spread: Spread
-    cost: Cost
+    cost: RunCost
     compression: Compression
     answer: str
     """ "Right on 31 of 40 it had not seen"."""

@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,7 @@ from headstart.run.arms import Job
 from headstart.run.default_backbone import Ranking, Start, start_of
 from headstart.run.division import usual_modality
 from headstart.run.doubting import doubts_of
-from headstart.run.facts import clocks, computing, facts_of, spent, versions
+from headstart.run.facts import RowCount, clocks, computing, facts_of, spent, versions
 from headstart.run.folder import EVENTS, Folder, Request, opened
 from headstart.run.known import model_of
 from headstart.run.ladder import fitted_arms
@@ -48,6 +48,7 @@ from headstart.run.provenance import Contents
 from headstart.run.reading import Run
 from headstart.run.settings import AUTO, Settings
 from headstart.run.spread import spread_of
+from headstart.run.spreading import spread
 from headstart.run.units import seconds
 from headstart.task import Calibration
 from headstart.train import TaskData, discard_damaged
@@ -68,7 +69,9 @@ def train(
     found: Found, settings: Settings, request: Request, root: Path, tell: Tell = quiet
 ) -> Run:
     """Choose the backbone, fit the arms, judge them once, and leave a run folder."""
-    return transfer(found, start_of(found, settings, root, tell), settings, request, root, tell)
+    start = start_of(found, settings, root, tell)
+    settings = spread(request.place, len(found.examples), settings, start, root, tell)
+    return transfer(found, start, settings, request, root, tell)
 
 
 def transfer(
@@ -92,7 +95,8 @@ def transfer(
             keep = kept(folder.path / EVENTS)
             for event in early:
                 keep(event)
-            metrics = _made(folder, known, start, settings, root, began, together(tell, keep))
+            heard = together(tell, keep)
+            metrics = _made(folder, known, start, settings, root, began, heard)
         folder.clear()
     return Run(folder.path, Metrics(metrics))
 
@@ -107,9 +111,11 @@ def _made(
     tell: Tell,
 ) -> dict[str, Any]:
     """Fit the arms, judge them, and leave everything in the folder; the figures."""
+    rows = RowCount()
+    tell = together(tell, rows)
     parts, record = parts_of(known, start, settings, root, tell), known.data.audit.record()
     folder.start(
-        settings=asdict(settings),
+        settings=settings.record(),
         data={"digest": known.data.digest, **record},
         versions={**versions(), **dict(computing())},
     )
@@ -131,7 +137,8 @@ def _made(
         facts=facts_of(data.audit, task_data.partition, settings, backbone, arms),
     )
     summary = summary_of(found, settings, folder, report, model.trust, outcome)
-    metrics = leave(folder, report, summary, model, task_data, data, spent(began), outcome)
+    cost = {**spent(began), **rows.record()}
+    metrics = leave(folder, report, summary, model, task_data, data, cost, outcome)
     if metrics["frozen"]["changed"]:
         warn(tell, MOVED.format(**metrics["frozen"]), code="T512")
     if arms.model.transfer and "accuracy" in metrics["test"]:

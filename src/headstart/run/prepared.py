@@ -7,7 +7,7 @@ from headstart.backbone import Backbone
 from headstart.data import Dataset, Found, Problem
 from headstart.errors import UsageError
 from headstart.events import Tell, note, warn
-from headstart.features import Items, noted, survey
+from headstart.features import Items, noted, shared_at, survey
 from headstart.modality import Look
 from headstart.run.default_backbone import Start, start_of
 from headstart.run.division import divided
@@ -92,7 +92,8 @@ def task_data_of(known: Known, backbone: Backbone, settings: Settings, root: Pat
         )
     auto = settings.plan is None and not task.coded_rows
     about = (examples.groups, partition, task, root, head, auto, data.audit.together)
-    return TaskData(known.items, truths.closed, *about, truths)
+    shared = shared_at(settings.network.shared)
+    return TaskData(known.items, truths.closed, *about, truths, shared)
 
 
 def _tell_division(data: Dataset, tell: Tell) -> None:

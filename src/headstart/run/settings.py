@@ -12,9 +12,10 @@ from headstart.backbone.places import cache_root as cache_root
 from headstart.data.column_settings import Columns
 from headstart.errors import UsageError
 from headstart.options import made, option
-from headstart.run.units import bytes_in, count, seconds
+from headstart.run.units import bytes_in, count, part_of, seconds
+from headstart.scale.places import On, on_of
 from headstart.train.hyperparameters import AS_USUAL, Hyperparameters
-from headstart.train.strategy import Strategy, strategy_of
+from headstart.train.strategy import Probe, Strategy, Unfreeze, strategy_of
 
 AUTO = "auto"
 YOUNGER = {"classes", "parts", "negatives"}
@@ -45,6 +46,40 @@ class Network:
 
     def __post_init__(self) -> None:
         bytes_in(self.fetch)
+
+
+@dataclass(frozen=True)
+class Sharing(Network):
+    """The same, and where machines share what they made."""
+
+    shared: str = option(
+        "", "rows of frozen networks that machines share", "DIR_OR_URL", also="--cache"
+    )
+    """A folder, or any address that fsspec opens: s3://, gs://, hf://, memory://."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.shared:
+            from headstart.features.store import address_of
+
+            object.__setattr__(self, "shared", address_of(self.shared))
+
+
+@dataclass(frozen=True)
+class Fleet(Sharing):
+    """The same, and who makes what is shared. Results do not depend on either."""
+
+    on: str = option("", "who makes those rows: local, local:N, ray, ray://HOST:PORT", "WHERE")
+    """Empty for this process; local for processes of this machine."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        on_of(self.on)
+
+    @property
+    def where(self) -> On:
+        """Where work runs, as a noun."""
+        return on_of(self.on)
 
 
 @dataclass(frozen=True)
@@ -82,7 +117,7 @@ class Settings:
     others."""
     columns: Columns = field(default_factory=Columns)
     """Which columns of a table say what; its fields are options like the others."""
-    network: Network = Network()
+    network: Fleet = Fleet()
     """What may be asked of other machines; its fields are options like the others."""
 
     def __post_init__(self) -> None:
@@ -110,9 +145,15 @@ class Settings:
         """The strategy as a noun; None where it follows from the data."""
         return None if self.strategy == AUTO else strategy_of(self.strategy)
 
+    def record(self) -> dict[str, Any]:
+        """All that a run was asked for, without what changes no number: who makes which rows."""
+        found = asdict(self)
+        found["network"] = {name: found["network"][name] for name in ("offline", "fetch")}
+        return found
+
     def digest(self, place: str) -> str:
         """Equal for runs that were asked for the same, of data at the same place (16 digits)."""
-        asked, training = asdict(self), self.hyperparameters.asked
+        asked, training = self.record(), self.hyperparameters.asked
         asked["head"] = asked.pop("hyperparameters")["head"]
         asked |= {"training": training} if training else {}
         network = asked.pop("network")
@@ -163,6 +204,40 @@ class RankSettings:
         if self.budget:
             seconds(self.budget)
         _need_share(self.test_size)
+
+
+@dataclass(frozen=True)
+class FeatureSettings:
+    """What rows a part of a job array makes."""
+
+    part: str = option("1/1", "which part of how many: 1/4 to 4/4", "I/N", usual="1/1")
+    backbone: str = option(
+        AUTO, "as train takes it, but for several", "NAME", usual="the usual one of their kind"
+    )
+    weights: str = option("", "a safetensors file for it, or random", "FILE")
+    strategy: str = option(
+        AUTO, "what train will be asked for: auto, probe, unfreeze:N", "S", usual="auto"
+    )
+    seed: int = option(0, "draws fresh weights", "N", usual="0")
+    given: Given = Given()
+    columns: Columns = field(default_factory=Columns)
+    network: Sharing = Sharing()
+
+    def __post_init__(self) -> None:
+        part_of(self.part)
+        if self.plan and not isinstance(self.plan, Probe | Unfreeze):
+            raise UsageError(
+                "U199",
+                f"--strategy {self.strategy} freezes nothing whose rows could be kept",
+                "--strategy auto, probe, probe:all or unfreeze:N",
+            )
+        if not self.network.shared:
+            raise UsageError("U200", "where are the rows to be kept?", "--cache DIR_OR_URL")
+
+    @property
+    def plan(self) -> Strategy | None:
+        """The strategy as a noun; None where it follows from the data."""
+        return None if self.strategy == AUTO else strategy_of(self.strategy)
 
 
 @dataclass(frozen=True)

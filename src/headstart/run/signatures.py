@@ -60,6 +60,8 @@ class TrainOptions(ColumnOptions, GivenOptions, TrainingOptions, total=False):
     folds: int | None
     offline: bool | None
     fetch: str | None
+    shared: str | Path | None
+    on: str | None
 
 
 class RankOptions(ColumnOptions, GivenOptions, total=False):
@@ -75,6 +77,19 @@ class RankOptions(ColumnOptions, GivenOptions, total=False):
     test_size: float | None
     offline: bool | None
     fetch: str | None
+
+
+class FeatureOptions(ColumnOptions, GivenOptions, total=False):
+    """Those of `features`: `FeatureSettings`."""
+
+    part: str | None
+    backbone: str | Path | None
+    weights: str | Path | None
+    strategy: str | None
+    seed: int | None
+    offline: bool | None
+    fetch: str | None
+    shared: str | Path | None
 
 
 class PretrainOptions(TypedDict, total=False):

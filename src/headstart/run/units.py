@@ -35,6 +35,23 @@ def _amount(text: str | float | int, units: dict[str, float], like: str) -> floa
     return float(found[1]) * units[found[2]]
 
 
+def part_of(text: str) -> tuple[int, int]:
+    """A part and how many there are, counted from 1. Raises `UsageError`.
+
+    >>> part_of("1/4"), part_of("4/4")
+    ((1, 4), (4, 4))
+    """
+    found = re.fullmatch(r"([0-9]{1,9})/([0-9]{1,9})", text.strip())
+    part, parts = map(int, found.groups()) if found else (0, 0)
+    if not 1 <= part <= parts:
+        raise UsageError(
+            "U198",
+            f"{printable(text)!r} is no part: parts are counted from 1, the last of 4 is 4/4",
+            "--part 1/4",
+        )
+    return part, parts
+
+
 def bytes_in(text: str) -> int:
     """Bytes of "500MB", "1.5GB" or a plain number. Raises `UsageError`.
 

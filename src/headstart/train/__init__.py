@@ -35,6 +35,15 @@ if TYPE_CHECKING:
     )
     from headstart.train.task_data import TaskData, Truths, scores_of, takes
     from headstart.train.teacher import Lesson, Teacher
+    from headstart.train.task_data import (
+        TaskData,
+        Truths,
+        frozen_prefix,
+        profiles,
+        scores_of,
+        takes,
+    )
+    from headstart.train.teacher import Teacher
     from headstart.train.training_data import rows_at
 
 __all__ = [
@@ -66,10 +75,12 @@ __all__ = [
     "decided_once",
     "discard_damaged",
     "fit",
+    "frozen_prefix",
     "keeping_of",
     "predict",
     "pretrain",
     "probe_head",
+    "profiles",
     "rates_of",
     "rows_at",
     "scores_of",

@@ -16,6 +16,7 @@ from headstart.backbone import Backbone, Stages, Writer, seen_as
 from headstart.data import Partition, Seal, cluster_names
 from headstart.events import Tell, quiet
 from headstart.features import Items, Prefix, Varied, extract, key_in
+from headstart.features import Items, Prefix, Shared, Varied, extract
 from headstart.head import (
     HEADS,
     DiskTable,
@@ -80,6 +81,8 @@ class TaskData:
     """Labels of all rows, where those of test rows are sealed; `labels` has none of those then."""
     lesson: Lesson | None = None
     """Whose answers are learned beside the labels, where nothing is frozen."""
+    shared: Shared | None = None
+    """Where rows may lie that other machines made."""
 
     @property
     def pool(self) -> tuple[int, ...]:
@@ -146,14 +149,10 @@ class TaskData:
         every = self.pool + self.partition.test
         place = {row: position for position, row in enumerate(every)}
         wanted = [place[row] for row in rows]
-        profiled = self.profiled and at == backbone.depth > 1 and backbone.origin.pretrained
-        whole, cut = (seen_as(backbone, Stages), 1) if profiled else (backbone, at)
+        profiled = self.profiled and profiles(backbone, at)
+        prefix = frozen_prefix(backbone, at, profiled=profiled, half=half)
         features = extract(
-            self.items,
-            every,
-            Prefix(backbone.modality, whole.stages[:cut], whole.digest(cut), half=half),
-            cache=self.cache,
-            tell=tell,
+            self.items, every, prefix, cache=self.cache, shared=self.shared, tell=tell
         )
 
         def feed(positions: Sequence[int], keys: Sequence[int]) -> Tensor:
@@ -203,6 +202,17 @@ class TaskData:
     def items_feed(self, rows: Sequence[int], modality: Modality, views: Variation | None) -> Feed:
         """Feed these items to a network of which nothing is frozen, each view from its key."""
         return fed(self.items, rows, modality, views)
+
+
+def profiles(backbone: Backbone, at: int) -> bool:
+    """Whether one pass can keep what every stage gives, and earlier stages may know more."""
+    return at == backbone.depth > 1 and backbone.origin.pretrained
+
+
+def frozen_prefix(backbone: Backbone, at: int, *, profiled: bool, half: bool = False) -> Prefix:
+    """What is left of a cut, as rows are made with it; `profiled` keeps what every stage gives."""
+    whole, cut = (seen_as(backbone, Stages), 1) if profiled else (backbone, at)
+    return Prefix(backbone.modality, whole.stages[:cut], whole.digest(cut), half=half)
 
 
 def fed(items: Items, rows: Sequence[int], modality: Modality, views: Variation | None) -> Feed:

@@ -1,0 +1,17 @@
+"""Ways to do many things: here, in processes of this machine, or on a cluster of Ray.
+
+Takes: a function that stands in a module, and jobs that can be sent to another process.
+Gives: what the function makes of each job, as they are done; who asks does not know where.
+"""
+
+from typing import TYPE_CHECKING
+
+from headstart import lazy
+
+if TYPE_CHECKING:
+    from headstart.scale.maps import Map, map_at
+    from headstart.scale.places import On, on_of
+
+__all__ = ["Map", "On", "map_at", "on_of"]
+
+lazy.attach(__name__)

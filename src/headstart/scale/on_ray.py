@@ -1,0 +1,48 @@
+"""Tasks of a Ray cluster: the one file that knows Ray.
+
+Core tasks and not Ray Data: jobs are few and large here, and what they make lies in the shared
+rows, so that nothing but names and counts crosses the cluster.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
+from headstart.errors import ResourceError, needs
+
+Job = TypeVar("Job")
+Done = TypeVar("Done")
+AGAIN = 3
+"""How often a job is given to another worker where its own died."""
+AHEAD = 1000
+"""Jobs that wait in the cluster, at most: it keeps a record of each."""
+
+
+def over_ray(address: str, work: Callable[[Job], Done], jobs: Sequence[Job]) -> Iterator[Done]:
+    """Do jobs on the cluster at an address, or on a new one of this machine's processors.
+
+    Raises what the work raises, and `ResourceError` where workers die again and again.
+    """
+    with needs("ray"):
+        import ray
+    begun = not ray.is_initialized()
+    if begun:
+        ray.init(address or None, log_to_driver=False, include_dashboard=False)
+    task = ray.remote(max_retries=AGAIN, num_cpus=1)(work)
+    try:
+        left, waiting = list(reversed(jobs)), list[ray.ObjectRef]()
+        while left or waiting:
+            while left and len(waiting) < AHEAD:
+                waiting.append(task.remote(left.pop()))
+            done, waiting = ray.wait(waiting)
+            yield ray.get(done[0])
+    except ray.exceptions.RayTaskError as error:
+        raise error.cause from error
+    except ray.exceptions.RayError as error:
+        raise ResourceError(
+            "R344",
+            f"the cluster did not do its work: {type(error).__name__}",
+            "give the same command again: what is done is not done again",
+        ) from error
+    finally:
+        if begun:
+            ray.shutdown()

@@ -1,0 +1,47 @@
+"""Addresses that machines share are opened, or refused with what mends it."""
+
+from pathlib import Path
+
+import fsspec
+import pytest
+
+from headstart.errors import MissingExtra, UsageError
+from headstart.features.store import address_of, opened, write
+
+
+def test_a_folder_is_an_address_too(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert address_of("rows") == (tmp_path / "rows").as_uri()
+    assert address_of("memory://rows") == "memory://rows"
+
+
+def test_an_address_that_nothing_opens_is_refused() -> None:
+    with pytest.raises(UsageError, match=r"U197.*nosuch://"):
+        address_of("nosuch://place")
+
+
+def test_what_a_plugin_needs_is_said(monkeypatch) -> None:
+    def missing(url: str) -> None:
+        raise ImportError("Install s3fs to access S3")
+
+    monkeypatch.setattr(fsspec.core, "url_to_fs", missing)
+    with pytest.raises(MissingExtra, match="pip install s3fs"):
+        address_of("s3://bucket")
+
+
+@pytest.mark.parametrize("kind", ["memory", "file"])
+def test_what_is_written_is_read_again(kind: str, tmp_path: Path) -> None:
+    files, root = opened("memory://written" if kind == "memory" else tmp_path.as_uri())
+    write(files, f"{root}/a/b", b"rows")
+    assert files.cat_file(f"{root}/a/b") == b"rows"
+
+
+def test_on_a_disk_nothing_is_written_in_part(tmp_path: Path, monkeypatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "no room")
+
+    files, root = opened(tmp_path.as_uri())
+    monkeypatch.setattr("headstart.durable._sync", full)
+    with pytest.raises(OSError, match="no room"):
+        write(files, f"{root}/a", b"rows")
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,22 @@
+"""What the record of a run says besides figures."""
+
+from headstart.events import Event
+from headstart.features import ROWS
+from headstart.run.facts import RowCount
+
+
+def told(count: RowCount, table: str, read: int, computed: int) -> None:
+    count(Event("step", ROWS, facts=(("table", table), ("read", read), ("computed", computed))))
+
+
+def test_rows_that_are_asked_for_again_count_once() -> None:
+    count = RowCount()
+    told(count, "a", 10, 90)
+    told(count, "a", 100, 0)
+    told(count, "b", 5, 0)
+    count(Event("note", "something else"))
+    assert count.record() == {"rows_read": 15, "rows_computed": 90}
+
+
+def test_nothing_that_was_told_is_nothing_that_was_done() -> None:
+    assert RowCount().record() == {"rows_read": 0, "rows_computed": 0}
