@@ -22,10 +22,9 @@ class Cost(Record):
 
 
 class RunCost(Cost):
-    """What a run took, and what it found done."""
+    """What a run took, and rows of frozen networks: those that were there, and the others."""
 
     rows_read: int
-    """Rows of frozen networks that were there: on disk, or in what machines share."""
     rows_computed: int
 
 
