@@ -15,17 +15,15 @@ import typer
 
 import headstart
 from headstart import terminal
-from headstart.commands import comparing, learning, looking, sharing, using
-from headstart.commands import comparing, fleet, learning, sharing, using
+from headstart.commands import comparing, fleet, learning, looking, sharing, using
 from headstart.ending import named, obeying
 
 COMMANDS = (
     *(learning.check, learning.rank, learning.plan, learning.train, using.predict, using.report),
     *(using.studio, comparing.runs, comparing.compare, comparing.sweep),
     *(using.serve, sharing.export, sharing.compress, sharing.publish, sharing.backbones),
-    *(learning.pretrain, learning.demo, looking.doctor, looking.explain, looking.cache),
-    *(looking.help, looking.version),
     *(learning.pretrain, fleet.features, learning.demo),
+    *(looking.doctor, looking.explain, looking.cache, looking.help, looking.version),
 )
 """In the order in which `headstart --help` lists them."""
 

@@ -128,7 +128,7 @@ def test_machines_that_share_go_by_the_engine_of_the_first(tiny, tmp_path, monke
     monkeypatch.setattr(extraction, "choose", lambda network, *_, **__: (FOLDED, network))
     assert settled(prefix, 11, shared, cache=tmp_path)[0] == odd
     monkeypatch.setattr(extraction, "called", lambda *_: None)
-    with pytest.raises(ResourceError, match="R342"):
+    with pytest.raises(ResourceError, match="R352"):
         settled(prefix, 11, shared, cache=tmp_path)
 
 

@@ -118,6 +118,6 @@ def test_a_store_that_fails_is_an_error_that_names_it_without_secrets(table, mon
             raise PermissionError("no rights")
 
     monkeypatch.setattr("headstart.features.shared.opened", lambda url: (Broken(), "x"))
-    with pytest.raises(ResourceError, match="R341") as raised:
+    with pytest.raises(ResourceError, match="R351") as raised:
         Shared("sftp://me:word@host/rows").done(table)
     assert "no rights" in raised.value.why and raised.value.where == "sftp://host/rows"

@@ -55,5 +55,5 @@ def test_the_jobs_of_a_worker_that_died_are_done_again(cluster, tmp_path) -> Non
 
 
 def test_workers_that_die_again_and_again_are_an_error(cluster) -> None:
-    with pytest.raises(ResourceError, match="R344"):
+    with pytest.raises(ResourceError, match="R354"):
         over(work.killed, [1])

@@ -38,7 +38,7 @@ def test_the_jobs_of_a_worker_that_died_are_done_again(tmp_path: Path) -> None:
 
 
 def test_workers_that_die_again_and_again_are_an_error() -> None:
-    with pytest.raises(ResourceError, match=r"R343.*died 4 times"):
+    with pytest.raises(ResourceError, match=r"R353.*died 4 times"):
         list(over_processes(1, work.killed, [1]))
 
 

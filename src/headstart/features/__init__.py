@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from headstart.features.batches import Prefix
     from headstart.features.cap import most_bytes, trim
     from headstart.features.clearing import Cleared, clear, guarded, in_use, sizes
-    from headstart.features.engine import milliseconds
-    from headstart.features.extraction import ROWS, Features, Prefix, extract, settled
     from headstart.features.engine import Engine, milliseconds
     from headstart.features.extraction import ROWS, Features, extract, settled
     from headstart.features.folding import fast, noise
@@ -25,8 +23,8 @@ if TYPE_CHECKING:
     from headstart.features.varied import Varied, key_in
 
 __all__ = [
-    "Cleared",
     "ROWS",
+    "Cleared",
     "Engine",
     "Features",
     "Halved",
@@ -37,21 +35,21 @@ __all__ = [
     "Survey",
     "Table",
     "Varied",
-    "clear",
     "address_of",
+    "clear",
     "extract",
     "fast",
+    "file_digests",
     "guarded",
     "in_use",
-    "file_digests",
     "key_in",
     "milliseconds",
     "most_bytes",
     "noise",
     "noted",
-    "sizes",
     "settled",
     "shared_at",
+    "sizes",
     "survey",
     "trim",
     "unit_of",

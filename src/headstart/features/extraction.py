@@ -120,7 +120,7 @@ def settled(
             name = shared.claim(key, _ready(pool, prefix, batch, FOLDED, rows, tell)[0].name)
     if (engine := called(name, WORKERS)) is None:
         raise ResourceError(
-            "R342",
+            "R352",
             "rows of this backbone are made in another way than this machine can compute",
             "pip install 'headstart[fast]', or take another --cache for machines of this kind",
             where=printable(name),

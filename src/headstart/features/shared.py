@@ -149,7 +149,7 @@ class Shared:
             raise
         except Exception as error:
             raise ResourceError(
-                "R341",
+                "R351",
                 "the shared cache cannot be read or written",
                 "check the address and the rights to it, then give the same command again",
                 where=printable(without_secrets(self.url)),

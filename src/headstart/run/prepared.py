@@ -93,7 +93,7 @@ def task_data_of(known: Known, backbone: Backbone, settings: Settings, root: Pat
     auto = settings.plan is None and not task.coded_rows
     about = (examples.groups, partition, task, root, head, auto, data.audit.together)
     shared = shared_at(settings.network.shared)
-    return TaskData(known.items, truths.closed, *about, truths, shared)
+    return TaskData(known.items, truths.closed, *about, truths, shared=shared)
 
 
 def _tell_division(data: Dataset, tell: Tell) -> None:

@@ -39,7 +39,7 @@ def over_ray(address: str, work: Callable[[Job], Done], jobs: Sequence[Job]) -> 
         raise error.cause from error
     except ray.exceptions.RayError as error:
         raise ResourceError(
-            "R344",
+            "R354",
             f"the cluster did not do its work: {type(error).__name__}",
             "give the same command again: what is done is not done again",
         ) from error

@@ -47,7 +47,7 @@ def over_processes(
 
 def _dying(deaths: int) -> ResourceError:
     return ResourceError(
-        "R343",
+        "R353",
         f"workers died {deaths} times: killed, or out of memory",
         "--on local:1, or a machine with more memory; what is done is not done again",
     )

@@ -33,8 +33,6 @@ if TYPE_CHECKING:
         cut_of,
         strategy_of,
     )
-    from headstart.train.task_data import TaskData, Truths, scores_of, takes
-    from headstart.train.teacher import Lesson, Teacher
     from headstart.train.task_data import (
         TaskData,
         Truths,
@@ -43,7 +41,7 @@ if TYPE_CHECKING:
         scores_of,
         takes,
     )
-    from headstart.train.teacher import Teacher
+    from headstart.train.teacher import Lesson, Teacher
     from headstart.train.training_data import rows_at
 
 __all__ = [

@@ -15,8 +15,7 @@ from torch.nn.utils.rnn import pad_sequence
 from headstart.backbone import Backbone, Stages, Writer, seen_as
 from headstart.data import Partition, Seal, cluster_names
 from headstart.events import Tell, quiet
-from headstart.features import Items, Prefix, Varied, extract, key_in
-from headstart.features import Items, Prefix, Shared, Varied, extract
+from headstart.features import Items, Prefix, Shared, Varied, extract, key_in
 from headstart.head import (
     HEADS,
     DiskTable,
