@@ -1,4 +1,4 @@
-"""Ways to do many things: here, in processes of this machine, or on a cluster of Ray.
+"""The ways to do many things: here, in processes of this machine, or on a cluster of Ray.
 
 Takes: a function that stands in a module, and jobs that can be sent to another process.
 Gives: what the function makes of each job, as they are done; who asks does not know where.
