@@ -141,6 +141,7 @@ def rank(
 
 
 @signed(FeatureSettings)
+@guarded
 def features(
     place: "Path | str | headstart.data.Found | headstart.data.Frame",
     *,

@@ -13,7 +13,7 @@ from headstart.data.column_settings import Columns
 from headstart.errors import UsageError
 from headstart.options import made, option
 from headstart.run.units import bytes_in, count, part_of, seconds
-from headstart.scale.places import On, on_of
+from headstart.scale.where import On, on_of
 from headstart.train.hyperparameters import AS_USUAL, Hyperparameters
 from headstart.train.strategy import Probe, Strategy, Unfreeze, strategy_of
 

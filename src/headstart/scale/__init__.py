@@ -10,7 +10,7 @@ from headstart import lazy
 
 if TYPE_CHECKING:
     from headstart.scale.maps import Map, map_at
-    from headstart.scale.places import On, on_of
+    from headstart.scale.where import On, on_of
 
 __all__ = ["Map", "On", "map_at", "on_of"]
 

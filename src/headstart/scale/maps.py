@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Protocol, TypeVar, runtime_checkable
 
-from headstart.scale.places import On
 from headstart.scale.processes import over_processes
+from headstart.scale.where import On
 
 Job = TypeVar("Job")
 Done = TypeVar("Done")

@@ -3,7 +3,7 @@
 import pytest
 
 from headstart.errors import MissingExtra, UsageError
-from headstart.scale import On, on_of, places
+from headstart.scale import On, on_of, where
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from headstart.scale import On, on_of, places
     ],
 )
 def test_places_are_read(text: str, found: On, monkeypatch) -> None:
-    monkeypatch.setattr(places, "find_spec", lambda name: name)
+    monkeypatch.setattr(where, "find_spec", lambda name: name)
     assert on_of(text) == found
 
 
@@ -34,6 +34,6 @@ def test_other_words_are_refused(text: str) -> None:
 
 
 def test_ray_that_is_not_installed_is_an_error_with_the_line(monkeypatch) -> None:
-    monkeypatch.setattr(places, "find_spec", lambda name: None)
+    monkeypatch.setattr(where, "find_spec", lambda name: None)
     with pytest.raises(MissingExtra, match=r"pip install 'headstart\[ray\]'"):
         on_of("ray")
