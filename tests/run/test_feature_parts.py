@@ -112,7 +112,8 @@ def test_train_computes_no_row_that_is_there_and_predicts_the_same_bytes(
     costs = [run.metrics.cost for run in (alone, together)]
     assert costs[0].rows_computed - costs[1].rows_computed == 48
     assert costs[1].rows_read - costs[0].rows_read == 48
-    events = [json.loads(line) for line in (together.path / "events.jsonl").open()]
+    lines = (together.path / "events.jsonl").read_text().splitlines()
+    events = [json.loads(line) for line in lines]
     assert {"read": 48, "computed": 0}.items() <= next(e for e in events if "read" in e).items()
     assert str(store) not in (together.path / "run.json").read_text()
 
