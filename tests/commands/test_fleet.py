@@ -28,7 +28,7 @@ def test_a_part_that_there_is_not_is_refused(part, photos, capsys) -> None:
     [
         (["--strategy", "full", "--cache", "x"], "U199"),
         ([], "U200"),
-        (["--cache", "nosuch://x"], "U197"),
+        (["--cache", "nosuch://x"], "U344"),
     ],
 )
 def test_rows_that_could_not_be_kept_are_refused(words, code, photos, capsys) -> None:

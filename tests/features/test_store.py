@@ -16,7 +16,7 @@ def test_a_folder_is_an_address_too(tmp_path: Path, monkeypatch) -> None:
 
 
 def test_an_address_that_nothing_opens_is_refused() -> None:
-    with pytest.raises(UsageError, match=r"U197.*nosuch://"):
+    with pytest.raises(UsageError, match=r"U344.*nosuch://"):
         address_of("nosuch://place")
 
 

@@ -44,7 +44,7 @@ REFUSED = {
     "features nosuch --cache x": "D102",
     "features photos --cache x --part 0/4": "U198",
     "features photos": "U200",
-    "train photos --cache nosuch://x": "U197",
+    "train photos --cache nosuch://x": "U344",
     "train photos --on somewhere": "U201",
     "train photos --epochs 0": "U165",
     "plan photos --batch 1": "U165",

@@ -35,7 +35,7 @@ def opened(url: str) -> tuple[Any, str]:
         ) from error
     except ValueError as error:
         raise UsageError(
-            "U197",
+            "U344",
             f"nothing opens {protocol}:// addresses",
             "--cache FOLDER, s3://BUCKET/PATH, gs://BUCKET/PATH or another that fsspec knows",
         ) from error
