@@ -3,18 +3,25 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import Mock
 
 import numpy as np
 import PIL.Image
 import pytest
+import torch
 from stand_ins import draw
 
+from headstart.backbone import load_backbone
+from headstart.data import InMemory
 from headstart.errors import BackboneError, UsageError
+from headstart.head import linear
 from headstart.model import Model
 from headstart.share import Exported, FileModel, export_openvino, need_openvino, openvino_file
 from headstart.share.end_to_end import end_to_end
 from headstart.share.exporting import SCRIPT
 from headstart.share.onnx_file import OUTPUT
+from headstart.task import Calibration, Classification
 
 pytest.importorskip("openvino")
 
@@ -64,13 +71,27 @@ def test_its_precision_is_pinned_and_its_metadata_says_what_it_is(written: Expor
 
 
 @pytest.mark.journey
-def test_its_script_reads_every_picture_as_the_model_does(written, asked, small_model) -> None:
+def test_its_script_answers_every_picture_as_the_model_does(written, asked, small_model) -> None:
     script = written.path.with_name(SCRIPT)
-    assert len(script.read_text().splitlines()) <= 40
+    assert len(script.read_text().splitlines()) <= 50  # those for onnxruntime don't resize
     command = [sys.executable, str(script), *map(str, asked)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     for line, one in zip(done.stdout.splitlines(), small_model.predict(asked), strict=True):
-        assert json.loads(line)["answers"] == pytest.approx(one.probabilities, abs=1e-5)
+        found = json.loads(line)
+        assert found["label"] == one.label
+        assert found["probability"] == pytest.approx(one.probabilities[one.label], abs=1e-5)
+        assert found["answers"] == pytest.approx(one.probabilities, abs=1e-5)
+
+
+@pytest.mark.journey
+def test_texts_get_their_tokenizer_and_no_script_of_another_runtime(tiny_bert, tmp_path) -> None:
+    backbone = load_backbone(str(tiny_bert))
+    head = linear(backbone.width, 2, torch.eye(2, backbone.width))
+    model = Model(backbone, head, Classification(("a", "b")), Calibration(0.5), 0)
+    texts = [InMemory("1", "a good film"), InMemory("2", "bad")]
+    export_openvino(model, texts, tmp_path / "a.xml")
+    assert {p.name for p in tmp_path.iterdir()} == {"a.xml", "a.bin", "a.md", "tokenizer.json"}
+    assert SCRIPT not in (tmp_path / "a.md").read_text()
 
 
 def test_pictures_go_in_as_pillow_resized_them(small_model: Model, asked) -> None:
@@ -111,6 +132,25 @@ def test_a_graph_that_the_library_refuses_is_an_error(small_model, tmp_path, mon
     monkeypatch.setattr(onnx, "save", lambda proto, place: place.write_bytes(b"no graph"))
     with pytest.raises(BackboneError, match="M708"):
         openvino_file._converted(openvino, end_to_end(small_model), tmp_path / "a.onnx")
+
+
+@pytest.mark.parametrize("failing", ["read_model", "compile_model", "ask"])
+def test_a_network_that_the_library_can_not_compute_leaves_nothing(
+    failing, small_model, tmp_path, monkeypatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("Check 'false' failed: LSTMSequence")
+
+    ways = {"read_model": Mock(), "compile_model": Mock(return_value=fail)}
+    core = Mock(**{**ways, failing: fail} if failing != "ask" else ways)
+    library = SimpleNamespace(Core=lambda: core, save_model=Mock())
+    monkeypatch.setattr(openvino_file, "_library", lambda: library)
+    monkeypatch.setattr(openvino_file, "onnx_of", lambda whole: None)
+    monkeypatch.setattr("onnx.save", lambda proto, place: None)
+    pictures = sorted(draw(tmp_path / "photos", 1).rglob("*.png"))
+    with pytest.raises(BackboneError, match="M708") as refused:
+        export_openvino(small_model, pictures, tmp_path / "new" / "a.xml")
+    assert "LSTMSequence" in refused.value.why and not (tmp_path / "new").exists()
 
 
 def test_a_model_in_8_bits_and_another_ending_are_refused(small_model, tmp_path) -> None:

@@ -3,7 +3,9 @@
 import json
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -71,12 +73,13 @@ def export_openvino(
     """Write both files, a script that asks them, and the card; or nothing.
 
     Pictures go in as Pillow resized them: OpenVINO has no double precision on processors, and its
-    sums would round some pixels otherwise. Raises what `export_onnx` does.
+    sums would round some pixels otherwise. Only pictures get a script. Raises what `export_onnx`
+    does, and `BackboneError` where OpenVINO can't compile the network.
     """
     need_openvino(model, out)
     with needs("openvino"):
         opened = _library()
-    whole = end_to_end(model, resized=True)
+    whole = _asked_how(model)
     note(tell, "writing the network as a graph: about half a minute")
     with TemporaryDirectory() as aside:
         network = _converted(opened, whole, Path(aside) / "model.onnx")
@@ -98,6 +101,12 @@ def export_openvino(
     return Exported(out, size, durable.sha256(out), parity, tuple(sorted(beside)))
 
 
+def _asked_how(model: Model) -> EndToEnd:
+    """The whole model; without a script where there is one for onnxruntime only."""
+    whole = end_to_end(model, resized=True)
+    return whole if isinstance(model.backbone.modality, Image) else replace(whole, script="")
+
+
 def _library() -> Any:
     sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type] # nobody is told
     import openvino
@@ -109,8 +118,15 @@ def _converted(opened: Any, whole: EndToEnd, place: Path) -> "openvino.Model":
     import onnx
 
     onnx.save(onnx_of(whole), place)
-    try:
+    with _computing():
         return opened.Core().read_model(place)
+
+
+@contextmanager
+def _computing() -> Iterator[None]:
+    """What OpenVINO raises, in reading, compiling or computing, as one coded error."""
+    try:
+        yield
     except Exception as error:  # the library fails in more ways than can be named
         raise BackboneError(
             "M708",
@@ -130,10 +146,12 @@ class _Asked:
 
     def __init__(self, opened: Any, place: Path) -> None:
         core = opened.Core()
-        self._network = core.compile_model(core.read_model(place), "CPU", PINNED)
+        with _computing():
+            self._network = core.compile_model(core.read_model(place), "CPU", PINNED)
 
     def __call__(self, feed: Feed) -> Float[np.ndarray, "n c"]:
-        answers: np.ndarray = self._network(dict(feed))[OUTPUT].copy()
+        with _computing():
+            answers: np.ndarray = self._network(dict(feed))[OUTPUT].copy()
         return answers
 
 
