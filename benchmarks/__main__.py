@@ -15,6 +15,7 @@ ALL = (
     "pool",
     "negative",
     "budget",
+    "compressing",
     "shipped",
     "finetune",
     "suspects",
