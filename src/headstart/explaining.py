@@ -30,6 +30,7 @@ _OWN = {
     "D294": "what is to be judged cannot be read, or is not there",
     "T512": "a warning: weights that were to stay frozen have changed; do not believe the run",
     "X100": "a failure that nobody has foreseen: a bug, or a library that is damaged",
+    "T521": "training stopped by an error that the page shows; the same command goes on with it",
     "U151": "a flag or a word of the command line is not known, or lacks its value",
 }
 """Of codes whose words only a run knows."""

@@ -12,7 +12,7 @@ from headstart.backbone.suggestions import Suggested
 from headstart.backbone.vision import hub_id, timm_name
 from headstart.data import Columns, find
 from headstart.run.default_backbone import start_of
-from headstart.run.settings import Network, Settings
+from headstart.run.settings import Fleet, Network, Settings
 from headstart.run.suggesting import offered
 
 SMALL = "mobilenetv3_small_050"
@@ -37,7 +37,7 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
 @pytest.mark.journey
 def test_what_is_within_the_limit_is_fetched_and_ranked(hub, photos, cache) -> None:
     told = list[str]()
-    settings = Settings(network=Network(fetch="10MB"))
+    settings = Settings(network=Fleet(fetch="10MB"))
     start = start_of(find(photos, Columns()), settings, cache, lambda e: told.append(e.what))
     assert {one.backbone for one in start.ranking} == {"headstart_resnet10", SMALL}
     lines = "\n".join(told)
@@ -48,7 +48,7 @@ def test_what_is_within_the_limit_is_fetched_and_ranked(hub, photos, cache) -> N
 
 def test_beyond_the_limit_nothing_is_fetched_and_one_flag_is_named(hub, photos, cache) -> None:
     told = list[str]()
-    settings = Settings(network=Network(fetch="4MB"))
+    settings = Settings(network=Fleet(fetch="4MB"))
     start = start_of(find(photos, Columns()), settings, cache, lambda e: told.append(e.what))
     assert start.backbone.name == "headstart_resnet10" and not start.ranking
     assert any("one flag away: --fetch 51MB" in line for line in told) and hub.asked == []

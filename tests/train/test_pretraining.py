@@ -58,12 +58,12 @@ def test_a_teacher_needs_no_labels(material: Material, tiny: Backbone, tmp_path:
 def test_student_and_teacher_see_the_same_view(material, tiny, tmp_path) -> None:
     """A student that is its teacher loses nothing: whatever else it saw would differ."""
     from headstart.features import noise
-    from headstart.train import pretraining
+    from headstart.train.task_data import varied
 
     teacher, recipe = Teacher(tiny, material.items), QUICK
     views = recipe.views
     rows = rows_of(teacher, range(8), views, 0, tmp_path, lambda event: None)
-    feed = pretraining._varied(material, range(8), views, 0)
+    feed = varied(material.items, range(8), material.modality, views, 0)
     assert noise(tiny.modality).shape[1:] == feed([0], ()).shape[1:]
     with torch.inference_mode():
         said = tiny.stages(feed(range(len(rows)), ()))

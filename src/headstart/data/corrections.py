@@ -21,6 +21,7 @@ from headstart.hostile import printable
 
 CORRECTIONS = "headstart.corrections.csv"
 _COLUMNS = ("name", "label", "why")
+_NOTHING = f"no example that {CORRECTIONS} names"
 
 
 @dataclass(frozen=True)
@@ -97,9 +98,6 @@ def corrected(found: Found, place: Path) -> Found:
     note = f"{CORRECTIONS}: {len(left_out):,} left out, {len(moved):,} counted as another class"
     problems = [*found.problems, *problems, *more, *lost]
     return replace(found, examples=examples.take(rows), problems=tuple(problems)).noting(note)
-
-
-_NOTHING = f"no example that {CORRECTIONS} names"
 
 
 def _key(examples: Examples, row: int) -> str:

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
+from headstart.errors import DataError
 from headstart.serve import Refusal
 from headstart.serve.engine import Died, Engine, started
 from headstart.serve.frames import Thing
@@ -61,7 +62,7 @@ class Looks:
                 return (await self._engines[which].asked([thing]))[0]
             except Died:
                 what = "reading it ended the process that reads"
-                return {"error": {"code": "D302", "what": what, "fix": "leave it out", "why": ""}}
+                return {"error": DataError("D302", what, "leave it out").record()}
 
     async def close(self) -> None:
         """End the process and its children."""

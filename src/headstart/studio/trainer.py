@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from headstart.errors import TrainingError
+
 STOP_S = 5.0
 """Seconds to stop by itself; what is killed after them has lost nothing that was finished."""
 _LINE = 2**20
@@ -61,8 +63,8 @@ class Trainer:
         await process.wait()
         if not ended:
             what = "the training process ended before it was done"
-            error = {"code": "T522", "what": what, "fix": "train again: it goes on where it was"}
-            self._hear({"kind": "failed", "error": {**error, "where": "", "why": ""}})
+            error = TrainingError("T522", what, "train again: it goes on where it was")
+            self._hear({"kind": "failed", "error": error.record()})
 
     async def stop(self) -> None:
         """Ask it to stop, then end it; return once it is gone."""
