@@ -8,10 +8,13 @@ os.environ["HF_HUB_OFFLINE"] = "1"  # before the hub's library is imported: no t
 import pytest
 import torch
 from language import save_network, save_tokenizer
+from safetensors.torch import save_file
 from stand_ins import InMemory, draw
 from torch import Tensor
 
+import headstart
 from headstart.backbone import Architecture, Backbone, Origin, build, save_backbone
+from headstart.backbone.vision import timm_name
 from headstart.data import Partition
 from headstart.head import linear
 from headstart.modality import Image, Text, text_of
@@ -117,3 +120,23 @@ def exported(small_model: Model, tmp_path_factory: pytest.TempPathFactory) -> Ex
     place = tmp_path_factory.mktemp("exported")
     pictures = sorted(draw(place / "photos", 2).rglob("*.png"))
     return export_onnx(small_model, pictures, place / "file" / "small.onnx")
+
+
+@pytest.fixture(scope="session")
+def finished_run(tiny_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `train` left; the tests only look at it."""
+    place = tmp_path_factory.mktemp("cli")
+    started = {"backbone": str(tiny_folder), "strategy": "probe", "out": place / "run"}
+    headstart.train(draw(place / "photos"), cache=place / "cache", **started)
+    return place / "run"
+
+
+@pytest.fixture(scope="session")
+def theirs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file as timm would save it: its names, and a classifier."""
+    architecture = Architecture("headstart_resnet10")
+    tensors = {timm_name(name): t for name, t in build(architecture, 5).state_dict().items()}
+    tensors |= {"fc.weight": torch.zeros(10, 384), "fc.bias": torch.zeros(10)}
+    path = tmp_path_factory.mktemp("weights") / "theirs.safetensors"
+    save_file(tensors, path)
+    return path

@@ -14,18 +14,26 @@ from headstart.task_names import TASK_NAMES
 from headstart.train import Hyperparameters
 
 
-def test_train_prints_the_verdict_and_where_everything_is(run, tiny_folder, capsys) -> None:
-    photos = run.parent / "photos"
+def test_train_prints_the_verdict_and_where_everything_is(
+    finished_run, tiny_folder, capsys
+) -> None:
+    photos = finished_run.parent / "photos"
     command = ["train", str(photos), "--backbone", str(tiny_folder), "--strategy", "probe"]
-    command += ["--out", str(run)]
+    command += ["--out", str(finished_run)]
     assert execute(command) == 0
     out = capsys.readouterr().out
     assert out.startswith("Right on ") and "it had not seen; on others like them expect " in out
     assert "probe on random weights" in out and "tensors" not in out
-    assert str(run / "report.html") in out and f"headstart predict {run} FILES" in out
+    assert (
+        str(finished_run / "report.html") in out
+        and f"headstart predict {finished_run} FILES" in out
+    )
     assert execute([*command, "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
-    assert found["path"] == str(run) and found["verdict"]["word"] in ("helps", "no evidence")
+    assert found["path"] == str(finished_run) and found["verdict"]["word"] in (
+        "helps",
+        "no evidence",
+    )
 
 
 def test_the_flags_of_train_are_the_fields_of_its_settings() -> None:

@@ -58,7 +58,7 @@ CASES = [pytest.param(p, marks=pytest.mark.slow) if p in SLOWER else p for p in 
 def seen(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """The backbone that a run starts from, and its model."""
     found = dict[str, Any]()
-    start, model = pipeline.start_of, pipeline._model
+    start, model = pipeline.start_of, pipeline.model_of
 
     def started(*args: Any) -> Any:
         begun = start(*args)
@@ -70,7 +70,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         return found["model"]
 
     monkeypatch.setattr(pipeline, "start_of", started)
-    monkeypatch.setattr(pipeline, "_model", modeled)
+    monkeypatch.setattr(pipeline, "model_of", modeled)
     return found
 
 
