@@ -9,7 +9,8 @@ import pytest
 from headstart.cli import execute
 from headstart.commands.learning import train
 from headstart.data import Columns
-from headstart.run.settings import Fleet, Given, Settings
+from headstart.run.network_settings import Fleet
+from headstart.run.settings import Given, Settings
 from headstart.task_names import TASK_NAMES
 from headstart.train import Hyperparameters
 

@@ -27,6 +27,7 @@ from headstart.evaluate import (
     per_class,
     reliability,
 )
+from headstart.report import page
 from headstart.stats import Interval, share
 from headstart.task import Classification
 
@@ -247,3 +248,13 @@ class Parsed(HTMLParser):
 @pytest.fixture(scope="session")
 def parse():
     return Parsed
+
+
+@pytest.fixture(scope="session")
+def html(flowers):
+    return page(flowers)
+
+
+@pytest.fixture(scope="session")
+def seen(html, parse):
+    return parse(html)

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from headstart.commands.flags import given
 from headstart.errors import DataError, UsageError
+from headstart.run.compress_settings import CompressSettings
 from headstart.run.compressible import need_compressible
-from headstart.run.settings import CompressSettings
 
 PLAIN = CompressSettings()
 
@@ -51,37 +50,9 @@ def test_examples_without_labels_have_to_be_there(tmp_path: Path) -> None:
         need_compressible(tmp_path / "run", {}, tmp_path / "new", asked)
 
 
-@pytest.mark.parametrize("name", ["stages", "size"])
-def test_numbers_below_zero_are_refused(name: str) -> None:
-    CompressSettings(**{name: 0})
-    with pytest.raises(UsageError, match=f"U311.*--{name} -1"):
-        CompressSettings(**{name: -1})
-
-
-def test_examples_without_labels_are_for_a_student() -> None:
-    with pytest.raises(UsageError, match="U312"):
-        CompressSettings(int8=True, unlabeled="more")
-    CompressSettings(unlabeled="more")  # every way is tried, a student among them
-    CompressSettings(int8=True, distill="shipped", unlabeled="more")
-
-
 def test_a_budget_is_an_amount_of_time() -> None:
     with pytest.raises(UsageError, match="U123"):
         CompressSettings(budget="soon")
-
-
-@pytest.mark.parametrize(
-    ("asked", "ways"),
-    [
-        ({}, ()),
-        ({"int8": True}, ("int8",)),
-        ({"size": 96}, ("size",)),
-        ({"size": 96, "distill": "shipped"}, ("distill",)),  # of the student then
-        ({"stages": 3, "int8": True}, ("int8", "stages")),
-    ],
-)
-def test_a_way_is_named_by_its_flag(asked, ways) -> None:
-    assert CompressSettings(**given(asked)).ways == ways
 
 
 def test_a_wrong_flag_is_refused_before_torch_is_imported(tmp_path: Path) -> None:

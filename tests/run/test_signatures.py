@@ -14,7 +14,8 @@ import headstart
 from headstart.data import Columns
 from headstart.options import options_of
 from headstart.run import Run, signatures
-from headstart.run.settings import CompressSettings, PretrainSettings, RankSettings, Settings
+from headstart.run.compress_settings import CompressSettings
+from headstart.run.settings import PretrainSettings, RankSettings, Settings
 from headstart.share.publication import PublishOptions, PublishSettings
 
 VERBS = {

@@ -12,7 +12,8 @@ from headstart.backbone.suggestions import Suggested
 from headstart.backbone.vision import hub_id, timm_name
 from headstart.data import Columns, find
 from headstart.run.default_backbone import start_of
-from headstart.run.settings import Fleet, Network, Settings
+from headstart.run.network_settings import Fleet, Network
+from headstart.run.settings import Settings
 from headstart.run.suggesting import offered
 
 SMALL = "mobilenetv3_small_050"

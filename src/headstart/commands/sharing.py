@@ -9,7 +9,7 @@ import headstart
 from headstart import summaries, terminal
 from headstart.commands.flags import Json, RunFolder, given, takes
 from headstart.ending import working
-from headstart.run.settings import CompressSettings
+from headstart.run.compress_settings import CompressSettings
 from headstart.share.publication import PublishSettings
 
 

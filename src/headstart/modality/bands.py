@@ -15,15 +15,8 @@ import torch
 from headstart.data import Source, name_of
 from headstart.errors import DataError
 from headstart.modality.colors import Picture, eight_bits
-from headstart.modality.decoding import (
-    NUMPY,
-    array_in,
-    bytes_of,
-    facts_of,
-    file_in,
-    guarded,
-    upright,
-)
+from headstart.modality.decoding import facts_of
+from headstart.modality.opening import NUMPY, array_in, bytes_of, file_in, guarded, upright
 from headstart.modality.refusals import check_pixels
 
 

@@ -8,15 +8,8 @@ import PIL.Image
 from jaxtyping import Float
 
 from headstart.data import Source, name_of
-from headstart.modality.decoding import (
-    NUMPY,
-    Size,
-    bytes_of,
-    decode,
-    file_in,
-    guarded,
-    orientation,
-)
+from headstart.modality.decoding import Size, decode
+from headstart.modality.opening import NUMPY, bytes_of, file_in, guarded, orientation
 
 _LYING = 5
 """Orientations of EXIF from which on width and height change places."""

@@ -8,8 +8,9 @@ from headstart.events import Tell
 from headstart.features import survey
 from headstart.modality import Modality
 from headstart.model import Model
+from headstart.run.compress_settings import CompressSettings
 from headstart.run.prepared import Known
-from headstart.run.settings import CompressSettings, Settings
+from headstart.run.settings import Settings
 
 
 @dataclass(frozen=True, eq=False)

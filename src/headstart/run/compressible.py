@@ -8,8 +8,8 @@ from headstart.backbone.places import GRAPH
 from headstart.data.presence import need_place
 from headstart.errors import UsageError
 from headstart.hostile import printable
+from headstart.run.compress_settings import CompressSettings
 from headstart.run.folder import MODEL
-from headstart.run.settings import CompressSettings
 
 
 def need_compressible(

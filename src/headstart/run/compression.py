@@ -30,11 +30,12 @@ from headstart.model import Model
 from headstart.report import tradeoff_section
 from headstart.run.compared import Exam, answers_of, measured, write_file
 from headstart.run.compress_job import Job, Made
+from headstart.run.compress_settings import CompressSettings
 from headstart.run.division import dataset_at
 from headstart.run.folder import METRICS, MODEL, PAGE, PREDICTIONS, PROBLEMS, RUN
 from headstart.run.outputs import answers_table
 from headstart.run.prepared import Known
-from headstart.run.settings import CompressSettings, Settings, cache_root
+from headstart.run.settings import Settings, cache_root
 from headstart.run.smaller import WAYS
 from headstart.run.student import views_of
 from headstart.run.tested import Place, data_of

@@ -20,7 +20,8 @@ from headstart.events import Tell, quiet
 from headstart.hostile import printable
 from headstart.modality import Modality, Text
 from headstart.run.inputs import KINDS, THINGS
-from headstart.run.settings import Given, Network
+from headstart.run.network_settings import Network
+from headstart.run.settings import Given
 from headstart.run.units import bytes_in
 from headstart.task import task_type
 

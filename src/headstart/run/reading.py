@@ -9,11 +9,11 @@ from headstart.errors import UsageError
 from headstart.events import Tell, quiet
 from headstart.hostile import printable
 from headstart.options import made, signed
+from headstart.run.compress_settings import CompressSettings
 from headstart.run.compressible import need_compressible
 from headstart.run.exports import export
 from headstart.run.folder import METRICS
 from headstart.run.metrics_record import Metrics
-from headstart.run.settings import CompressSettings
 from headstart.run.signatures import CompressOptions
 from headstart.share import load, publish
 from headstart.share.publication import PublishOptions

@@ -12,8 +12,8 @@ from headstart.backbone.places import cache_root as cache_root
 from headstart.data.column_settings import Columns
 from headstart.errors import UsageError
 from headstart.options import made, option
-from headstart.run.units import bytes_in, count, part_of, seconds
-from headstart.scale.where import On, on_of
+from headstart.run.network_settings import Fleet, Network, Sharing
+from headstart.run.units import count, part_of, seconds
 from headstart.train.hyperparameters import AS_USUAL, Hyperparameters
 from headstart.train.strategy import Probe, Strategy, Unfreeze, strategy_of
 
@@ -35,51 +35,6 @@ class Given:
     """Empty for the one that the backbone was trained with, where that is known."""
     languages: str = option("", "codes of what is read and written, for mBART: en_XX,de_DE", "A,B")
     """Empty for what the tokenizer was saved with."""
-
-
-@dataclass(frozen=True)
-class Network:
-    """What may be asked of other machines."""
-
-    offline: bool = option(False, "never ask the network")
-    fetch: str = option("100MB", "what may be fetched of a published backbone", "SIZE")
-
-    def __post_init__(self) -> None:
-        bytes_in(self.fetch)
-
-
-@dataclass(frozen=True)
-class Sharing(Network):
-    """The same, and where machines share what they made."""
-
-    shared: str = option(
-        "", "rows of frozen networks that machines share", "DIR_OR_URL", also="--cache"
-    )
-    """A folder, or any address that fsspec opens: s3://, gs://, hf://, memory://."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.shared:
-            from headstart.features.store import address_of
-
-            object.__setattr__(self, "shared", address_of(self.shared))
-
-
-@dataclass(frozen=True)
-class Fleet(Sharing):
-    """The same, and who makes what is shared. Results do not depend on either."""
-
-    on: str = option("", "who makes those rows: local, local:N, ray, ray://HOST:PORT", "WHERE")
-    """Empty for this process; local for processes of this machine."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        on_of(self.on)
-
-    @property
-    def where(self) -> On:
-        """Where work runs, as a noun."""
-        return on_of(self.on)
 
 
 @dataclass(frozen=True)
@@ -117,7 +72,7 @@ class Settings:
     others."""
     columns: Columns = field(default_factory=Columns)
     """Which columns of a table say what; its fields are options like the others."""
-    network: Fleet = Fleet()
+    network: Fleet = field(default_factory=Fleet)
     """What may be asked of other machines; its fields are options like the others."""
 
     def __post_init__(self) -> None:
@@ -198,7 +153,7 @@ class RankSettings:
     test_size: float = option(0.2, "share that train keeps for the test: not looked at", "X")
     given: Given = Given()
     columns: Columns = field(default_factory=Columns)
-    network: Network = Network()
+    network: Network = field(default_factory=Network)
 
     def __post_init__(self) -> None:
         if self.budget:
@@ -221,7 +176,7 @@ class FeatureSettings:
     seed: int = option(0, "draws fresh weights", "N", usual="0")
     given: Given = Given()
     columns: Columns = field(default_factory=Columns)
-    network: Sharing = Sharing()
+    network: Sharing = field(default_factory=Sharing)
 
     def __post_init__(self) -> None:
         part_of(self.part)
@@ -276,35 +231,3 @@ def _need_share(size: float) -> None:
     """Raise `UsageError` where the test would get no row, or every one."""
     if not 0 < size < 1:
         raise UsageError("U105", f"--test-size {size} is not between 0 and 1", "--test-size 0.2")
-
-
-@dataclass(frozen=True)
-class CompressSettings:
-    """How a model is made smaller; where no way is named, every way is tried."""
-
-    int8: bool = option(False, "whole numbers of 8 bits")
-    distill: str = option(
-        "", "a smaller backbone that learns to answer as the model does, or shipped", "NAME"
-    )
-    unlabeled: str = option("", "more examples for that, without labels: a folder", "PATH")
-    stages: int = option(0, "the first K stages alone, with a head on them", "K")
-    size: int = option(0, "smaller pictures, this many pixels a side", "PX")
-    """Of the student, where one is named."""
-    budget: str = option("10m", "CPU time that training, and trying every way, may take", "TIME")
-
-    def __post_init__(self) -> None:
-        seconds(self.budget)
-        for name, value in (("stages", self.stages), ("size", self.size)):
-            if value < 0:
-                raise UsageError("U311", f"--{name} {value} is no number of them", f"--{name} 3")
-        if self.unlabeled and not self.distill and self.ways:
-            raise UsageError(
-                "U312", "--unlabeled is for a student, and none is named", "--distill shipped"
-            )
-
-    @property
-    def ways(self) -> tuple[str, ...]:
-        """Those that were named; none where every way is to be tried."""
-        alone = self.size if not self.distill else 0
-        asked = {"int8": self.int8, "stages": self.stages, "size": alone, "distill": self.distill}
-        return tuple(name for name, value in asked.items() if value)

@@ -14,9 +14,10 @@ from headstart.modality import Augmentation, Image, Modality
 from headstart.run.compress_job import Job
 from headstart.run.inputs import THINGS
 from headstart.run.named_backbones import label_of, named, taken
+from headstart.run.network_settings import Network
 from headstart.run.prepared import Known, task_data_of
 from headstart.run.recipes import recipe_of
-from headstart.run.settings import Given, Network
+from headstart.run.settings import Given
 from headstart.train import Fitted, Full, Lesson, Recipe, TaskData, Teacher, fit
 
 SHIPPED = {"image": "shipped", "audio": HEARING, "text": RECURRENT}

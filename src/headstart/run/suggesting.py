@@ -7,7 +7,7 @@ from headstart.backbone.suggestions import Suggested, in_reach, suggested
 from headstart.data import Found
 from headstart.events import Tell, note
 from headstart.run.inputs import KINDS
-from headstart.run.settings import Network
+from headstart.run.network_settings import Network
 from headstart.run.units import bytes_in
 from headstart.task import task_type
 

@@ -1,0 +1,39 @@
+"""What can be asked of a smaller model, before anything heavy is imported."""
+
+from dataclasses import dataclass
+
+from headstart.errors import UsageError
+from headstart.options import option
+from headstart.run.units import seconds
+
+
+@dataclass(frozen=True)
+class CompressSettings:
+    """How a model is made smaller; where no way is named, every way is tried."""
+
+    int8: bool = option(False, "whole numbers of 8 bits")
+    distill: str = option(
+        "", "a smaller backbone that learns to answer as the model does, or shipped", "NAME"
+    )
+    unlabeled: str = option("", "more examples for that, without labels: a folder", "PATH")
+    stages: int = option(0, "the first K stages alone, with a head on them", "K")
+    size: int = option(0, "smaller pictures, this many pixels a side", "PX")
+    """Of the student, where one is named."""
+    budget: str = option("10m", "CPU time that training, and trying every way, may take", "TIME")
+
+    def __post_init__(self) -> None:
+        seconds(self.budget)
+        for name, value in (("stages", self.stages), ("size", self.size)):
+            if value < 0:
+                raise UsageError("U311", f"--{name} {value} is no number of them", f"--{name} 3")
+        if self.unlabeled and not self.distill and self.ways:
+            raise UsageError(
+                "U312", "--unlabeled is for a student, and none is named", "--distill shipped"
+            )
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """Those that were named; none where every way is to be tried."""
+        alone = self.size if not self.distill else 0
+        asked = {"int8": self.int8, "stages": self.stages, "size": alone, "distill": self.distill}
+        return tuple(name for name, value in asked.items() if value)

@@ -1,0 +1,52 @@
+"""What may be asked of other machines, and what they share."""
+
+from dataclasses import dataclass
+
+from headstart.options import option
+from headstart.run.units import bytes_in
+from headstart.scale.where import On, on_of
+
+
+@dataclass(frozen=True)
+class Network:
+    """What may be asked of other machines."""
+
+    offline: bool = option(False, "never ask the network")
+    fetch: str = option("100MB", "what may be fetched of a published backbone", "SIZE")
+
+    def __post_init__(self) -> None:
+        bytes_in(self.fetch)
+
+
+@dataclass(frozen=True)
+class Sharing(Network):
+    """The same, and where machines share what they made."""
+
+    shared: str = option(
+        "", "rows of frozen networks that machines share", "DIR_OR_URL", also="--cache"
+    )
+    """A folder, or any address that fsspec opens: s3://, gs://, hf://, memory://."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.shared:
+            from headstart.features.store import address_of
+
+            object.__setattr__(self, "shared", address_of(self.shared))
+
+
+@dataclass(frozen=True)
+class Fleet(Sharing):
+    """The same, and who makes what is shared. Results do not depend on either."""
+
+    on: str = option("", "who makes those rows: local, local:N, ray, ray://HOST:PORT", "WHERE")
+    """Empty for this process; local for processes of this machine."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        on_of(self.on)
+
+    @property
+    def where(self) -> On:
+        """Where work runs, as a noun."""
+        return on_of(self.on)
