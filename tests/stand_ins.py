@@ -10,6 +10,15 @@ from torch import Tensor
 
 from headstart.task import Classification
 
+SHARE = {"value": 0.9, "low": 0.8, "high": 0.95}
+FIGURES = {
+    "figure": "accuracy",
+    "n": {"train": 10, "val": 2, "test": 3},
+    "test": {"accuracy": SHARE},
+    "arms": [{"name": "probe", "accuracy": SHARE}],
+    "verdict": {"word": "helps", "sentence": "Transfer helps: +10 points"},
+}
+"""What `metrics.json` says of a run, as far as a card needs it."""
 HUES = {"blue": (40, 60, 200), "green": (50, 180, 60), "red": (200, 50, 40)}
 
 

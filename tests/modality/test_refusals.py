@@ -3,24 +3,13 @@
 import os
 from pathlib import Path
 
-import numpy as np
 import PIL.Image
 import pytest
+from refused import RAMP, READER, code_of
 
 from headstart.data import InMemory
 from headstart.errors import DataError
 from headstart.modality import Image
-
-READER = Image(size_px=8, crop_pct=1.0)
-RAMP = np.arange(192, dtype=np.uint8).reshape(8, 8, 3)
-
-
-def code_of(source: object) -> str:
-    with pytest.raises(DataError) as caught:
-        READER.read(source if isinstance(source, Path) else InMemory("held", source))
-    assert caught.value.fix
-    assert caught.value.where
-    return caught.value.code
 
 
 @pytest.mark.parametrize("thing", ["a.jpg", None, 7, [1, 2], Path("a.jpg").parts], ids=repr)

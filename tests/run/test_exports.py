@@ -4,6 +4,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
+from stand_ins import FIGURES
 
 from headstart import durable, share
 from headstart.cli import execute
@@ -15,14 +16,6 @@ from headstart.share import Exported, save_model
 from headstart.share.parity import Parity
 
 USUAL = Path("export") / "model.onnx"
-SHARE = {"value": 0.9, "low": 0.8, "high": 0.95}
-FIGURES = {
-    "figure": "accuracy",
-    "n": {"train": 10, "val": 2, "test": 3},
-    "test": {"accuracy": SHARE},
-    "arms": [{"name": "probe", "accuracy": SHARE}],
-    "verdict": {"word": "helps", "sentence": "Transfer helps: +10 points"},
-}
 
 
 @pytest.fixture

@@ -1,19 +1,12 @@
 from pathlib import Path
 
 import pytest
+from stand_ins import FIGURES
 
 from headstart.model import Model
 from headstart.share.exported_card import card_name, exported_card, is_card
 from headstart.share.parity import Parity
 
-SHARE = {"value": 0.9, "low": 0.8, "high": 0.95}
-FIGURES = {
-    "figure": "accuracy",
-    "n": {"train": 10, "val": 2, "test": 3},
-    "test": {"accuracy": SHARE},
-    "arms": [{"name": "probe", "accuracy": SHARE}],
-    "verdict": {"word": "helps", "sentence": "Transfer helps: +10 points"},
-}
 FOUND = Parity(1_234, 3.21e-6, 1_234, "onnxruntime 1.2")
 
 

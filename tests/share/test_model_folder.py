@@ -1,20 +1,11 @@
 from pathlib import Path
 
 import pytest
-from stand_ins import draw
+from stand_ins import FIGURES, draw
 
 from headstart.errors import BackboneError, UsageError
 from headstart.model import Model
 from headstart.share import export_folder, load, model_folder, save_model
-
-SHARE = {"value": 0.9, "low": 0.8, "high": 0.95}
-FIGURES = {
-    "figure": "accuracy",
-    "n": {"train": 10, "val": 2, "test": 3},
-    "test": {"accuracy": SHARE},
-    "arms": [{"name": "probe", "accuracy": SHARE}],
-    "verdict": {"word": "helps", "sentence": "Transfer helps: +10 points"},
-}
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from stand_ins import FIGURES
 
 from headstart.errors import BackboneError
 from headstart.model import Model
@@ -11,15 +12,6 @@ from headstart.share.onnx_file import Runtime
 from headstart.share.quantizing import quantize, quantized
 
 pytestmark = pytest.mark.journey
-
-SHARE = {"value": 0.9, "low": 0.8, "high": 0.95}
-FIGURES = {
-    "figure": "accuracy",
-    "n": {"train": 10, "val": 2, "test": 3},
-    "test": {"accuracy": SHARE},
-    "arms": [{"name": "probe", "accuracy": SHARE}],
-    "verdict": {"word": "helps", "sentence": "Transfer helps: +10 points"},
-}
 
 
 @pytest.fixture(scope="module")

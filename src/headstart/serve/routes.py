@@ -1,9 +1,8 @@
 """Every address of the server, and what it answers."""
 
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import resources
 from typing import Any
 
 from starlette.requests import Request
@@ -18,13 +17,16 @@ from headstart.serve.documents import Answer, InferRequest, Judged, Unanswered
 from headstart.serve.frames import Thing
 from headstart.serve.http_errors import Refusal
 from headstart.serve.lock import Lock
+from headstart.serve.pages import Answering, admitting, page
 from headstart.serve.reading import body_of, model_in, things_of
 from headstart.serve.shelf import Served, Shelf
 
 JSON_LENGTH = "inference-header-content-length"
-FILES = {"": "try.html", "try.js": "try.js", "try.css": "try.css"}
-TYPES = {"html": "text/html", "js": "text/javascript", "css": "text/css"}
-Answering = Callable[[Request], Awaitable[Response]]
+FILES = {
+    "": ("serve/try.html",),
+    "try.js": ("serve/try.js",),
+    "try.css": ("share/answers.css", "serve/try.css"),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +57,7 @@ class Desk:
                 ("GET", f"{place}/ready", self.model_ready),
                 ("POST", f"{place}/infer", self.infer),
             ]
-        told += [("GET", f"/{name}", page(file)) for name, file in FILES.items()]
+        told += [("GET", f"/{name}", page(*files)) for name, files in FILES.items()]
         return [Route(path, self._counted(path, do), methods=[verb]) for verb, path, do in told]
 
     def _counted(self, path: str, answer: Answering) -> Answering:
@@ -76,12 +78,7 @@ class Desk:
 
     async def session(self, request: Request) -> Response:
         """Give a browser that has the token a cookie in its place."""
-        answer = Response(status_code=204)
-        if self.lock.token is not None:
-            answer.set_cookie(
-                self.lock.cookie_name, self.lock.cookie, httponly=True, samesite="strict", path="/"
-            )
-        return answer
+        return admitting(self.lock)
 
     async def predict(self, request: Request) -> Response:
         """Judge files, bytes or texts."""
@@ -196,17 +193,6 @@ def promised(shelf: Shelf, name: str) -> list[tuple[str, float]]:
     """What validation says of each model, where that was kept."""
     found = [(one.name, getattr(one.engine.named, name)) for one in shelf.served]
     return [(model, float(value)) for model, value in found if value is not None]
-
-
-def page(name: str) -> Answering:
-    """A file of the package, sent as it is."""
-    body = resources.files("headstart.serve").joinpath(name).read_bytes()
-    media = TYPES[name.rpartition(".")[2]]
-
-    async def sent(request: Request) -> Response:
-        return Response(body, media_type=media)
-
-    return sent
 
 
 def _told(one: Served) -> dict[str, Any]:

@@ -22,7 +22,11 @@ from headstart.share.file_model import NETWORK
 from headstart.share.web_runtime import PACKAGE, PARTS, runtime_version
 
 PAGE = "index.html"
-PAGES = {PAGE: "web_page.html", "page.css": "web_page.css", "page.js": "web_page.js"}
+PAGES = {
+    PAGE: ("web_page.html",),
+    "page.css": ("answers.css", "web_page.css"),
+    "page.js": ("web_page.js",),
+}
 """Files of the folder, and what they are called in this package."""
 _NOTICE = """{files}
 are copied from npm's package {package} {version}.
@@ -87,8 +91,8 @@ def export_web(
 
 def _fill(folder: Path, model: Model, agreed: Agreed, figures: dict[str, Any] | None) -> None:
     for name, ours in PAGES.items():
-        page = resources.files("headstart.share").joinpath(ours).read_text()
-        durable.write(folder / name, page)
+        package = resources.files("headstart.share")
+        durable.write(folder / name, "".join(package.joinpath(one).read_text() for one in ours))
     use = (
         "Browsers open `index.html` from a server only, any that gives files. In this folder:",
         "",

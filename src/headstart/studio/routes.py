@@ -1,9 +1,8 @@
 """Every address of the page, and what it answers."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import resources
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -13,6 +12,7 @@ from starlette.routing import Route
 
 from headstart.data.corrections import Correction, correct
 from headstart.serve import Limits, Lock, Refusal
+from headstart.serve.pages import Answering, admitting, page
 from headstart.serve.reading import body_of, model_in, things_of
 from headstart.studio import requests
 from headstart.studio.board import Board
@@ -24,7 +24,6 @@ PAGES = {
     **{name: name for name in ("asking.js", "elements.js", "learning.js", "tryout.js")},
     "recorder.js": "recorder.js",
 }
-TYPES = {"html": "text/html", "js": "text/javascript", "css": "text/css"}
 HEADER = "x-headstart"
 """Which every request that changes something has: no page of another site can send it."""
 WAIT_S = 20.0
@@ -35,7 +34,6 @@ REPORT_POLICY = (
     "script-src 'unsafe-inline'; sandbox allow-scripts"
 )
 _Model = TypeVar("_Model", bound=BaseModel)
-Answering = Callable[[Request], Awaitable[Response]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,17 +65,12 @@ class Desk:
             ("POST", "/stop", self.stop),
             ("POST", "/try", self.try_),
         ]
-        told += [("GET", f"/{name}", page(file)) for name, file in PAGES.items()]
+        told += [("GET", f"/{name}", page(f"studio/{file}")) for name, file in PAGES.items()]
         return [Route(path, _guarded(path, do), methods=[verb]) for verb, path, do in told]
 
     async def session(self, request: Request) -> Response:
         """Give a browser that has the token a cookie in its place."""
-        answer = Response(status_code=204)
-        if self.lock.token is not None:
-            answer.set_cookie(
-                self.lock.cookie_name, self.lock.cookie, httponly=True, samesite="strict", path="/"
-            )
-        return answer
+        return admitting(self.lock)
 
     async def state(self, request: Request) -> Response:
         """What there is to show; with `after` once it is newer than that version."""
@@ -213,14 +206,3 @@ async def _asked(request: Request, model: type[_Model]) -> _Model:
     if len(body) > SMALL.body_bytes:
         raise Refusal("H616", 413, "the JSON is too large", "send at most 4 MB in one request")
     return await model_in(body, model, SMALL)
-
-
-def page(name: str) -> Answering:
-    """A file of the package, sent as it is."""
-    body = resources.files("headstart.studio").joinpath(name).read_bytes()
-    media = TYPES[name.rpartition(".")[2]]
-
-    async def sent(request: Request) -> Response:
-        return Response(body, media_type=media)
-
-    return sent
