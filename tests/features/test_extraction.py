@@ -181,6 +181,13 @@ def test_rows_read_or_put_together_in_another_way_are_not_taken(
     assert len(set(named)) == 2
 
 
+@pytest.mark.parametrize("changed", ["headstart", "timm"])
+def test_rows_of_another_version_are_made_anew(monkeypatch, changed: str) -> None:
+    before, known = extraction._libraries(), extraction.version
+    monkeypatch.setattr(extraction, "version", lambda name: known(name) + "x" * (name == changed))
+    assert extraction._libraries() != before
+
+
 class _Mean(nn.Module):
     def forward(self, x):
         return x.float().mean(dim=1, keepdim=True)

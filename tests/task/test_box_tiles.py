@@ -8,7 +8,7 @@ import pytest
 
 from headstart.data import InMemory, Source
 from headstart.modality import Image
-from headstart.task.box_tiles import EDGE_PX, LAP, cut, found_in_tiles, merged, tiles_of
+from headstart.task.box_tiles import EDGE_PX, cut, found_in_tiles, merged, tiles_of
 
 FRAMED = Image(32, crop_pct=1.0, crop_mode="border")
 
@@ -36,6 +36,14 @@ def test_a_small_thing_on_a_large_picture_is_found_once_in_its_place() -> None:
     assert np.allclose(found, [[0, 0.9, 141, 101, 151, 109]])
 
 
+def test_what_one_tile_cuts_is_told_by_another_alone() -> None:
+    """Less than half is right of 142, where a tile begins; the one from 94 sees all of it."""
+    pixels = np.zeros((200, 300, 3), np.uint8)
+    pixels[110:118, 130:152] = 255
+    found = found_in_tiles(white_spots, FRAMED, InMemory("large", pixels), 64)
+    assert np.allclose(found, [[0, 0.9, 130, 110, 152, 118]])
+
+
 def test_a_picture_as_small_as_a_tile_is_asked_about_once() -> None:
     asked = []
     pixels = np.full((40, 64, 3), 255, np.uint8)
@@ -55,7 +63,7 @@ def test_tiles_cover_a_picture_and_each_sees_a_part_of_the_next(width: int, heig
         assert (x1 - x0, y1 - y0) == (min(320, width), min(320, height))
     assert seen.all()
     left = sorted({tile[0] for tile in tiles})
-    assert all(b - a <= 320 * (1 - LAP) for a, b in pairwise(left))
+    assert all(b - a <= 240 for a, b in pairwise(left))  # a quarter is seen by both
 
 
 @pytest.mark.parametrize(("gap", "expected"), [(EDGE_PX, True), (EDGE_PX + 0.1, False)])

@@ -113,3 +113,11 @@ def test_a_picture_without_boxes_trains() -> None:
 
 def test_an_output_layer_has_a_score_for_each_class() -> None:
     assert TASK.layer(21)(torch.randn(1, 21, 21)).shape == (1, 22, TASK.width)
+
+
+def test_targets_keep_the_class_of_a_box_to_be_ignored(backbone: Backbone) -> None:
+    pixels = np.zeros((128, 128, 3), np.uint8)
+    truth = BoxTruth(("cat", "dog"), (boxes_of([BOX, BOX], [1, 1], [True, False]),))
+    examples = Examples((InMemory("a", pixels),), truth, kind="detection")
+    _, targets = make_task(examples, (0,), backbone)
+    assert targets[0, :, 0].tolist() == [-2, 1]
