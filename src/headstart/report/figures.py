@@ -35,10 +35,19 @@ def forest(interval: Interval, scale: Axis, kind: str) -> Markup:
     )
 
 
-def forest_scale(scale: Axis) -> Markup:
-    """The ticks under a forest plot, in percent."""
-    texts = (text_at(scale.at(tick), "14", f"{100 * tick:.0f}%", "middle") for tick in scale.ticks)
+def forest_scale(scale: Axis, *, points: bool = False) -> Markup:
+    """The ticks under a forest plot, in percent; of differences in points, with their sign."""
+    texts = (
+        text_at(scale.at(tick), "14", _tick(100 * tick, points=points), "middle")
+        for tick in scale.ticks
+    )
     return svg(*texts, kind="scale")
+
+
+def _tick(value: float, *, points: bool) -> str:
+    if points:
+        return f"{value:+g}" if value else "0"
+    return f"{value:g}%"
 
 
 def difference(verdict: Verdict) -> Markup:
