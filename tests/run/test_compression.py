@@ -135,6 +135,21 @@ def test_what_a_budget_has_no_room_for_is_left_out(run, files, few, tmp_path, mo
     assert len(found.tried) == 2
 
 
+def test_training_gets_what_judging_leaves_of_the_budget(run, files, tmp_path, monkeypatch) -> None:
+    asked: list[float] = []
+    stages = compression.WAYS["stages"]
+
+    def heard(job, allowance: float):
+        asked.append(allowance)
+        return stages(job, allowance)
+
+    monkeypatch.setattr(compression, "foreseen", lambda *_: 40.0)
+    monkeypatch.setitem(compression.WAYS, "stages", heard)
+    run.compress(tmp_path / "much", stages=2, budget="100s")
+    run.compress(tmp_path / "few", stages=2, budget="30s")
+    assert 50 < asked[0] <= 60 and asked[1] == 0
+
+
 def test_where_every_way_may_lose_much_nothing_is_left(run, files, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(compression, "smallest", lambda *_: None)
     with pytest.raises(BackboneError, match=r"M722.*\n.*8 bits"):

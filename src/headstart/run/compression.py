@@ -167,11 +167,12 @@ def _tried(
     tried, left_out, began = list[_Tried](), list[str](), time.process_time()
     for name in named or WAYS:
         left = budget - (time.process_time() - began)
-        if not named and (needed := foreseen(name, job, ms)) > left:
+        needed = foreseen(name, job, ms)
+        if not named and needed > left:
             left_out.append(f"{name}: it would take {span(needed)}, and {span(left)} are left")
             continue
         try:
-            made = WAYS[name](job, left)
+            made = WAYS[name](job, max(0.0, left - needed))
             file = write_file(made.model, job.work / f"{name}.onnx")
         except HeadstartError as error:
             if named:
