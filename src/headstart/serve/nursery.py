@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ def nursed(
     """Tell the facts, then fork a child for every socket, until there are no more."""
     try:
         control.sendall(Message(dict(facts)).packed())
-    except BrokenPipeError:  # the server was stopped meanwhile
+    except ConnectionError:  # the server was stopped meanwhile
         return
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is the server's to answer
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are not waited for
@@ -42,8 +43,9 @@ def nursed(
 def _serve(channel: socket.socket, answers: Answers, most_mb: int) -> None:
     """Answer until the other side is gone."""
     limit_memory(most_mb)
-    channel.sendall(Message({"pid": os.getpid()}).packed())
-    with channel.makefile("rb") as file:
+    # A server that stops with an answer on its way is no fault of the child's.
+    with suppress(ConnectionError), channel.makefile("rb") as file:
+        channel.sendall(Message({"pid": os.getpid()}).packed())
         while (message := read(file)) is not None:
             channel.sendall(Message({"answers": answers(things_in(message))}).packed())
 
