@@ -72,6 +72,40 @@ def test_equal_keys_are_kept_once(table: Table) -> None:
     assert only(table)
 
 
+def test_rows_of_several_shapes_come_back_as_they_were(table: Table) -> None:
+    given = [torch.arange(n * 2, dtype=torch.int32).view(n, 2) for n in (3, 1, 4, 2)]
+    places = table.keep(Row(str(i), row, "é" * i) for i, row in enumerate(given))
+    (table.folder / "index.sqlite").unlink()  # so that shards are asked, too
+    assert table.places(map(str, range(4))) == places
+    for row, back in zip(given, table.read([places[str(i)] for i in range(4)]), strict=True):
+        assert torch.equal(row, back) and row.dtype == back.dtype
+
+
+def test_a_shard_is_written_while_the_next_rows_are_made(table: Table) -> None:
+    def made() -> Iterator[Row]:
+        yield from rows(512)
+        until = time.monotonic() + 5
+        while not list(table.folder.glob("*.safetensors")) and time.monotonic() < until:
+            time.sleep(0.01)
+        assert only(table)
+        yield from rows(600, 512)
+
+    assert len(table.keep(made())) == 600
+
+
+def test_an_error_in_writing_is_told_by_whoever_made_the_rows(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, data: bytes) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(durable, "write", full)
+    made = []
+    with pytest.raises(ResourceError, match="No space left"):
+        table.keep(made.append(row) or row for row in rows(10_000))
+    assert len(made) <= 3 * 512
+
+
 def test_what_came_before_an_error_is_kept(table: Table) -> None:
     def torn() -> Iterator[Row]:
         yield from rows(5)

@@ -129,7 +129,7 @@ class Shared:
             if length > len(data):
                 data = self._read(table, found, 0, length)
             rows = json.loads(json.loads(data[8:length])["__metadata__"]["rows"])
-            return {key for key, _ in rows}
+            return {key for key, *_ in rows}
         except (ValueError, KeyError, TypeError, RecursionError):
             return set()
 
