@@ -114,10 +114,9 @@ def _cropped(batch: Tensor, draws: np.ndarray, share: tuple[float, float]) -> Te
     x, y = (
         _positions(batch.shape[axis], part[:, i], middle[:, i]) for i, axis in enumerate((3, 2))
     )
-    grid = torch.stack(torch.broadcast_tensors(x[:, None, :], y[:, :, None]), dim=-1)
-    return grid_sample(
-        batch, grid.to(batch), mode="bilinear", padding_mode="border", align_corners=False
-    )
+    along, down = x.to(batch)[:, None, :], y.to(batch)[:, :, None]
+    grid = torch.stack(torch.broadcast_tensors(along, down), dim=-1)
+    return grid_sample(batch, grid, mode="bilinear", padding_mode="border", align_corners=False)
 
 
 def _rectangle(draws: np.ndarray, share: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
