@@ -107,14 +107,14 @@ def learn(
         for number in range(after + 1, recipe.epochs + 1):
             _thaw(network, recipe, number)
             set_modes(network, still=recipe.restraint.still)
-            total, count, spoke = 0.0, 0, time.monotonic()
+            total, count, spoke = torch.zeros((), dtype=torch.float64), 0, time.monotonic()
             for loss, rows in _steps(train_state, feed, labels, task, recipe, made, number):
-                total, count = total + loss * rows, count + rows
+                total, count = loss.double() * rows + total.to(loss.device), count + rows
                 if count < n and time.monotonic() - spoke >= made.pause_s:
-                    yield Epoch(number, total / count, count / n)
+                    yield Epoch(number, total.item() / count, count / n)
                     set_modes(network, still=recipe.restraint.still)  # whoever looked changed them
                     spoke = time.monotonic()
-            yield Epoch(number, total / n)
+            yield Epoch(number, total.item() / n)
     finally:
         network.eval()
 
@@ -127,8 +127,11 @@ def _steps(
     recipe: Recipe,
     made: Steps,
     number: int,
-) -> Iterator[tuple[float, int]]:
-    """Take the steps of an epoch, and say the loss of each and how many rows it was of."""
+) -> Iterator[tuple[Tensor, int]]:
+    """Take the steps of an epoch, and say the loss of each and how many rows it was of.
+
+    The loss stays on the device: reading it there would wait for the step to end.
+    """
     network, optimizer = train_state.network, train_state.optimizer
     device = device_of(network)
     steps = math.ceil(len(labels) / recipe.batch)
@@ -150,7 +153,7 @@ def _steps(
         optimizer.step()
         _pull(train_state, recipe)
         _follow(train_state, recipe, passed)
-        yield loss.item(), len(rows)
+        yield loss.detach(), len(rows)
 
 
 def _wanted(labels: Wanted, rows: Sequence[int], keys: Sequence[int]) -> Tensor:
