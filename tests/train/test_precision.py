@@ -70,3 +70,27 @@ def test_it_has_to_gain_15_in_100(clock, half: float, taken: bool) -> None:
 def test_a_minute_of_steps_is_worth_trying(clock, steps: float, taken: bool) -> None:
     clock(1.0, 0.1)
     assert quicker_in_half(_step, steps) == taken
+
+
+def test_a_network_that_overflows_in_half_is_computed_in_single(clock, monkeypatch) -> None:
+    """DeBERTa masks with the least number of single precision, which bfloat16 has not."""
+    clock(1.0, 0.1)
+    mask = torch.zeros(2, dtype=torch.bfloat16), torch.tensor([True, False])
+
+    def took(step, device, *, half: bool) -> float:
+        if half:
+            mask[0].masked_fill(mask[1], torch.finfo(torch.float32).min)
+        return 1.0
+
+    monkeypatch.setattr(precision, "_took", took)
+    with pytest.raises(RuntimeError, match="overflow"):
+        took(None, None, half=True)
+    assert not quicker_in_half(_step, steps=1e6)
+
+
+def test_on_a_graphics_processor_two_seconds_of_steps_are_worth_trying(clock, monkeypatch) -> None:
+    card = torch.device("cuda")
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda **_: True)
+    for steps, tried in ((1.9, False), (2.1, True)):
+        clock(1.0, 0.1)
+        assert quicker_in_half(_step, steps, card) == tried
