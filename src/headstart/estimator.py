@@ -13,7 +13,6 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from headstart.backbone import Backbone, load_backbone
 from headstart.data import (
-    EVEN,
     ClassTruth,
     Examples,
     InMemory,
@@ -29,10 +28,13 @@ from headstart.modality import Modality
 from headstart.model import Model
 from headstart.run import recipe_of
 from headstart.run.settings import cache_root
-from headstart.task import Classification, Ordinal, calibrate, make_task
+from headstart.task import calibrate, make_task
+from headstart.task_names import TASK_NAMES, LabelForm, form_of, task_of
 from headstart.train import Probe, TaskData, fit, strategy_of
 
-_TASKS = (Classification.kind, EVEN, Ordinal.kind)
+_TASKS = [
+    task for task, name in TASK_NAMES.items() if name.labels in (LabelForm.CLASS, LabelForm.GRADE)
+]
 
 
 class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -57,7 +59,7 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         *,
         weights: str | Path | None = None,
         strategy: str = "probe",
-        task: str = "classification",
+        task: str = task_of(LabelForm.CLASS),
         random_state: int = 0,
         picture_shape: tuple[int, ...] | None = None,
         offline: bool = False,
@@ -89,11 +91,13 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _need_classes(self) -> None:
         if self.task not in _TASKS:
             raise ValueError(f"task is {self.task!r}, need one of {', '.join(_TASKS)}")
-        least = LEAST_ORDERED if self.task == Ordinal.kind else 2
+        least = LEAST_ORDERED if form_of(self.task) is LabelForm.GRADE else 2
         if (count := len(self.classes_)) < least:
             many = "1 class" if count == 1 else f"{count} classes"
             raise ValueError(f"y holds {many} ({self.classes_[0]!r} …), this task needs {least}")
-        if self.task == Ordinal.kind and not np.issubdtype(self.classes_.dtype, np.number):
+        if form_of(self.task) is LabelForm.GRADE and not np.issubdtype(
+            self.classes_.dtype, np.number
+        ):
             raise ValueError("task='ordinal' needs numbers in y: words have no order of their own")
 
     def predict_proba(self, X: Any) -> np.ndarray:

@@ -15,7 +15,7 @@ from headstart.data import (
 )
 from headstart.data.labels import KINDS
 from headstart.errors import DataError, UsageError
-from headstart.task_names import TASK_NAMES
+from headstart.task_names import TASK_NAMES, LabelForm
 
 
 def found(*labels: object) -> Found:
@@ -132,4 +132,4 @@ def test_an_order_of_classes_is_for_tasks_that_have_them() -> None:
 
 
 def test_every_word_of_a_task_has_a_way_to_read_labels() -> None:
-    assert KINDS.keys() == TASK_NAMES.keys()
+    assert KINDS.keys() == {name.labels for name in TASK_NAMES.values()} == set(LabelForm)

@@ -10,7 +10,7 @@ from golden_runs import EXPECTED, MODELS, OLD, RUNS, figures_of, machine, predic
 for needed in ("transformers", "soundfile", "soxr", "rapidfuzz", "sacrebleu"):
     pytest.importorskip(needed)
 NAMES = [
-    pytest.param(name, marks=pytest.mark.slow) if golden.slow else name
+    pytest.param(name, marks=pytest.mark.slow if golden.slow else pytest.mark.journey)
     for name, golden in RUNS.items()
 ]
 

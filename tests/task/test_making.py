@@ -3,8 +3,8 @@
 import pytest
 
 from headstart.data import from_memory, meant
-from headstart.data.labels import KINDS
 from headstart.task import TASKS, MultiLabel, Regression, SpeechToText, make_task, task_type
+from headstart.task_names import TASK_NAMES
 
 
 def test_labels_pose_the_task() -> None:
@@ -19,7 +19,7 @@ def test_labels_pose_the_task() -> None:
     assert tags == MultiLabel(("a", "b")) and present.tolist() == [[1, 1], [1, 0], [0, 0]]
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", TASK_NAMES)
 def test_every_word_has_a_file(kind: str) -> None:
     assert task_type(kind) is TASKS[kind]
     assert task_type(kind).kind in (kind, "classification")

@@ -78,6 +78,7 @@ def test_rows_without_labels_are_fed_behind_the_others(task_data, tiny) -> None:
     assert torch.equal(made.val_labels, as_answers(CLASSES, lesson.labels_of(part.val)))
 
 
+@pytest.mark.journey
 def test_a_student_learns_what_the_teacher_answers(task_data, tiny, tmp_path) -> None:
     lesson = taught(task_data, tiny, more=task_data.partition.test)
     recipe = Recipe(epochs=4, views=Augmentation(kept=2), patience=4)

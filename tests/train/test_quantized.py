@@ -104,6 +104,7 @@ def spoken(tmp_path: Path, task_data: TaskData) -> tuple[TaskData, Backbone]:
     return replace(task_data, items=HeldItems(items)), backbone
 
 
+@pytest.mark.journey
 def test_a_network_learns_over_a_base_in_four_bits(spoken, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(fitting, "is_tight", lambda *_: True)
     told = list[Event]()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from headstart.data.folders import TABLES
     from headstart.data.found import Found
     from headstart.data.label_hints import far_values
-    from headstart.data.labels import EVEN, meant, need_task, tags_in
+    from headstart.data.labels import meant, need_task, tags_in
     from headstart.data.memory import Frame, from_boxes, from_frame, from_memory
     from headstart.data.presence import need_place
     from headstart.data.problem import Problem
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from headstart.data.unseen import with_unseen
 
 __all__ = [
-    "EVEN",
     "TABLES",
     "Asked",
     "Audit",

@@ -16,7 +16,7 @@ from headstart.data.problem import Problem
 from headstart.data.records import alike
 from headstart.errors import DataError, UsageError
 from headstart.hostile import printable
-from headstart.task_names import DETECTED
+from headstart.task_names import LabelForm, task_of
 
 NEGATIVES = ("annotated", "all")
 """Pictures that count as such: those whose annotation is empty, or those without any as well."""
@@ -72,7 +72,7 @@ def _examples(kept: Sequence[Annotated], told: Annotations) -> Examples:
         parts if any(parts) else (),
         told.root,
         told.assigned_by if any(parts) else "",
-        DETECTED,
+        task_of(LabelForm.BOXES),
     )
 
 

@@ -1,8 +1,9 @@
 """What columns are called that hold files, texts, labels, parts and groups: the likeliest first."""
 
 import re
+from collections.abc import Mapping
 
-from headstart.task_names import ENTITIES, SPOKEN, WRITTEN
+from headstart.task_names import LabelForm
 
 PATHS = (
     *("path", "file_path", "filepath", "file", "filename", "file_name", "image", "image_path"),
@@ -39,8 +40,12 @@ TARGETS = (
     *("completion", "headline", "title", "label"),
 )
 TAGS = ("ner_tags", "tags", "ner", "entities", "bio", "pos_tags", "pos", "labels", "label")
-CALLED = {SPOKEN: TRANSCRIPTS, WRITTEN: TARGETS, ENTITIES: TAGS}
-"""Labels of tasks that call them otherwise."""
+CALLED: Mapping[LabelForm | None, tuple[str, ...]] = {
+    LabelForm.TRANSCRIPT: TRANSCRIPTS,
+    LabelForm.TEXT: TARGETS,
+    LabelForm.WORD_TAGS: TAGS,
+}
+"""Labels that are called otherwise than classes."""
 SPLITS = (
     *("split", "subset", "partition", "part", "set", "fold", "usage", "phase", "data_split"),
     *(

@@ -1,7 +1,7 @@
 """Which column of a table says what: as told, else as its name and its cells suggest."""
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -28,11 +28,16 @@ from headstart.data.split_columns import guess_split, odd_splits
 from headstart.data.tables import Sheet, missing
 from headstart.errors import DataError
 from headstart.hostile import printable
-from headstart.task_names import ENTITIES, GENERATED, WRITTEN
+from headstart.task_names import LabelForm, form_of
 
 NO_COLUMN = -1
 _WORDS = 4
 """Words a cell on average from which a column is texts, whatever it is called."""
+_TEXTS: Mapping[LabelForm | None, tuple[str, ...]] = {
+    LabelForm.TEXT: SOURCES,
+    LabelForm.WORD_TAGS: ("tokens", "words", *TEXTS),
+}
+"""What texts with such labels are called."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,7 @@ def choose(sheet: Sheet, columns: Columns, shelter: Shelter) -> tuple[Chosen, tu
     if columns.split == "":
         chosen = replace(chosen, split=guess_split(sheet, _free(sheet, chosen), columns.parts))
     if not columns.label:
-        own = columns.task == GENERATED  # a text is what is to be said
+        own = form_of(columns.task) is LabelForm.OWN_TEXT  # a text is what is to be said
         label = chosen.text if own else _guess_label(sheet, chosen, columns.task)
         chosen = replace(chosen, label=label)
         if not columns.text and _is_headless(sheet, chosen):
@@ -81,7 +86,7 @@ def _guess_examples(sheet: Sheet, chosen: Chosen, shelter: Shelter, task: str) -
     """The column that names files; else the one that holds texts; else what is called as files."""
     free = _free(sheet, chosen)
     # lists of words would pass for things in memory
-    if task == ENTITIES or not paths_in(sheet, free, shelter):
+    if form_of(task) is LabelForm.WORD_TAGS or not paths_in(sheet, free, shelter):
         text = _guess_text(sheet, chosen, free, task)
         if text:
             return text
@@ -90,11 +95,13 @@ def _guess_examples(sheet: Sheet, chosen: Chosen, shelter: Shelter, task: str) -
 
 def _guess_text(sheet: Sheet, chosen: Chosen, free: Sequence[int], task: str) -> Chosen | None:
     """The column that holds texts, or the two; None where none does."""
-    pair = _pair(sheet, free) if task not in (WRITTEN, ENTITIES) else None
+    form = form_of(task)
+    single = form in (LabelForm.TEXT, LabelForm.WORD_TAGS)
+    pair = None if single else _pair(sheet, free)
     if pair and chosen.second == NO_COLUMN:
         return replace(chosen, text=pair[0], second=pair[1])
     words = {i: _words(sample_of(sheet, i)) for i in free}
-    names = {WRITTEN: SOURCES, ENTITIES: ("tokens", "words", *TEXTS)}.get(task, TEXTS)
+    names = _TEXTS.get(form, TEXTS)
     called = [i for i in _called(sheet, names, free) if words[i] > 0]
     long = [i for i in free if words[i] >= _WORDS]
     if called or len(long) == 1:
@@ -177,7 +184,7 @@ def _guess_span(sheet: Sheet, chosen: Chosen) -> Chosen:
 
 def _guess_label(sheet: Sheet, chosen: Chosen, task: str) -> int:
     free = _free(sheet, chosen)
-    called = _called(sheet, CALLED.get(task, LABELS), free)
+    called = _called(sheet, CALLED.get(form_of(task), LABELS), free)
     if not called and len(free) > 1:
         free = [i for i in free if i not in _called(sheet, GROUPS, free)]
     if not called and len(free) != 1:

@@ -21,7 +21,7 @@ from headstart.data.shelving import Shelving, shelving_of
 from headstart.data.tables import read_columns
 from headstart.errors import DataError, UsageError
 from headstart.hostile import printable
-from headstart.task_names import DETECTED
+from headstart.task_names import LabelForm, form_of
 
 
 def find(place: Path | str, columns: Columns = GUESS, *, cache: Path | None = None) -> Found:
@@ -73,7 +73,7 @@ def _shelving(root: Path, columns: Columns) -> Shelving:
 
 def _boxes(path: Path, columns: Columns, *, closed: bool = False) -> Found | None:
     """Examples with boxes, where that is the task, or none is asked for and there are some."""
-    if columns.task == DETECTED:
+    if form_of(columns.task) is LabelForm.BOXES:
         return found_boxes(need_boxes(path, columns, closed=closed), columns.negatives)
     told = None if columns.task else find_boxes(path, columns, closed=closed)
     return found_boxes(told, columns.negatives) if told else None

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from headstart.data.truth import Truth
 from headstart.hostile import printable
+from headstart.task_names import LabelForm, task_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +69,7 @@ class Examples:
     """Where the data lies, for messages; None for things in memory."""
     assigned_by: str = ""
     """Who assigned the parts: "folders" or "column split"."""
-    kind: str = "classification"
+    kind: str = task_of(LabelForm.CLASS)
     """The task's word."""
 
     def __len__(self) -> int:

@@ -14,10 +14,10 @@ from headstart.data.column_settings import Columns
 from headstart.data.split_columns import FLAGS
 from headstart.data.tables import Sheet, missing
 from headstart.hostile import printable
+from headstart.task_names import LabelForm, form_of
 
 TAGS = "tags"
 """The name of a column that is made of several."""
-_SEVERAL = "multilabel"
 _BRACKETS = ("[]", "()", "{}")
 _LEAST_COLUMNS = 2
 _SET = ("1", "1.0", "true", "yes", "y")
@@ -30,7 +30,7 @@ def with_tags(sheet: Sheet, columns: Columns) -> Sheet:
 
     Only where no column is called as labels are, and none was named.
     """
-    called = {*LABELS, *CALLED.get(columns.task, ())}
+    called = {*LABELS, *CALLED.get(form_of(columns.task), ())}
     if columns.label or any(plain(name) in called for name in sheet.columns):
         return sheet
     taken = {plain(name) for name in columns.named}
@@ -60,35 +60,35 @@ def with_tags(sheet: Sheet, columns: Columns) -> Sheet:
     return replace(sheet, columns=made, rows=rows, notes=(*sheet.notes, told))
 
 
-def with_lists(sheet: Sheet, column: int, task: str) -> tuple[Sheet, str]:
-    """The same with lists of tags in a column whose cells are such, however written, and the kind.
+def with_lists(sheet: Sheet, column: int, task: str) -> tuple[Sheet, bool]:
+    """The same with lists of tags in a column whose cells are such, however they are written.
 
-    The kind is "multilabel" where labels are lists beyond doubt; else empty.
+    Also whether labels are such lists beyond doubt.
     """
     if column < 0:
-        return sheet, ""
-    cells, told, kind = sheet.cells(column), "", ""
+        return sheet, False
+    cells, told, sure = sheet.cells(column), "", False
     if lists := _printed(cells):
-        cells, kind = lists, _SEVERAL
+        cells, sure = lists, True
         told = "holds lists as a program prints them: taken for lists of tags"
     filled = [list(cell) for cell in cells if isinstance(cell, list | tuple | np.ndarray)]
     if _are_vectors(filled, cells):
-        kind = "" if all(sum(map(_bit, row)) == 1 for row in filled) else _SEVERAL
+        sure = any(sum(map(_bit, row)) != 1 for row in filled)
         cells = [_places(cell) if _is_list(cell) else cell for cell in cells]
         told = (
             f"holds rows of {len(filled[0])} zeros and ones: taken for tags 0 to "
             f"{len(filled[0]) - 1} by place; to name them, write lists of names instead"
         )
-    elif filled and not kind:
+    elif filled and not sure:
         made = sheet.columns[column] == TAGS and any(len(row) != 1 for row in filled)
-        kind = _SEVERAL if made or (all(map(_is_list, cells)) and _are_tags(filled)) else ""
-    elif task == _SEVERAL and not filled:
+        sure = made or (all(map(_is_list, cells)) and _are_tags(filled))
+    elif form_of(task) is LabelForm.TAGS and not filled:
         split = separator_of([str(cell) for cell in cells if not missing(cell)])
         if split != _SEPARATORS[0]:
             cells = [cell if missing(cell) else split_by(str(cell), split) for cell in cells]
             told = f"has {' and '.join(repr(mark) for mark in split)} between its tags"
     if not told:
-        return sheet, kind
+        return sheet, sure
     name = printable(sheet.columns[column])
     rows = tuple(
         (number, (*row[:column], cell, *row[column + 1 :]))
@@ -96,7 +96,7 @@ def with_lists(sheet: Sheet, column: int, task: str) -> tuple[Sheet, str]:
     )
     return replace(
         sheet, rows=rows, notes=(*sheet.notes, f"{sheet.name}: column {name} {told}")
-    ), kind
+    ), sure
 
 
 def separator_of(labels: Sequence[str]) -> str:

@@ -21,9 +21,8 @@ from headstart.data.text_truth import ManyTextTruth, OwnTextTruth, TextTruth, Wo
 from headstart.data.truth import TagTruth, Truth, ValueTruth
 from headstart.errors import DataError, UsageError
 from headstart.hostile import printable
-from headstart.task_names import DETECTED, ENTITIES, GENERATED, SPOKEN, TASK_NAMES, TOLD, WRITTEN
+from headstart.task_names import FREE, TASK_NAMES, LabelForm, form_of, task_of
 
-ONE, SEVERAL, VALUE, EVEN = "classification", "multilabel", "regression", "balanced"
 _BETWEEN = re.compile(r"[;|]")
 _HARD = "\x1f"
 """Between tags of which one has a mark in it."""
@@ -34,9 +33,9 @@ _FEW_VALUES = 10
 def need_task(asked: str) -> None:
     """Raise `UsageError` for a kind there is not, with the one that was probably meant."""
     if asked and asked not in TASK_NAMES:
-        also = {other: name for name, others in TASK_NAMES.items() for other in others}
+        also = {other: name for name, row in TASK_NAMES.items() for other in row.others}
         meant_by = difflib.get_close_matches(asked.casefold(), [*also, *TASK_NAMES], 1, 0.5)
-        fix = also.get(meant_by[0], meant_by[0]) if meant_by else SEVERAL
+        fix = also.get(meant_by[0], meant_by[0]) if meant_by else task_of(LabelForm.TAGS)
         raise UsageError(
             "U113", f"there is no task {printable(asked)!r}", f"--task {fix}",
             why=f"it is one of {', '.join(TASK_NAMES)}",
@@ -53,23 +52,30 @@ def meant(found: Found, asked: str = "", order: Sequence[str] = ()) -> Found:
     labels that are not of the kind.
     """
     need_task(asked)
-    told = found.examples.kind if found.examples.kind in (*TOLD, SEVERAL, DETECTED) else ""
-    kind = (
-        asked or told or (_guessed(found.examples.truth.names) if found.layout in _TABLES else ONE)
-    )
-    labels = KINDS[kind]
+    form = _form(found, asked)
+    kind, labels = asked or task_of(form), KINDS[form]
     if order and not labels.one_class:
         raise UsageError(
             "U118", f"--classes orders classes, and the task is {kind}", "leave --classes out"
         )
     read = labels.read(replace(found, examples=replace(found.examples, kind=kind)), order)
-    if kind == ONE and not asked and found.layout in _TABLES:
+    if form is LabelForm.CLASS and not asked and found.layout in _TABLES:
         read = read.noting(*hints(read.examples.truth.counts(range(len(read.examples)))))
     if asked or not labels.called:
         return read
+    one = task_of(LabelForm.CLASS)
     return read.noting(
-        f"labels are {labels.called}; --task {ONE} takes each for a class of its own"
+        f"labels are {labels.called}; --task {one} takes each for a class of its own"
     )
+
+
+def _form(found: Found, asked: str) -> LabelForm:
+    """What labels are: as asked, else as whoever read them told, else as a table's cells say."""
+    told = form_of(asked) or form_of(found.examples.kind)
+    if told and (asked or told in (*FREE, LabelForm.TAGS, LabelForm.BOXES)):
+        return told
+    in_cells = found.layout in _TABLES
+    return _guessed(found.examples.truth.names) if in_cells else LabelForm.CLASS
 
 
 def tags_in(label: str) -> tuple[str, ...]:
@@ -98,15 +104,16 @@ def label_of(cell: object) -> str:
 _TABLES = ("table", "memory")
 
 
-def _guessed(classes: Sequence[str]) -> str:
+def _guessed(classes: Sequence[str]) -> LabelForm:
     numbers = [number_in(name) for name in classes]
     if len(numbers) > _FEW_VALUES and not any(map(math.isnan, numbers)):
-        return VALUE if any(number % 1 for number in numbers) else ONE
+        return LabelForm.VALUE if any(number % 1 for number in numbers) else LabelForm.CLASS
     lists = [tags_in(name) for name in classes]
     long = [tags for tags in lists if len(tags) > 1]
     often = Counter(tag for tags in lists for tag in tags)
     shared = sum(often[tag] > 1 for tags in long for tag in tags)
-    return SEVERAL if len(long) > 1 and shared * 2 > sum(map(len, long)) else ONE
+    several = len(long) > 1 and shared * 2 > sum(map(len, long))
+    return LabelForm.TAGS if several else LabelForm.CLASS
 
 
 def _as_classes(found: Found, order: Sequence[str]) -> Found:
@@ -250,7 +257,7 @@ def _with_a_tag_a_word(found: Found, order: Sequence[str]) -> Found:
 
 @dataclass(frozen=True)
 class LabelKind:
-    """How the labels of a task are read."""
+    """How labels of one form are read."""
 
     read: Callable[[Found, Sequence[str]], Found]
     """Examples and the order of classes that was asked for, if any -> examples of this task."""
@@ -260,16 +267,14 @@ class LabelKind:
     """What labels are called where nobody asked for this task; empty where nothing is said."""
 
 
-KINDS: Mapping[str, LabelKind] = {
-    ONE: LabelKind(_as_classes, one_class=True),
-    EVEN: LabelKind(_as_classes, one_class=True),
-    "ordinal": LabelKind(ranked, one_class=True),
-    SEVERAL: LabelKind(_as_tags, called="lists of tags"),
-    VALUE: LabelKind(_as_values, called="values"),
-    SPOKEN: LabelKind(_as_transcripts),
-    WRITTEN: LabelKind(_as_texts),
-    ENTITIES: LabelKind(_with_a_tag_a_word),
-    GENERATED: LabelKind(_as_own_texts),
-    DETECTED: LabelKind(_as_boxes),
+KINDS: Mapping[LabelForm, LabelKind] = {
+    LabelForm.CLASS: LabelKind(_as_classes, one_class=True),
+    LabelForm.GRADE: LabelKind(ranked, one_class=True),
+    LabelForm.TAGS: LabelKind(_as_tags, called="lists of tags"),
+    LabelForm.VALUE: LabelKind(_as_values, called="values"),
+    LabelForm.TRANSCRIPT: LabelKind(_as_transcripts),
+    LabelForm.TEXT: LabelKind(_as_texts),
+    LabelForm.WORD_TAGS: LabelKind(_with_a_tag_a_word),
+    LabelForm.OWN_TEXT: LabelKind(_as_own_texts),
+    LabelForm.BOXES: LabelKind(_as_boxes),
 }
-"""By the words of `TASK_NAMES`. Balanced is classification in which every class counts the same."""

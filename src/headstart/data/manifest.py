@@ -11,7 +11,7 @@ from headstart.data.columns import NO_COLUMN, Chosen, choose, guess_path, place_
 from headstart.data.examples import InMemory, Pair, Source, Span
 from headstart.data.found import Found
 from headstart.data.label_cells import with_lists, with_tags
-from headstart.data.labels import ONE, SEVERAL, label_of
+from headstart.data.labels import label_of
 from headstart.data.part_names import part_in
 from headstart.data.problem import Problem
 from headstart.data.records import Gathering, Record, gather, with_part
@@ -21,7 +21,7 @@ from headstart.data.split_columns import Parts
 from headstart.data.tables import SENTENCES, Sheet, missing, read_sheet
 from headstart.errors import DataError
 from headstart.hostile import printable
-from headstart.task_names import ENTITIES
+from headstart.task_names import LabelForm, form_of, task_of
 
 TEXT_FILES = {".txt", ".text", ".md", ".rst", ".tex", ".log", ".eml", ".srt", ".asc"}
 """Endings of files that a table may name, each of which is one text."""
@@ -46,24 +46,26 @@ def understood(
     """The table with lists of tags as lists, the task that these leave no doubt of, the places of
     its columns, and what was guessed. Raises `DataError`.
     """  # noqa: D205 - one sentence
-    if columns.task in ("", SEVERAL):
+    if form_of(columns.task) in (None, LabelForm.TAGS):
         sheet = with_tags(sheet, columns)
     chosen, notes = choose(sheet, columns, shelter)
-    if columns.task not in ("", SEVERAL, ONE):
+    if form_of(columns.task) not in (None, LabelForm.TAGS, LabelForm.CLASS):
         return sheet, columns, chosen, notes
-    sheet, kind = with_lists(sheet, chosen.label, columns.task)
-    return sheet, replace(columns, task=columns.task or kind), chosen, notes
+    sheet, many = with_lists(sheet, chosen.label, columns.task)
+    if many and not columns.task:
+        columns = replace(columns, task=task_of(LabelForm.TAGS))
+    return sheet, columns, chosen, notes
 
 
 def _asked(path: Path, columns: Columns) -> Columns:
     """With the task that a file's kind leaves no doubt of."""
     sure = path.suffix.casefold() in SENTENCES and not columns.task
-    return replace(columns, task=ENTITIES) if sure else columns
+    return replace(columns, task=task_of(LabelForm.WORD_TAGS)) if sure else columns
 
 
 def meaning(found: Found, columns: Columns) -> Found:
     """The same, of the task that its cells leave no doubt of."""
-    if columns.task not in (ENTITIES, SEVERAL):
+    if form_of(columns.task) not in (LabelForm.WORD_TAGS, LabelForm.TAGS):
         return found
     return replace(found, examples=replace(found.examples, kind=columns.task))
 
@@ -118,7 +120,7 @@ def records_of(
     Where labels are known to be lists of tags, an empty cell is an empty list.
     """
     reading = _Reading(
-        sheet, chosen, shelter, columns.task, Parts(sheet, chosen.split, columns.parts)
+        sheet, chosen, shelter, form_of(columns.task), Parts(sheet, chosen.split, columns.parts)
     )
     for number, cells in sheet.rows:
         reading.row(number, cells)
@@ -183,7 +185,7 @@ class _Reading:
     sheet: Sheet
     chosen: Chosen
     shelter: Shelter
-    task: str
+    form: LabelForm | None
     """Of lists of tags, an empty one is a label, too."""
     parts: "Parts"
     records: list[Record] = field(default_factory=list)
@@ -203,11 +205,11 @@ class _Reading:
             why = self.lost[str(cell)] = printable(error.strerror or error)
             self.report("D156", "unreadable", str(cell), f"cannot be opened: {why}", number)
             return
-        if missing(label) and self.task != SEVERAL:
+        if missing(label) and self.form is not LabelForm.TAGS:
             self.report("D157", "label", _called(source), "has no label; passed over", number)
             return
         own = "" if missing(label) else label_of(label)
-        if self.task == ENTITIES:
+        if self.form is LabelForm.WORD_TAGS:
             own = " ".join(_words(label))
         part = self.parts.of(number, cells)
         group = group_of(cells, self.chosen.group)
@@ -240,7 +242,7 @@ class _Reading:
             both = Pair(str(cell), str(cells[self.chosen.second]))
             return InMemory(f"{self.sheet.name}, row {number}", both)
         if self.chosen.path == NO_COLUMN:
-            text = " ".join(_words(cell)) if self.task == ENTITIES else str(cell)
+            text = " ".join(_words(cell)) if self.form is LabelForm.WORD_TAGS else str(cell)
             return InMemory(f"{self.sheet.name}, row {number}", text)
         return self.shelter.source(cell, number)
 

@@ -19,7 +19,7 @@ from headstart.data.shelter import Shelter
 from headstart.data.tables import Sheet, missing
 from headstart.errors import DataError
 from headstart.hostile import printable
-from headstart.task_names import DETECTED
+from headstart.task_names import LabelForm, form_of
 
 _FIX = "give labels of two classes or more, such as cat and dog"
 
@@ -87,7 +87,7 @@ def from_frame(frame: Frame, columns: Columns = GUESS) -> Found:
     cells = [list(frame[name]) for name in names]
     rows = tuple(enumerate(zip(*cells, strict=True), start=1))
     sheet = Sheet("the frame", tuple(map(str, names)), rows)
-    if columns.task in ("", DETECTED) and box_columns(sheet):
+    if form_of(columns.task) in (None, LabelForm.BOXES) and box_columns(sheet):
         told = read_box_table(sheet, columns, Shelter(Path.cwd()), None)
         return found_boxes(kept_groups(told), columns.negatives)
     if not rows:

@@ -11,12 +11,15 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from headstart.backbone import Backbone, Writer
-from headstart.data import EVEN, ClassTruth, Examples
+from headstart.data import ClassTruth, Examples
 from headstart.head import Known, Labels, Link
 from headstart.head.solving import SOFTMAX, Loss
 from headstart.stats import Interval, Merit, share
 from headstart.task.intervals import correlation, gaps, macro_f1, nats, resampled
 from headstart.task.task import Task
+
+BALANCED = "balanced"
+"""The word for classification in which every class counts the same."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class Classification(Task):
         """Labels are indexes into the classes; weighted where classes are to count alike."""
         truth = examples.truth_as(ClassTruth)
         labels = torch.tensor(truth.indexes)
-        even = examples.kind == EVEN
+        even = examples.kind == BALANCED
         weights = _weights(labels[list(rows)], len(truth.names)) if even else ()
         return cls(truth.names, weights), labels
 

@@ -31,7 +31,6 @@ from headstart.head import (
 from headstart.stats import Interval, Merit, level, share
 from headstart.task.codes import CodesTask
 from headstart.task.intervals import mirrored
-from headstart.task_names import SPOKEN
 
 PER_FRAME, ROOM, FITTING = (1, 2, 4, 8), 1.5, 0.98
 """Letters that a frame may hold; frames that a transcript should find for each that it needs; the
@@ -46,7 +45,7 @@ class CTC(CodesTask):
     An answer is its confidence, then its letters, then -1. A label is a row of letters.
     """
 
-    kind: ClassVar[str] = SPOKEN
+    kind: ClassVar[str] = "transcribe"
     pipeline: ClassVar[str] = "automatic-speech-recognition"
     figure: ClassVar[str] = "word_accuracy"
     heads: ClassVar[tuple[str, ...]] = ("ctc",)

@@ -29,7 +29,6 @@ from headstart.task.box_thresholds import thresholds_of
 from headstart.task.codes import CodesTask
 from headstart.task.figures import Figure
 from headstart.task.usual_boxes import usual_boxes
-from headstart.task_names import DETECTED
 
 NOTHING_THERE = "nothing"
 """What is said of a picture without boxes."""
@@ -44,7 +43,7 @@ class Detection(CodesTask):
     Places are shares of the side of the square that the network sees.
     """
 
-    kind: ClassVar[str] = DETECTED
+    kind: ClassVar[str] = "detection"
     pipeline: ClassVar[str] = "object-detection"
     heads: ClassVar[tuple[str, ...]] = ("boxes",)
     modalities: ClassVar[tuple[str, ...]] = ("image",)

@@ -15,7 +15,6 @@ from headstart.modality.text import content_of
 from headstart.stats import Interval, Merit
 from headstart.task.intervals import resampled
 from headstart.task.seq2seq import WriterTask
-from headstart.task_names import GENERATED
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,7 @@ class LanguageModeling(WriterTask):
     probabilities), its nats, how many of its tokens were the likeliest, and how many there are.
     """
 
-    kind: ClassVar[str] = GENERATED
+    kind: ClassVar[str] = "generation"
     pipeline: ClassVar[str] = "text-generation"
     modalities: ClassVar[tuple[str, ...]] = ("text",)
     phrase: ClassVar[str] = "next tokens right "

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from headstart.backbone import Backbone
-from headstart.data import EVEN, Examples
+from headstart.data import Examples
 from headstart.head import Labels
-from headstart.task.classification import Classification
+from headstart.task.classification import BALANCED, Classification
 from headstart.task.ctc import CTC
 from headstart.task.detection import Detection
 from headstart.task.figures import FIGURES as _SHARED
@@ -19,7 +19,7 @@ from headstart.task.task import Task
 from headstart.task.token_classification import TokenClassification
 
 TASKS: Mapping[str, type[Task]] = {
-    EVEN: Classification,
+    BALANCED: Classification,
     **{
         task.kind: task
         for task in (

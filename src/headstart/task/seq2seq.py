@@ -21,7 +21,6 @@ from headstart.task.codes import CodesTask
 from headstart.task.ctc import distance, spelled, words_right
 from headstart.task.intervals import mirrored, resampled
 from headstart.task.task import Arms
-from headstart.task_names import SPOKEN, WRITTEN
 
 _WORD = re.compile(r"\w+")
 
@@ -85,7 +84,7 @@ class WriterTask(CodesTask):
 class Seq2Seq(WriterTask):
     """A text for a text. An answer is as good as the letters it shares with the reference."""
 
-    kind: ClassVar[str] = WRITTEN
+    kind: ClassVar[str] = "text-to-text"
     pipeline: ClassVar[str] = "text2text-generation"
     modalities: ClassVar[tuple[str, ...]] = ("text", "audio")
     needs_writer: ClassVar[bool] = True
@@ -150,7 +149,7 @@ class Seq2Seq(WriterTask):
 class SpeechToText(WriterTask):
     """What is said, by a network that writes. An answer is as good as its words are right."""
 
-    kind: ClassVar[str] = SPOKEN
+    kind: ClassVar[str] = "transcribe"
     pipeline: ClassVar[str] = "automatic-speech-recognition"
     modalities: ClassVar[tuple[str, ...]] = ("audio",)
     phrase: ClassVar[str] = "words right "

@@ -17,7 +17,6 @@ from headstart.modality import Text
 from headstart.stats import Interval, Merit, level, share
 from headstart.task.codes import CodesTask
 from headstart.task.intervals import micro_f1, resampled
-from headstart.task_names import ENTITIES
 
 OUTSIDE = "O"
 """The tag of words that are part of nothing."""
@@ -31,7 +30,7 @@ class TokenClassification(CodesTask):
     where its word's first token is, and -1 everywhere else.
     """
 
-    kind: ClassVar[str] = ENTITIES
+    kind: ClassVar[str] = "entities"
     pipeline: ClassVar[str] = "token-classification"
     heads: ClassVar[tuple[str, ...]] = ("tokens",)
     modalities: ClassVar[tuple[str, ...]] = ("text",)
