@@ -149,3 +149,15 @@ def test_a_sealed_note_comes_back_or_says_that_it_is_damaged(tmp_path) -> None:
         place.write_bytes(bent)
         with pytest.raises(durable.Damaged):
             durable.unsealed(place)
+
+
+def test_a_folder_that_could_not_be_filled_is_not_there_and_the_old_one_stays(tmp_path) -> None:
+    with durable.beside(tmp_path / "made") as temp:
+        durable.write(temp / "one", "1")
+    with pytest.raises(ValueError), durable.beside(tmp_path / "made") as temp:
+        durable.write(temp / "two", "2")
+        raise ValueError
+    assert [p.relative_to(tmp_path) for p in tmp_path.rglob("*")] == [
+        Path("made"),
+        Path("made/one"),
+    ]

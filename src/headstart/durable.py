@@ -47,20 +47,15 @@ def writing(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def folder(path: Path) -> Iterator[Path]:
-    """Lend an empty folder; on success it becomes `path`, with a manifest of size and SHA-256.
+def beside(path: Path) -> Iterator[Path]:
+    """Lend an empty folder; on success it becomes `path`, in place of a folder that stands there.
 
-    A folder that stands at `path` already is replaced. Without a valid manifest the result does
-    not exist: see `whole`.
+    On any exception it is gone.
     """
     temp = _temp_beside(path)
     temp.mkdir(parents=True)
     try:
         yield temp
-        files = sorted(p for p in temp.rglob("*") if p.is_file())
-        for file in files:
-            _sync(file)
-        write(temp / MANIFEST, to_json({"files": listed(temp, files)}, indent=1))
         if path.exists():
             old = _temp_beside(path)
             path.replace(old)
@@ -73,6 +68,21 @@ def folder(path: Path) -> Iterator[Path]:
         shutil.rmtree(temp, ignore_errors=True)
         _name(error, path, temp)
         raise
+
+
+@contextmanager
+def folder(path: Path) -> Iterator[Path]:
+    """Lend an empty folder; on success it becomes `path`, with a manifest of size and SHA-256.
+
+    A folder that stands at `path` already is replaced. Without a valid manifest the result does
+    not exist: see `whole`.
+    """
+    with beside(path) as temp:
+        yield temp
+        files = sorted(p for p in temp.rglob("*") if p.is_file())
+        for file in files:
+            _sync(file)
+        write(temp / MANIFEST, to_json({"files": listed(temp, files)}, indent=1))
 
 
 def whole(path: Path) -> bool:

@@ -25,9 +25,6 @@ from headstart.share.onnx_file import OUTPUT, Runtime, facts_of, onnx_of, put_fa
 from headstart.share.parity import Parity, need_parity, parity_of
 
 if TYPE_CHECKING:
-    pass
-
-if TYPE_CHECKING:
     import onnx
 
 SCRIPT = "predict.py"
@@ -135,7 +132,18 @@ def script_of(whole: EndToEnd, name: str) -> str:
 
 
 def write_together(files: dict[Path, bytes]) -> None:
-    """All files are on the disk before the first gets its name; the last is the one that counts."""
+    """Files of one folder; killed at any moment, the last is there only with all the others.
+
+    A folder that is new appears as a whole. In one that stands, all files are on the disk before
+    the first gets its name, and what the last replaces is gone before that.
+    """
+    *_, last = files
+    if not last.parent.exists():
+        durable.sweep(last.parent.parent, glob.escape(last.parent.name))
+        with durable.beside(last.parent) as temp:
+            for path, data in files.items():
+                durable.write(temp / path.name, data)
+        return
     with ExitStack() as stack:
         for path, data in reversed(files.items()):
             durable.sweep(path.parent, glob.escape(path.name))
@@ -143,6 +151,7 @@ def write_together(files: dict[Path, bytes]) -> None:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
+        last.unlink(missing_ok=True)
 
 
 def use_of(whole: EndToEnd, name: str, model: Model) -> tuple[str, ...]:
