@@ -1,18 +1,17 @@
 """Networks for recordings that transformers builds: cut anywhere, fed as they were trained."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from hearing import FEATURES, batch, save
 from sounds import folder as recordings
 
 import headstart
 from headstart.backbone import (
     Architecture,
     Backbone,
-    Frames,
     Stages,
     load_backbone,
     read_backbone,
@@ -23,42 +22,28 @@ from headstart.data import InMemory
 from headstart.errors import BackboneError, SecurityError
 
 transformers = pytest.importorskip("transformers")
+
+
 pytest.importorskip("soundfile")
+
 
 pytestmark = pytest.mark.filterwarnings("ignore:Support for mismatched key_padding_mask")
 """WavLM's own."""
+
 
 SAMPLES = {
     "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 48,
     "conv_dim": [16, 16], "conv_stride": [80, 4], "conv_kernel": [80, 4],
     "num_conv_pos_embeddings": 16, "num_conv_pos_embedding_groups": 4, "num_feat_extract_layers": 2,
 }  # fmt: skip
-FEATURES = {
-    "whisper": {
-        "d_model": 32, "encoder_layers": 2, "decoder_layers": 1, "encoder_attention_heads": 2,
-        "decoder_attention_heads": 2, "encoder_ffn_dim": 48, "decoder_ffn_dim": 48,
-        "num_mel_bins": 80, "vocab_size": 60, "pad_token_id": 0, "bos_token_id": 1,
-        "eos_token_id": 2, "decoder_start_token_id": 1, "max_source_positions": 100,
-    },
-    "audio-spectrogram-transformer": {
-        "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2,
-        "intermediate_size": 48, "max_length": 64, "num_mel_bins": 32,
-    },
-    "clap": {
-        "projection_dim": 16,
-        "text_config": {
-            "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "vocab_size": 20,
-            "intermediate_size": 16,
-        },
-        "audio_config": {
-            "patch_embeds_hidden_size": 8, "depths": [1, 2, 1], "num_attention_heads": [1, 2, 2],
-            "spec_size": 64, "num_mel_bins": 16, "window_size": 4, "hidden_size": 32,
-            "num_hidden_layers": 3,
-        },
-    },
-}  # fmt: skip
+
+
 FUSED = {**FEATURES["clap"]["audio_config"], "enable_fusion": True}
+
+
 STABLE = {"do_stable_layer_norm": True, "feat_extract_norm": "layer"}
+
+
 FAMILIES = {
     "wav2vec2": ("wav2vec2", SAMPLES, 3),
     "wav2vec2 stable": ("wav2vec2", {**SAMPLES, **STABLE}, 3),
@@ -75,37 +60,11 @@ FAMILIES = {
 """Name, settings, and how many stages it has."""
 
 
-def save(place: Path, kind: str, settings: dict) -> Path:
-    """As a hub has it, with random weights."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        config = transformers.AutoConfig.for_model(kind, **settings)
-        transformers.AutoModel.from_config(config).save_pretrained(place)
-    if kind == "whisper":
-        made = transformers.WhisperFeatureExtractor(feature_size=80, chunk_length=2)
-    elif kind == "clap":
-        made = transformers.ClapFeatureExtractor(
-            feature_size=16, max_length_s=2, truncation="rand_trunc"
-        )
-    elif kind == "audio-spectrogram-transformer":
-        made = transformers.ASTFeatureExtractor(num_mel_bins=32, max_length=64)
-    else:
-        made = transformers.Wav2Vec2FeatureExtractor(return_attention_mask=True)
-    made.save_pretrained(place)
-    return place
-
-
 @pytest.fixture(scope="module", params=FAMILIES)
 def family(request, tmp_path_factory) -> tuple[Backbone, int]:
     kind, settings, depth = FAMILIES[request.param]
     place = save(tmp_path_factory.mktemp("speech") / "net", kind, settings)
     return load_backbone(str(place)), depth
-
-
-def batch(backbone: Backbone, *seconds: float) -> torch.Tensor:
-    rng, modality = np.random.default_rng(0), backbone.modality
-    drawn = [0.1 * rng.standard_normal(round(16_000 * s)).astype(np.float32) for s in seconds]
-    return modality.batch([modality.read(InMemory("x", (samples, 16_000))) for samples in drawn])
 
 
 @torch.inference_mode()
@@ -130,19 +89,6 @@ def test_rows_are_what_the_network_itself_says_of_moments(tmp_path) -> None:
     expected = network(**given).last_hidden_state.mean(1)
     found = backbone.stages(batch_of(backbone, samples))
     assert torch.allclose(found, expected, atol=2e-2)  # items are kept in half precision
-
-
-@torch.inference_mode()
-def test_of_both_halves_of_clap_the_one_that_hears_is_read(tmp_path) -> None:
-    place = save(tmp_path / "net", "clap", FEATURES["clap"])
-    backbone, network = load_backbone(str(place)), transformers.AutoModel.from_pretrained(place)
-    assert backbone.modality.most_s == 2 and backbone.modality.rate_hz == 48_000
-    rows = batch(backbone, 1.5, 3.0)  # the second is heard in pieces of two seconds
-    longer = torch.zeros(2, 1, dtype=torch.bool)
-    heard = network.eval().audio_model(input_features=rows[:, None, :, :-1], is_longer=longer)
-    torch.testing.assert_close(backbone.stages(rows), heard.pooler_output, rtol=0, atol=1e-5)
-    with pytest.raises(BackboneError, match="M407"):
-        seen_as(backbone, Frames)
 
 
 def batch_of(backbone: Backbone, samples: np.ndarray) -> torch.Tensor:

@@ -7,28 +7,21 @@ from pathlib import Path
 import pytest
 import torch
 from language import FAMILIES, save_network
+from text_rows import batch
 
 from headstart.backbone import (
-    Backbone,
     Frames,
     Stages,
-    layers,
     load_backbone,
     read_backbone,
     save_backbone,
     seen_as,
     weights,
 )
-from headstart.backbone.layers import Row, Whole
 from headstart.data import InMemory
-from headstart.errors import BackboneError, SecurityError
+from headstart.errors import BackboneError
 
 transformers = pytest.importorskip("transformers")
-
-
-def batch(backbone: Backbone) -> torch.Tensor:
-    texts = ("the cat is very good", "a dog", "it was not a good film and they sleeps " * 2)
-    return backbone.modality.batch([backbone.modality.read(InMemory("x", t)) for t in texts])
 
 
 @pytest.mark.parametrize("kind", FAMILIES)
@@ -47,16 +40,6 @@ def test_every_family_is_cut_exactly_and_comes_back(kind: str, tmp_path: Path) -
     assert whole.shape == (3, backbone.width) and back.modality == backbone.modality
 
 
-@pytest.mark.parametrize("groups", [1, 2])
-def test_layers_that_share_their_weights_are_stages_of_their_own(groups, tmp_path) -> None:
-    settings = {**FAMILIES["albert"], "num_hidden_layers": 4, "num_hidden_groups": groups}
-    backbone = load_backbone(str(save_network(tmp_path, "albert", **settings)))
-    first, second, _, last = (list(stage.parameters()) for stage in backbone.stages[1:])
-    assert backbone.depth == 5
-    assert all(map(torch.equal, first, second)) and not {*map(id, first)} & {*map(id, second)}
-    assert all(map(torch.equal, first, last)) == (groups == 1)
-
-
 def test_a_file_keeps_weights_that_are_shared_once(tmp_path, monkeypatch) -> None:
     backbone = load_backbone(str(save_network(tmp_path / "hub", "albert", **FAMILIES["albert"])))
     save_backbone(tmp_path / "large", backbone, "# card")
@@ -66,23 +49,6 @@ def test_a_file_keeps_weights_that_are_shared_once(tmp_path, monkeypatch) -> Non
     assert sizes[0] < 0.6 * sizes[1]
     small, large = (read_backbone(tmp_path / name) for name in ("small", "large"))
     assert small.digest(4) == large.digest(4) == backbone.digest(4)
-
-
-def test_layers_that_would_be_too_large_apart_stay_one_stage(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(layers, "_APART", 1000)
-    kinds = {
-        kind: save_network(tmp_path / kind, kind, **FAMILIES[kind]) for kind in ("albert", "bert")
-    }
-    assert [load_backbone(str(place)).depth for place in kinds.values()] == [1, 4]
-
-
-def test_stages_give_what_the_network_gives(tiny_bert: Path) -> None:
-    backbone = load_backbone(str(tiny_bert))
-    network = transformers.AutoModel.from_pretrained(tiny_bert).eval()
-    rows = batch(backbone)
-    with torch.inference_mode():
-        expected = Whole(network, Row())(rows)
-        torch.testing.assert_close(backbone.stages(rows), expected, rtol=0, atol=1e-6)
 
 
 def _pooled(plain: Path, place: Path, facts: dict[str, object]) -> Path:
@@ -148,16 +114,6 @@ def test_what_stood_before_texts_in_training_is_known(tiny_bert: Path, tmp_path:
     assert load_backbone(str(named)).modality.prefix == "query: "
 
 
-def test_padding_and_company_change_no_row(tiny_bert: Path) -> None:
-    backbone = load_backbone(str(tiny_bert))
-    rows = batch(backbone)
-    with torch.inference_mode():
-        alone = torch.cat([backbone.stages(row[None]) for row in rows])
-        short = backbone.stages(rows[1:2, :16])
-        torch.testing.assert_close(alone, backbone.stages(rows), rtol=0, atol=1e-6)
-        torch.testing.assert_close(short, alone[1:2], rtol=0, atol=1e-6)
-
-
 def test_a_profile_leaves_padding_out_of_its_means(tiny_bert: Path) -> None:
     profile = seen_as(load_backbone(str(tiny_bert)), Stages)
     rows = batch(profile)
@@ -165,26 +121,6 @@ def test_a_profile_leaves_padding_out_of_its_means(tiny_bert: Path) -> None:
         found = profile.stages(rows)
         torch.testing.assert_close(profile.stages(rows[1:2, :16]), found[1:2], rtol=0, atol=1e-6)
     assert found.shape == (3, 4 * 32)
-
-
-def test_random_weights_follow_from_the_seed(tiny_bert: Path) -> None:
-    one, same, other = (load_backbone(str(tiny_bert), "random", seed) for seed in (1, 1, 2))
-    assert one.digest(4) == same.digest(4) != other.digest(4) and not one.origin.pretrained
-
-
-def test_code_in_a_configuration_is_refused(tiny_bert: Path, tmp_path: Path) -> None:
-    folder = shutil.copytree(tiny_bert, tmp_path / "evil")
-    facts = json.loads((folder / "config.json").read_text())
-    (folder / "config.json").write_text(json.dumps({**facts, "auto_map": {"AutoModel": "x.Y"}}))
-    with pytest.raises(SecurityError, match="S612"):
-        load_backbone(str(folder))
-
-
-def test_a_folder_that_lacks_a_file_says_which(tiny_bert: Path, tmp_path: Path) -> None:
-    folder = shutil.copytree(tiny_bert, tmp_path / "torn")
-    (folder / "tokenizer.json").unlink()
-    with pytest.raises(BackboneError, match="lacks tokenizer"):
-        load_backbone(str(folder))
 
 
 def test_the_packaged_network_is_the_published_one() -> None:

@@ -5,47 +5,22 @@ from pathlib import Path
 import pytest
 import torch
 from language import save_network
+from writers import FAMILIES, TEXTS, rows, start
 
 from headstart.backbone import (
-    Backbone,
-    Frames,
     Writer,
     fresh,
     load_backbone,
     need_writer,
     read_backbone,
     save_backbone,
-    seen_as,
 )
-from headstart.data import InMemory
-from headstart.errors import BackboneError, UsageError
-from headstart.run.named_backbones import spoken
+from headstart.errors import BackboneError
 
 transformers = pytest.importorskip("transformers")
 
-BART = {
-    "d_model": 32, "encoder_layers": 2, "encoder_attention_heads": 4, "encoder_ffn_dim": 64,
-    "decoder_layers": 2, "decoder_attention_heads": 4, "decoder_ffn_dim": 64, "pad_token_id": 0,
-    "eos_token_id": 3, "decoder_start_token_id": 2, "bos_token_id": 2,
-}  # fmt: skip
-FAMILIES = {
-    "t5": {"d_model": 32, "d_kv": 8, "d_ff": 64, "num_layers": 2, "num_heads": 4,
-           "eos_token_id": 3, "pad_token_id": 0},
-    "bart": BART, "marian": BART, "mbart": BART,
-}  # fmt: skip
-TEXTS = ("the cat is very good", "a dog", "it was not a good film and they sleeps")
+
 every_family = pytest.mark.parametrize("kind", FAMILIES)
-
-
-def start(folder: Path, kind: str) -> Backbone:
-    return load_backbone(str(save_network(folder / kind, kind, **FAMILIES[kind])))
-
-
-def rows(backbone: Backbone) -> torch.Tensor:
-    apart = seen_as(backbone, Frames)
-    batch = apart.modality.batch([apart.modality.read(InMemory("x", text)) for text in TEXTS])
-    with torch.inference_mode():
-        return apart.stages(batch)
 
 
 @every_family
@@ -140,49 +115,3 @@ def test_writers_are_modules_that_can_be_copied(tmp_path: Path) -> None:
 
     writer = start(tmp_path, "t5").writer
     assert isinstance(copy.deepcopy(writer), Writer)
-
-
-def speaking(folder: Path, single: str) -> Backbone:
-    """An mBART whose tokenizer marks texts with the code of English."""
-    from tokenizers import Tokenizer, processors
-
-    save_network(folder, "mbart", **{**BART, "decoder_start_token_id": 3})
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.add_special_tokens(["en_XX", "de_DE"])
-    codes = [(name, tokenizer.token_to_id(name)) for name in ("[SEP]", "en_XX")]
-    tokenizer.post_processor = processors.TemplateProcessing(single=single, special_tokens=codes)
-    tokenizer.save(str(folder / "tokenizer.json"))
-    return load_backbone(str(folder))
-
-
-@pytest.mark.parametrize(
-    ("single", "read", "written", "start"),
-    [
-        ("en_XX $A [SEP]", [24, 5, 7, 3], [24, 5, 7, 3], 3),
-        ("$A [SEP] en_XX", [5, 7, 3, 24], [5, 7, 3], 24),
-    ],
-)
-def test_texts_are_marked_with_their_languages(single, read, written, start, tmp_path) -> None:
-    plain = speaking(tmp_path / "hub", single)
-    backbone = spoken(plain, "de_DE, en_XX")
-    assert backbone.modality.languages() == {"en_XX": 23, "de_DE": 24}
-    assert backbone.modality.codes("a dog") == read
-    other = spoken(plain, "en_XX,de_DE")
-    writer = need_writer("mbart", other.writer)
-    assert (writer.codes("a dog"), writer.started) == (written, start)
-    made = writer(rows(other))
-    assert (made[:, 1] == 25).all() == (start == 3)  # counted from 1
-    save_backbone(tmp_path / "saved", other, "# card")
-    back = read_backbone(tmp_path / "saved")
-    assert back.modality == other.modality and need_writer("", back.writer).tokens == writer.tokens
-    with torch.inference_mode():
-        assert torch.equal(need_writer("", back.writer)(rows(back)), made)
-
-
-@pytest.mark.parametrize("languages", ["en_XX", "en_XX,fr_XX", "en_XX,de_DE,en_XX", "dog,cat"])
-def test_languages_that_a_network_does_not_know_are_named(languages: str, tmp_path: Path) -> None:
-    known = speaking(tmp_path / "mbart", "en_XX $A [SEP]")
-    with pytest.raises(UsageError, match="it knows en_XX, de_DE"):
-        spoken(known, languages)
-    with pytest.raises(UsageError, match="it marks no languages"):
-        spoken(start(tmp_path, "t5"), languages)

@@ -4,7 +4,6 @@ import sklearn.metrics as reference
 from stand_ins import classes
 
 from headstart.evaluate import confusion, measure, per_class, reliability
-from headstart.task.intervals import correlation
 
 
 def measured(probabilities, labels, groups=()):
@@ -28,16 +27,6 @@ def test_figures_equal_those_of_scikit_learn(drawn):
         reference.f1_score(labels, guesses, average="macro")
     )
     assert scores["log_loss"].value == pytest.approx(reference.log_loss(labels, probabilities))
-
-
-def test_correlation_is_scikit_learn_s_and_nothing_where_nothing_varies(drawn):
-    probabilities, labels = drawn
-    found = measured(probabilities, labels)["mcc"]
-    expected = reference.matthews_corrcoef(labels, probabilities.argmax(axis=1))
-    assert found.value == pytest.approx(expected, abs=1e-9)
-    assert found.low <= found.value <= found.high
-    same = np.eye(3, dtype=bool)[[1, 1, 1]]
-    assert correlation(same, same) == 0
 
 
 def test_calibration_error_is_the_weighted_gap_of_the_bins(drawn):

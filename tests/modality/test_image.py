@@ -10,7 +10,7 @@ from torch import Tensor
 
 from headstart.data import InMemory
 from headstart.errors import UsageError
-from headstart.modality import Image, Modality
+from headstart.modality import Image
 from headstart.modality.image import depth_told
 
 
@@ -62,11 +62,6 @@ def test_a_jpeg_decoded_at_a_fraction_is_near_the_whole_one(tmp_path: Path) -> N
     drafted = Image(size_px=96).read(tmp_path / "a.jpg").float()
     whole = Image(size_px=96).read(InMemory("a", PIL.Image.open(tmp_path / "a.jpg"))).float()
     assert (drafted - whole).abs().mean() < 1.5
-
-
-def test_an_image_is_a_modality() -> None:
-    assert isinstance(Image(), Modality)
-    assert (Image.kind, Image.plain_name) == ("image", "pixels")
 
 
 def test_the_same_content_gives_the_same_item_wherever_it_lies(tmp_path: Path) -> None:

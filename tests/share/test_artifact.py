@@ -1,26 +1,17 @@
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
+from stand_ins import FIGURES
 
 from headstart import durable
 from headstart.backbone import Backbone, load_backbone
 from headstart.errors import BackboneError, SecurityError
 from headstart.head import linear
 from headstart.model import Model
-from headstart.share import card_of, load, save_model
+from headstart.share import load, save_model
 from headstart.task import Calibration, Classification
-
-SHARE = {"value": 0.9, "low": 0.8, "high": 0.95}
-FIGURES = {
-    "figure": "accuracy",
-    "n": {"train": 10, "val": 2, "test": 3},
-    "test": {"accuracy": SHARE, "macro_f1": SHARE},
-    "arms": [{"name": "probe", "accuracy": SHARE}],
-    "verdict": {"word": "helps", "sentence": "Transfer helps: +10 points"},
-}
 
 
 @pytest.fixture
@@ -82,11 +73,6 @@ def test_facts_from_elsewhere_are_refused(model: Model, tmp_path: Path) -> None:
         (temp / "model.json").write_text(json.dumps({**facts, "auto_map": "evil.py"}))
     with pytest.raises(BackboneError, match="damaged"):
         load(tmp_path / "other")
-
-
-def test_names_from_data_are_inert_in_the_card(model: Model) -> None:
-    card = card_of(replace(model, task=Classification(("x", "<script>", "a`b\nc"))), FIGURES)
-    assert "<script>" not in card and "a`b" not in card and "b\nc" not in card
 
 
 def resealed(folder: Path, name: str, **changed: object) -> Path:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 import yaml
-from test_publishing import FIGURES
+from secret_run import FIGURES
 
 from headstart.backbone import Backbone
 from headstart.head import linear

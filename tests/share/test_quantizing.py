@@ -2,12 +2,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from stand_ins import FIGURES
 
 from headstart.errors import BackboneError
 from headstart.model import Model
-from headstart.share import Exported, FileModel, load, quantizing, save_model
-from headstart.share.file_model import NETWORK
+from headstart.share import Exported, quantizing
 from headstart.share.onnx_file import Runtime
 from headstart.share.quantizing import quantize, quantized
 
@@ -46,32 +44,3 @@ def test_what_can_not_be_read_can_not_be_made_smaller(tmp_path: Path) -> None:
     with pytest.raises(BackboneError, match="M705"):
         quantize(tmp_path / "a.onnx", tmp_path / "b.onnx", [])
     assert [p.name for p in tmp_path.iterdir()] == ["a.onnx"]
-
-
-@pytest.fixture
-def made(small, small_model: Model) -> FileModel:
-    from torch import nn
-
-    parts = (small_model.backbone, nn.Identity(), small_model.task, small_model.trust, 5)
-    return FileModel(*parts, place=small[1])
-
-
-def test_a_model_in_a_file_predicts_and_comes_back_as_it_was(made, small, tmp_path) -> None:
-    save_model(tmp_path / "model", made, FIGURES)
-    back = load(tmp_path / "model")
-    assert isinstance(back, FileModel) and back.task == made.task
-    assert back.predict(small[2]) == made.predict(small[2])
-    names = {p.name for p in (tmp_path / "model").iterdir()}
-    assert NETWORK in names and not any(name.endswith(".safetensors") for name in names)
-
-
-def test_a_flipped_byte_of_the_file_is_damage(made, tmp_path) -> None:
-    save_model(tmp_path / "model", made, FIGURES)
-    file = tmp_path / "model" / NETWORK
-    file.write_bytes(file.read_bytes()[:-1] + b"\x01")
-    with pytest.raises(BackboneError, match="M452"):
-        load(tmp_path / "model")
-
-
-def test_nothing_to_judge_is_no_answer(made) -> None:
-    assert made.probabilities([]).shape == (0, 3)

@@ -6,17 +6,24 @@ import torch
 from language import save_network
 
 from headstart.backbone import load_backbone
-from headstart.task import LanguageModeling, Seq2Seq, SpeechToText, overlap
+from headstart.task import Seq2Seq, SpeechToText, overlap
 from headstart.task.bleu import bleu_lead, bleu_of, counts_of
 
 pytest.importorskip("transformers")
+
+
 sacrebleu = pytest.importorskip("sacrebleu")
+
 
 T5 = {
     "d_model": 32, "d_kv": 8, "d_ff": 64, "num_layers": 1, "num_heads": 4, "eos_token_id": 3,
     "pad_token_id": 0,
 }  # fmt: skip
+
+
 TEXTS = ["the cat runs", "a very good film", "it was not bad"]
+
+
 SAID = ["the dog runs", "a very good film", "they was bad"]
 
 
@@ -71,16 +78,3 @@ def test_what_is_dictated_is_judged_by_words(task: Seq2Seq) -> None:
 def test_overlap_is_of_words_in_order() -> None:
     assert overlap("a b c", "a x c") == pytest.approx(2 / 3)
     assert overlap("", "a") == 0 and overlap("A b", "a, B!") == 1
-
-
-def test_the_share_of_a_letter_does_not_go_by_tokens(task: Seq2Seq) -> None:
-    """Two networks give a text the same nats, one in twice as many tokens."""
-    continued = LanguageModeling(task.writer)
-    labels = continued.codes(TEXTS).numpy()
-    nats = np.array([1.0, 2.0, 4.0])
-    few, many = (
-        np.stack([np.exp(-nats / n), nats, np.ones(3), np.full(3, n)], axis=1) for n in (5.0, 10.0)
-    )
-    expected = np.exp(-nats / [len(text) for text in TEXTS])
-    np.testing.assert_allclose(continued.comparable(few, labels)[0], expected)
-    np.testing.assert_allclose(continued.comparable(many, labels)[0], expected)

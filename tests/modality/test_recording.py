@@ -3,21 +3,30 @@
 import io
 import struct
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from sounds import RATE, samples
+from heard import SOUND, held
+from sounds import RATE, samples, write
 
 from headstart.data import InMemory
 from headstart.errors import DataError
 from headstart.modality import Sound
 
 soundfile = pytest.importorskip("soundfile")
+
+
 pytest.importorskip("soxr")
 
+
 FORMATS = {"WAV": "PCM_16", "FLAC": "PCM_16", "OGG": "VORBIS", "MP3": "MPEG_LAYER_III"}
+
+
 CUT = {"cut by 2%", "cut by 10%", "cut in the middle", "only the beginning"}
+
+
 Damage = Callable[[bytes, np.random.Generator], bytes]
 
 
@@ -126,3 +135,71 @@ def test_the_largest_float_does_not_become_infinite() -> None:
     soundfile.write(kept, heard, RATE, format="WAV", subtype="FLOAT")
     with pytest.raises(DataError, match="D208"):
         Sound().read(InMemory("x", kept.getvalue()))
+
+
+def test_channels_are_heard_as_their_mean() -> None:
+    one, other = samples("low", 0), samples("high", 1)
+    both = SOUND.read(held(np.stack([one, other], axis=1))).float()
+    assert torch.allclose(both, SOUND.read(held((one + other) / 2)).float(), atol=0.01)
+
+
+def test_of_long_recordings_pieces_from_everywhere_are_heard() -> None:
+    parts = [samples("noise", 0, 20), samples("low", 0, 20), samples("high", 0, 20)]
+    look, item = SOUND.look(held(np.concatenate(parts)))
+    assert len(item) == 2998 and "6 pieces of 5 s" in " ".join(SOUND.noted([look]))
+    means = [part.float().mean(0)[:30] for part in item.split(1000)]
+    assert (means[0] - means[2]).abs().max() > 1  # noise at the beginning, a tone at the end
+
+
+def test_a_long_file_is_read_in_pieces_as_its_samples_are(tmp_path: Path) -> None:
+    found = np.concatenate([samples(kind, 0, 15) for kind in ("noise", "low", "high")])
+    file = write(tmp_path / "long.wav", found)
+    expected = SOUND.read(held((found * 32767).astype(np.int16), RATE)).float()
+    assert (SOUND.read(file).float() - expected).abs().max() < 0.05
+
+
+def test_a_clip_can_be_played_and_is_the_same_every_time() -> None:
+    source = held(samples("high", 0, 9.0))
+    mime, clip = SOUND.clip(source)
+    assert mime == "audio/mpeg" and SOUND.clip(source)[1] == clip and len(clip) < 40_000
+    heard, rate = soundfile.read(io.BytesIO(clip))
+    assert abs(len(heard) / rate - 5) < 0.2 and np.abs(heard).max() > 0.2
+
+
+@pytest.mark.parametrize(
+    ("thing", "code"),
+    [
+        ((np.full(900, np.nan), 8000), "D207"), ((np.zeros(0), 8000), "D203"),
+        (np.zeros(900), "D206"), ((np.zeros((2, 2, 2)), 8000), "D206"), ("text", "D206"),
+        ((np.zeros(900), 5), "D208"), (b"", "D203"), (b"RIFF" + bytes(40), "D20"),
+        (b"fLaC" + bytes(400), "D205"), (bytes(2000), "D205"),
+    ],
+)  # fmt: skip
+def test_what_is_no_sound_is_refused_with_a_code(thing: object, code: str) -> None:
+    with pytest.raises(DataError) as refused:
+        SOUND.read(InMemory("x", thing))
+    assert refused.value.code.startswith(code) and refused.value.fix
+    assert " object at 0x" not in str(refused.value)  # the same words every time
+
+
+def test_a_folder_or_a_missing_file_is_refused(tmp_path: Path) -> None:
+    for path in (tmp_path, tmp_path / "none.wav"):
+        with pytest.raises(DataError, match=r"D20[12]"):
+            SOUND.read(path)
+
+
+@pytest.mark.parametrize(("left", "canceled"), [(0.0, 1.0), (0.28, 1.0), (0.32, 0.0)])
+def test_channels_that_cancel_are_heard_by_the_loudest(left: float, canceled: float) -> None:
+    mono = samples("low", 0)
+    other = (left - 1) * mono  # their mean is left / 2 of it, beside silence a half
+    look, item = SOUND.look(held(np.stack([mono, other], 1)))
+    assert dict(look.facts)["canceled"] == canceled
+    assert torch.equal(item, SOUND.read(held(mono))) == bool(canceled)
+    assert ("cancel" in " ".join(SOUND.noted([look]))) == bool(canceled)
+
+
+@pytest.mark.parametrize("head", [b"\0\0\0\x20ftypM4A \0\0\0\0", b"\x1aE\xdf\xa3webm", b"#!AMR\n"])
+def test_formats_that_are_not_read_are_refused_by_name(head: bytes) -> None:
+    with pytest.raises(DataError, match="D296") as refused:
+        SOUND.read(InMemory("a.m4a", head + bytes(2000)))
+    assert "ffmpeg" in refused.value.fix

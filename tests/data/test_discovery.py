@@ -1,0 +1,58 @@
+"""Whatever lies at a path: a folder, tables of it, an archive, or nothing that is read."""
+
+from pathlib import Path
+
+import pytest
+from places import labels, put
+
+from headstart.data import Columns, find
+from headstart.errors import DataError
+
+TABLE = "path,label\na.png,cat\nb.png,dog\n"
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    return put(tmp_path, "a.png", "b.png")
+
+
+def test_a_table_alone_in_the_one_folder_there_is_read(tmp_path: Path) -> None:
+    put(tmp_path, "data/notes.md")
+    (tmp_path / "data" / "index.csv").write_text("text,label\nmeow,cat\nwoof,dog\n")
+    found = find(tmp_path)
+    assert set(found.examples.truth.names) == {"cat", "dog"} and found.notes[0] == "read index.csv"
+
+
+def test_a_table_to_hand_in_is_passed_over_and_told(place: Path) -> None:
+    (place / "train.csv").write_text(TABLE)
+    (place / "sample_submission.csv").write_text("path,label\nc.png,cat\nd.png,cat\n")
+    found = find(place)
+    assert labels(found) == {"a.png": "cat", "b.png": "dog"}
+    assert "sample_submission.csv is to be handed in, and is passed over" in found.notes
+
+
+def test_two_tables_of_no_part_are_a_question(place: Path) -> None:
+    for name in ("one", "other"):
+        (place / f"{name}.csv").write_text(TABLE)
+    with pytest.raises(DataError, match="D106"):
+        find(place)
+
+
+def test_a_table_beside_class_folders_is_used_where_its_columns_are_named(tmp_path) -> None:
+    put(tmp_path, "cat/1.png", "cat/2.png", "dog/3.png", "dog/4.png")
+    rows = [f"{name}.png,{owner}" for name, owner in zip("1234", "xyxy", strict=True)]
+    (tmp_path / "owners.csv").write_text("\n".join(["file,owner", *rows]))
+    plain = find(tmp_path)
+    assert plain.examples.groups == () and "owners.csv lies beside" in plain.notes[-1]
+    asked = find(tmp_path, Columns(group="owner"))
+    assert set(asked.examples.groups) == {"x", "y"}
+    with pytest.raises(DataError, match="D161"):
+        find(tmp_path, Columns(group="patient"))
+
+
+@pytest.mark.parametrize(("name", "fix"), [("a.rar", "unpack it"), ("a.docx", "give the folder")])
+def test_what_is_neither_is_refused_with_a_way_out(tmp_path: Path, name: str, fix: str) -> None:
+    put(tmp_path, name)
+    with pytest.raises(DataError, match="D105") as told:
+        find(tmp_path / name)
+    assert told.value.fix.startswith(fix)
