@@ -18,7 +18,9 @@ MARKS: Marks = {
 """Labels and corners by picture; the last is a negative."""
 
 
-def draw_pictures(folder: Path, names: list[str], *, blank: bool = True) -> None:
+def draw_pictures(
+    folder: Path, names: list[str], *, blank: bool = True, size: tuple[int, int] = SIZE
+) -> None:
     """Files of these names: empty where nobody opens them, else noise."""
     folder.mkdir(parents=True, exist_ok=True)
     for number, name in enumerate(names):
@@ -26,7 +28,7 @@ def draw_pictures(folder: Path, names: list[str], *, blank: bool = True) -> None
             (folder / name).touch()
             continue
         rng = np.random.default_rng(number)
-        pixels = rng.integers(0, 255, (SIZE[1], SIZE[0], 3), dtype=np.uint8)
+        pixels = rng.integers(0, 255, (size[1], size[0], 3), dtype=np.uint8)
         PIL.Image.fromarray(pixels).save(folder / name)
 
 

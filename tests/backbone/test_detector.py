@@ -12,6 +12,7 @@ from headstart.backbone import (
     digests_of,
     fresh,
     fresh_stages,
+    learning_stages,
     load_backbone,
     moved,
     tensors_of,
@@ -38,6 +39,20 @@ def test_a_new_pyramid_and_towers_count_as_fresh(plain: Backbone, made: Backbone
     assert fresh_stages(made) == 2
     assert fresh_stages(plain) == 0
     assert fresh_stages(fresh(made, 1)) == 0  # nothing is known of any stage: all are alike
+
+
+def test_pyramid_and_towers_learn_whatever_else_does(plain: Backbone, made: Backbone) -> None:
+    shipped = load_backbone("headstart_detector")
+    assert [learning_stages(one) for one in (plain, made, shipped, fresh(shipped, 1))] == [
+        0,
+        2,
+        2,
+        2,
+    ]
+    assert [name for name, _ in shipped.cut(shipped.depth - 2)[1].named_children()] == [
+        "pyramid",
+        "towers",
+    ]
 
 
 def test_pictures_are_seen_whole(made: Backbone) -> None:

@@ -95,6 +95,16 @@ def test_every_one_of_forty_planted_defects_is_found(tmp_path: Path) -> None:
     assert {code for code, _ in listed} == {code for code, _ in wrong}
 
 
+def test_every_planted_box_is_told_where_it_is(tmp_path: Path) -> None:
+    planted(tmp_path / "set")
+    about_boxes = {"D237", "D239", "D240", "D241", "D242", "D243"}
+    listed = problems_at(tmp_path / "set", tmp_path / "cache")
+    assert {p.code for p in listed if p.box} == about_boxes
+    assert all(p.box for p in listed if p.code in about_boxes)
+    (flat,) = [p for p in listed if p.name == "images/flat2.jpg"]
+    assert flat.box == (20, 20, 38, 20) and flat.record()["box"] == [20, 20, 38, 20]
+
+
 def test_ids_with_gaps_and_two_ids_of_one_name_are_found(tmp_path: Path) -> None:
     picture(tmp_path / "a.jpg", 0)
     image = {"id": 1, "file_name": "a.jpg", "width": SIZE[0], "height": SIZE[1]}

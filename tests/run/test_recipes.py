@@ -9,8 +9,15 @@ from headstart.errors import UsageError
 from headstart.modality import Augmentation, Masks, Sound
 from headstart.options import options_of
 from headstart.run import Settings, recipe_of
-from headstart.run.recipes import need_fitting, passes_of
-from headstart.task import CTC, Classification, LanguageModeling, Seq2Seq, TokenClassification
+from headstart.run.recipes import BOX_BATCH, BOX_VIEWS, need_fitting, passes_of
+from headstart.task import (
+    CTC,
+    Classification,
+    Detection,
+    LanguageModeling,
+    Seq2Seq,
+    TokenClassification,
+)
 from headstart.train import Full, Hyperparameters, Probe, Scratch, Strategy, Ulmfit, Unfreeze
 
 TASK = Classification(("a", "b"))
@@ -38,6 +45,12 @@ def test_convolutions_try_other_rates_where_there_are_many_rows(tiny: Backbone) 
 def test_a_transcript_takes_longer_than_a_class(tiny: Backbone) -> None:
     spoken = recipe_of(Probe(), tiny, CTC(("a",)))
     assert spoken.epochs > recipe_of(Probe(), tiny, TASK).epochs and spoken.views is None
+
+
+def test_boxes_are_learned_in_small_steps(tiny: Backbone) -> None:
+    found = [recipe_of(strategy, tiny, Detection(("a",))) for strategy in (Probe(), Full())]
+    assert [(one.batch, one.epochs) for one in found] == [(BOX_BATCH, 20), (BOX_BATCH, 12)]
+    assert all(one.views == BOX_VIEWS for one in found)
 
 
 @pytest.mark.parametrize("strategy", [Full(), Scratch(), Unfreeze(1), Ulmfit()])

@@ -7,15 +7,26 @@ import torch
 from torch import nn
 
 from headstart.backbone import Architecture, Backbone, build, load_backbone
-from headstart.head import FrameHead, linear
-from headstart.train import Full, Gradual, Hyperparameters, LowRank, Recipe, Scratch, Unfreeze
+from headstart.head import BoxHead, FrameHead, linear
+from headstart.train import (
+    Full,
+    Gradual,
+    Hyperparameters,
+    LowRank,
+    Probe,
+    Recipe,
+    Scratch,
+    Unfreeze,
+)
 from headstart.train import rates as module
 from headstart.train.rates import (
     BIT_RATES,
     FEW_RATES,
     FRESH_RATES,
+    LOCATING_RATE,
     MANY,
     RATES,
+    SLOWER,
     convolutional,
     paced,
 )
@@ -55,6 +66,20 @@ def test_norms_keep_the_statistics_that_a_head_was_fitted_by(tiny: Backbone) -> 
     head, known = linear(8, 2), {"rows": 100, "kind": "image"}
     fresh, _ = paced(Full(), Recipe(), tiny.stages, head, pretrained=False, **known)
     assert not fresh.restraint.still  # they know nothing worth keeping
+
+
+@pytest.mark.parametrize("strategy", [Probe(), Full(), Scratch(), LowRank()])
+@pytest.mark.parametrize("pretrained", [True, False])
+def test_of_a_pretrained_detector_earlier_stages_learn_slower(
+    strategy, pretrained: bool, tiny: Backbone
+) -> None:
+    head, known = BoxHead(8, 2), {"rows": 100, "kind": "image", "pretrained": pretrained}
+    plan, rates = paced(strategy, Recipe(), tiny.stages, head, **known)
+    slower = pretrained and isinstance(strategy, Probe | Full)
+    assert rates == (LOCATING_RATE,) and plan.restraint.still == (
+        pretrained and strategy != Scratch()
+    )
+    assert plan.pace.stage_decay == (SLOWER if slower else 1.0)
 
 
 def test_pictures_are_mixed_from_20000_rows_on(tiny: Backbone) -> None:

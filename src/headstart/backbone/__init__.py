@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from headstart.backbone.costs import multiply_adds
     from headstart.backbone.decoder_only import Alone
     from headstart.backbone.detector import (
+        LEAST_PX,
         detector,
         detects,
         fresh_stages,
@@ -58,6 +59,7 @@ __all__ = [
     "DETECTING",
     "HEARING",
     "LANGUAGE",
+    "LEAST_PX",
     "PLACED",
     "RECURRENT",
     "STRIDES",

@@ -19,6 +19,9 @@ from headstart.modality import Image
 
 LEAST_PX = 256
 """Side of the pictures that a detector is given, at least, where nobody says another."""
+PLACING = 2
+"""Stages behind the maps of a detector, pyramid and towers. On 205 pictures of blood cells AP50 was
+.37 in 20 passes where the towers learned alone, and .80 where the pyramid did, too."""
 
 
 def detects(architecture: Architecture) -> bool:
@@ -75,12 +78,12 @@ def need_divided(side: int) -> None:
 
 
 def learning_stages(backbone: Backbone) -> int:
-    """How many of the last stages learn whatever else does: of a detector its towers, and what was
-    not pretrained; of a network without weights the pyramid too, as of one that brought none.
+    """How many of the last stages learn whatever else does: of a detector pyramid and towers, and
+    what was not pretrained.
     """  # noqa: D205 - one sentence
     if not detects(backbone.architecture):
         return 0
-    return max(1 if backbone.origin.pretrained else 2, fresh_stages(backbone))
+    return max(PLACING, fresh_stages(backbone))
 
 
 @torch.inference_mode()

@@ -22,6 +22,9 @@ def check(
     json: Annotated[
         Path | None, typer.Option(metavar="FILE", help="write the audit there (- prints it)")
     ] = None,
+    page: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="show it there, pictures and boxes: .html")
+    ] = None,
     **options: Any,
 ) -> None:
     """Read everything and list what is broken, twice, or odd; train nothing.
@@ -29,16 +32,16 @@ def check(
     Where nothing could be learned from the rest, the exit code is 3, once all is listed.
     """
     with working() as tell:
-        audit = headstart.check(place, tell=tell, **given(options))
+        audit = headstart.check(place, page=page, tell=tell, **given(options))
     problems = [problem.record() for problem in audit.problems]
     record = {**audit.record(), "listed": problems}
+    if json and json != Path("-"):
+        durable.write(json, terminal.dumped(record) + "\n")
     if json == Path("-"):
         terminal.document(record)
     else:
-        terminal.show(summaries.audited(audit.lines(), problems))
-    if json and json != Path("-"):
-        durable.write(json, terminal.dumped(record) + "\n")
-        terminal.show([f"written: {printable(json)}"])
+        written = [f"written: {printable(file)}" for file in (json, page) if file]
+        terminal.show([*summaries.audited(audit.lines(), problems), *written])
     audit.needed()
 
 

@@ -117,9 +117,7 @@ class _Seen:
     def _empty(self, boxes: Boxes) -> Boxes:
         """Without boxes that have no area, or whose corners are the wrong way round."""
         keep: np.ndarray = np.all(boxes.corners[:, 2:] > boxes.corners[:, :2], axis=1)
-        for told in self._told(boxes, ~keep):
-            why = f"a box without area, left out: {told}"
-            self.problems.append(Problem("D237", "empty box", self.name, why))
+        self._list(boxes, ~keep, "D237", "empty box", "a box without area, left out")
         return boxes if keep.all() else boxes.take(np.flatnonzero(keep))
 
     def _inside(self, boxes: Boxes) -> Boxes:
@@ -128,12 +126,9 @@ class _Seen:
         cut = np.clip(boxes.corners, 0.0, limit)
         over: np.ndarray = np.abs(boxes.corners - cut).max(axis=1, initial=0.0)
         keep: np.ndarray = (cut[:, 2:] > cut[:, :2]).all(axis=1)
-        for told in self._told(boxes, ~keep):
-            why = f"a box outside the picture, left out: {told}"
-            self.problems.append(Problem("D240", "outside box", self.name, why))
-        for told in self._told(boxes, keep & (over > EDGE_PX)):
-            why = f"a box reaches past the edge and is cut there: {told}"
-            self.problems.append(Problem("D239", "outside box", self.name, why))
+        self._list(boxes, ~keep, "D240", "outside box", "a box outside the picture, left out")
+        past = "a box reaches past the edge and is cut there"
+        self._list(boxes, keep & (over > EDGE_PX), "D239", "outside box", past)
         slight = int((keep & (over > ROUNDING_PX) & (over <= EDGE_PX)).sum())
         if slight:
             why = f"{slight:,} boxes reach up to {EDGE_PX:g} pixels past the edge and are cut there"
@@ -143,36 +138,34 @@ class _Seen:
     def _doubled(self, boxes: Boxes) -> Boxes:
         """Without a second box of the same class in the same place."""
         again = doubles(boxes)
-        for told in self._told(boxes, again):
-            why = f"a box that is there already, left out: {told}"
-            self.problems.append(Problem("D241", "double box", self.name, why))
+        self._list(boxes, again, "D241", "double box", "a box that is there already, left out")
         return boxes.take(np.flatnonzero(~again)) if again.any() else boxes
 
     def _sized(self, boxes: Boxes) -> None:
         """List boxes that are tiny for a network, or all of the picture."""
         sides = boxes.corners[:, 2:] - boxes.corners[:, :2]
         scale = min(1.0, NETWORK_PX / max(self.upright))
-        for told in self._told(boxes, (sides * scale < TINY_PX).any(axis=1) & ~boxes.ignored):
-            why = f"a box of less than {TINY_PX:g} pixels in a picture of {NETWORK_PX}: {told}"
-            self.problems.append(Problem("D242", "tiny box", self.name, why))
+        small = (sides * scale < TINY_PX).any(axis=1) & ~boxes.ignored
+        what = f"a box of less than {TINY_PX:g} pixels in a picture of {NETWORK_PX}"
+        self._list(boxes, small, "D242", "tiny box", what)
         whole = boxes.areas >= WHOLE * self.upright[0] * self.upright[1]
-        for told in self._told(boxes, whole):
-            why = f"a box is all of the picture: {told}"
-            self.problems.append(Problem("D243", "whole box", self.name, why))
+        self._list(boxes, whole, "D243", "whole box", "a box is all of the picture")
 
     def lost(self, count: int) -> Problem:
         """What is said of a picture that had boxes and has none that is one."""
         why = f"none of its {count:,} boxes is one; the picture is left out, as it is no negative"
         return Problem("D247", "empty box", self.name, why)
 
-    def _told(self, boxes: Boxes, which: Bool[np.ndarray, " n"]) -> list[str]:
-        """Boxes in words."""
-        return [
-            f"{printable(self.names[label], 60)} ({', '.join(f'{round(x, 1):g}' for x in box)})"
-            for label, box in zip(
-                boxes.labels[which].tolist(), boxes.corners[which].tolist(), strict=True
-            )
-        ]
+    def _list(
+        self, boxes: Boxes, which: Bool[np.ndarray, " n"], code: str, kind: str, what: str
+    ) -> None:
+        """Each of these boxes as a problem, in words and in pixels."""
+        for label, box in zip(
+            boxes.labels[which].tolist(), boxes.corners[which].tolist(), strict=True
+        ):
+            told = ", ".join(f"{round(x, 1):g}" for x in box)
+            why = f"{what}: {printable(self.names[label], 60)} ({told})"
+            self.problems.append(Problem(code, kind, self.name, why, box=tuple(box)))
 
 
 def turned(

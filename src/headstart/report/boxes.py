@@ -12,6 +12,8 @@ from headstart.report.svg import anchor_of, line, number, svg, text_at
 CURVES = 6
 """Classes whose curves are drawn, the most frequent first."""
 PICTURES = 24
+SLIVER = 1.0
+"""Percent of a picture's side that a box takes at least where it is drawn."""
 _TICKS = (0.0, 25.0, 50.0, 75.0, 100.0)
 
 
@@ -46,17 +48,21 @@ def most_frequent(classes: Sequence[ClassBoxes]) -> list[ClassBoxes]:
 
 
 def overlay(boxes: Sequence[DrawnBox]) -> Markup:
-    """True and said boxes over a picture, in shares of its sides; hits are drawn once."""
+    """True and said boxes over a picture, in shares of its sides; hits are drawn once.
+
+    What lies outside, or has no area, is drawn as a sliver, so that there is something to see.
+    """
     parts = []
     for box in boxes:
         x0, y0, x1, y1 = (100 * min(1.0, max(0.0, side)) for side in box.corners)
+        x0, y0 = min(x0, 100 - SLIVER), min(y0, 100 - SLIVER)
         parts.append(
             Markup(
                 '<rect class="box {}" x="{}%" y="{}%" width="{}%" height="{}%">'
                 "<title>{}</title></rect>"
             ).format(
-                box.kind, number(x0), number(y0), number(max(0.0, x1 - x0)),
-                number(max(0.0, y1 - y0)), printable(box.told, 80),
+                box.kind, number(x0), number(y0), number(max(SLIVER, x1 - x0)),
+                number(max(SLIVER, y1 - y0)), printable(box.told, 80),
             )
         )  # fmt: skip
     return svg(*parts, kind="overlay", label=", ".join(printable(b.told, 60) for b in boxes[:8]))

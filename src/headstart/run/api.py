@@ -47,19 +47,21 @@ if TYPE_CHECKING:
 def check(
     place: "Path | str | headstart.data.Found | headstart.data.Frame",
     *,
+    page: Path | str | None = None,
     cache: Path | None = None,
     tell: Tell = quiet,
     **options: Unpack[ColumnOptions],
 ) -> "headstart.data.Audit":
     """Read and look at everything, train nothing.
 
-    Whatever is wrong is listed; `refused` says where nothing could be learned from the rest.
+    Whatever is wrong is listed; `refused` says where nothing could be learned from the rest. `page`
+    is an HTML file to write, which shows the pictures that it is about.
     """
     columns, root = made(Columns, options), cache_root(cache)
     found = _found(place, columns, root)
     from headstart.run import pipeline
 
-    return pipeline.check(found, root, tell)
+    return pipeline.check(found, root, tell, Path(page) if page else None)
 
 
 @signed(Settings)

@@ -1,6 +1,6 @@
 """The backbone that a run starts from: as asked, or the first that ranking gives."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from headstart.advise import Ranked
@@ -9,12 +9,14 @@ from headstart.data import Dataset, Found
 from headstart.errors import UsageError
 from headstart.events import Tell, note
 from headstart.modality import Text
+from headstart.run.box_sizes import suited_side
 from headstart.run.candidate_ranking import candidates, rank
 from headstart.run.division import dataset_at, usual_modality
 from headstart.run.named_backbones import named, taken
 from headstart.run.recipes import need_fitting
 from headstart.run.settings import AUTO, RankSettings, Settings
 from headstart.run.suggesting import offered
+from headstart.run.units import seconds
 from headstart.task import task_type
 
 _USUAL = {"text": LANGUAGE, "sounds": HEARING}
@@ -41,9 +43,12 @@ def start_of(
     Raises `BackboneError`.
     """
     name, weights, ranking, dataset = _named(found, settings, root, tell, dataset)
-    backbone = taken(name, weights, found, settings.given, settings.seed, settings.network, tell)
-    own = isinstance(backbone.modality, Text) and bool(backbone.modality.languages())
     task = task_type(found.examples.kind)
+    given = settings.given
+    if task.locates and not given.size:
+        given = replace(given, size=suited_side(found, seconds(settings.budget), tell))
+    backbone = taken(name, weights, found, given, settings.seed, settings.network, tell)
+    own = isinstance(backbone.modality, Text) and bool(backbone.modality.languages())
     need_fitting(settings, backbone.modality, task)
     if own and task.needs_writer and not task.continues and not settings.given.languages:
         note(tell, "texts read and written are marked with one language: --languages A,B tells two")

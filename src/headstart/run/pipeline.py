@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from headstart import durable
 from headstart.advise import Trained, remember_run
 from headstart.backbone import Backbone
 from headstart.data import (
@@ -29,8 +30,10 @@ from headstart.events import (
 )
 from headstart.features import noted, survey, trim
 from headstart.model import longest_s
+from headstart.report import audit_page
 from headstart.run.allowed import need_allowed, need_short
 from headstart.run.arms import Job
+from headstart.run.audit_pictures import faulty_pictures
 from headstart.run.default_backbone import Ranking, Start, start_of
 from headstart.run.division import usual_modality
 from headstart.run.doubting import doubts_of
@@ -235,13 +238,16 @@ def _arms(
     return fitted_arms(Job(task_data, backbone, settings, work, tell))
 
 
-def check(found: Found, root: Path, tell: Tell = quiet) -> Audit:
-    """Look at all examples, train nothing."""
+def check(found: Found, root: Path, tell: Tell = quiet, page: Path | None = None) -> Audit:
+    """Look at all examples, train nothing; `page` is where what is wrong is shown."""
     modality = usual_modality(found)
     seen = survey(found.examples, modality, cache=root, tell=tell)
     for line in noted(modality, seen):
         note(tell, line)
-    return audit(found, seen.looks)
+    checked = audit(found, seen.looks)
+    if page:
+        durable.write(page, audit_page(checked, faulty_pictures(checked)))
+    return checked
 
 
 def _shared(

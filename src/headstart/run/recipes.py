@@ -32,6 +32,8 @@ VIEWS = Augmentation(crop=(0.6, 1.0), flip=False, color=0.2)
 
 BOX_VIEWS = Augmentation(crop=(0.5, 1.0), flip=True, color=0.2, kept=4)
 """Things that are found are found in mirrors, too."""
+BOX_BATCH = 8
+"""Pictures a step where boxes are found: few hundred make too few steps of more."""
 
 
 def recipe_of(
@@ -49,7 +51,7 @@ def recipe_of(
     if own:
         masked = task.masks and isinstance(backbone.modality, Sound)  # samples have no bands
         told = Recipe(epochs=own[0], patience=own[1], views=Masks() if masked else None)
-        told = replace(told, views=BOX_VIEWS, batch=16) if task.locates else told
+        told = replace(told, views=BOX_VIEWS, batch=BOX_BATCH) if task.locates else told
     elif isinstance(strategy, Ulmfit):
         told = Recipe(epochs=12, patience=4)
     elif is_recurrent(backbone.architecture) and isinstance(strategy, Full | Unfreeze | Gradual):

@@ -104,8 +104,8 @@ def _located(
     apart while points are still assigned anew.
     """  # noqa: D205 - one sentence
     held = replace(recipe.restraint, still=pretrained and not isinstance(strategy, Scratch))
-    last = isinstance(strategy, Probe | Scratch | LowRank | BitFit)
-    pace = EVEN if last else replace(EVEN, stage_decay=SLOWER)
+    even = isinstance(strategy, Scratch | LowRank | BitFit) or not pretrained
+    pace = EVEN if even else replace(EVEN, stage_decay=SLOWER)
     return replace(recipe, restraint=held, pace=pace), (LOCATING_RATE,)
 
 
