@@ -14,10 +14,10 @@ def found(*problems: Problem) -> Audit:
 
 
 def test_a_listed_box_is_drawn_on_its_picture() -> None:
-    box = DrawnBox((0.2, 0.2, 0.2, 0.6), "alarm", "a box without area")
+    box = DrawnBox((0.2, 0.2, 0.2, 0.6), "fault", "a box without area")
     shown = FaultyPicture("x.png", "image/png", b"pixels", ("a box without area",), (box,))
     page = audit_page(found(Problem("D237", "empty box", "x.png", "a box without area")), [shown])
-    assert '<rect class="box alarm" x="20%" y="20%" width="1%" height="40%">' in page
+    assert '<rect class="box fault" x="20%" y="20%" width="2%" height="40%">' in page
     assert "data:image/png;base64," in page and "1 problem in 2 examples" in page
 
 

@@ -22,7 +22,7 @@ def audit(tmp_path: Path) -> Audit:
 def test_a_picture_is_shown_with_the_box_that_is_listed_and_those_that_stay(audit: Audit) -> None:
     (shown,) = faulty_pictures(audit)
     assert shown.name.endswith("b.png")
-    assert [box.kind for box in shown.boxes] == ["hit", "alarm"]
+    assert [box.kind for box in shown.boxes] == ["hit", "fault"]
     assert shown.boxes[0].told == "dog" and "without area" in shown.boxes[1].told
 
 

@@ -1,7 +1,6 @@
 """What an audit found, on one page, with the pictures that it is about."""
 
 import base64
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,7 +17,7 @@ LINES = 500
 
 @dataclass(frozen=True, eq=False)
 class FaultyPicture:
-    """A picture, what is wrong about it, and its boxes: an "alarm" is listed, a "hit" is kept."""
+    """A picture, what is wrong about it, and its boxes: a "fault" is listed, a "hit" is kept."""
 
     name: str
     mime: str
@@ -40,7 +39,6 @@ def audit_page(audit: Audit, pictures: Sequence[FaultyPicture]) -> str:
         .render(
             audit=audit,
             lines=audit.lines(),
-            kinds=Counter(problem.kind for problem in audit.problems).most_common(),
             listed=audit.problems[:LINES],
             unlisted=max(0, len(audit.problems) - LINES),
             pictures=pictures,

@@ -12,7 +12,7 @@ from headstart.report.svg import anchor_of, line, number, svg, text_at
 CURVES = 6
 """Classes whose curves are drawn, the most frequent first."""
 PICTURES = 24
-SLIVER = 1.0
+SLIVER = 2.0
 """Percent of a picture's side that a box takes at least where it is drawn."""
 _TICKS = (0.0, 25.0, 50.0, 75.0, 100.0)
 

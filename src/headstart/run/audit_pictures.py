@@ -46,7 +46,7 @@ def faulty_pictures(audit: Audit, most: int = MOST) -> tuple[FaultyPicture, ...]
 def _picture(audit: Audit, row: int, problems: Sequence[Problem]) -> FaultyPicture:
     source = audit.found.examples.sources[row]
     mime, data = SEEN.show(SEEN.read(source))
-    boxes = [*_kept(audit, row, problems), *((p.box, "alarm", p.reason) for p in problems if p.box)]
+    boxes = [*_kept(audit, row, problems), *((p.box, "fault", p.reason) for p in problems if p.box)]
     corners = np.array([box for box, *_ in boxes], float).reshape(-1, 4)
     placed = SEEN.frame(size_of(source)).inside(corners) / SEEN.size_px if boxes else corners
     drawn = tuple(
