@@ -13,6 +13,7 @@ from headstart.serve import Refusal
 from headstart.serve.documents import Answer, Named
 from headstart.studio.board import Board, Parts
 from headstart.studio.collection import Collection
+from headstart.studio.errands import Errands as RealErrands
 from headstart.studio.looks import Looks as RealLooks
 from headstart.studio.trainer import Trainer as RealTrainer
 from headstart.studio.tryout import Tryout as RealTryout
@@ -59,8 +60,8 @@ class Trainer(RealTrainer):
 
     async def warm(self) -> None: ...
 
-    async def start(self) -> None:
-        self.runs, self.starts = True, self.starts + 1
+    async def start(self, order: Any) -> None:
+        self.runs, self.starts, self.order = True, self.starts + 1, order
 
     async def stop(self) -> None:
         self.runs, self.stops = False, self.stops + 1
@@ -91,8 +92,16 @@ class Tryout(RealTryout):
     async def close(self) -> None: ...
 
 
+class Errands(RealErrands):
+    """Remembers what it was asked."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root, lambda: None)
+        self._process = Trainer()
+
+
 def board_at(root: Path, calm_s: float = 0.0) -> Board:
-    return Board(Collection(root), Parts(Looks(), Trainer(), Tryout()), calm_s)
+    return Board(Collection(root), Parts(Looks(), Trainer(), Tryout(), Errands(root)), calm_s)
 
 
 def fill(root: Path, count: int = 5, names: tuple[str, ...] = ("a", "b")) -> Path:

@@ -45,6 +45,25 @@ def test_training_starts_by_itself_once_and_again_when_something_changed(tmp_pat
     within(work)
 
 
+def test_other_options_are_learned_with_and_the_usual_ones_are_not_learned_twice(tmp_path) -> None:
+    async def work() -> None:
+        board = board_at(fill(tmp_path / "data"))
+        trainer = board.parts.trainer
+        await opened(board)
+        await until(lambda: trainer.starts == 1)
+        trainer.runs = False
+        board.hear({"kind": "ended", "run": str(tmp_path / "run")})
+        assert (
+            trainer.order == {"do": "train", "asked": {}} and board.wanted == board.listing.digest
+        )
+        board.collection.note(asked={"folds": 5})
+        await until(lambda: trainer.starts == 2)
+        assert trainer.order["asked"] == {"folds": 5} and board.wanted != board.listing.digest
+        await board.close()
+
+    within(work)
+
+
 def test_it_does_not_start_where_nobody_wants_it_and_starts_when_asked(tmp_path) -> None:
     async def work() -> None:
         board = board_at(fill(tmp_path))

@@ -1,5 +1,7 @@
 """The page in a real browser: from dropped pictures to a verdict, and what goes wrong on it."""
 
+import base64
+import io
 import os
 import random
 import shutil
@@ -7,11 +9,13 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 import PIL.Image
 import PIL.ImageDraw
 import pytest
+import soundfile
 from boards import apart  # noqa: F401
 
 pytestmark = pytest.mark.browser
@@ -158,3 +162,46 @@ def test_texts_are_pasted_a_line_each(page, server, tmp_path) -> None:
     page.get_by_text("2 examples", exact=True).wait_for()
     page.screenshot(path=str(tmp_path / "texts.png"))
     assert (tmp_path / "box" / "texts.csv").read_text() == "text,label\nfine,good\nlovely,good\n"
+
+
+def test_the_microphone_gives_clips_of_one_recording(page, server, tmp_path) -> None:
+    begin(page, server.start(), "Recordings", ("beep", "hum"))
+    page.get_by_label("Record beep with the microphone").click()
+    page.wait_for_timeout(1000)
+    page.locator(".hold").focus()
+    page.keyboard.down(" ")
+    page.wait_for_timeout(2200)
+    page.keyboard.up(" ")
+    page.get_by_text("from 1 recording").wait_for(timeout=60_000)
+    page.screenshot(path=str(tmp_path / "microphone.png"))
+    found = sorted((tmp_path / "box" / "beep").glob("[!.]*.wav"))
+    assert found and len({path.name[:14] for path in found}) == 1
+    assert soundfile.info(found[0]).samplerate == 16000
+
+
+PASTED = """async ([name, raw, event]) => {
+    const bytes = Uint8Array.from(atob(raw), (one) => one.charCodeAt(0));
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([bytes], name));
+    const facts = { bubbles: true, clipboardData: transfer, dataTransfer: transfer };
+    const kind = { paste: ClipboardEvent, drop: DragEvent }[event];
+    document.body.dispatchEvent(new kind(event, facts));
+}"""
+
+
+def test_a_picture_is_pasted_and_a_zip_of_class_folders_makes_classes(
+    page, server, tmp_path
+) -> None:
+    begin(page, server.start())
+    picture = Path(draw(tmp_path / "own", "circle", 1)[0]).read_bytes()
+    page.get_by_label("Choose files for circle").focus()
+    page.evaluate(PASTED, ["a.jpg", base64.b64encode(picture).decode(), "paste"])
+    page.get_by_text("1 example", exact=True).wait_for(timeout=60_000)
+    raw = io.BytesIO()
+    with zipfile.ZipFile(raw, "w") as held:
+        held.writestr("all/star/1.jpg", Path(draw(tmp_path / "own2", "star", 1)[0]).read_bytes())
+        held.writestr("alone.jpg", b"")
+    page.evaluate(PASTED, ["some.zip", base64.b64encode(raw.getvalue()).decode(), "drop"])
+    page.get_by_role("heading", name="star").wait_for(timeout=60_000)
+    page.get_by_text("it lies in no folder").wait_for()
+    assert len(list((tmp_path / "box" / "star").iterdir())) == 1

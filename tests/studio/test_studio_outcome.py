@@ -24,6 +24,10 @@ def kept(place, told: object):
 def test_rows_that_were_right_are_counted(tmp_path) -> None:
     found = outcome_of(kept(tmp_path / "r", TOLD))
     assert (found.right, found.of, found.word) == (37, 40, "helps")
+    assert found.next == ()
+    step = {"what": "Add", "why": "few\x1b", "command": "headstart", "gain": "+1", "points": 3}
+    (told,) = outcome_of(kept(tmp_path / "t", {**TOLD, "next": [step]})).next
+    assert (told["why"], sorted(told)) == (r"few\x1b", ["command", "gain", "what", "why"])
     assert record_of(found)["cautions"] == (r"few\x1b",)
     one = outcome_of(kept(tmp_path / "s", {**TOLD, "folds": 1, "n": {"test": 8}}))
     assert (one.right, one.of) == (7, 8)

@@ -178,3 +178,30 @@ def test_training_is_asked_for_and_refused_where_there_is_too_little(board) -> N
     assert told(board, "/automatic", {"on": False}).status == 200
     assert board.collection.notes.automatic is False
     assert told(board, "/stop", {}).status == 200
+
+
+def test_a_doubted_label_is_set_right_for_every_command(board) -> None:
+    root = fill(board.collection.root, 2)
+    assert told(board, "/correct", {"names": ["a/0.jpg"], "label": "b"}).status == 200
+    assert find(root).examples.truth.written(0) == "b"
+    assert told(board, "/examples?name=a").json()["items"][0]["as"] == "b"
+    assert told(board, "/correct", {"names": ["a/0.jpg"], "label": "x"}).status == 404
+
+
+def test_options_are_kept_for_the_next_training_and_wrong_ones_are_not(board) -> None:
+    asked = {"backbone": "auto", "strategy": "probe", "budget": "10m", "folds": 0}
+    assert told(board, "/options", asked).json() == {"asked": {"strategy": "probe"}}
+    assert told(board, "/options", {**asked, "strategy": "nosuch"}).status == 422
+    assert told(board, "/state").json()["asked"] == {"strategy": "probe"}
+
+
+def test_what_is_asked_beside_learning_is_begun(board) -> None:
+    assert told(board, "/rank", {}).status == 200
+    assert board.parts.errands._process.order == {"do": "rank", "backbones": "all"}
+    assert told(board, "/rank", {}).json()["error"]["code"] == "H619"
+    assert told(board, "/errand/stop", {}).status == 200
+    assert told(board, "/runs").json() == []
+    for path, asked in (("/compare", {"runs": ["a", "b"]}), ("/export", {"run": "a", "to": "x"})):
+        assert told(board, path, asked).json()["error"]["code"] == "H620"
+    assert told(board, "/exported?run=a&to=onnx").status == 404
+    assert told(board, "/report?run=..").status == 404

@@ -20,7 +20,7 @@ def test_what_it_says_is_heard_and_the_end_is_always_told(tmp_path, name, last) 
 
     async def work() -> None:
         trainer = Trainer(tmp_path / name, heard.append, "stand_in_training")
-        await trainer.start()
+        await trainer.start({"do": "train"})
         await until(lambda: not trainer.runs)
 
     within(work)
@@ -33,7 +33,7 @@ def test_it_is_stopped_and_that_is_told(tmp_path) -> None:
     async def work() -> None:
         trainer = Trainer(tmp_path / "long", heard.append, "stand_in_training")
         await trainer.stop()
-        await trainer.start()
+        await trainer.start({"do": "train"})
         await until(lambda: heard)
         await trainer.stop()
         assert not trainer.runs
@@ -73,7 +73,7 @@ def test_an_error_of_the_data_is_told_in_the_one_shape(tmp_path) -> None:
     (tmp_path / "empty").mkdir()
     command = [sys.executable, "-m", "headstart.studio.training", str(tmp_path / "empty")]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        process.stdin.write(b"go\n")
+        process.stdin.write(b'{"do": "train", "asked": {}}\n')
         process.stdin.flush()
         said = process.stdout.read()
     lines = [json.loads(line) for line in said.splitlines()]

@@ -2,15 +2,19 @@
 
 import asyncio
 import contextlib
+import hashlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from headstart import durable
 from headstart.hostile import printable
 from headstart.serve import Refusal
+from headstart.studio import shown
 from headstart.studio.collection import Collection, Listing
+from headstart.studio.errands import Errands
 from headstart.studio.looks import Looks
 from headstart.studio.outcome import last_run, outcome_of, record_of
 from headstart.studio.trainer import Trainer
@@ -48,6 +52,7 @@ class Parts:
     looks: Looks
     trainer: Trainer
     tryout: Tryout
+    errands: Errands
 
 
 class Board:
@@ -56,7 +61,7 @@ class Board:
     def __init__(self, collection: Collection, parts: Parts, calm_s: float = CALM_S) -> None:
         self.collection, self.parts, self._calm_s = collection, parts, calm_s
         self.version = 1
-        self.listing = Listing("", {}, frozenset(), "")
+        self.listing = Listing("", {}, frozenset(), {}, "")
         self.audit: dict[str, Any] = {}
         self._progress: dict[str, object] = {"phase": "idle"}
         self._run: Path | None = None
@@ -88,7 +93,9 @@ class Board:
 
     async def open(self) -> None:
         """Begin: what was made before is there at once."""
-        self._run = await asyncio.to_thread(last_run, self.collection.root)
+        root, asked = self.collection.root, self.collection.notes.asked
+        self._run = await asyncio.to_thread(last_run, root, asked)
+        self._run = self._run or await asyncio.to_thread(last_run, root)
         if self._run:
             self._begin(self.parts.tryout.use(self._run))
         self._begin(self.parts.looks.warm())
@@ -101,7 +108,8 @@ class Board:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.parts.trainer.close()
-        await asyncio.gather(self.parts.tryout.close(), self.parts.looks.close())
+        parts = self.parts
+        await asyncio.gather(parts.tryout.close(), parts.looks.close(), parts.errands.close())
 
     def release(self) -> None:
         """Let nobody wait any longer."""
@@ -150,7 +158,7 @@ class Board:
 
     async def _maybe_train(self) -> None:
         """Start, or start again, where that is wanted and something new can be learned."""
-        notes, digest = self.collection.notes, self.listing.digest
+        notes, digest = self.collection.notes, self.wanted
         if time.monotonic() < self._due or self._learning == digest or not digest:
             return
         if self.parts.trainer.runs:
@@ -161,6 +169,14 @@ class Board:
             return
         await self.train()
 
+    @property
+    def wanted(self) -> str:
+        """Names the data and the options that somebody chose; empty before the folder was read."""
+        asked, digest = self.collection.notes.asked, self.listing.digest
+        told = durable.to_json(dict(sorted(asked.items())))
+        more = hashlib.sha256(told.encode()).hexdigest()[:8]
+        return f"{digest}-{more}" if asked and digest else digest
+
     async def train(self) -> None:
         """Learn from what lies there now. Raises `Refusal` where there is too little."""
         if lacking(self.listing.units):
@@ -168,14 +184,14 @@ class Board:
         if self.parts.trainer.runs:
             return
         self.collection.note(stopped="")
-        self._learning = self.listing.digest
+        self._learning, asked = self.wanted, dict(self.collection.notes.asked)
         self._progress = {"phase": "running", "what": "starting", "done": 0, "total": 0}
-        await self.parts.trainer.start()
+        await self.parts.trainer.start({"do": "train", "asked": asked})
         self.change()
 
     async def stop(self) -> None:
         """Stop learning, and do not begin again before something changed."""
-        self.collection.note(stopped=self._learning or self.listing.digest)
+        self.collection.note(stopped=self._learning or self.wanted)
         self._progress = {"phase": "stopping"}
         self.change()
         await self.parts.trainer.stop()
@@ -205,13 +221,15 @@ class Board:
         """All that the page shows, but for the examples themselves."""
         notes, listing = self.collection.notes, self.listing
         outcome = outcome_of(self._run) if self._run else None
-        stale = listing.digest != notes.trained
+        stale = self.wanted != notes.trained
         return {
             "version": self.version,
             "name": printable(self.collection.root.name),
             "kind": listing.kind,
-            "classes": [self._class(name, notes.colors) for name in listing.classes],
-            "findings": self._findings(),
+            "classes": [
+                shown.class_record(listing, name, notes.colors) for name in listing.classes
+            ],
+            "findings": shown.findings(listing, self.audit.get("findings", ()), self._run),
             "refused": self.audit.get("refused") or self.audit.get("error"),
             "checked": self.audit.get("of") == listing.digest,
             "lacking": lacking(listing.units),
@@ -219,43 +237,10 @@ class Board:
             "training": self._progress,
             "outcome": {**record_of(outcome), "stale": stale} if outcome else None,
             "model": self.parts.tryout.told(),
+            "asked": dict(notes.asked),
+            **self.parts.errands.state(listing.digest),
         }
-
-    def _class(self, name: str, colors: Mapping[str, int]) -> dict[str, object]:
-        items = self.listing.classes[name]
-        order = list(self.listing.classes).index(name)
-        revision = hash(tuple((item.key, item.name in self.listing.left_out) for item in items))
-        return {
-            "name": name,
-            "color": colors.get(name, order % 8),
-            "count": len(items),
-            "units": self.listing.units[name],
-            "groups": len({item.group for item in items if item.group}),
-            "revision": f"{revision:x}",
-        }
-
-    def _findings(self) -> list[dict[str, object]]:
-        places = {
-            printable(item.name): (label, item.key)
-            for label, items in self.listing.classes.items()
-            for item in items
-            if not item.text
-        }
-        told: Sequence[Mapping[str, str]] = self.audit.get("findings", ())
-        found = list[dict[str, object]]()
-        for one in told:
-            label, key = places.get(one["name"], ("", ""))
-            found.append({**one, "class": label, "key": key})
-        return found
 
     def examples(self, label: str) -> dict[str, object]:
         """What a class holds. Raises `Refusal` where there is none of this name."""
-        items = self.listing.classes.get(self.collection.need_class(label), ())
-        left_out = self.listing.left_out
-        return {
-            "name": label,
-            "items": [
-                {"key": i.key, "text": i.text, "group": i.group, "out": i.name in left_out}
-                for i in items
-            ],
-        }
+        return shown.examples(self.listing, self.collection.need_class(label))

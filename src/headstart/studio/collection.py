@@ -38,6 +38,8 @@ class Item:
     """What the audit and corrections call it."""
     group: str = ""
     text: str = ""
+    row: str = ""
+    """Of a text, what the audit calls it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,17 +50,21 @@ class Listing:
     classes: dict[str, tuple[Item, ...]]
     left_out: frozenset[str]
     """Names of examples that corrections leave out."""
+    moved: dict[str, str]
+    """Names of examples that corrections count as another class, and that class."""
     digest: str
     """Changes with anything that training could see."""
 
     @cached_property
     def units(self) -> dict[str, int]:
         """How many examples of each class count: those of one recording count once."""
-        found = {}
+        found: dict[str, set[str]] = {label: set() for label in self.classes}
         for label, items in self.classes.items():
-            used = [item for item in items if item.name not in self.left_out]
-            found[label] = len({item.group or item.name for item in used})
-        return found
+            for item in items:
+                if item.name not in self.left_out:
+                    counted = self.moved.get(item.name, label)
+                    found.get(counted, found[label]).add(item.group or item.name)
+        return {label: len(units) for label, units in found.items()}
 
 
 @dataclass(frozen=True)
@@ -94,7 +100,8 @@ class Collection:
         sha.update(repr(told).encode("utf-8", "surrogatepass"))
         kind = kind or _kind_of(classes)
         left_out = frozenset(one.name for one in told if not one.label)
-        return Listing(kind, classes, left_out, sha.hexdigest()[:16])
+        moved = {one.name: one.label for one in told if one.label}
+        return Listing(kind, classes, left_out, moved, sha.hexdigest()[:16])
 
     def _kind(self) -> Kind:
         return "text" if self.texts.path.exists() and not self._folders() else ""
@@ -103,11 +110,13 @@ class Collection:
         return visible_folders(self.root) if self.root.is_dir() else []
 
     def _typed(self, notes: Notes, sha: "hashlib._Hash") -> dict[str, tuple[Item, ...]]:
-        rows = self.texts.rows()
+        numbered = self.texts.numbered()
+        rows = [row for _, row in numbered]
         sha.update(repr((rows, notes.empty)).encode("utf-8", "surrogatepass"))
         found: dict[str, list[Item]] = {name: [] for name in notes.empty}
-        for text, label in rows:
-            found.setdefault(label, []).append(Item(key_of(text), text, text=text))
+        for number, (text, label) in numbered:
+            item = Item(key_of(text), text, text=text, row=f"{TABLE}, row {number}")
+            found.setdefault(label, []).append(item)
         return {label: tuple(items) for label, items in found.items()}
 
     def _files(self, sha: "hashlib._Hash") -> dict[str, tuple[Item, ...]]:
@@ -147,6 +156,11 @@ class Collection:
             (self.root / name).mkdir(parents=True)
         self._color(name, listing)
         return name
+
+    def class_called(self, told: str) -> str:
+        """The class of this name, made where there is none. Raises `Refusal`."""
+        known = [label for label in self.listing().classes if same_name(label) == same_name(told)]
+        return known[0] if known else self.add_class(told)
 
     def paint(self, label: str, color: int) -> None:
         """Give a class another color."""

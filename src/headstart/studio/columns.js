@@ -7,6 +7,8 @@ import { recordPictures, recordSounds } from "./capture.js";
 const FEW = 24;
 const MB = 2 ** 20;
 const COLORS = 8;
+const KINDS = ["unreadable", "duplicate", "conflict", "near", "suspect"];
+const ARCHIVE = /\.(zip|tar|tgz|gz)$/i;
 const columns = new Map();
 let state = null;
 let active = "";
@@ -78,7 +80,7 @@ function list(one) {
   one.thumbs.classList.toggle("texts", state.kind === "text");
   one.thumbs.replaceChildren(...found.map((item) => {
     const kept = old.get(item.key);
-    if (kept && kept.classList.contains("out") === item.out) return kept;
+    if (kept && kept.classList.contains("out") === item.out && kept.dataset.as === item.as) return kept;
     return thumb(one, item);
   }));
   one.thumbs.hidden = !found.length;
@@ -93,13 +95,14 @@ const address = (name, key) => `thumbnail?${query({ class: name, key })}`;
 
 function thumb(one, item) {
   const label = item.text || item.key;
-  const told = item.out ? `${label}, ${t("left_out")}` : label;
+  const told = item.out ? `${label}, ${t("left_out")}` : item.as ? `${label}, ${t("counts_as", { name: item.as })}` : label;
   const face = state.kind === "text" ? el("span", { text: item.text })
     : el("img", { src: address(one.name, item.key), alt: "", loading: "lazy", width: 72, height: 72 });
   if (face.tagName === "IMG") face.addEventListener("error", () => face.replaceWith(el("span", { className: "broken", text: "?" })));
   const button = el("button", { type: "button", "aria-label": told, title: told, "data-key": item.key,
     onclick: () => open(one, item) }, face);
-  return el("li", { className: item.out ? "out" : "", "data-key": item.key }, button);
+  const color = state.classes.find((other) => other.name === item.as)?.color ?? 0;
+  return el("li", { className: item.out ? "out" : item.as ? `moved c${color}` : "", "data-key": item.key, "data-as": item.as }, button);
 }
 
 function move(one, event) {
@@ -131,7 +134,7 @@ function open(one, item) {
   const box = byId("dialog");
   const name = state.kind === "text" ? item.text : `${one.name}/${item.key}`;
   const change = (path, body) => async () => { if (await ask(path, body)) box.close(); };
-  const out = item.out
+  const out = item.out || item.as
     ? el("button", { type: "button", text: t("take_back"), onclick: change("correct", { names: [name], back: true }) })
     : el("button", { type: "button", className: "quiet", text: t("leave_out"), title: t("leave_out_more"),
         onclick: change("correct", { names: [name] }) });
@@ -139,6 +142,7 @@ function open(one, item) {
     state.kind === "text" ? el("blockquote", { text: item.text })
       : el("img", { className: "large", src: address(one.name, item.key), alt: item.key }),
     el("p", { className: "soft small", text: `${t("leave_out")} ${t("leave_out_more")}. ${t("remove")} ${t("remove_more")}.` }),
+    item.as && el("p", { text: t("counts_as", { name: item.as }) }),
     el("div", { className: "row" }, out,
       el("button", { type: "button", className: "quiet", text: t("remove"),
         onclick: change("remove", { name: one.name, keys: [item.key] }) }), closing(box)));
@@ -147,10 +151,7 @@ function open(one, item) {
 // What the audit says
 
 function problems(one) {
-  const inside = state.kind === "text"
-    ? state.findings.filter((f) => one.items.some((item) => item.text && f.text === item.text))
-    : state.findings.filter((f) => f.class === one.name);
-  const open = inside.filter((f) => ["unreadable", "duplicate", "conflict", "near"].includes(f.kind));
+  const open = state.findings.filter((f) => f.class === one.name && KINDS.includes(f.kind));
   const sign = JSON.stringify(open);
   if (one.sign === sign) return;
   one.sign = sign;
@@ -166,13 +167,17 @@ function problems(one) {
 }
 
 function finding(one, found) {
-  const why = t(`kind_${found.kind}`);
-  const mend = found.kind !== "near" && el("button", { type: "button", className: "quiet small", text: t("leave_out"),
-    "aria-label": `${t("leave_out")}: ${found.key}`, onclick: () => ask("correct", { names: [found.name], why }) });
-  const face = found.kind === "unreadable" ? el("span", { className: "broken", text: "?" })
+  const why = t(`kind_${found.kind}`, { name: found.to });
+  const about = found.text || found.key;
+  const button = (text, className, facts) => el("button", { type: "button", className, text, "aria-label": `${text}: ${about}`,
+    onclick: () => ask("correct", { names: [found.name], why, ...facts }) });
+  const mend = found.kind === "suspect" ? el("span", { className: "row tight" }, button(t("it_is", { name: found.to }), "small", { label: found.to }),
+    button(t("keep_as", { name: one.name }), "quiet small", { label: one.name }))
+    : found.kind !== "near" && button(t("leave_out"), "quiet small", {});
+  const face = found.text ? el("span") : found.kind === "unreadable" ? el("span", { className: "broken", text: "?" })
     : el("img", { src: address(one.name, found.key), alt: "", width: 40, height: 40, loading: "lazy" });
-  return el("li", {}, face, el("span", { className: "why" }, el("strong", { text: why }), " ",
-    el("span", { className: "soft", text: `${found.key}: ${found.reason}` })), mend);
+  return el("li", { className: found.kind }, face, el("span", { className: "why" }, el("strong", { text: why }), " ",
+    el("span", { className: "soft", text: found.reason ? `${about}: ${found.reason}` : about })), mend);
 }
 
 // Every way to add
@@ -243,12 +248,15 @@ async function walked(transfer) {
   return found;
 }
 
-// Folders that are dropped beside the columns become classes; files go to the column last used.
+// Folders beside the columns, and those of a zip, become classes; files go to the column last used.
 export function dropOnPage(now) {
   droppable(document.body, async (transfer) => {
     const found = await walked(transfer);
     const classes = new Map();
+    const zips = found.filter(({ file, folders }) => !folders.length && ARCHIVE.test(file.name)).map((one) => one.file);
+    if (zips.length) await upload("", zips);
     for (const { file, folders } of found) {
+      if (zips.includes(file)) continue;
       const name = folders.at(-1) ?? (active || now()?.classes[0]?.name);
       if (name) classes.set(name, [...(classes.get(name) ?? []), file]);
     }
@@ -271,7 +279,7 @@ export async function upload(name, files, burst = "") {
   const one = async () => {
     for (let file = waiting.shift(); file; file = waiting.shift()) {
       try {
-        const most = /\.(zip|tar|tgz|gz)$/i.test(file.name) ? 512 : 32;
+        const most = ARCHIVE.test(file.name) ? 512 : 32;
         if (file.size > most * MB) throw new Refused({ code: "H413", what: t("too_large", { n: most }) });
         const told = await post(`file?${query({ class: name, name: file.name, burst })}`, file);
         sum.kept += told.kept;
@@ -287,17 +295,16 @@ export async function upload(name, files, burst = "") {
   await Promise.all([one(), one(), one()]);
   const told = [["added", sum.kept], ["same", sum.same], ["refused", sum.refused.length]];
   say(told.filter(([, n]) => n).map(([key, n]) => t(key, { n })).join(", "));
-  if (sum.refused.length) showRefused(columns.get(name), sum.refused);
+  if (sum.refused.length) showRefused(columns.get(name)?.refused ?? byId("page-refused"), sum.refused);
   return sum;
 }
 
-function showRefused(one, refused) {
-  if (!one) return;
+function showRefused(place, refused) {
   const inside = el("div", { className: "warning" }, el("strong", { text: t("refused_title") }),
     el("ul", {}, ...refused.slice(0, 20).map((r) => el("li", {}, el("span", { className: "name", text: r.name }), ` ${r.what} `,
       r.code && el("code", { text: r.code })))),
     el("button", { type: "button", className: "quiet small", text: t("dismiss"), onclick: () => inside.remove() }));
-  one.refused.replaceChildren(inside);
+  place.replaceChildren(inside);
 }
 
 // Name, color, removal

@@ -25,13 +25,21 @@ export function say(text) {
 
 export function dialog(title, ...inside) {
   const box = byId("dialog");
-  box.replaceChildren(el("h2", { id: "dialog-title", text: title }), ...inside);
+  box.replaceChildren(el("h2", { id: "dialog-title", text: title }), ...inside.filter(Boolean));
   box.showModal();
   return box;
 }
 
 export function closing(box) {
   return el("button", { type: "button", className: "quiet", text: t("close"), onclick: () => box.close() });
+}
+
+// What is being done, and how far it is.
+export function waiting({ what, done, total }, beginning) {
+  const text = what ? `${what}…` : beginning;
+  const bar = el("progress", { "aria-label": text });
+  if (total && done < total) { bar.max = total; bar.value = done; }
+  return [el("p", { className: "doing", text }), bar];
 }
 
 export function fill() {

@@ -57,9 +57,13 @@ function showOutcome(state) {
     found.stale && el("p", { className: "doubt", text: t("stale") }),
     el("details", {}, el("summary", { text: t("details") }), el("p", { className: "small", text: found.sentence }),
       ...found.cautions.map((text) => el("p", { className: "small soft", text }))),
+    found.next.length ? el("details", { open: true }, el("summary", { text: t("next") }), ...found.next.map(step)) : null,
     el("p", {}, el("a", { href: "report", target: "_blank", rel: "noopener", text: t("report") })),
   ].filter(Boolean));
 }
+
+const step = (one) => el("div", { className: "step small" }, el("strong", { text: one.what }), el("p", { text: one.why }),
+  el("p", { className: "soft", text: one.gain }), el("details", {}, el("summary", { text: t("by_command") }), el("code", { text: one.command })));
 
 byId("train").addEventListener("click", () => ask("train"));
 byId("stop").addEventListener("click", () => ask("stop"));

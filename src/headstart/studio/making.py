@@ -9,6 +9,7 @@ from headstart.serve.limits import MB
 from headstart.studio.application import BODY_MB
 from headstart.studio.board import CALM_S, Board, Parts
 from headstart.studio.collection import Collection
+from headstart.studio.errands import Errands
 from headstart.studio.looks import Looks
 from headstart.studio.studio import Modules
 from headstart.studio.trainer import Trainer
@@ -27,7 +28,11 @@ def board_of(folder: Path, modules: Modules, calm_s: float = CALM_S) -> Board:
         board.hear(told)
 
     root = folder.absolute()
-    trainer = Trainer(root, hear, modules.training)
-    parts = Parts(Looks(root, modules.looking), trainer, Tryout(limits(), modules.worker))
+    parts = Parts(
+        Looks(root, modules.looking),
+        Trainer(root, hear, modules.training),
+        Tryout(limits(), modules.worker),
+        Errands(root, lambda: board.change(), modules.training),
+    )
     board = Board(Collection(root), parts, calm_s)
     return board

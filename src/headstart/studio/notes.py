@@ -31,6 +31,8 @@ class Notes:
     """Digest of the data that the last run of the page ended on."""
     run: str = ""
     """That run's folder."""
+    asked: Mapping[str, str | int] = field(default_factory=dict)
+    """Options of `headstart train` that somebody chose; the usual ones are not among them."""
 
 
 def notes_in(root: Path) -> Notes:
@@ -43,7 +45,9 @@ def notes_in(root: Path) -> Notes:
         kind = told["kind"] if told.get("kind") in ("image", "text", "audio") else plain.kind
         empty = tuple(str(name) for name in told.get("empty", ()))
         automatic = told.get("automatic") is not False
-        return replace(plain, kind=kind, colors=colors, empty=empty, automatic=automatic, **words)
+        asked = {str(n): v for n, v in dict(told.get("asked", {})).items() if type(v) in (str, int)}
+        more = {"automatic": automatic, "asked": asked, **words}
+        return replace(plain, kind=kind, colors=colors, empty=empty, **more)
     except (OSError, ValueError, TypeError, AttributeError):
         return Notes()
 

@@ -5,8 +5,10 @@ import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+from headstart.errors import UsageError
 from headstart.hostile import printable
 from headstart.run.folder import METRICS, Request
 from headstart.run.settings import Settings
@@ -28,6 +30,8 @@ class Outcome:
     cautions: tuple[str, ...]
     seconds: float
     """Of the processor."""
+    next: tuple[Mapping[str, str], ...] = ()
+    """What would help: what, why, its command and what it may bring."""
 
 
 def outcome_of(run: Path) -> Outcome | None:
@@ -52,7 +56,13 @@ def _outcome(run: Path, told: Mapping[str, Any]) -> Outcome:
         printable(verdict.get("sentence", ""), 1000),
         tuple(printable(line, 1000) for line in verdict.get("cautions", ())),
         float(told["cost"].get("cpu_s", 0.0)),
+        tuple(_plain(step) for step in told.get("next", ())),
     )
+
+
+def _plain(step: Mapping[str, Any]) -> dict[str, str]:
+    names = ("what", "why", "command", "gain")
+    return {name: printable(step.get(name, ""), 1000) for name in names}
 
 
 def record_of(outcome: Outcome) -> dict[str, object]:
@@ -60,9 +70,16 @@ def record_of(outcome: Outcome) -> dict[str, object]:
     return asdict(outcome)
 
 
-def last_run(place: Path) -> Path | None:
-    """The run that ended last of what `headstart train PLACE` asks for, whoever asked."""
+def last_run(place: Path, asked: Mapping[str, str | int] = MappingProxyType({})) -> Path | None:
+    """The run that ended last of what `headstart train PLACE` with these options asks for.
+
+    Whoever asked; None where there is none.
+    """
     where = os.fspath(place.resolve())
-    request = Request(None, Path(where).stem, Settings().digest(where), where)
+    try:
+        digest = Settings.of(**asked).digest(where)
+    except UsageError:
+        return None
+    request = Request(None, Path(where).stem, digest, where)
     ended = [run for run in request.places if (run / METRICS).exists()]
     return max(ended, key=lambda run: (run / METRICS).stat().st_mtime_ns, default=None)

@@ -50,11 +50,13 @@ class Typed(Asked):
 
 
 class Corrected(Asked):
-    """Examples, by the names that the audit has for them, to leave out or take back."""
+    """Examples, by the names that the audit has for them, to leave out, move or take back."""
 
     names: Annotated[list[Text], Field(max_length=Many)]
     why: Name = ""
     back: bool = False
+    label: Name = ""
+    """The class that they belong to; empty to leave them out."""
 
 
 class Chosen(Asked):
@@ -67,3 +69,25 @@ class Automatic(Asked):
     """Whether training starts by itself."""
 
     on: bool
+
+
+class Options(Asked):
+    """How the next training goes: options of `headstart train`."""
+
+    backbone: Name = "auto"
+    strategy: Name = "auto"
+    budget: Name = "10m"
+    folds: Annotated[int, Field(ge=0, le=100)] = 0
+
+
+class Exported(Asked):
+    """A run, by its name in the list, and a format."""
+
+    run: Name
+    to: Name
+
+
+class Compared(Asked):
+    """Runs, by their names in the list; the first is what others are held against."""
+
+    runs: Annotated[list[Name], Field(min_length=2, max_length=20)]

@@ -3,30 +3,42 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from headstart.data.archive import is_archive
 from headstart.data.corrections import Correction, correct
+from headstart.hostile import file_name
 from headstart.serve import Limits, Lock, Refusal
 from headstart.serve.pages import Answering, admitting, page
 from headstart.serve.reading import body_of, model_in, things_of
 from headstart.studio import requests
 from headstart.studio.board import Board
+from headstart.studio.runs import (
+    exported,
+    listing,
+    need_exportable,
+    need_options,
+    run_named,
+    startable,
+)
 from headstart.studio.uploads import keep, need_burst, received
 
 PAGES = {
     "": "studio.html",
     **{name: name for name in ("studio.css", "studio.js", "columns.js", "capture.js", "en.js")},
     **{name: name for name in ("asking.js", "elements.js", "learning.js", "tryout.js")},
-    "recorder.js": "recorder.js",
+    **{name: name for name in ("recorder.js", "deeper.js", "ranking.js")},
 }
 HEADER = "x-headstart"
 """Which every request that changes something has: no page of another site can send it."""
 WAIT_S = 20.0
+REPORT, BYTES = "report.html", "application/octet-stream"
 SMALL = Limits(body_bytes=4 * 2**20)
 """Of what comes as JSON."""
 REPORT_POLICY = (
@@ -64,6 +76,14 @@ class Desk:
             ("POST", "/train", self.train),
             ("POST", "/stop", self.stop),
             ("POST", "/try", self.try_),
+            ("POST", "/options", self.options),
+            ("GET", "/starts", self.starts),
+            ("POST", "/rank", self.rank),
+            ("GET", "/runs", self.runs),
+            ("POST", "/compare", self.compare),
+            ("POST", "/export", self.export),
+            ("GET", "/exported", self.exported),
+            ("POST", "/errand/stop", self.stop_errand),
         ]
         told += [("GET", f"/{name}", page(f"studio/{file}")) for name, file in PAGES.items()]
         return [Route(path, _guarded(path, do), methods=[verb]) for verb, path, do in told]
@@ -94,8 +114,11 @@ class Desk:
         return Response(raw, media_type=media)
 
     async def report(self, request: Request) -> Response:
-        """The page of the last run; it can ask nothing of this server."""
+        """The page of the last run, or of one of the list; it can ask nothing of this server."""
+        name = request.query_params.get("run", "")
         path = self.board.report
+        if name:
+            path = await asyncio.to_thread(run_named, self._root, name) / REPORT
         if path is None or not path.is_file():
             raise Refusal("H613", 404, "there is no report yet", "train first")
         headers = {"content-security-policy": REPORT_POLICY}
@@ -124,12 +147,13 @@ class Desk:
         return await self._changed(collection.remove, asked.name, asked.keys)
 
     async def file(self, request: Request) -> Response:
-        """A file, or an archive of files, for a class."""
+        """A file, or an archive of files, for a class; or an archive with a folder a class."""
         told = request.query_params
         label, called = told.get("class", ""), told.get("name", "")
         burst = need_burst(told.get("burst", ""))
         collection = self.board.collection
-        await asyncio.to_thread(collection.need_class, label)
+        if label or not is_archive(Path(called)):
+            await asyncio.to_thread(collection.need_class, label)
         sent = await received(request, collection.root)
         try:
             found = await keep(collection, self.board.parts.looks, label, called, sent, burst)
@@ -144,10 +168,12 @@ class Desk:
         return await self._changed(self.board.collection.type_in, asked.name, asked.texts)
 
     async def correct(self, request: Request) -> Response:
-        """Leave examples out, or take them back; their files stay as they are."""
+        """Leave examples out, count them elsewhere, or take that back; files stay as they are."""
         asked = await _asked(request, requests.Corrected)
-        changes = [] if asked.back else [Correction(name, why=asked.why) for name in asked.names]
+        label = self.board.collection.need_class(asked.label) if asked.label else ""
+        changes = [Correction(name, label, asked.why) for name in asked.names]
         drop = asked.names if asked.back else []
+        changes = [] if asked.back else changes
         return await self._changed(correct, self.board.collection.root, changes, drop)
 
     async def kind(self, request: Request) -> Response:
@@ -177,6 +203,61 @@ class Desk:
         tryout = self.board.parts.tryout
         things = await things_of(request, tryout.named, self.limits)
         return JSONResponse([one.model_dump() for one in await tryout.judged(things)])
+
+    @property
+    def _root(self) -> Path:
+        return self.board.collection.root
+
+    async def options(self, request: Request) -> Response:
+        """Say how the next training goes."""
+        asked = await _asked(request, requests.Options)
+        options = need_options(asked.model_dump())
+        await asyncio.to_thread(self.board.collection.note, asked=options)
+        self.board.change()
+        return JSONResponse({"asked": options})
+
+    async def starts(self, request: Request) -> Response:
+        """Backbones on this machine that take what the folder holds."""
+        return JSONResponse(await startable(self.board.listing.kind or "image"))
+
+    async def rank(self, request: Request) -> Response:
+        """Begin to measure what each backbone on this machine knows of these examples."""
+        digest = self.board.listing.digest
+        await self.board.parts.errands.start({"do": "rank", "backbones": "all"}, digest)
+        return JSONResponse({})
+
+    async def runs(self, request: Request) -> Response:
+        """Finished runs on this folder."""
+        return JSONResponse(await asyncio.to_thread(listing, self._root))
+
+    async def compare(self, request: Request) -> Response:
+        """Begin to hold runs against the first of them."""
+        asked = await _asked(request, requests.Compared)
+        places = [await asyncio.to_thread(run_named, self._root, name) for name in asked.runs]
+        order = {"do": "compare", "runs": [str(place) for place in places]}
+        await self.board.parts.errands.start(order)
+        return JSONResponse({})
+
+    async def export(self, request: Request) -> Response:
+        """Begin to write a run's model as a file that runs elsewhere."""
+        asked = await _asked(request, requests.Exported)
+        place = await asyncio.to_thread(run_named, self._root, asked.run)
+        order = {"do": "export", "run": str(place), "to": need_exportable(asked.to)}
+        await self.board.parts.errands.start(order)
+        return JSONResponse({})
+
+    async def exported(self, request: Request) -> Response:
+        """A file that was exported, to be kept."""
+        told = request.query_params
+        place = await asyncio.to_thread(run_named, self._root, told.get("run", ""))
+        path = await asyncio.to_thread(exported, place, told.get("to", ""))
+        name = f"{file_name(place.name)}{'' if path.suffix == '.onnx' else '-' + path.stem}"
+        return FileResponse(path, filename=f"{name}{path.suffix}", media_type=BYTES)
+
+    async def stop_errand(self, request: Request) -> Response:
+        """Give up what was begun beside learning."""
+        await self.board.parts.errands.stop()
+        return JSONResponse({})
 
     async def _changed(self, change: Callable[..., Any], *told: Any) -> Response:
         """Change something in the folder, and answer once the page may know of it."""

@@ -4,6 +4,7 @@ import { byId, el, fill, say } from "./elements.js";
 import { ask, read } from "./asking.js";
 import { showColumns, dropOnPage } from "./columns.js";
 import { showLearning } from "./learning.js";
+import { showDeeper } from "./deeper.js";
 import { showTrying } from "./tryout.js";
 
 let state = null;
@@ -27,6 +28,7 @@ function show() {
   showColumns(state);
   showLearning(state);
   showTrying(state);
+  showDeeper(state);
 }
 
 function showBanner() {

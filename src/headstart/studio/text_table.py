@@ -3,7 +3,7 @@
 import csv
 import hashlib
 import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,20 +23,24 @@ class TextTable:
 
     def rows(self) -> list[Row]:
         """Texts with their classes. Raises `Refusal` for a table that somebody else made."""
+        return [row for _, row in self.numbered()]
+
+    def numbered(self) -> list[tuple[int, Row]]:
+        """The same with the line on which each begins. Raises `Refusal`."""
         try:
-            lines = list(csv.reader(io.StringIO(self.path.read_text("utf-8-sig"), newline="")))
+            lines = list(_numbered(self.path.read_text("utf-8-sig")))
         except FileNotFoundError:
             return []
         except (OSError, ValueError, csv.Error):
-            lines = [[""]]
+            lines = [(1, [""])]
         if not lines:
             return []
-        if lines[0] != _COLUMNS or any(len(row) != 2 for row in lines[1:] if row):
+        if lines[0][1] != _COLUMNS or any(len(row) != 2 for _, row in lines[1:] if row):
             raise Refusal(
                 "H603", 409, f"{self.path.name} is not a table of text and label alone",
                 "work on it with headstart train; the page can't add to it",
             )  # fmt: skip
-        return [(row[0], row[1]) for row in lines[1:] if row]
+        return [(number, (row[0], row[1])) for number, row in lines[1:] if row]
 
     def add(self, texts: Iterable[str], label: str) -> int:
         """Add what is not there yet under this class; how many were."""
@@ -71,6 +75,13 @@ class TextTable:
         writer = csv.writer(lines, lineterminator="\n")
         writer.writerows([_COLUMNS, *rows])
         durable.write(self.path, lines.getvalue())
+
+
+def _numbered(text: str) -> Iterator[tuple[int, list[str]]]:
+    reader, begins = csv.reader(io.StringIO(text, newline="")), 1
+    for row in reader:
+        yield begins, row
+        begins = reader.line_num + 1
 
 
 def key_of(text: str) -> str:

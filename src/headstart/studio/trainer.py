@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from headstart import durable
 from headstart.errors import TrainingError
 
 STOP_S = 5.0
@@ -42,13 +43,13 @@ class Trainer:
                 stdin=pipe, stdout=pipe, limit=_LINE,
             )  # fmt: skip
 
-    async def start(self) -> None:
-        """Begin, or go on with what was begun."""
+    async def start(self, order: Mapping[str, object]) -> None:
+        """Begin what an order says, or go on with what was begun."""
         assert not self.runs
         await self.warm()
         process, self._waiting = self._waiting, None
         assert process is not None and process.stdin is not None
-        process.stdin.write(b"go\n")
+        process.stdin.write((durable.to_json(dict(order)) + "\n").encode())
         self._process = process
         self._listening = asyncio.create_task(self._listen(process))
 

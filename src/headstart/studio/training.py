@@ -1,17 +1,20 @@
-"""The process that learns: what `headstart train FOLDER` does, told line by line as JSON.
+"""The process that learns, ranks and exports: what the commands do, told line by line as JSON.
 
 Run by `python -m headstart.studio.training FOLDER`. It ends with the process that reads its lines,
 and goes on where it was when it is run again.
 """
 
+import json
 import os
 import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import FrameType
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from headstart import durable
 from headstart.errors import HeadstartError, Interrupted, TrainingError
@@ -20,11 +23,14 @@ from headstart.hostile import printable
 
 PAUSE_S = 0.1
 """Between two steps that are told, at least."""
+LINE = 64 * 1024
+"""Bytes of an order, at most."""
 Say = Callable[[dict[str, object]], None]
+Order = Mapping[str, Any]
 
 
 def main(place: str) -> None:
-    """Be ready, and learn from a folder once a line says so; the last line says how it ended."""
+    """Be ready, and do for a folder what a line says; the last line says how that ended."""
     asked: list[int] = []
 
     def ask(number: int, frame: FrameType | None) -> None:
@@ -33,14 +39,14 @@ def main(place: str) -> None:
     signal.signal(signal.SIGTERM, ask)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is the server's to answer
     from headstart.run import pipeline  # noqa: F401 - takes seconds
-    from headstart.run.api import train
 
-    if not os.read(sys.stdin.fileno(), 16):
+    if not (line := os.read(sys.stdin.fileno(), LINE)):
         return
     threading.Thread(target=_end_with, args=(sys.stdin.fileno(),), daemon=True).start()
     try:
-        run = train(Path(place), tell=telling(say, lambda: bool(asked)))
-        say({"kind": "ended", "run": str(run.path.absolute())})
+        order = json.loads(line)
+        found = WORKS[order["do"]](Path(place), order, telling(say, lambda: bool(asked)))
+        say({"kind": "ended", **found})
     except HeadstartError as error:
         say({"kind": "failed", "error": error.record()})
     except Exception as error:
@@ -49,6 +55,45 @@ def main(place: str) -> None:
             f"headstart train {printable(place)}",
         )  # fmt: skip
         say({"kind": "failed", "error": told.record()})
+
+
+def _learn(place: Path, order: Order, tell: Tell) -> dict[str, object]:
+    from headstart.run.api import train
+
+    return {"run": str(train(place, tell=tell, **order["asked"]).path.absolute())}
+
+
+def _rank(place: Path, order: Order, tell: Tell) -> dict[str, object]:
+    from headstart.run.api import rank
+
+    names = ("backbone", "predicted", "low", "high", "ms_per_item", "params", "license")
+    found = rank(place, backbones=order["backbones"], tell=tell)
+    return {"rows": [{name: getattr(one, name) for name in names} for one in found]}
+
+
+def _export(place: Path, order: Order, tell: Tell) -> dict[str, object]:
+    from headstart.run.exports import EXPORTS, USUAL, export
+
+    run, to = Path(order["run"]), str(order["to"])
+    made = run / EXPORTS / USUAL[to]
+    if not made.exists():
+        export(run, to, tell=tell)
+    if made.is_dir():
+        files = sorted(path for path in made.rglob("*") if path.is_file())
+        with durable.writing(made.with_name(f"{made.name}.zip")) as temp, ZipFile(temp, "w") as it:
+            for path in files:
+                it.write(path, path.relative_to(made), ZIP_DEFLATED)
+    return {"run": run.name, "to": to}
+
+
+def _compare(place: Path, order: Order, tell: Tell) -> dict[str, object]:
+    from headstart.run.api import compare
+
+    return {"comparison": compare(order["runs"]).record()}
+
+
+WORKS = {"train": _learn, "rank": _rank, "export": _export, "compare": _compare}
+"""What an order may say."""
 
 
 def _end_with(handle: int) -> None:

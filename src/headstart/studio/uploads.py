@@ -48,7 +48,8 @@ async def keep(
 ) -> dict[str, object]:
     """Put what was sent into a class: a file, or all that an archive holds.
 
-    How many were kept, how many were there already, and which are broken, with why.
+    Without a class, the folders of an archive become classes. How many were kept, how many were
+    there already, and which are broken, with why.
     """
     if is_archive(Path(told)):
         return await _all_in(collection, looks, label, told, sent)
@@ -76,7 +77,8 @@ async def _all_in(
             if any(is_junk(part) for part in below.parts):
                 continue
             try:
-                new = await _one(collection, looks, label, below.name, path, "")
+                of = label or await asyncio.to_thread(_class_of, collection, below)
+                new = await _one(collection, looks, of, below.name, path, "")
                 kept, same = kept + new, same + (not new)
             except Refusal as refusal:
                 refused.append(_refused(str(below), refusal))
@@ -109,6 +111,13 @@ async def _one(
     await looks.thumbnail(sent, kind)
     await asyncio.to_thread(_move, sent, place)
     return True
+
+
+def _class_of(collection: Collection, below: Path) -> str:
+    """The class that a file's folder is called after, made where it is new. Raises `Refusal`."""
+    if len(below.parts) < 2:
+        raise Refusal("H623", 422, "it lies in no folder", "put each class into a folder")
+    return collection.class_called(below.parts[-2])
 
 
 def _number(told: str) -> int:

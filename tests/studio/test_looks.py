@@ -1,0 +1,63 @@
+"""Small pictures of files: kept, asked for once, refused with their code."""
+
+import os
+
+import pytest
+from boards import apart, within  # noqa: F401
+
+from headstart.serve import Refusal
+from headstart.serve.engine import Died
+from headstart.studio import looks
+
+
+class Engine:
+    """Answers by the file's name."""
+
+    alive, asked_of = True, 0
+
+    async def asked(self, things):
+        self.asked_of += 1
+        name = things[0].name
+        if "deadly" in name:
+            raise Died
+        if "bad" in name:
+            error = {"code": "D121", "what": "this is no picture", "fix": "send another"}
+            return [{"error": {**error, "why": ""}}]
+        return [{"media": "image/jpeg", "picture": "c21hbGw="}]
+
+
+@pytest.fixture
+def one(tmp_path):
+    found = looks.Looks(tmp_path)
+    engine = Engine()
+    found._engines = {"file": engine, "audit": engine}
+    return found, engine
+
+
+def thumbnail(found, place, name: str):
+    (place / name).touch()
+    return within(lambda: found.thumbnail(place / name, "image"))
+
+
+def test_a_file_is_looked_at_once_and_again_when_it_changed(one, tmp_path) -> None:
+    found, engine = one
+    assert thumbnail(found, tmp_path, "a.jpg") == ("image/jpeg", b"small")
+    for moment, asked_of in ((5, 2), (5, 2), (6, 3)):
+        os.utime(tmp_path / "a.jpg", ns=(moment, moment))
+        within(lambda: found.thumbnail(tmp_path / "a.jpg", "image"))
+        assert engine.asked_of == asked_of
+
+
+def test_the_oldest_is_forgotten(one, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(looks, "KEPT", 2)
+    found, _ = one
+    for name in ("a", "b", "c"):
+        thumbnail(found, tmp_path, name)
+    assert [path.rpartition("/")[2] for path, _ in found._kept] == ["b", "c"]
+
+
+@pytest.mark.parametrize(("name", "code"), [("bad", "D121"), ("deadly", "D302")])
+def test_what_is_broken_is_refused_with_its_code(one, tmp_path, name, code) -> None:
+    with pytest.raises(Refusal) as refused:
+        thumbnail(one[0], tmp_path, name)
+    assert (refused.value.code, refused.value.status) == (code, 422)
