@@ -80,6 +80,36 @@ def test_the_queue_has_an_end_and_says_when_to_come_back(more: int, refused: boo
     assert (isinstance(second, Refusal) and second.status == 503 and second.retry_s > 0) == refused
 
 
+@pytest.mark.parametrize(
+    ("queue_s", "more", "refused"),
+    [(10.0, BATCH + 1, False), (0.1, BATCH, False), (0.1, BATCH + 1, True)],
+)
+def test_who_would_wait_too_long_by_the_pace_so_far_is_sent_away(
+    queue_s: float, more: int, refused: bool
+) -> None:
+    async def work() -> list[object]:
+        queue = Queue(Judge(0.1), Limits(queue_s=queue_s))
+        await queue.judged(things("a"))  # .1 s each
+        busy = asyncio.ensure_future(asked(queue, things(range(BATCH))))
+        await asyncio.sleep(0.02)
+        found = await asked(queue, things("b"), things(range(more - 1)))
+        await busy
+        return found
+
+    first, last = asyncio.run(work())
+    assert labels(first) == ["b"]
+    assert (isinstance(last, Refusal) and last.code == "H503") == refused
+
+
+def test_a_large_request_is_taken_where_nobody_waits_before_it() -> None:
+    async def work() -> object:
+        queue = Queue(Judge(0.05), Limits(queue_s=0.05))
+        await queue.judged(things("a"))
+        return await queue.judged(things(range(100)))
+
+    assert len(labels(asyncio.run(work()))) == 100
+
+
 def test_a_thing_that_waits_too_long_is_given_up() -> None:
     limits = Limits(queue=40, wait_s=0.4)
     first, second = run(Judge(0.3), things(range(32)), things("z"), limits=limits)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import PIL.Image
 import pytest
+from accessible import axe, serious
 from test_serving import MAIN, TOKEN
 
 pytestmark = pytest.mark.browser
@@ -66,6 +67,7 @@ def test_the_printed_address_opens_the_page_and_a_file_is_judged(page, address, 
     page.get_by_text("this is not a picture").wait_for(timeout=5000)
     page.get_by_text("75.0%").first.wait_for(timeout=5000)
     assert page.locator("#answers li").count() == 2
+    page.get_by_text("Since the start: 1 answer, 100.0% sure").wait_for(timeout=5000)
     assert page.get_by_text("<img src=x onerror=alert(1)>.png").count() == 1
     page.screenshot(path=str(tmp_path / "tried.png"))
     own = address.partition("#")[0]
@@ -81,6 +83,14 @@ def test_without_the_token_there_is_nothing_but_what_to_do(page, address) -> Non
     page.goto(f"{own}#t={'x' * 32}")
     page.reload()
     page.get_by_text("not, or no longer").wait_for(timeout=5000)
+
+
+def test_axe_finds_nothing_serious(page, address, request) -> None:
+    page.goto(address)
+    page.get_by_text("photos knows pictures").wait_for(timeout=10_000)
+    page.set_input_files("#file", [{"name": "a.png", "mimeType": "image/png", "buffer": picture()}])
+    page.get_by_text("75.0%").first.wait_for(timeout=5000)
+    assert serious(page, axe(request.config.cache.mkdir("axe"))) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -220,3 +220,12 @@ def test_texts_are_refused_by_a_model_of_pictures_and_read_by_one_of_texts() -> 
 def test_every_route_is_a_plain_one() -> None:
     assert all(type(route) is Route for route in ROUTES)
     assert ask(APP, "GET", "/predict/", [BEARER]).status == 404  # no redirects made of Host
+
+
+def test_what_was_said_since_the_start_is_told_beside_each_model() -> None:
+    door = app(Models())
+    for body in (b"good", b"odd", b"familiar 0.01", b"bad"):
+        ask(door, "POST", "/predict", [BEARER], body)
+    (one,) = ask(door, "GET", "/models", [BEARER]).json()
+    assert one["seen"] == {"sure": 2, "not_sure": 1, "unfamiliar": 0}
+    assert one["familiar_above"] is None and one["name"] == "photos"

@@ -16,6 +16,8 @@ from headstart.serve.limits import Limits
 BATCH = 16
 """Things that are judged at once, at most."""
 BATCH_BYTES = 64 * 2**20
+LATEST = 0.2
+"""Weight of the last batch in the pace; the rest is of those before it."""
 
 
 @runtime_checkable
@@ -50,6 +52,7 @@ class Queue:
         self._waiting: deque[_Waiting] = deque()
         self._some = asyncio.Event()
         self._busy = 0
+        self._each_s = 0.0
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -57,9 +60,19 @@ class Queue:
         """Things that wait or are judged."""
         return len(self._waiting) + self._busy
 
+    def _full(self, more: int) -> bool:
+        """Whether so many more would be too many, or would wait too long.
+
+        A batch that is judged and one that waits are no reason, however slow the model is; nor is
+        a large request that nobody waits before.
+        """
+        every = self.depth + more
+        late = self._each_s * every > self._limits.queue_s and every > 2 * BATCH
+        return every > self._limits.queue or (late and bool(self._waiting))
+
     async def judged(self, things: Sequence[Thing]) -> list[Judged]:
         """An answer each. Raises `Refusal` where too many wait, or where it takes too long."""
-        if self.depth + len(things) > self._limits.queue:
+        if self._full(len(things)):
             raise Refusal("H503", 503, "too much waits already", "ask again later", retry_s=1)
         loop, until = asyncio.get_running_loop(), time.monotonic() + self._limits.wait_s
         new = [_Waiting(thing, until, loop.create_future()) for thing in things]
@@ -88,8 +101,10 @@ class Queue:
             await asyncio.sleep(0)  # what came in the same moment comes along
             batch = self._batch()
             if batch:
-                self._busy = len(batch)
+                self._busy, began = len(batch), time.monotonic()
                 await self._answer(batch)
+                took_s = (time.monotonic() - began) / len(batch)
+                self._each_s += (LATEST if self._each_s else 1.0) * (took_s - self._each_s)
                 self._busy = 0
 
     def _batch(self) -> list[_Waiting]:

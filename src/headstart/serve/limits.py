@@ -30,6 +30,8 @@ class Limits:
     """Requests with a body that are under way."""
     queue: int = 128
     """Things that wait for a model."""
+    queue_s: float = 1.0
+    """Seconds that a thing may be expected to take in the queue, by the pace of those before it."""
     wait_s: float = 30.0
     """Seconds after which a thing that no model has answered is given up."""
     worker_mb: int = 2048

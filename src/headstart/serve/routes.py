@@ -124,7 +124,13 @@ class Desk:
 
     async def models(self, request: Request) -> Response:
         """What is served, for the page."""
-        return JSONResponse([_told(one) for one in self.shelf.served])
+        return JSONResponse([{**_told(one), "seen": self._seen(one)} for one in self.shelf.served])
+
+    def _seen(self, one: Served) -> dict[str, int]:
+        """What was said since the start, beside what validation promised."""
+        counters = self.counters
+        words = {word: counters.said[one.name, word] for word in ("sure", "not_sure")}
+        return {**words, "unfamiliar": counters.unfamiliar[one.name]}
 
     async def server(self, request: Request) -> Response:
         """Name, version and extensions of the server."""

@@ -57,6 +57,22 @@ function card(answer, file) {
   byId("answers").prepend(item);
 }
 
+// What was answered since the start, against what validation promised.
+function drift({ seen, sure_share: promised, familiar_above: above }) {
+  const count = seen.sure + seen.not_sure;
+  const told = [`Since the start: ${count} ${count === 1 ? "answer" : "answers"}`];
+  const beside = promised === null ? "" : ` (in validation ${percent(promised)})`;
+  told.push(`${percent(seen.sure / Math.max(1, count))} sure${beside}`);
+  if (above !== null) told.push(`${percent(seen.unfamiliar / Math.max(1, count))} unlike anything it learned from (at most ${percent(above)} of things like those)`);
+  byId("drift").textContent = `${told.join(", ")}.`;
+  byId("drift").hidden = !count;
+}
+
+async function look() {
+  models = await (await fetch("models")).json();
+  if (models.length) drift(chosen());
+}
+
 async function ask(body, headers, files) {
   byId("status").textContent = "Judging…";
   try {
@@ -65,6 +81,7 @@ async function ask(body, headers, files) {
     const found = await answer.json();
     if (Array.isArray(found)) found.forEach((one, at) => card(one, files[at]));
     byId("status").textContent = answer.ok ? "" : `${found.error.what}: ${found.error.fix}`;
+    await look();
   } catch {
     byId("status").textContent = "The server does not answer. Is it still running?";
   }
@@ -86,6 +103,7 @@ function show() {
   for (const one of document.querySelectorAll(".pair")) one.hidden = !model.paired;
   byId("invitation").textContent = `Drop ${model.things} here`;
   const classes = model.classes.length ? `: ${model.classes.slice(0, 12).join(", ")}` : "";
+  drift(model);
   byId("about").textContent = `${model.name} knows ${model.things}${classes}`;
 }
 
