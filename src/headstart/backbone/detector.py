@@ -21,7 +21,7 @@ LEAST_PX = 256
 """Side of the pictures that a detector is given, at least, where nobody says another."""
 PLACING = 2
 """Stages behind the maps of a detector, pyramid and towers. On 205 pictures of blood cells AP50 was
-.37 in 20 passes where the towers learned alone, and .80 where the pyramid did, too."""
+.37 where towers learned alone, and .79 where the pyramid did, too, in more and smaller steps."""
 
 
 def detects(architecture: Architecture) -> bool:
