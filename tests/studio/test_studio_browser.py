@@ -16,6 +16,7 @@ import PIL.Image
 import PIL.ImageDraw
 import pytest
 import soundfile
+from accessible import axe, serious
 from boards import apart  # noqa: F401
 
 pytestmark = pytest.mark.browser
@@ -190,7 +191,7 @@ PASTED = """async ([name, raw, event]) => {
 
 
 def test_a_picture_is_pasted_and_a_zip_of_class_folders_makes_classes(
-    page, server, tmp_path
+    page, server, tmp_path, request
 ) -> None:
     begin(page, server.start())
     picture = Path(draw(tmp_path / "own", "circle", 1)[0]).read_bytes()
@@ -204,4 +205,10 @@ def test_a_picture_is_pasted_and_a_zip_of_class_folders_makes_classes(
     page.evaluate(PASTED, ["some.zip", base64.b64encode(raw.getvalue()).decode(), "drop"])
     page.get_by_role("heading", name="star").wait_for(timeout=60_000)
     page.get_by_text("it lies in no folder").wait_for()
+    page.locator("#deeper > summary").click()
+    page.get_by_text("There is none yet").wait_for()
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.screenshot(path=str(tmp_path / f"deeper {scheme}.png"), full_page=True)
+        assert serious(page, axe(request.config.cache.mkdir("axe"))) == []
     assert len(list((tmp_path / "box" / "star").iterdir())) == 1
