@@ -44,3 +44,35 @@ def test_what_can_not_be_read_can_not_be_made_smaller(tmp_path: Path) -> None:
     with pytest.raises(BackboneError, match="M705"):
         quantize(tmp_path / "a.onnx", tmp_path / "b.onnx", [])
     assert [p.name for p in tmp_path.iterdir()] == ["a.onnx"]
+
+
+def filters_in_8_bits(shapes: dict[str, tuple[int, int]], place: Path) -> dict[str, int]:
+    """The largest whole number among weights of each of these convolutions, by name.
+
+    A convolution with filters of (out, in / groups) stands alone between 4 and `out` channels.
+    """
+    import onnx
+    from onnx import helper, numpy_helper
+
+    rng, nodes, weights = np.random.default_rng(0), [], []
+    for name, (out, each) in shapes.items():
+        values = rng.normal(size=(out, each, 3, 3)).astype(np.float32)
+        weights.append(numpy_helper.from_array(values, name))
+        nodes.append(helper.make_node("Conv", ["x", name], [f"{name}_out"], name, group=4 // each))
+    kind = onnx.TensorProto.FLOAT
+    given = [helper.make_tensor_value_info("x", kind, [1, 4, 8, 8])]
+    outs = [helper.make_tensor_value_info(f"{n}_out", kind, None) for n in shapes]
+    graph = helper.make_graph(nodes, "g", given, outs, weights)
+    proto = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=10)
+    onnx.save(proto, place / "plain.onnx")
+    feeds = [{"x": rng.normal(size=(1, 4, 8, 8)).astype(np.float32)} for _ in range(2)]
+    quantize(place / "plain.onnx", place / "small.onnx", feeds)
+    found = {i.name: i for i in onnx.load(place / "small.onnx").graph.initializer}
+    return {n: int(np.abs(numpy_helper.to_array(found[f"{n}_quantized"])).max()) for n in shapes}
+
+
+def test_depthwise_filters_keep_8_bits_and_all_others_7(tmp_path: Path) -> None:
+    shapes = {"depthwise": (4, 1), "twice": (8, 1), "grouped": (4, 2), "plain": (4, 4)}
+    found = filters_in_8_bits(shapes, tmp_path)
+    assert found.pop("depthwise") == 127
+    assert set(found.values()) <= {63, 64}

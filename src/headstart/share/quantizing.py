@@ -4,7 +4,7 @@ import contextlib
 import logging
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from headstart.data import Source
 from headstart.errors import BackboneError, needs
@@ -12,6 +12,9 @@ from headstart.hostile import printable
 from headstart.model import Model
 from headstart.share.end_to_end import Feed, end_to_end
 from headstart.share.onnx_file import facts_of, onnx_of, put_facts
+
+if TYPE_CHECKING:
+    import onnx
 
 _TYPES = (
     "Conv", "Gemm", "MatMul", "Add", "Relu", "Clip",
@@ -60,9 +63,12 @@ def quantize(plain: Path, out: Path, feeds: Sequence[Feed]) -> None:
     """Write the network in `plain` with weights and what goes between nodes in 8 bits.
 
     Weights have a scale for each channel, inputs of nodes one each, from the least and the largest
-    that `feeds` bring about. What reads pictures stays exact. Raises `BackboneError`.
+    that `feeds` bring about. What reads pictures stays exact. Weights keep 7 of the 8 bits where a
+    processor without instructions for them (VNNI) would overflow; depthwise filters, which are
+    never computed that way, keep all. Raises `BackboneError`.
     """
     with needs("export"):
+        import onnx
         from onnxruntime import quantization
         from onnxruntime.quantization import shape_inference
     prepared = out.with_suffix(".prepared.onnx")
@@ -82,6 +88,7 @@ def quantize(plain: Path, out: Path, feeds: Sequence[Feed]) -> None:
                 weight_type=quantization.QuantType.QInt8,
                 op_types_to_quantize=list(_TYPES),
                 nodes_to_exclude=_in_double(prepared),
+                extra_options={"TensorQuantOverrides": _whole_bytes(onnx.load(prepared).graph)},
             )
     except Exception as error:  # the library fails in more ways than can be named
         raise BackboneError(
@@ -105,6 +112,30 @@ def _in_double(place: Path) -> list[str]:
         if one.type.tensor_type.elem_type == onnx.TensorProto.DOUBLE
     }
     return [n.name for n in model.graph.node if double & {*n.input, *n.output}]
+
+
+def _whole_bytes(graph: "onnx.GraphProto") -> dict[str, list[dict[str, Any]]]:
+    """Depthwise filters, by name, and that they take all 8 bits.
+
+    Many of them are differences of neighbors: their weights are large and cancel, so that what
+    rounding leaves of the sum is as large as what they answer. With 7 bits mobilenetv2_100 changed
+    18% of its answers on pictures of trash, with 8 bits 6%.
+    """
+    from onnxruntime.quantization import QuantType
+
+    shapes = {one.name: tuple(one.dims) for one in graph.initializer}
+    whole = {"axis": 0, "quant_type": QuantType.QInt8, "reduce_range": False}
+    return {
+        node.input[1]: [dict(whole)]
+        for node in graph.node
+        if node.op_type == "Conv" and _is_depthwise(node, shapes.get(node.input[1], ()))
+    }
+
+
+def _is_depthwise(node: "onnx.NodeProto", shape: tuple[int, ...]) -> bool:
+    """Whether a filter sees one channel, and makes one of it."""
+    groups = next((a.i for a in node.attribute if a.name == "group"), 1)
+    return groups > 1 and shape[:2] == (groups, 1)
 
 
 @contextlib.contextmanager
