@@ -27,6 +27,7 @@ from headstart.train.rates import (
     MANY,
     RATES,
     SLOWER,
+    TAUGHT_RATE,
     convolutional,
     paced,
 )
@@ -48,6 +49,14 @@ def test_convolutions_learn_by_the_rule_of_bit(tiny: Backbone, strategy) -> None
     plan, rates = _paced(strategy, tiny.stages)
     assert (plan.pace, rates) == (BIT, BIT_RATES)
     assert plan.restraint.weight_decay == plan.restraint.mixup == 0.0
+
+
+def test_students_learn_at_one_rate_that_nothing_is_spent_on(tiny: Backbone) -> None:
+    asked = {"rows": 1000, "taught": True}
+    plan, rates = paced(Full(), Recipe(), tiny.stages, linear(8, 2), kind="image", **asked)
+    assert (plan.pace, rates) == (EVEN, (TAUGHT_RATE,)) and plan.restraint.still
+    heard = paced(Full(), Recipe(), tiny.stages, linear(8, 2), kind="audio", **asked)
+    assert heard[1] == RATES
 
 
 def test_convolutions_over_sound_and_new_heads_keep_their_pace(tiny: Backbone) -> None:

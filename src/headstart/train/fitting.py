@@ -222,7 +222,7 @@ def _taught(
     training_data = training_data_of(task_data, source, len(prefix), recipe, keeping, tell)
     plan, tried = paced(
         strategy, recipe, suffix, head, rows=len(training_data.labels), kind=source.modality.kind,
-        pretrained=source.origin.pretrained,
+        pretrained=source.origin.pretrained, taught=task_data.lesson is not None,
     )  # fmt: skip
     training_data = in_half(training_data, suffix, head, plan, tried, work, tell)
     whole, (plan, rates) = plan.epochs, rated(training_data, suffix, head, plan, tried, work, tell)

@@ -33,6 +33,8 @@ WRITING_RATES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2)
 all but the lowest where it was not, or where few numbers learn."""
 FEW_RATES = (3e-4, 1e-3, 3e-3, 1e-2)
 """Rates that are tried where few numbers learn: biases, or changes of low rank; the head too."""
+TAUGHT_RATE = 1e-3
+"""Of convolutions that learn to answer as a teacher does, in many views of few things."""
 LOCATING_RATE, SLOWER = 2e-3, 0.7
 """Of the last stages of a detector, and what a stage before another learns at beside it."""
 MANY, MIXUP = 20_000, 0.1
@@ -48,9 +50,10 @@ def paced(
     rows: int,
     kind: str,
     pretrained: bool = True,
+    taught: bool = False,
 ) -> tuple[Recipe, tuple[float, ...]]:
     """The recipe with the pace that suits the strategy and the network, and the rates to try: one
-    where that was asked for, which wins over the rules here.
+    where that was asked for, which wins over the rules here. `taught` is a student of a teacher.
 
     Stages before the last learn slower and slower, but where all are fresh, where few numbers
     learn, and in networks of convolutions for pictures under a fitted head, which follow the
@@ -60,6 +63,8 @@ def paced(
     """  # noqa: D205 - one sentence
     if isinstance(head, BoxHead):
         plan, rates = _located(strategy, recipe, pretrained=pretrained)
+    elif taught and kind == "image" and convolutional(suffix):
+        plan, rates = _taught(recipe, pretrained=pretrained)
     else:
         plan, rates = _paced(strategy, recipe, suffix, head, rows, kind, pretrained)
     asked = recipe.asked
@@ -107,6 +112,16 @@ def _located(
     even = isinstance(strategy, Scratch | LowRank | BitFit) or not pretrained
     pace = EVEN if even else replace(EVEN, stage_decay=SLOWER)
     return replace(recipe, restraint=held, pace=pace), (LOCATING_RATE,)
+
+
+def _taught(recipe: Recipe, *, pretrained: bool) -> tuple[Recipe, tuple[float, ...]]:
+    """Of students: one rate for every part, which falls along a cosine (Beyer et al. 2022).
+
+    A search would take the epochs that they need, and the rule of BiT, whose steps are cut to a
+    length, hardly moves them from where they start.
+    """
+    held = replace(recipe.restraint, still=pretrained)
+    return replace(recipe, restraint=held, pace=EVEN), (TAUGHT_RATE,)
 
 
 def rates_of(
