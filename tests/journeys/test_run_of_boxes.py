@@ -10,6 +10,7 @@ from pyarrow import parquet
 
 import headstart
 from headstart.cli import execute
+from headstart.errors import BackboneError
 from headstart.run import Run
 
 pytestmark = pytest.mark.journey
@@ -86,6 +87,23 @@ def test_answers_draw_and_count_the_boxes(run: Run, place: Path, tmp_path: Path,
     assert all(box["label"] in HUES and len(box["box"]) == 4 for box in boxes)
     assert len(list((tmp_path / "drawn").iterdir())) == 3
     assert execute(["predict", str(run.path), *files, *asked]) == 2
+
+
+@pytest.mark.parametrize("nms", ["outside", "inside"])
+def test_the_file_that_leaves_finds_the_boxes_of_the_run(run: Run, tmp_path, nms) -> None:
+    done = run.export(out=tmp_path / "out" / "m.onnx", nms=nms)
+    parity = done.parity
+    assert parity.same == parity.rows == run.metrics["n"]["test"] and parity.moved_px <= 0.5
+    assert parity.map == pytest.approx(run.metrics["test"]["map"]["value"], abs=0.02)
+    assert abs(parity.map - parity.map_of_run) <= 0.002
+    assert {p.name for p in (tmp_path / "out").iterdir()} == {"m.onnx", "m.md", "predict.py"}
+
+
+@pytest.mark.parametrize("to", ["openvino", "web"])
+def test_what_has_no_boxes_is_refused_before_it_starts(run: Run, tmp_path, to) -> None:
+    with pytest.raises(BackboneError, match="M710"):
+        run.export(to, tmp_path / "out" / "m.xml")
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_plan_says_first_what_it_will_take(place: Path, tmp_path: Path) -> None:

@@ -57,6 +57,16 @@ def test_a_run_has_the_verb_and_so_has_the_command(run, asked, tmp_path, capsys)
     assert [out for _, out in asked] == [tmp_path / "a.onnx", tmp_path / "b.onnx", run / USUAL]
 
 
+@pytest.mark.parametrize(
+    ("to", "nms", "code"),
+    [("onnx", "both", "U215"), ("onnx", "inside", "U216"), ("folder", "outside", "U216")],
+)
+def test_only_files_of_boxes_have_nms_inside_or_outside(run, asked, to, nms, code) -> None:
+    with pytest.raises(UsageError, match=code):
+        export(run, to, nms=nms)
+    assert not asked and not (run / "export").exists()
+
+
 def test_a_format_that_there_is_not_is_refused_first(run) -> None:
     with pytest.raises(UsageError, match="U175"):
         export(run / "nowhere", "coreml")

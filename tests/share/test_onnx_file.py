@@ -8,8 +8,8 @@ import torch
 from headstart.errors import BackboneError
 from headstart.model import Model
 from headstart.share import Exported
-from headstart.share.end_to_end import EndToEnd, Input
-from headstart.share.onnx_file import OUTPUT, Runtime, facts_of, onnx_of
+from headstart.share.end_to_end import OUTPUT, EndToEnd, Input
+from headstart.share.onnx_file import Runtime, facts_of, onnx_of
 
 
 def test_pictures_of_any_size_go_in_any_number_at_a_time(exported: Exported) -> None:

@@ -18,9 +18,8 @@ from headstart.errors import BackboneError, UsageError
 from headstart.head import linear
 from headstart.model import Model
 from headstart.share import Exported, FileModel, export_openvino, need_openvino, openvino_file
-from headstart.share.end_to_end import end_to_end
+from headstart.share.end_to_end import OUTPUT, end_to_end
 from headstart.share.exporting import SCRIPT
-from headstart.share.onnx_file import OUTPUT
 from headstart.task import Calibration, Classification
 
 pytest.importorskip("openvino")

@@ -29,6 +29,9 @@ def export(
         Path | None,
         typer.Option(metavar="FOLDER", help="npm's onnxruntime-web, for web; fetched otherwise"),
     ] = None,
+    nms: Annotated[
+        str, typer.Option(metavar="WHERE", help="of boxes: outside the file, or inside")
+    ] = "",
     json: Json = False,
 ) -> None:
     """Write the model so that it runs without headstart, once it answers alike.
@@ -37,7 +40,7 @@ def export(
     """
     done = headstart.report(run)
     with working() as tell:
-        made = done.export(to, out, data=data, runtime=runtime, tell=tell)
+        made = done.export(to, out, data=data, runtime=runtime, nms=nms, tell=tell)
     terminal.document(made.record()) if json else terminal.show(made.lines())
 
 

@@ -51,6 +51,7 @@ class Run:
         *,
         data: "headstart.run.tested.Place | None" = None,
         runtime: Path | str | None = None,
+        nms: str = "",
         tell: Tell = quiet,
     ) -> "headstart.share.Exported":
         """Write the model so that it runs without headstart, once it answers alike.
@@ -59,11 +60,12 @@ class Run:
         page) or "folder" (what `headstart.load` reads). Every test row is asked about in both;
         where answers differ, nothing is written. `out` is the file or folder (in export/ in
         the run's folder), `data` where the test rows are if they moved, `runtime` the folder of
-        npm's package onnxruntime-web, which is fetched otherwise. Raises `UsageError`,
+        npm's package onnxruntime-web, which is fetched otherwise. `nms` is "inside" where the file
+        leaves out boxes that overlap, instead of giving those of all points. Raises `UsageError`,
         `BackboneError`, `DataError` or `ResourceError`.
         """
         package = Path(runtime) if runtime else None
-        return export(self.path, to, Path(out) if out else None, data, package, tell)
+        return export(self.path, to, Path(out) if out else None, data, package, nms, tell)
 
     @signed(CompressSettings)
     def compress(

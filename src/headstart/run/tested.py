@@ -5,7 +5,7 @@ from typing import Any
 
 from pyarrow import parquet
 
-from headstart.data import Columns, Found, Frame, Source
+from headstart.data import Boxes, BoxTruth, Columns, Examples, Found, Frame, Source
 from headstart.data.presence import need_place
 from headstart.errors import UsageError
 from headstart.hostile import printable
@@ -41,14 +41,27 @@ def data_of(folder: Path, place: Place | None = None) -> Found:
     return found_at(named, made(Columns, columns), cache_root(None))
 
 
+def boxes_tested(
+    folder: Path, place: Place | None = None
+) -> tuple[tuple[Source, ...], tuple[Boxes, ...]]:
+    """Every test picture with what is on it, in pixels: see `rows_tested`."""
+    examples = data_of(folder, place).examples
+    rows, truth = _rows(folder, examples), examples.truth_as(BoxTruth)
+    return tuple(examples.sources[r] for r in rows), tuple(truth.boxes[r] for r in rows)
+
+
 def rows_tested(folder: Path, place: Place | None = None) -> tuple[Source, ...]:
     """Every test row's source, in the order of `predictions.parquet`.
 
     Raises what `data_of` raises, and `UsageError` where rows are not there any more.
     """
     examples = data_of(folder, place).examples
+    return tuple(examples.sources[row] for row in _rows(folder, examples))
+
+
+def _rows(folder: Path, examples: Examples) -> list[int]:
     names = parquet.read_table(folder / PREDICTIONS, columns=["name"])["name"].to_pylist()
-    known = {examples.name(row): source for row, source in enumerate(examples.sources)}
+    known = {examples.name(row): row for row in range(len(examples.sources))}
     lost = [name for name in names if name not in known]
     if lost:
         raise UsageError(
@@ -57,4 +70,4 @@ def rows_tested(folder: Path, place: Place | None = None) -> tuple[Source, ...]:
             "name the folder or table as it was when the run ended: --data PATH",
             where=printable(lost[0]),
         )
-    return tuple(known[name] for name in names)
+    return [known[name] for name in names]

@@ -12,6 +12,7 @@ from headstart import lazy
 
 if TYPE_CHECKING:
     from headstart.share.artifact import save_model
+    from headstart.share.box_file import export_boxes, need_boxes_file
     from headstart.share.card import card_of
     from headstart.share.exporting import Exported, export_onnx, need_exportable
     from headstart.share.file_model import FileModel
@@ -30,12 +31,14 @@ __all__ = [
     "Published",
     "Shelved",
     "card_of",
+    "export_boxes",
     "export_folder",
     "export_onnx",
     "export_openvino",
     "export_web",
     "fetched_runtime",
     "load",
+    "need_boxes_file",
     "need_exportable",
     "need_openvino",
     "need_web",

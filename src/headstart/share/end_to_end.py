@@ -25,6 +25,7 @@ from headstart.share.resizing import INTERPOLATIONS, PictureInput
 from headstart.share.spectrogram import SoundInput
 from headstart.task import Task
 
+OUTPUT = "probabilities"
 Feed = Mapping[str, np.ndarray]
 """What a runtime is given, by the names of the inputs."""
 
@@ -52,6 +53,7 @@ class EndToEnd:
     """The package's file with the lines that ask; empty where there are none."""
     facts: Mapping[str, str] = field(default_factory=dict)
     """What those lines need to know, for the metadata."""
+    outputs: tuple[str, ...] = (OUTPUT,)
     beside: Mapping[str, Path] = field(default_factory=dict)
     """Files that a reader of sources needs, by the names they get."""
 
@@ -73,13 +75,19 @@ class Answering(nn.Module):
 def need_answers(model: Model) -> None:
     """Raise `BackboneError` for a model that searches or writes, or reads as no graph can."""
     task, modality = model.task, model.backbone.modality
+    if task.locates:
+        raise BackboneError(
+            "M710",
+            "a model that finds boxes leaves as an ONNX file or a model folder only",
+            "headstart export RUN --to onnx",
+        )
     if task.coded_rows or task.writes:
         raise BackboneError(
             "M701",
             f"a model of {task.kind} can't be exported: it searches for its answers",
             "headstart predict RUN, or export a run of classes, tags or values",
         )
-    if not (_shown(modality) or isinstance(modality, Text | Sound)):
+    if not (reads_shown(modality) or isinstance(modality, Text | Sound)):
         raise BackboneError(
             "M702",
             "how this model reads can't be written as a graph",
@@ -104,10 +112,11 @@ def end_to_end(model: Model, *, resized: bool = False) -> EndToEnd:
     assert isinstance(modality, Image)
     if resized:
         return _of_squares(modality, Answering(SquareInput(modality), stages, model.head, task))
-    return _of_pictures(modality, Answering(PictureInput(modality), stages, model.head, task))
+    return of_pictures(modality, Answering(PictureInput(modality), stages, model.head, task))
 
 
-def _shown(modality: Modality) -> bool:
+def reads_shown(modality: Modality) -> bool:
+    """Whether it reads pictures, and by a way of resizing that graphs have."""
     return isinstance(modality, Image) and modality.interpolation in INTERPOLATIONS
 
 
@@ -136,7 +145,13 @@ def _samples(contract: Sound, source: Source) -> list[Feed]:
     return [{"samples": samples[None]} for samples in heard]
 
 
-def _of_pictures(contract: Image, network: nn.Module) -> EndToEnd:
+def of_pictures(
+    contract: Image,
+    network: nn.Module,
+    outputs: tuple[str, ...] = (OUTPUT,),
+    script: str = "predict_image.txt",
+) -> EndToEnd:
+    """A network that takes pictures of any size, and what it is given."""
     channels = 3 if contract.channels == 1 else contract.channels
     example = torch.zeros(2, 70, 90, channels, dtype=torch.uint8)
     axes = ("n", "height", "width", "")
@@ -144,10 +159,9 @@ def _of_pictures(contract: Image, network: nn.Module) -> EndToEnd:
     side = str(math.floor(contract.size_px / contract.crop_pct))
     shade = json.dumps(contract.background)
     facts = {"side": side, "crop": contract.crop_mode, "background": shade}
-    script = "predict_image.txt" if channels == 3 else ""
-    return EndToEnd(
-        network.eval(), (Input("pixels", example, axes),), feeds_of(contract), script, facts
-    )
+    inputs = (Input("pixels", example, axes),)
+    asked = script if channels == 3 else ""
+    return EndToEnd(network.eval(), inputs, feeds_of(contract), asked, facts, outputs)
 
 
 class SquareInput(nn.Module):
@@ -199,7 +213,8 @@ def _of_texts(contract: Text, network: nn.Module) -> EndToEnd:
     facts = {"max_tokens": str(contract.max_tokens), "prefix": contract.prefix}
     beside = {"tokenizer.json": contract.place}
     script = "" if contract.paired or contract.language else "predict_text.txt"
-    return EndToEnd(network.eval(), inputs, feeds_of(contract), script, facts, beside)
+    feeds = feeds_of(contract)
+    return EndToEnd(network.eval(), inputs, feeds, script, facts, beside=beside)
 
 
 def _of_recordings(contract: Sound, network: nn.Module) -> EndToEnd:

@@ -6,7 +6,7 @@ from typing import Any
 from headstart.hostile import printable
 from headstart.model import Model
 from headstart.share.card import card_of
-from headstart.share.parity import MOST, Parity
+from headstart.share.parity import Parity
 
 _LIBRARY = "library_name: headstart"
 """A line that every card of ours has."""
@@ -42,8 +42,7 @@ def exported_card(
         "",
         "| figure | found | allowed |",
         "|---|---|---|",
-        f"| largest difference, {spread} | {parity.largest:.1e} | {MOST:g} |",
-        f"| rows with the same answer | {parity.same:,} of {parity.rows:,} | all |",
+        *(f"| {' | '.join(row)} |" for row in parity.table(spread)),
         "",
     ]
     return card_of(model, figures, "\n".join(lines))

@@ -21,7 +21,7 @@ from headstart.model import Model
 from headstart.share.end_to_end import EndToEnd, Input, end_to_end, need_answers
 from headstart.share.exported_card import card_name, exported_card, is_card
 from headstart.share.file_model import FileModel
-from headstart.share.onnx_file import OUTPUT, Runtime, facts_of, onnx_of, put_facts
+from headstart.share.onnx_file import Runtime, facts_of, onnx_of, put_facts
 from headstart.share.parity import Parity, need_parity, parity_of
 
 if TYPE_CHECKING:
@@ -77,7 +77,11 @@ def export_onnx(
     otherwise; `UsageError` where the script or the card would replace another.
     """
     need_exportable(model, out)
-    agreed = agreed_graph(model, sources, tell)
+    return leave(model, agreed_graph(model, sources, tell), out, figures)
+
+
+def leave(model: Model, agreed: Agreed, out: Path, figures: dict[str, Any] | None) -> Exported:
+    """Write what agreed, and what lies beside it."""
     whole = agreed.whole
     beside = {name: source.read_bytes() for name, source in whole.beside.items()}
     beside |= {SCRIPT: script_of(whole, out.name).encode()} if whole.script else {}
@@ -118,6 +122,11 @@ def _graph(model: Model, whole: EndToEnd, tell: Tell) -> "onnx.ModelProto":
 def need_exportable(model: Model, out: Path) -> None:
     """Raise where it is known already that nothing could be written, before anything is spent."""
     need_answers(model)
+    need_ours(out)
+
+
+def need_ours(out: Path) -> None:
+    """Raise `UsageError` where another script or card would be replaced."""
     script, card = out.parent / SCRIPT, out.parent / card_name(out)
     if script.exists() and not script.read_bytes().startswith(OURS.encode()):
         _refuse(script)
@@ -157,7 +166,8 @@ def write_together(files: dict[Path, bytes]) -> None:
 def use_of(whole: EndToEnd, name: str, model: Model) -> tuple[str, ...]:
     """How the file of this name is asked, for its card."""
     inputs = " and ".join(f"`{one.name}` ({_shape(one)})" for one in whole.inputs)
-    said = f"`{name}` takes {inputs}, and gives `{OUTPUT}`; its metadata has the classes."
+    gives = " and ".join(f"`{one}`" for one in whole.outputs)
+    said = f"`{name}` takes {inputs}, and gives {gives}; its metadata has the classes."
     asked = f"    python {SCRIPT} {_ASKED[model.backbone.modality.kind]}"
     return (said, "", asked) if whole.script else (said,)
 

@@ -17,13 +17,12 @@ from jaxtyping import Float
 from headstart.errors import BackboneError, needs
 from headstart.hostile import printable
 from headstart.model import Model
-from headstart.share.end_to_end import EndToEnd, Feed, shapes_of
+from headstart.share.end_to_end import OUTPUT, EndToEnd, Feed, shapes_of
 
 if TYPE_CHECKING:
     import onnx
 
 OPSET = 20
-OUTPUT = "probabilities"
 _LOGGERS = ("torch.onnx", "torch.export", "onnxscript", "onnx_ir")
 
 
@@ -43,7 +42,7 @@ def onnx_of(whole: EndToEnd) -> "onnx.ModelProto":
                 tuple(one.example for one in whole.inputs),
                 dynamo=True,
                 input_names=[one.name for one in whole.inputs],
-                output_names=[OUTPUT],
+                output_names=list(whole.outputs),
                 dynamic_shapes=(shapes_of(whole.inputs),),
                 opset_version=OPSET,
                 verbose=False,
@@ -99,9 +98,13 @@ class Runtime:
 
     def __call__(self, feed: Feed) -> Float[np.ndarray, "n c"]:
         """Answers, one row an example."""
-        (found,) = self._session.run([OUTPUT], dict(feed))
-        answers: np.ndarray = np.asarray(found)
-        return answers
+        return self.every(feed)[OUTPUT]
+
+    def every(self, feed: Feed) -> dict[str, np.ndarray]:
+        """All outputs by their names."""
+        names = [one.name for one in self._session.get_outputs()]
+        found = self._session.run(names, dict(feed))
+        return dict(zip(names, map(np.asarray, found), strict=True))
 
 
 def _nameless(proto: "onnx.ModelProto") -> "onnx.ModelProto":

@@ -22,7 +22,7 @@ from headstart.events import Tell, note, quiet
 from headstart.hostile import printable
 from headstart.modality import Image
 from headstart.model import Model
-from headstart.share.end_to_end import EndToEnd, Feed, end_to_end
+from headstart.share.end_to_end import OUTPUT, EndToEnd, Feed, end_to_end
 from headstart.share.exported_card import card_name, exported_card
 from headstart.share.exporting import (
     SCRIPT,
@@ -33,7 +33,7 @@ from headstart.share.exporting import (
     write_together,
 )
 from headstart.share.file_model import FileModel
-from headstart.share.onnx_file import OUTPUT, facts_of, onnx_of
+from headstart.share.onnx_file import facts_of, onnx_of
 from headstart.share.parity import need_parity, parity_of
 
 if TYPE_CHECKING:

@@ -35,6 +35,18 @@ class Parity:
         return asdict(self)
 
     @property
+    def holds(self) -> bool:
+        """Whether the file may be written."""
+        return self.same == self.rows and self.largest <= MOST
+
+    def table(self, unit: str) -> list[tuple[str, str, str]]:
+        """Figures, what was found, and what is allowed."""
+        return [
+            (f"largest difference, {unit}", f"{self.largest:.1e}", f"{MOST:g}"),
+            ("rows with the same answer", f"{self.same:,} of {self.rows:,}", "all"),
+        ]
+
+    @property
     def told(self) -> str:
         """In a line."""
         return (
@@ -65,12 +77,12 @@ def parity_of(
 
 def need_parity(parity: Parity, sources: Sequence[Source]) -> None:
     """Raise `BackboneError` where the file does not answer as the model does."""
-    if parity.same == parity.rows and parity.largest <= MOST:
+    if parity.holds:
         return
     raise BackboneError(
         "M704",
         "the exported file does not answer as the model does; nothing was written",
         "headstart predict RUN, or train with another --backbone",
         where=f"{parity.rows:,} test rows, {name_of(sources[0])} first" if sources else "",
-        why=f"{parity.told}; {MOST:g} are allowed",
+        why=f"{parity.told}; allowed: {', '.join(most for _, _, most in parity.table(''))}",
     )

@@ -95,6 +95,25 @@ class PictureInput(nn.Module):
         upright = (less > 0) & (less > 2 * (width - 2 * cut[1] - wide)) & self.turns
         return _small(upright, shown, rows, columns) + self._border(rows, columns)
 
+    def outside(
+        self, boxes: Float[Tensor, "n q 4"], pixels: UInt8[Tensor, "n h w c"]
+    ) -> Float[Tensor, "n q 4"]:
+        """Boxes in pixels of the square -> in pixels of the pictures."""
+        height, width = (_count(side, pixels) for side in pixels.shape[1:3])
+        cut = self._cut(height, width)
+        whole = height - 2 * cut[0], width - 2 * cut[1]
+        down, right = (
+            (_first(scaled, self.contract.size_px), length / scaled, lost)
+            for scaled, length, lost in zip(self._resized(*whole), whole, cut, strict=True)
+        )
+        first, ratio, lost = (torch.stack([x, y, x, y]) for y, x in zip(down, right, strict=True))
+        return ((boxes.double() + first) * ratio + lost).float()
+
+    def sides(self, pixels: UInt8[Tensor, "n h w c"]) -> Float[Tensor, " 4"]:
+        """The farthest that corners of boxes can lie."""
+        height, width = (_count(side, pixels).float() for side in pixels.shape[1:3])
+        return torch.stack([width, height, width, height])
+
     def _cut(self, height: Tensor, width: Tensor) -> tuple[Tensor, Tensor]:
         """What is left away at each end of a strip, before it is resized."""
         if self.contract.crop_mode != "center":
@@ -121,8 +140,7 @@ class PictureInput(nn.Module):
     ) -> Float64[Tensor, "s d"]:
         """How much each of `count` pixels in a line counts for each that the crop keeps."""
         kept = self.contract.size_px
-        over = resized - kept
-        first = torch.where(over >= 0, (over / 2).round(), -(-over / 2).floor())
+        first = _first(resized, kept)
         place = torch.arange(kept, dtype=torch.float64, device=side.device)[:, None] + first
         inside = (place >= 0) & (place < resized)  # (s, 1)
         pixel = torch.arange(count, dtype=torch.float64, device=side.device) - cut  # (d,)
@@ -138,6 +156,12 @@ class PictureInput(nn.Module):
         fill = torch.tensor(channels, dtype=torch.float64)[:, None, None]
         there = (rows.sum(dim=1) > 0)[:, None] & (columns.sum(dim=1) > 0)
         return fill * (~there).to(fill)
+
+
+def _first(resized: Tensor, kept: int) -> Tensor:
+    """The first pixel that the crop keeps; less than 0 where there is a border."""
+    over = resized - kept
+    return torch.where(over >= 0, (over / 2).round(), -(-over / 2).floor())
 
 
 def _count(side: int | torch.SymInt, like: Tensor) -> Float64[Tensor, ""]:

@@ -1,0 +1,52 @@
+import numpy as np
+import pytest
+import torch
+from located import detecting, pictures
+
+from headstart.share.box_network import Locating, boxes_end_to_end, without_overlaps
+from headstart.task import placed
+
+
+@pytest.fixture(scope="module")
+def model():
+    return detecting()
+
+
+@torch.inference_mode()
+def test_boxes_of_points_without_what_overlaps_are_those_that_are_predicted(
+    model, tmp_path
+) -> None:
+    whole = boxes_end_to_end(model, inside=False)
+    powers = np.log(0.5) / model.head.thresholds.double().log().numpy()
+    for file in pictures(tmp_path / "shown"):
+        (feed,), modality = whole.feeds(file), model.backbone.modality
+        boxes, told = whole.network(torch.from_numpy(feed["pixels"]))
+        found = without_overlaps(boxes[0].numpy(), told[0].numpy(), powers)
+        answer = model.answers([file])[0].astype(float)
+        height, width = feed["pixels"].shape[1:3]
+        expected = placed(answer, modality, file)
+        whole_size = np.tile([300, 500] if file.suffix == ".jpg" else [width, height], 2)
+        shown = (found[:, 2:] * whole_size / np.tile([width, height], 2)).clip(0, whole_size)
+        there = (shown[:, 2:] > shown[:, :2]).all(axis=1)
+        assert there.sum() == len(expected) > 20
+        assert found[there, 0].tolist() == expected[:, 0].tolist()
+        assert np.abs(found[there, 1] - expected[:, 1]).max() < 1e-4
+        assert np.abs(shown[there] - expected[:, 2:]).max() < 0.5
+
+
+@torch.inference_mode()
+def test_with_overlaps_left_out_inside_only_the_likeliest_count(model, tmp_path) -> None:
+    whole = boxes_end_to_end(model, inside=True)
+    (feed,) = whole.feeds(pictures(tmp_path / "shown")[0])
+    boxes, told, cut, ranked = whole.network(torch.from_numpy(feed["pixels"]))
+    assert ranked.shape == (1, 3, boxes.shape[1]) and cut.shape == boxes.shape
+    assert 0 < (ranked > 0).sum() <= min(400, told.numel())
+    height, width = feed["pixels"].shape[1:3]
+    assert cut.min() >= 0 and (cut <= torch.tensor([width, height] * 2)).all()
+
+
+def test_half_is_the_threshold_of_each_class(model) -> None:
+    network = boxes_end_to_end(model, inside=False).network
+    assert isinstance(network, Locating)
+    raised = model.head.thresholds**network.power
+    assert raised.tolist() == pytest.approx([0.5] * 3)
