@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 import torch
-from hearing import FEATURES, batch, save
+from hearing import FAMILIES, SAMPLES, STABLE, batch, save
 from sounds import folder as recordings
 
 import headstart
@@ -29,35 +29,6 @@ pytest.importorskip("soundfile")
 
 pytestmark = pytest.mark.filterwarnings("ignore:Support for mismatched key_padding_mask")
 """WavLM's own."""
-
-
-SAMPLES = {
-    "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 48,
-    "conv_dim": [16, 16], "conv_stride": [80, 4], "conv_kernel": [80, 4],
-    "num_conv_pos_embeddings": 16, "num_conv_pos_embedding_groups": 4, "num_feat_extract_layers": 2,
-}  # fmt: skip
-
-
-FUSED = {**FEATURES["clap"]["audio_config"], "enable_fusion": True}
-
-
-STABLE = {"do_stable_layer_norm": True, "feat_extract_norm": "layer"}
-
-
-FAMILIES = {
-    "wav2vec2": ("wav2vec2", SAMPLES, 3),
-    "wav2vec2 stable": ("wav2vec2", {**SAMPLES, **STABLE}, 3),
-    "hubert": ("hubert", SAMPLES, 3),
-    "unispeech": ("unispeech", SAMPLES, 3),
-    "data2vec": ("data2vec-audio", SAMPLES, 3),
-    "wavlm": ("wavlm", SAMPLES, 3),
-    "wavlm stable": ("wavlm", {**SAMPLES, **STABLE}, 3),
-    "whisper": ("whisper", FEATURES["whisper"], 3),
-    "clap": ("clap", FEATURES["clap"], 4),
-    "clap fused": ("clap", {**FEATURES["clap"], "audio_config": FUSED}, 4),
-    "ast": ("audio-spectrogram-transformer", FEATURES["audio-spectrogram-transformer"], 3),
-}
-"""Name, settings, and how many stages it has."""
 
 
 @pytest.fixture(scope="module", params=FAMILIES)

@@ -20,8 +20,8 @@ from headstart.modality.recording import clip_of, hear
 from headstart.modality.sound import Sound, look_of, noted_of, show_spectrogram, statistics
 from headstart.untrusted import Damaged, record_in, refuse_code
 
-_LEAST_S = 0.5
-_STEPS = {1: 1_600, 2: 8}
+LEAST_S = 0.5
+STEPS = {1: 1_600, 2: 8}
 """Lengths in a batch are multiples of this: samples, or frames of features."""
 
 
@@ -57,7 +57,7 @@ class Prepared:
         """Rows of one length; the last column is 1 where there is sound, and padding is 0."""
         if not items:
             return torch.empty(0, 0, 2)
-        step = _STEPS[items[0].ndim]
+        step = STEPS[items[0].ndim]
         width = -(-max(map(len, items)) // step) * step
         features = 2 if items[0].ndim == 1 else items[0].shape[1]
         rows = torch.zeros(len(items), width, features)
@@ -96,7 +96,7 @@ class Prepared:
         return noted_of(looks, self.most_s)
 
     def _item(self, samples: Float32[np.ndarray, " n"]) -> Tensor:
-        lacking = max(0, round(_LEAST_S * self.rate_hz) - len(samples))
+        lacking = max(0, round(LEAST_S * self.rate_hz) - len(samples))
         padded = np.pad(samples, (lacking // 2, lacking - lacking // 2))
         extractor = _opened(self.place, self.extractor)
         options = {"sampling_rate": self.rate_hz, "return_tensors": "np"}
@@ -122,6 +122,11 @@ def prepared_by(place: Path) -> Prepared:
     digest = durable.sha256(place)
     extractor = _opened(place, digest)
     return Prepared(digest, int(extractor.sampling_rate), _longest(extractor), place)
+
+
+def extractor_of(contract: Prepared) -> Any:
+    """Transformers' own object that prepares recordings. Raises `BackboneError`."""
+    return _opened(contract.place, contract.extractor)
 
 
 def _longest(extractor: Any) -> float:

@@ -18,9 +18,10 @@ from headstart.data import Source
 from headstart.errors import BackboneError
 from headstart.features import fast, noise
 from headstart.hostile import printable
-from headstart.modality import Image, Modality, Sound, Text, windows
+from headstart.modality import Image, Modality, Prepared, Sound, Text, windows
 from headstart.modality.recording import hear
 from headstart.model import Model
+from headstart.share.prepared_input import prepared_input
 from headstart.share.resizing import INTERPOLATIONS, PictureInput
 from headstart.share.spectrogram import SoundInput
 from headstart.task import Task
@@ -87,12 +88,12 @@ def need_answers(model: Model) -> None:
             f"a model of {task.kind} can't be exported: it searches for its answers",
             "headstart predict RUN, or export a run of classes, tags or values",
         )
-    if not (reads_shown(modality) or isinstance(modality, Text | Sound)):
+    if why := _unwritten(modality):
         raise BackboneError(
             "M702",
             "how this model reads can't be written as a graph",
             "headstart predict RUN, or train with another --backbone",
-            why=printable(modality),
+            why=printable(why),
         )
 
 
@@ -107,12 +108,25 @@ def end_to_end(model: Model, *, resized: bool = False) -> EndToEnd:
     stages = copy.deepcopy(folded)  # out of inference mode, which tracers can't follow
     if isinstance(modality, Text):
         return _of_texts(modality, Answering(TokenInput(), stages, model.head, task))
-    if isinstance(modality, Sound):
-        return _of_recordings(modality, Answering(SoundInput(modality), stages, model.head, task))
+    if isinstance(modality, Sound | Prepared):
+        own = isinstance(modality, Sound)
+        reading = SoundInput(modality) if own else prepared_input(modality)  # type: ignore[arg-type]
+        return _of_recordings(modality, Answering(reading, stages, model.head, task))
     assert isinstance(modality, Image)
     if resized:
         return _of_squares(modality, Answering(SquareInput(modality), stages, model.head, task))
     return of_pictures(modality, Answering(PictureInput(modality), stages, model.head, task))
+
+
+def _unwritten(modality: Modality) -> str:
+    """Why no graph reads as this does; empty where one can."""
+    if not isinstance(modality, Prepared):
+        return "" if reads_shown(modality) or isinstance(modality, Text | Sound) else str(modality)
+    try:
+        prepared_input(modality)
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 def reads_shown(modality: Modality) -> bool:
@@ -124,7 +138,7 @@ def feeds_of(modality: Modality) -> Callable[[Source], list[Feed]]:
     """What a runtime is given for a source, as this modality reads it."""
     if isinstance(modality, Text):
         return partial(_tokens, modality)
-    if isinstance(modality, Sound):
+    if isinstance(modality, Sound | Prepared):
         return partial(_samples, modality)
     assert isinstance(modality, Image)
     return partial(_pixels, modality)
@@ -139,7 +153,7 @@ def _tokens(contract: Text, source: Source) -> list[Feed]:
     return [{"token_ids": codes, "mask": np.ones_like(codes)}]
 
 
-def _samples(contract: Sound, source: Source) -> list[Feed]:
+def _samples(contract: Sound | Prepared, source: Source) -> list[Feed]:
     parts = windows(source, contract.most_s, lapped=True)
     heard = [hear(part, contract.rate_hz, contract.most_s).samples for part in parts]
     return [{"samples": samples[None]} for samples in heard]
@@ -217,7 +231,7 @@ def _of_texts(contract: Text, network: nn.Module) -> EndToEnd:
     return EndToEnd(network.eval(), inputs, feeds, script, facts, beside=beside)
 
 
-def _of_recordings(contract: Sound, network: nn.Module) -> EndToEnd:
+def _of_recordings(contract: Sound | Prepared, network: nn.Module) -> EndToEnd:
     example = 0.05 * torch.randn(2, 2 * contract.rate_hz + 77)
 
     inputs = (Input("samples", example, ("n", "time")),)
