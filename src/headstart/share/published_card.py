@@ -12,7 +12,8 @@ from headstart.share.subject import Subject
 
 _BODIES = {"image": "image-feature-extraction", "text": "feature-extraction"}
 _BODIES["audio"] = "feature-extraction"
-_LIBRARIES = {"": "headstart", "sentence-transformers": "sentence-transformers", "timm": "timm"}
+_LIBRARIES = {"": "headstart"}
+"""What hubs call a reader, where that is not its name."""
 
 
 def model_card(subject: Subject, layout: Layout, settings: PublishSettings) -> str:
@@ -55,7 +56,7 @@ def _front(
     """YAML, every value of which is written as JSON, which YAML reads and nothing breaks out of."""
     backbone = subject.backbone
     told: dict[str, Any] = {
-        "library_name": _LIBRARIES[layout.reader],
+        "library_name": _LIBRARIES.get(layout.reader, layout.reader),
         "license": backbone.origin.license,
         "pipeline_tag": pipeline,
         "tags": ["headstart", "transfer-learning"],

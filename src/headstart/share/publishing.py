@@ -13,8 +13,9 @@ from headstart.backbone.addresses import is_address
 from headstart.backbone.index import write_index
 from headstart.backbone.places import INDEX, PART
 from headstart.events import Tell, note
-from headstart.modality import Text
+from headstart.modality import Prepared, Text
 from headstart.share.artifact import save_model
+from headstart.share.audio_layout import audio_layout
 from headstart.share.file_model import NETWORK, FileModel
 from headstart.share.layout import Layout, Unlike, in_units, linear_of
 from headstart.share.leaks import need_nothing_own
@@ -93,7 +94,7 @@ def _made_by() -> str:
 
 
 def layout_of(subject: Subject) -> Layout:
-    """As timm or sentence-transformers reads it; else empty, and why."""
+    """As timm, sentence-transformers or transformers reads it; else empty, and why."""
     backbone, model = subject.backbone, subject.model
     if isinstance(model, FileModel):
         why = f"its network is a file in 8 bits, {PART}/{NETWORK}"
@@ -105,7 +106,10 @@ def layout_of(subject: Subject) -> Layout:
             head = in_units(head, told.get("spread", 1.0), told.get("center", 0.0))
         if isinstance(backbone.modality, Text):
             return text_layout(backbone, head)
-        return timm_layout(backbone, head, model.task.classes if model else ())
+        classes = model.task.classes if model else ()
+        if isinstance(backbone.modality, Prepared):
+            return audio_layout(backbone, head, classes)
+        return timm_layout(backbone, head, classes)
     except Unlike as error:
         return Layout(note=f"headstart alone opens it: {error}")
 
