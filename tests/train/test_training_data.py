@@ -7,9 +7,10 @@ import pytest
 import torch
 
 from headstart.backbone import Backbone
-from headstart.modality import Augmentation
+from headstart.modality import Augmentation, follow
 from headstart.train import Recipe, TaskData, fit, strategy_of, training_data
 from headstart.train.cache_policy import Keeping
+from headstart.train.training_data import MovedBoxes
 
 RECIPE = Recipe(epochs=3, batch=16)
 
@@ -76,3 +77,21 @@ def test_training_on_kept_views_goes_on_where_it_was_killed(
     recipe = replace(RECIPE, views=VIEWS)
     whole = outcome(task_data, tiny, tmp_path / "a", recipe)
     assert torch.equal(whole, outcome(task_data, tiny, tmp_path / "b", recipe))
+
+
+def test_boxes_move_with_the_view_of_their_picture() -> None:
+    boxes = torch.tensor([[[0.0, 0.1, 0.2, 0.4, 0.6]]]).repeat(3, 1, 1)
+    flips = Augmentation(crop=(1.0, 1.0), flip=True, kept=2)
+    moved = MovedBoxes(boxes, flips)
+    keys = [3, 4, 5]
+    assert len(moved) == 3 and torch.equal(moved[[1]], boxes[[1]])
+    assert torch.equal(moved.seen([0, 1, 2], keys), follow(boxes, keys, flips))
+    assert moved.seen([0] * 9, range(9)).unique(dim=0).shape[0] == 2  # as it is, and flipped
+
+
+def test_of_kept_views_a_key_stands_for_one_that_is_there() -> None:
+    boxes = torch.tensor([[[0.0, 0.1, 0.2, 0.4, 0.6]]]).repeat(2, 1, 1)
+    views = Augmentation(crop=(0.6, 1.0), flip=False, kept=2)
+    moved = MovedBoxes(boxes, views, ((11, 12), (21, 22)))
+    found = moved.seen([1, 0], [7, 4])  # view 1 of row 1, view 0 of row 0
+    assert torch.equal(found, follow(boxes, [22, 11], views))

@@ -1,0 +1,56 @@
+"""A worker's answers: one each, in order, and none lost to a bad neighbor."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from headstart.head import ABOVE
+from headstart.model import Model
+from headstart.serve.documents import JUDGED, Named
+from headstart.serve.frames import Thing
+from headstart.serve.worker import answers_to, facts_of
+
+
+def test_a_server_is_told_what_the_model_reads_and_says(small_model: Model) -> None:
+    named = Named(**facts_of(small_model))
+    assert (named.kind, named.things, named.task) == ("image", "pictures", "classification")
+    assert named.classes == ["blue", "green", "red"] and named.familiar_above is None
+    assert ABOVE == 0.05
+
+
+def test_a_bad_thing_among_others_has_an_error_and_they_have_answers(small_model, photos) -> None:
+    red, blue = (next(iter(sorted((photos / name).iterdir()))) for name in ("red", "blue"))
+    things = [
+        Thing("red\x1b", "bytes", red.read_bytes()),
+        Thing("torn", "bytes", red.read_bytes()[:200]),
+        Thing("blue", "bytes", blue.read_bytes()),
+    ]
+    first, torn, last = answers_to(small_model, things)
+    JUDGED.validate_python([first, torn, last])
+    assert torn["error"]["code"] == "D122" and first["file"] == r"red\x1b"
+    alone = answers_to(small_model, [things[2]])
+    assert last["label"] == alone[0]["label"]
+    assert last["probability"] == pytest.approx(alone[0]["probability"], abs=1e-6)
+
+
+class Failing(Model):
+    """Fails as libraries do over a thing that nobody foresaw."""
+
+    def predict_each(self, sources):
+        if any(source.name in ("large", "odd") for source in sources):
+            raise RuntimeError("out of memory" if sources[0].name == "large" else "odd shape")
+        return super().predict_each(sources)
+
+
+def test_what_nobody_foresaw_is_an_error_of_the_one_thing(small_model: Model, photos: Path) -> None:
+    fields = {name: getattr(small_model, name) for name in small_model.__dataclass_fields__}
+    raw = next((photos / "red").iterdir()).read_bytes()
+    found = answers_to(Failing(**fields), [Thing(n, "bytes", raw) for n in ("large", "x", "odd")])
+    assert [one.get("error", {}).get("code") for one in found] == ["R331", None, "D298"]
+
+
+def test_a_text_in_no_encoding_is_told(small_model: Model, words) -> None:
+    reading = replace(small_model, backbone=replace(small_model.backbone, modality=words))
+    (found,) = answers_to(reading, [Thing("x", "bytes", b"\xff\xfea")])
+    assert found["error"]["code"] == "D297"
