@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         detects,
         fresh_stages,
         learning_stages,
+        placing_of,
         with_own_statistics,
     )
     from headstart.backbone.digests import Digests, digests_of, moved
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from headstart.backbone.loading import load_backbone, output_of, resized
     from headstart.backbone.places import DETECTING, HEARING, LANGUAGE, shipped
     from headstart.backbone.profile import early_exit, inner_stages, widths
-    from headstart.backbone.pyramid import PLACED, STRIDES, side_of
+    from headstart.backbone.pyramid import ANCHORS, GRID, PLACED, QUERIES, STRIDES, side_of
     from headstart.backbone.record import validated
     from headstart.backbone.recurrent import LSTM as RECURRENT
     from headstart.backbone.recurrent import Pooled, Recurrent, Words, is_recurrent
@@ -55,12 +56,15 @@ if TYPE_CHECKING:
     from headstart.backbone.writing import Writer, need_writer
 
 __all__ = [
+    "ANCHORS",
     "CROSSED",
     "DETECTING",
+    "GRID",
     "HEARING",
     "LANGUAGE",
     "LEAST_PX",
     "PLACED",
+    "QUERIES",
     "RECURRENT",
     "STRIDES",
     "Alone",
@@ -101,6 +105,7 @@ __all__ = [
     "names",
     "need_writer",
     "output_of",
+    "placing_of",
     "read_backbone",
     "read_described",
     "read_tensors",

@@ -7,6 +7,8 @@ from torch import nn
 from headstart.backbone import (
     audio_cnn,
     audio_transformers,
+    detection_torchvision,
+    detection_transformers,
     language,
     recurrent,
     spectrogram_images,
@@ -32,6 +34,8 @@ def build(architecture: Architecture, seed: int = 0) -> nn.Sequential:
     kinds: tuple[tuple[Callable[[Architecture], bool], Builder], ...] = (
         (spectrogram_images.hears, spectrogram_images.build),
         (audio_transformers.is_speech, audio_transformers.build),
+        (detection_torchvision.is_anchor_detector, detection_torchvision.build),
+        (detection_transformers.is_query_detector, detection_transformers.build),
         (language.is_language, language.build),
         (audio_cnn.is_sound, audio_cnn.build),
         (recurrent.is_recurrent, recurrent.build),

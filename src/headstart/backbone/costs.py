@@ -6,6 +6,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from headstart.backbone.backbone import Backbone
+from headstart.backbone.partial_runs import Part
 from headstart.backbone.recurrent import Recurrent
 
 
@@ -15,7 +16,8 @@ def multiply_adds(backbone: Backbone) -> tuple[int, ...]:
     Matrix products, convolutions and attention count; norms, activations and sums do not.
     """
     stages, rows = backbone.stages, backbone.modality.batch([backbone.modality.blank()])
-    if not backbone.modality.varies:  # else masks are made by looking at numbers
+    looks = backbone.modality.varies or any(isinstance(stage, Part) for stage in stages)
+    if not looks:  # else masks and queries are made by looking at numbers
         stages, rows = copy.deepcopy(stages).to("meta"), rows.to("meta")
     counts = []
     with torch.inference_mode():

@@ -11,7 +11,15 @@ from torch import Tensor
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from headstart.backbone.backbone import Architecture, Backbone
-from headstart.backbone.pyramid import DETECTS, PLACED, STRIDES, WIDTH
+from headstart.backbone.pyramid import (
+    DETECTS,
+    GRID,
+    PLACED,
+    PLACING,
+    QUERIES,
+    STRIDES,
+    WIDTH,
+)
 from headstart.backbone.vision import build, timm_name
 from headstart.errors import BackboneError, UsageError
 from headstart.hostile import printable
@@ -19,7 +27,7 @@ from headstart.modality import Image
 
 LEAST_PX = 256
 """Side of the pictures that a detector is given, at least, where nobody says another."""
-PLACING = 2
+LAST = 2
 """Stages behind the maps of a detector, pyramid and towers. On 205 pictures of blood cells AP50 was
 .37 where towers learned alone, and .79 where the pyramid did, too, in more and smaller steps."""
 
@@ -27,6 +35,11 @@ PLACING = 2
 def detects(architecture: Architecture) -> bool:
     """Whether it has a pyramid and towers."""
     return DETECTS in dict(architecture.settings)
+
+
+def placing_of(architecture: Architecture) -> str:
+    """How a detector's rows say where a box is: see `PLACING`."""
+    return str(dict(architecture.settings).get(PLACING, GRID))
 
 
 def detector(backbone: Backbone, size: int | None = None) -> Backbone:
@@ -44,7 +57,8 @@ def detector(backbone: Backbone, size: int | None = None) -> Backbone:
             "--backbone headstart_detector",
         )
     if detects(backbone.architecture):
-        need_divided(modality.size_px)
+        if placing_of(backbone.architecture) == GRID:
+            need_divided(modality.size_px)
         return backbone
     side = size or max(LEAST_PX, math.ceil(modality.size_px / STRIDES[-1]) * STRIDES[-1])
     need_divided(side)
@@ -78,12 +92,15 @@ def need_divided(side: int) -> None:
 
 
 def learning_stages(backbone: Backbone) -> int:
-    """How many of the last stages learn whatever else does: of a detector pyramid and towers, and
-    what was not pretrained.
+    """How many of the last stages learn whatever else does: of a detector pyramid and towers, or
+    what stands for them, and what was not pretrained. Of one with queries none, as what a decoder
+    says of each is enough; without weights the decoder.
     """  # noqa: D205 - one sentence
     if not detects(backbone.architecture):
         return 0
-    return max(PLACING, fresh_stages(backbone))
+    placing, bare = placing_of(backbone.architecture), int(not backbone.origin.pretrained)
+    least = LAST if placing == GRID else bare + int(placing != QUERIES)
+    return max(least, fresh_stages(backbone))
 
 
 @torch.inference_mode()

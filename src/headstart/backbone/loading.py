@@ -8,7 +8,13 @@ import torch
 from torch import nn
 
 from headstart import durable
-from headstart.backbone import audio_transformers, language, spectrogram_images
+from headstart.backbone import (
+    audio_transformers,
+    detection_torchvision,
+    detection_transformers,
+    language,
+    spectrogram_images,
+)
 from headstart.backbone.addresses import HUB, is_address
 from headstart.backbone.backbone import Architecture, Backbone, Origin
 from headstart.backbone.building import build, contract
@@ -21,6 +27,7 @@ from headstart.backbone.hub import fetched_network, fetched_weights, license_in,
 from headstart.backbone.hub_folder import hub_folder
 from headstart.backbone.places import FACTS, GRAPH, WEIGHTS, shipped
 from headstart.backbone.published import published_in
+from headstart.backbone.pyramid import SIDE
 from headstart.backbone.timm_folder import from_timm, is_timm
 from headstart.backbone.vision import (
     classifier_names,
@@ -65,6 +72,9 @@ def load_backbone(
         return _crossed(name, weights, seed, offline, size)
     repository = repository_of(name)
     backbone = _in_folder(name, writes) if not repository and not is_address(name) else None
+    if name in detection_torchvision.anchor_detectors():
+        detection_torchvision.need_file(name, weights)
+        backbone = detection_torchvision.named(name)
     if is_address(name):
         backbone = _elsewhere(name, writes, fetch, offline=offline)
     if repository:
@@ -176,6 +186,8 @@ def _need_weights(folder: Path) -> None:
 def _of_transformers(
     folder: Path, writes: str, name: str = "", origin: Origin | None = None
 ) -> Backbone:
+    if detection_transformers.is_folder(folder):
+        return detection_transformers.from_folder(folder, name, origin)
     if audio_transformers.is_folder(folder):
         return audio_transformers.from_folder(folder, name, origin)
     if writes and (found := language.decoder_in(folder, writes, name, origin)):
@@ -202,6 +214,9 @@ def resized(backbone: Backbone, size: int | None, channels: int | None) -> Backb
     usual = backbone.modality
     if not isinstance(usual, Image):
         return backbone
+    if SIDE in dict(backbone.architecture.settings):
+        _need_colors(backbone, channels)
+        return backbone if size in (None, usual.size_px) else _at_side(backbone, usual, size)
     architecture, modality = sized(backbone.architecture, usual, size, channels)
     if modality == usual:
         return backbone
@@ -224,6 +239,25 @@ def _from_file(name: str, path: Path, backbone: Backbone | None) -> Backbone:
         origin = Origin("file", str(path), note=note)
     put(backbone.stages, backbone.architecture, tensors, printable(path))
     return replace(backbone, origin=origin, loaded={})
+
+
+def _at_side(backbone: Backbone, usual: Image, size: int) -> Backbone:
+    """The same weights in a detector for squares of another size."""
+    settings = tuple(sorted({**dict(backbone.architecture.settings), SIDE: size}.items()))
+    architecture = replace(backbone.architecture, settings=settings)
+    stages, modality = build(architecture), replace(usual, size_px=size)
+    stages.load_state_dict(backbone.stages.state_dict())
+    return replace(backbone, architecture=architecture, stages=stages, modality=modality)
+
+
+def _need_colors(backbone: Backbone, channels: int | None) -> None:
+    """Raise `BackboneError` where a detector of another library is to take other channels."""
+    if channels not in (None, 3):
+        raise BackboneError(
+            "M515",
+            f"{printable(backbone.name)} takes pictures of 3 colors",
+            "leave --channels out, or --backbone headstart_detector",
+        )
 
 
 def _known(known: Known) -> Backbone:

@@ -18,6 +18,11 @@ from torch.nn.functional import interpolate, max_pool2d
 
 DETECTS, WIDTH = "detects", 64
 """In the settings of an architecture with a pyramid and towers: their channels; and the usual."""
+PLACING, GRID, QUERIES, ANCHORS = "placing", "grid", "queries", "anchors"
+"""In the settings of a detector: how its rows say where a box is. Of a grid's point, in strides; of
+a query or an anchor, which has no point: as shares of the picture."""
+SIDE = "side"
+"""In the settings of a detector that takes squares of one size only: their side in pixels."""
 INNER = "inner."
 """In names of tensors of a stage that hands on maps, behind the stage's name."""
 STRIDES = (8, 16, 32)

@@ -84,11 +84,12 @@ class _Shape(_Strict):
 
     channels: list[Count] = Field(default=[1, 1], min_length=2, max_length=64)
     depth: int = Field(default=1, ge=1, le=1000)
-    detects: int = Field(default=8, ge=8, le=1024, multiple_of=8)
+    detects: int = Field(default=8, ge=8, le=4096, multiple_of=8)
     img_size: Side = 1
     in_chans: int = Field(default=1, ge=1, le=1024)
     mlp_ratio: float = Field(default=1, gt=0, le=64)
     output_stride: Literal[8, 16, 32] = 32
+    side: Side = 1
     stem_width: Count = 1
     words: int = Field(default=1, ge=1, le=2**24)
 
@@ -104,6 +105,7 @@ class _Settings(_Shape):
     exit_after: int | None = Field(default=None, ge=1, le=1000)
     hears: Side = 1
     moments: bool = False
+    placing: Literal["grid", "queries", "anchors"] = "grid"
     pad_type: Literal["", "same", "valid"] = ""
     row: Literal["mean", "first", "last"] = "mean"
     scaled: bool = False

@@ -1,13 +1,16 @@
 """Shapes that a network would have, found without its memory and compared with those in a file."""
 
 from types import MappingProxyType
+from typing import Any
 
 import torch
 
+from headstart.backbone import detection_torchvision
 from headstart.backbone.backbone import Architecture
 from headstart.backbone.bounds import Shapes, bounded
 from headstart.backbone.building import build
 from headstart.backbone.decoder_only import SETTING as ALONE
+from headstart.backbone.detection_torchvision import is_anchor_detector
 from headstart.backbone.language import is_language
 from headstart.backbone.transformers_loading import made
 from headstart.backbone.weights import need_fit
@@ -34,11 +37,14 @@ def need_shapes(
     whole = {**shapes, **{f"writer.{name}": shape for name, shape in besides.items()}}
     try:
         with bounded(whole), torch.device("meta"):
-            if not is_language(architecture) or dict(architecture.settings).get(ALONE):
+            network: Any = None
+            if is_anchor_detector(architecture):
+                network = detection_torchvision.network(architecture, 0)
+            elif not is_language(architecture) or dict(architecture.settings).get(ALONE):
                 tensors = {name: torch.empty(shape) for name, shape in shapes.items()}
                 need_fit(build(architecture).state_dict(), architecture, tensors, where)
                 return
-            network = made(architecture, 0)
+            network = network or made(architecture, 0)
     except HeadstartError:
         raise
     except Exception as error:  # settings fail in more ways than can be named

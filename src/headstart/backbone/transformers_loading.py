@@ -20,6 +20,11 @@ from headstart.untrusted import MOST_PLAIN, Damaged, content, header, parsed, re
 CONFIG = "config"
 """In the settings of an architecture that transformers builds: its configuration as JSON."""
 WEIGHTS = "model.safetensors"
+DETECTORS = frozenset(
+    {"conditional_detr", "d_fine", "dab-detr", "deformable_detr", "deimv2", "detr", "lw_detr"}
+    | {"rf_detr", "rt_detr", "rt_detr_v2", "table-transformer", "yolos"}
+)
+"""What transformers calls the families of detectors that answer by queries."""
 _CONFIGURING = frozenset(
     {"adapter_config.json", "config.json", "config_sentence_transformers.json", "modules.json"}
     | {"generation_config.json", "preprocessor_config.json", "processor_config.json"}
@@ -44,14 +49,14 @@ def made(architecture: Architecture, seed: int, *, whole: bool = False) -> Any:
     facts = config_of(architecture)
     refuse_code(facts, architecture.name)
     with needs("text"):
-        from transformers import AutoConfig, AutoModel, ClapAudioModel
+        from transformers import AutoConfig, ClapAudioModel
     try:
         with torch.random.fork_rng(devices=[]), quietly():
             torch.manual_seed(seed)
             config: Any = AutoConfig.for_model(facts.pop("model_type"), **facts)
             if config.model_type == HEARS:
                 return ClapAudioModel(config).eval()
-            return (_writing(config) if whole else AutoModel).from_config(config).eval()
+            return _class_of(_any_size(config), whole=whole).from_config(config).eval()
     except Exception as error:  # configurations fail in more ways than can be named
         raise BackboneError(
             "M472",
@@ -136,11 +141,11 @@ def loaded(folder: Path, spare: Sequence[str], *, whole: bool = False) -> Loaded
     at random would pass for learned.
     """
     with needs("text"):
-        from transformers import AutoConfig, AutoModel
+        from transformers import AutoConfig
 
     with quietly():
-        config = AutoConfig.from_pretrained(folder, local_files_only=True)
-        kind = _writing(config) if config.is_encoder_decoder or whole else AutoModel
+        config = _any_size(AutoConfig.from_pretrained(folder, local_files_only=True))
+        kind = _class_of(config, whole=config.is_encoder_decoder or whole)
         with bounded(header(folder / WEIGHTS)), torch.device("meta"):
             kind.from_config(copy.deepcopy(config))
         network, told = kind.from_pretrained(
@@ -153,7 +158,8 @@ def loaded(folder: Path, spare: Sequence[str], *, whole: bool = False) -> Loaded
         )
     heard = config.model_type == CLAP
     missing = [key for key in told["missing_keys"] if not any(name in key for name in spare)]
-    lost = [key for key in missing if not (two_halves(network) and _is_written(key))]
+    written = two_halves(network) and config.model_type not in DETECTORS
+    lost = [key for key in missing if not (written and _is_written(key))]
     if lost:
         raise BackboneError(
             "M474", f"the weights lack {len(lost)} tensors of this network",
@@ -200,6 +206,22 @@ def two_halves(network: Any) -> bool:
     """Whether one part reads and another writes, whatever its configuration says."""
     halves = hasattr(network, "encoder") and hasattr(network, "decoder")
     return halves or bool(network.config.is_encoder_decoder)
+
+
+def _any_size(config: Any) -> Any:
+    """The same; queries of a detector begin as the size of its pictures has it, not a fixed one."""
+    if getattr(config, "anchor_image_size", None) is not None:
+        config.anchor_image_size = None
+    return config
+
+
+def _class_of(config: Any, *, whole: bool) -> Any:
+    """The class of networks for a configuration; `whole` if it writes."""
+    from transformers import AutoModel, AutoModelForObjectDetection
+
+    if config.model_type in DETECTORS:
+        return AutoModelForObjectDetection
+    return _writing(config) if whole else AutoModel
 
 
 def _writing(config: Any) -> Any:

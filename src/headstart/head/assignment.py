@@ -7,8 +7,8 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 from torch.nn.functional import logsigmoid
 
-from headstart.backbone import PLACED
-from headstart.head.grids import grid, overlaps
+from headstart.backbone import GRID, PLACED
+from headstart.head.grids import overlaps, points_of
 
 REACH = 2.5
 """Points less than so many strides from the middle of a box may stand for it."""
@@ -37,11 +37,12 @@ def assign(
     boxes: Float[Tensor, "p 4"],
     true: Float[Tensor, "g 5"],
     ignored: Float[Tensor, "i 4"],
+    placing: str = GRID,
 ) -> Assigned:
     """Which points stand for a box: the cheapest for it, as many as overlap it well (SimOTA: Ge et
     al. 2021).
     """  # noqa: D205 - one sentence
-    points = grid(len(said), said.device)
+    points = points_of(boxes, placing)
     passed = _inside(points, ignored).any(dim=0)
     near = _inside(points, true[:, 1:])
     middles = (true[:, 1:3] + true[:, 3:]) / 2

@@ -4,7 +4,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from headstart.backbone import PLACED
+from headstart.backbone import GRID, PLACED
 from headstart.head.grids import Rows, boxes_of
 
 USUAL = 0.3
@@ -43,7 +43,7 @@ class BoxHead(nn.Module):
         return torch.cat([scores, last.expand(len(rows), 1, -1).to(scores)], dim=1)
 
 
-def found(rows: Rows) -> list[Float[Tensor, "_ 6"]]:
+def found(rows: Rows, placing: str = GRID) -> list[Float[Tensor, "_ 6"]]:
     """Of each picture the class, the probability and the box of what is there, likeliest first.
 
     Of boxes of one class that overlap much the likeliest is kept (NMS, class by class).
@@ -52,7 +52,7 @@ def found(rows: Rows) -> list[Float[Tensor, "_ 6"]]:
 
     there, classes = rows[..., PLACED - 1].sigmoid(), rows[..., PLACED:].sigmoid()
     every = []
-    for box, chance in zip(boxes_of(rows), there[..., None] * classes, strict=True):
+    for box, chance in zip(boxes_of(rows, placing), there[..., None] * classes, strict=True):
         flat = chance.flatten()
         best = flat.topk(min(MOST_TRIED, len(flat)))
         kept = best.indices[best.values > LEAST]

@@ -10,9 +10,10 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from headstart.backbone import PLACED
+from headstart.backbone import GRID, PLACED, QUERIES
 from headstart.head.assignment import assign
 from headstart.head.grids import Rows, area, boxes_of
+from headstart.head.matching import matched
 
 TARGET = 5
 """Numbers in a row of a target: the class and the box."""
@@ -21,13 +22,16 @@ BOX_WEIGHT = 5.0
 _EPS = 1e-7
 
 
-def detection_loss(rows: Rows, targets: Float[Tensor, "b m 5"]) -> Float[Tensor, ""]:
+def detection_loss(
+    rows: Rows, targets: Float[Tensor, "b m 5"], placing: str = GRID
+) -> Float[Tensor, ""]:
     """Boxes by GIoU, whether anything is there and classes by cross-entropy; the sum over points,
     divided by how many stand for a box.
 
-    Boxes without area are passed over. A picture without boxes teaches that nothing is there.
+    Boxes without area are passed over. A picture without boxes teaches that nothing is there. Of
+    queries one stands for each box, as they were trained; of points and anchors several.
     """  # noqa: D205 - one sentence
-    boxes = boxes_of(rows)
+    boxes = boxes_of(rows, placing)
     there = torch.zeros(rows.shape[:2], device=rows.device)
     counts = torch.ones_like(there)
     lost = rows.new_zeros(())
@@ -35,7 +39,8 @@ def detection_loss(rows: Rows, targets: Float[Tensor, "b m 5"]) -> Float[Tensor,
     for index, target in enumerate(targets):
         said, box = rows[index], boxes[index]
         true, ignored = sorted_out(target)
-        assigned = assign(said.detach(), box.detach(), true, ignored)
+        known = said.detach(), box.detach(), true, ignored
+        assigned = matched(*known) if placing == QUERIES else assign(*known, placing)
         counts[index, assigned.ignored] = 0.0
         there[index, assigned.points] = counts[index, assigned.points] = 1.0
         if not len(assigned.points):

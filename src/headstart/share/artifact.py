@@ -57,6 +57,8 @@ class _Facts(BaseModel):
     """Of values: scores times the spread, plus the center."""
     side_px: int = Field(default=0, ge=0, le=100_000)
     """Of boxes: the side of the square that the network sees."""
+    placing: Literal["grid", "queries", "anchors"] = "grid"
+    """How rows say where a box is."""
     cut: int = Field(ge=0, le=100_000)
 
     @field_validator("task")

@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-from headstart.backbone import PLACED, Backbone, Points, View, Writer
+from headstart.backbone import GRID, PLACED, Backbone, Points, View, Writer, placing_of
 from headstart.data import Boxes, BoxTruth, Examples
 from headstart.head import TARGET, BoxHead, Known, Labels, LinearFit, detection_loss, found
 from headstart.head.box_head import USUAL
@@ -58,6 +58,8 @@ class Detection(CodesTask):
     classes: tuple[str, ...]
     side_px: int = 0
     """Of the square that the network sees; 0 where that is not known."""
+    placing: str = GRID
+    """How rows say where a box is: see `head.grids`."""
 
     @classmethod
     def pose(
@@ -76,14 +78,14 @@ class Detection(CodesTask):
             labels = np.where(boxes.ignored, -1 - boxes.labels, boxes.labels)
             told = np.concatenate([labels[:, None], placed / modality.size_px], axis=1)
             targets[row, : len(boxes)] = torch.from_numpy(told).float()
-        return cls(truth.names, modality.size_px), targets
+        return cls(truth.names, modality.size_px, placing_of(backbone.architecture)), targets
 
     @classmethod
     def restored(
         cls, classes: tuple[str, ...], facts: Mapping[str, Any], writer: Writer | None
     ) -> "Detection":
         """By its classes, and the side of what the network sees."""
-        return cls(classes, int(facts.get("side_px", 0)))
+        return cls(classes, int(facts.get("side_px", 0)), str(facts.get("placing", GRID)))
 
     @property
     def figure(self) -> str:
@@ -102,7 +104,7 @@ class Detection(CodesTask):
     def settle(self, head: nn.Module, scores: Tensor, labels: Tensor) -> None:
         """Choose the thresholds of classes, by rows that nothing was fitted to; in place."""
         if isinstance(head, BoxHead):
-            told = [boxes.numpy() for boxes in found(scores[:, :-1])]
+            told = [boxes.numpy() for boxes in found(scores[:, :-1], self.placing)]
             pairs = [matched(b, t) for b, t in zip(told, labels.numpy(), strict=True)]
             chosen = thresholds_of(pairs, len(self.classes), USUAL)
             head.thresholds.copy_(torch.from_numpy(chosen))
@@ -112,14 +114,15 @@ class Detection(CodesTask):
         smoothing: float = 0.0,
     ) -> Float[Tensor, ""]:  # fmt: skip
         """See `detection_loss`; the last row of scores are the thresholds."""
-        return detection_loss(scores[:, :-1], labels)
+        return detection_loss(scores[:, :-1], labels, self.placing)
 
     def answers(self, scores: Float[Tensor, "n q c"]) -> Float[Tensor, "n m"]:
         """What is found, 1/2 being the threshold of each class."""
         if not len(scores):
             return torch.zeros(0, 1)
         thresholds = scores[0, -1, PLACED:]
-        return answer_of([rescaled(boxes, thresholds) for boxes in found(scores[:, :-1])])
+        told = found(scores[:, :-1], self.placing)
+        return answer_of([rescaled(boxes, thresholds) for boxes in told])
 
     def losses(
         self, answers: Float[np.ndarray, "n m"], labels: Float[np.ndarray, "n b 5"]
@@ -185,8 +188,8 @@ class Detection(CodesTask):
         return f"{len(self.classes)} classes of boxes"
 
     def record(self) -> dict[str, Any]:
-        """The side of what the network sees."""
-        return {"side_px": self.side_px}
+        """The side of what the network sees, and how its rows are read."""
+        return {"side_px": self.side_px, "placing": self.placing}
 
 
 def _true(target: Float[np.ndarray, "m 5"]) -> Boxes:

@@ -1,0 +1,101 @@
+"""Stages that each run a part of a whole forward pass."""
+
+import copy
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from headstart.backbone.partial_runs import Part, form_of, parts_of
+from headstart.backbone.staging import WHOLE
+
+ENDS = {"first": "first", "second": "second"}
+
+
+class Network(nn.Module):
+    """Parts in a row, one that is used under two names, and a table that is read."""
+
+    def __init__(self, *, skips: bool = False) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.first, self.between = nn.Conv2d(3, 4, 1), nn.Conv2d(4, 4, 1)
+        self.second, self.third = nn.Conv2d(4, 5, 1), nn.Linear(5, 6)
+        self.again, self.table = self.third, nn.Embedding(1, 6)
+        self.skips = skips
+
+    def forward(self, x: Tensor) -> Tensor:
+        seen = self.first(x)
+        made = self.second(self.between(seen)) + (seen.mean() if self.skips else 0)
+        return self.again(made.flatten(2).transpose(1, 2)) + self.table.weight
+
+
+def says(network: nn.Module, x: Tensor) -> Tensor:
+    rows: Tensor = network(x)
+    return rows
+
+
+def pixels(count: int = 3) -> Tensor:
+    return torch.randn(count, 3, 8, 8, generator=torch.Generator().manual_seed(1))
+
+
+def staged(**more: Any) -> nn.Sequential:
+    return parts_of(Network(**more), says, 8, ENDS, "last")
+
+
+def test_the_parts_give_what_the_whole_gives_for_any_number_of_pictures() -> None:
+    stages, whole = staged(), Network()
+    assert [name for name, _ in stages.named_children()] == ["first", "second", "last"]
+    assert torch.equal(stages(pixels()), whole(pixels()))
+
+
+def test_every_number_is_in_one_stage_and_in_files_once() -> None:
+    names = {name.split(".inner.")[1]: name for name in staged().state_dict()}
+    plain = {name for name in Network().state_dict() if not name.startswith("again")}
+    assert set(names) == plain
+    assert names["between.weight"].startswith("second.")
+    assert len(staged().state_dict()) == len(plain)
+
+
+def test_what_has_two_names_is_one_after_a_reload() -> None:
+    stages = staged()
+    state = {name: tensor + 1 for name, tensor in stages.state_dict().items()}
+    stages.load_state_dict(state)
+    assert stages[-1].inner.again is stages[-1].inner.third
+    assert torch.equal(stages.state_dict()["last.inner.third.bias"], state["last.inner.third.bias"])
+
+
+def test_a_network_that_reads_around_its_parts_is_one_stage() -> None:
+    stages = staged(skips=True)
+    assert [name for name, _ in stages.named_children()] == [WHOLE]
+    assert torch.equal(stages(pixels()), Network(skips=True)(pixels()))
+
+
+def test_slopes_reach_the_stages_that_learn_and_no_others() -> None:
+    stages = copy.deepcopy(staged()).requires_grad_(False)
+    stages[1:].requires_grad_(True)
+    stages(pixels()).sum().backward()
+    assert stages[0].inner.first.weight.grad is None
+    assert stages[1].inner.between.weight.grad is not None
+
+
+def test_parts_other_than_norms_stay_in_inference_mode() -> None:
+    """Detectors with groups of queries give more rows in training mode."""
+    part = Part(nn.Sequential(nn.Linear(2, 2), nn.Dropout(), nn.BatchNorm2d(2)), says, 8, {}, "")
+    part.train()
+    assert [child.training for child in part.inner] == [False, True, True]
+    part.eval()
+    assert not any(child.training for child in part.modules())
+
+
+def test_a_form_is_filled_for_as_many_examples_as_there_are() -> None:
+    form = form_of((torch.zeros(2, 4, 3), torch.ones(2, 5, dtype=torch.bool), "word"))
+    numbers, mask, word = form.filled(torch.zeros(7, 1), [torch.ones(7, 4, 3)])
+    assert (numbers.shape, mask.shape, word) == ((7, 4, 3), (7, 5), "word")
+    assert numbers.all() and mask.all()
+    assert not form.filled(torch.zeros(7, 1))[0].any()
+
+
+def test_what_the_whole_raises_is_raised() -> None:
+    with pytest.raises(RuntimeError):
+        parts_of(Network(), lambda net, x: says(net, x[:, :2]), 8, ENDS, "last")
