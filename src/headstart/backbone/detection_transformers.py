@@ -71,10 +71,9 @@ def from_folder(folder: Path, name: str = "", origin: Origin | None = None) -> B
         modality = contract_in(folder)
         found = loaded(folder, ())
         wide = state_width(json.loads(found.config))
-        settings = {
-            CONFIG: found.config, DETECTS: wide, PLACING: QUERIES, SIDE: modality.size_px,
-        }  # fmt: skip
-        architecture = Architecture(name or folder.name, tuple(sorted(settings.items())))
+        side = modality.size_px
+        settings = (CONFIG, found.config), (DETECTS, wide), (PLACING, QUERIES), (SIDE, side)
+        architecture = Architecture(name or folder.name, settings)
         stages = _staged(found.network, modality.size_px).requires_grad_(False).eval()
         origin = origin or Origin("folder", str(folder))
         return Backbone(architecture, stages, wide + PLACED, modality, origin)

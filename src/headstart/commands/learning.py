@@ -73,22 +73,21 @@ def train(place: Place, *, out: Out = None, json: Json = False, **options: Any) 
     run_ended(run.path, run.metrics, json=json)
 
 
-@takes(PretrainSettings, but="arch")
+@takes(PretrainSettings)
 def pretrain(
     places: Places,
     *,
-    arch: Annotated[
-        str, typer.Option(metavar="NAME", help="as timm calls it, or headstart_lstm, _dscnn")
-    ],
     out: Annotated[Path, typer.Option(metavar="DIR", help="the new backbone's folder")],
     **options: Any,
 ) -> None:
     """Make a backbone of your own from large sets: labeled ones, or anything with a teacher.
 
+    With --backbone, a detector from pictures with boxes.
+
     `headstart train PATH --backbone DIR` starts from it.
     """
     with working() as tell:
-        made = headstart.pretrain(places, arch=arch, out=out, tell=tell, **given(options))
+        made = headstart.pretrain(places, out=out, tell=tell, **given(options))
     terminal.show(
         [f"{printable(made.name)}: {printable(made.origin.note)}", f"in {printable(out)}"]
     )

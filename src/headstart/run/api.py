@@ -174,13 +174,14 @@ def pretrain(
     tell: Tell = quiet,
     **options: Unpack[PretrainOptions],
 ) -> "headstart.backbone.Backbone":
-    """Train a network from fresh weights and leave a backbone folder at `out`.
+    """Train a network from fresh weights and leave a backbone folder at `out`; of boxes a detector,
+    from the weights of `backbone`.
 
     On one or several labeled sets, a head each; with `teacher` on anything, labeled or not, to say
     what the teacher says; a recurrent one on texts, to tell the next token. The same call again
     goes on where a killed one was. Raises `DataError`, `BackboneError`, `UsageError` or
     `TrainingError`.
-    """
+    """  # noqa: D205 - one sentence
     settings, root = PretrainSettings.of(**options), cache_root(cache)
     places = [Path(one) for one in ([place] if isinstance(place, Path | str) else place)]
     for one in places:

@@ -48,6 +48,7 @@ from headstart.hostile import printable
 from headstart.modality import Image, Modality, learned_vocabulary
 from headstart.modality.text import content_of
 from headstart.run.backbone_card import card_of, origin_note
+from headstart.run.box_pretraining import HELD_OUT, Make, box_pretraining
 from headstart.run.facts import computing
 from headstart.run.holding import held
 from headstart.run.online_probe import watcher
@@ -57,18 +58,18 @@ from headstart.train import pretrain as trained
 from headstart.train.goals import ends_of
 from headstart.train.pretraining import LANGUAGE, PRETRAINING
 
-HELD_OUT = 0.05
-"""Share of the set that is held out to draw the curve and to pick the epoch."""
-
 
 def pretrain(
     places: Sequence[Path], folder: Path, settings: PretrainSettings, root: Path, tell: Tell = quiet
 ) -> Backbone:
-    """Train a network from fresh weights and leave a backbone folder.
+    """Train a network from fresh weights, or a detector from a backbone; leave a backbone folder.
 
     The same call again goes on where a killed one was. Raises `DataError`, `BackboneError`,
     `UsageError` or `TrainingError`.
     """
+    if settings.backbone:
+        boxes = box_pretraining(places, folder, settings, root, tell)
+        return _made_once(folder, boxes.name, boxes.make, tell)
     plain = Architecture(settings.arch)
     if not is_recurrent(plain):
         build(plain, settings.seed)  # an unknown name fails before anything is read
@@ -79,17 +80,23 @@ def pretrain(
     asked = f"{digest} {architecture!r} {modality!r} {recipe!r} {_taught_by(material.teacher)}"
     name = hashlib.sha256(asked.encode()).hexdigest()[:16]
     watch = watcher(settings.watch, modality, root, tell) if settings.watch else None
+
+    def make(work: Path) -> None:
+        told = origin_note(places, material, recipe, name)
+        origin = Origin("folder", folder.name, "unknown", told)
+        made = trained(
+            material, architecture, recipe, origin=origin, work=work, tell=tell, watch=watch
+        )
+        save_backbone(folder, made.backbone, card_of(made, material, recipe, settings), half=True)
+
+    return _made_once(folder, name, make, tell)
+
+
+def _made_once(folder: Path, name: str, make: Make, tell: Tell) -> Backbone:
+    """What is made of this name, or was already."""
     with _held(folder, tell):
         if not _taken(folder, name, tell):
-            told = origin_note(places, material, recipe, name)
-            origin = Origin("folder", folder.name, "unknown", told)
-            work = _work(folder, name)
-            made = trained(
-                material, architecture, recipe, origin=origin, work=work, tell=tell, watch=watch
-            )
-            save_backbone(
-                folder, made.backbone, card_of(made, material, recipe, settings), half=True
-            )
+            make(_work(folder, name))
         for work in _beside(folder, "work"):  # others may not end here any more
             durable.discard(work)
     return read_backbone(folder)

@@ -200,8 +200,9 @@ class PretrainSettings:
     """What is asked of a pre-training."""
 
     arch: str = option("", "as timm calls it, or headstart_lstm, headstart_dscnn", "NAME")
+    backbone: str = option("", "of boxes: what a detector is trained from", "NAME")
     teacher: str = option("", "a backbone to be matched; labels are not looked at then", "NAME")
-    weights: str = option("", "a safetensors file for the teacher", "FILE")
+    weights: str = option("", "a safetensors file for the teacher, or the backbone", "FILE")
     """Empty for the weights that belong to its name."""
     watch: str = option(
         "", "labeled data: what a probe on it gets right, every two minutes", "DATA"
@@ -218,9 +219,16 @@ class PretrainSettings:
     def of(cls, **options: Any) -> "PretrainSettings":
         """From keyword options. Raises `UsageError` for one that is not a field."""
         asked = made(cls, options)
-        if not asked.arch:
-            raise UsageError("U116", "which network is to be trained?", "--arch resnet18")
-        if asked.weights and not asked.teacher:
+        if not asked.arch and not asked.backbone:
+            fix = "--arch resnet18; of boxes: --backbone headstart_detector"
+            raise UsageError("U116", "which network is to be trained?", fix)
+        others = [name for name in ("arch", "teacher", "watch") if getattr(asked, name)]
+        if asked.backbone and (wrong := "".join(others[:1])):
+            raise UsageError(
+                "U284", f"--{wrong} is not for detectors, which are trained from --backbone",
+                f"leave --{wrong} out, or --backbone",
+            )  # fmt: skip
+        if asked.weights and not asked.teacher and not asked.backbone:
             raise UsageError(
                 "U117", "--weights are a teacher's, and none is named", "--teacher NAME"
             )

@@ -96,6 +96,7 @@ class PretrainOptions(TypedDict, total=False):
     """Those of `pretrain`: `PretrainSettings`."""
 
     arch: str | None
+    backbone: str | Path | None
     teacher: str | Path | None
     weights: str | Path | None
     watch: str | Path | None
