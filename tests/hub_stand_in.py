@@ -21,6 +21,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         path = urlsplit(self.path).path.strip("/")
         self.server.asked.append(f"{self.command} {path}")
+        path = path.replace("api/datasets/", "api/models/").removeprefix("datasets/")
         if path.startswith("api/models/"):
             owner, name, *rest = path.removeprefix("api/models/").split("/")
             self._listed(f"{owner}/{name}", tree="tree" in rest)

@@ -8,6 +8,7 @@ import PIL.Image
 import pytest
 
 from headstart import Model, Prediction, load
+from headstart.errors import DataError
 
 GOLDEN = Path(__file__).with_name("golden") / "models"
 
@@ -46,3 +47,20 @@ def test_one_text_gives_one_prediction() -> None:
 def test_its_classes_are_those_of_its_probabilities(flowers: Model) -> None:
     found = flowers.predict(np.zeros((40, 40, 3), np.uint8))
     assert flowers.classes == tuple(found.probabilities) and len(flowers.classes) > 1
+
+
+def test_one_broken_thing_among_several_has_its_reason_and_harms_no_other(
+    flowers: Model, tmp_path
+) -> None:
+    good = [np.full((40, 40, 3), shade, np.uint8) for shade in (0, 90)]
+    (tmp_path / "torn.png").write_bytes(b"")
+    first, torn, last = flowers.predict([good[0], tmp_path / "torn.png", good[1]])
+    assert [first.label, last.label] == [one.label for one in flowers.predict(good)]
+    assert torn.error.startswith("D124") and not torn.sure and not first.error
+
+
+def test_where_nothing_can_be_read_the_first_error_is_raised(flowers: Model, tmp_path) -> None:
+    (tmp_path / "torn.png").write_bytes(b"")
+    for asked in (tmp_path / "torn.png", [tmp_path / "torn.png"], [tmp_path / "torn.png"] * 2):
+        with pytest.raises(DataError, match="D124"):
+            flowers.predict(asked)

@@ -20,13 +20,17 @@ from headstart.data import (
     Problem,
     Source,
     hold_out,
+    is_at_hand,
+    labeled_sources,
 )
+from headstart.data.column_settings import GUESS
 from headstart.data.scales import LEAST as LEAST_ORDERED
 from headstart.errors import DataError
 from headstart.features import survey
 from headstart.modality import Modality
 from headstart.model import Model
 from headstart.run import recipe_of
+from headstart.run.inputs import found_at
 from headstart.run.settings import cache_root
 from headstart.task import calibrate, make_task
 from headstart.task_names import TASK_NAMES, LabelForm, form_of, task_of
@@ -74,12 +78,17 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.offline = offline
         self.cache = cache
 
-    def fit(self, X: Any, y: Any, groups: Sequence[object] | None = None) -> "TransferClassifier":
+    def fit(
+        self, X: Any, y: Any = None, groups: Sequence[object] | None = None
+    ) -> "TransferClassifier":
         """Fit head, and backbone where the strategy says so; `groups` are not torn apart.
 
-        A probe learns from all rows. Other strategies hold some out to choose the rate and the
-        epoch.
+        Without `y`, `X` says what its examples are: a folder, a table, an archive or the address of
+        one, or a data set of `datasets`, torch or torchvision. A probe learns from all rows. Other
+        strategies hold some out to choose the rate and the epoch.
         """
+        if y is None and (isinstance(X, str | Path) or is_at_hand(X)):
+            X, y = labeled_sources(found_at(X, GUESS, cache_root(_path(self.cache))))
         X, y = self._checked(X, y)
         self.classes_, labels = np.unique(y, return_inverse=True)
         self._need_classes()
@@ -149,7 +158,7 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         examples = Examples(
             sources, ClassTruth(names, tuple(labels.tolist())), named, kind=self.task
         )
-        root = cache_root(Path(self.cache) if self.cache else None)
+        root = cache_root(_path(self.cache))
         seen = survey(examples, modality, cache=root)
         need_read(seen.looks, modality)
         partition = self._partition(examples)
@@ -200,7 +209,13 @@ def need_read(looks: Sequence[object], modality: Modality) -> None:
         )
 
 
+def _path(cache: str | Path | None) -> Path | None:
+    return Path(cache) if cache else None
+
+
 def _source(index: int, thing: Any, kind: str) -> Source:
+    if isinstance(thing, InMemory):
+        return thing
     if isinstance(thing, Path) or (isinstance(thing, str) and kind != "text"):
         return Path(thing)
     return InMemory(f"X[{index}]", thing)

@@ -19,9 +19,10 @@ from headstart.features import fast, noise
 from headstart.head import Familiar, padded
 from headstart.modality import Modality, Prepared, Sound, windows
 from headstart.modality.text import content_of
+from headstart.prediction import WAITING, joined, unanswered
+from headstart.prediction import Prediction as Prediction
 from headstart.task import (
     Calibration,
-    FoundBox,
     Task,
     answer_of,
     boxes_told,
@@ -35,31 +36,6 @@ Given = Any
 """What a model can be asked about: a path, a text, two texts, a picture, (samples, rate), bytes."""
 
 
-@dataclass(frozen=True)
-class Prediction:
-    """The likeliest class, the tags, a value, or what is said; and how far that can be trusted."""
-
-    label: str
-    """Tags have ";" between them."""
-    probabilities: dict[str, float]
-    """One a class, from 0 to 1, which add up to 1; or one a tag; none with values."""
-    sure: bool
-    """Whether the belief in it reaches the threshold chosen on validation rows."""
-    probability: float
-    """What the likeliest class was given; of tags, what the least sure of them was given."""
-    value: float | None = None
-    low: float | None = None
-    """With `high` the interval that holds 95% of values like this one."""
-    high: float | None = None
-    familiar: float | None = None
-    """The share of examples like those it learned from that lie as far from them as this one, or
-    farther; at 0.05 or less it is unlike anything it learned from. None where that is not known."""
-    boxes: tuple[FoundBox, ...] | None = None
-    """What is said to be on a picture, likeliest first; None where no boxes were learned."""
-
-
-_WAITING = Prediction("", {}, sure=False, probability=0.0)
-"""Stands where an answer will be."""
 LONGEST_S = 30.0
 """Of a recording whose words are written down, at once, at most."""
 
@@ -117,8 +93,9 @@ class Model:
 
         One thing is a path, a text, a picture (PIL, an array, a tensor), bytes, `(samples, rate)`
         of a recording, or a pair of texts where that is what was learned from. Several are any
-        sequence of these, a Series, or a DataFrame with a column of them. Raises `DataError` for
-        one that can't be read.
+        sequence of these, a Series, or a DataFrame with a column of them. Of several, one that
+        can't be read has its reason in `error` and harms no other. Raises `DataError` where
+        nothing can be read.
         """
         modality = self.backbone.modality
         asked = asked_of(
@@ -127,8 +104,22 @@ class Model:
             paired=getattr(modality, "paired", False),
             channels=getattr(modality, "channels", 3),
         )
-        found = self._predicted(asked.sources)
+        try:
+            found = self.predict_sources(asked.sources)
+        except HeadstartError:
+            if asked.single or len(asked.sources) == 1:
+                raise
+            return self._despite_errors(asked.sources)
         return found[0] if asked.single else found
+
+    def _despite_errors(self, sources: Sequence[Source]) -> list[Prediction]:
+        """One a source. Raises the first error where there is nothing else."""
+        each = [self.predict_each(sources[i : i + 32]) for i in range(0, len(sources), 32)]
+        found = [one for some in each for one in some]
+        errors = [one for one in found if isinstance(one, HeadstartError)]
+        if len(errors) == len(found):
+            raise errors[0]
+        return [unanswered(one) if isinstance(one, HeadstartError) else one for one in found]
 
     def predict_each(self, sources: Sequence[Source]) -> list[Prediction | HeadstartError]:
         """One prediction a source, or why it has none: one that can't be read harms no other."""
@@ -143,9 +134,9 @@ class Model:
             except HeadstartError as error:
                 found.append(error)
                 continue
-            found.append(_WAITING)
+            found.append(WAITING)
         told = iter(self._of_items(items) if items else [])
-        return [next(told) if one is _WAITING else one for one in found]
+        return [next(told) if one is WAITING else one for one in found]
 
     @property
     def _in_parts(self) -> bool:
@@ -155,12 +146,12 @@ class Model:
 
     def _or_error(self, source: Source) -> Prediction | HeadstartError:
         try:
-            return self._predicted([source])[0]
+            return self.predict_sources([source])[0]
         except HeadstartError as error:
             return error
 
-    def _predicted(self, sources: Sequence[Source]) -> list[Prediction]:
-        """One prediction a source, in the order given.
+    def predict_sources(self, sources: Sequence[Source]) -> list[Prediction]:
+        """One prediction a source, in the order given. Raises `DataError` for one it can't read.
 
         What is said in a long recording is written down part by part, cut where it is quiet. Of
         what else there is in one, the mean over windows as long as the backbone hears, of which
@@ -175,7 +166,7 @@ class Model:
             parts = [windows(self._source(given), most) for given in sources]
             every = self.probabilities([part for some in parts for part in some])
             told = iter(self._all_told(every.numpy()))
-            return [_joined([next(told) for _ in some]) for some in parts]
+            return [joined([next(told) for _ in some]) for some in parts]
         answers, shares = self._seen(sources)
         if self.task.per_word:
             answers = self._at_words(sources, answers)
@@ -287,12 +278,3 @@ class Model:
         coded, names = self.task.coded_rows, self.task.classes
         named = {} if coded else dict(zip(names, answer.tolist(), strict=True))
         return Prediction(label, named, belief >= self.trust.sure_above, belief)
-
-
-def _joined(parts: Sequence[Prediction]) -> Prediction:
-    """What is said in the parts of one recording, one behind the other."""
-    if len(parts) == 1:
-        return parts[0]
-    sure = sum(part.probability for part in parts) / len(parts)
-    words = " ".join(part.label for part in parts if part.label)
-    return Prediction(words, {}, all(part.sure for part in parts), sure)

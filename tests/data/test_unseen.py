@@ -1,7 +1,7 @@
 import pytest
 
-from headstart.data import find, with_unseen
-from headstart.errors import DataError
+from headstart.data import find, from_memory, meant, with_unseen, without_classes
+from headstart.errors import DataError, UsageError
 
 
 def read(tmp_path, tested):
@@ -29,3 +29,30 @@ def test_a_test_of_other_classes_for_the_most_part_is_refused(tmp_path, tested, 
     with pytest.raises(DataError, match="D291") as caught:
         read(tmp_path, tested)
     assert "A, B" in caught.value.what and "a, b" in caught.value.why
+
+
+def test_classes_that_are_left_out_are_counted_and_gone(tmp_path):
+    found = without_classes(read(tmp_path, ["a", "b", "c", "c"][:3]), ["c"])
+    assert found.examples.truth.names == ("a", "b")
+    assert len(found.examples) == 10
+    assert "1 examples of c are left out" in found.notes[-1]
+
+
+def test_a_class_that_is_not_there_cannot_be_left_out(tmp_path):
+    with pytest.raises(UsageError, match="U402") as caught:
+        without_classes(from_memory(range(4), ["cat", "dog", "cow", "cat"]), ["cats"])
+    assert caught.value.fix == "--without cat"
+
+
+def test_two_classes_are_left_at_least():
+    found = from_memory(range(4), ["cat", "dog", "cow", "cat"])
+    assert without_classes(found, ["cow"]).examples.truth.names == ("cat", "dog")
+    with pytest.raises(UsageError, match="U403"):
+        without_classes(found, ["cow", "dog"])
+
+
+def test_only_classes_can_be_left_out():
+    found = meant(from_memory(range(4), ["1.5", "2.5", "3.5", "4.5"]), "regression")
+    assert without_classes(found, []) is found
+    with pytest.raises(UsageError, match="U401"):
+        without_classes(found, ["1.5"])

@@ -186,6 +186,12 @@ def test_pictures_of_16_bits_that_use_fewer_are_told(top: int, bits: str) -> Non
     assert (bits in told) and bool(told) == bool(bits)
 
 
+def test_pictures_that_are_read_by_what_they_use_are_told_without_a_warning() -> None:
+    (told,) = depth_told([{"top": 200.0}, {"top": 90.0}], 8)
+    assert "as pictures of 8 bits" in told and "warning" not in told
+    assert depth_told([{"width": 4.0}], 8) == ()
+
+
 def test_files_of_several_pictures_are_told() -> None:
     page, kept = PIL.Image.new("L", (40, 40), 9), io.BytesIO()
     page.save(kept, "TIFF", save_all=True, append_images=[PIL.Image.new("L", (40, 40), 200)])

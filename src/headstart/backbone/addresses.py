@@ -83,7 +83,7 @@ def need_safe(url: str, before: str = "") -> None:
     if why:
         raise SecurityError(
             "S623",
-            "backbones are not fetched from such an address",
+            "nothing is fetched from such an address",
             "https://…, hf://owner/name, or a folder",
             where=printable(url, 300),
             why=why,

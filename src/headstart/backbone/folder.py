@@ -236,7 +236,8 @@ def _contract(folder: Path, modality: Modality) -> dict[str, object]:
     if isinstance(modality, Prepared):
         durable.write(folder / EXTRACTOR, modality.place.read_bytes())
         return {name: getattr(modality, name) for name in Heard.model_fields}
-    return asdict(modality)  # type: ignore[call-overload, no-any-return]
+    found = asdict(modality)  # type: ignore[call-overload]
+    return {name: value for name, value in found.items() if (name, value) != ("bits", 16)}
 
 
 def _modality(folder: Path, contract: Pixels | Tokens | Bands | Heard) -> Modality:

@@ -32,6 +32,7 @@ class Pixels(_Strict):
     crop_mode: Literal["center", "squash", "border"]
     channels: int = Field(ge=1, le=1024)
     background: tuple[int, int, int]
+    bits: Literal[8, 10, 12, 14, 16] = 16
 
     @model_validator(mode="after")
     def _fit(self) -> "Pixels":

@@ -79,6 +79,24 @@ def streamed(
         raise Broken(why) from error
 
 
+def length_and_version(url: str, patience: Patience) -> tuple[int, str]:
+    """Bytes that a server says a file has (0 where it does not), and what changes with its content.
+
+    Raises `Broken` and `SecurityError`.
+    """
+    need_safe(url)
+    try:
+        with _asked(url, 0, patience, one_host=False) as response:
+            told = response.headers
+            version = told.get("ETag") or told.get("Last-Modified") or ""
+            return int(told.get("Content-Length") or 0), f"{version}"
+    except HTTPError as error:
+        with error:
+            raise _refused(error) from error
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise Broken(f"{type(error).__name__}: {printable(error, limit=160)}") from error
+
+
 def _asked(url: str, start: int, patience: Patience, *, one_host: bool) -> Any:
     headers = {"User-Agent": "headstart", "Accept-Encoding": "identity"}
     headers |= {"Range": f"bytes={start}-"} if start else {}

@@ -11,7 +11,9 @@ import typer
 from headstart.options import Option, options_of
 
 Command = Callable[..., None]
-Place = Annotated[Path, typer.Argument(metavar="PATH", help="a folder, a table, a zip or a tar")]
+Place = Annotated[
+    str, typer.Argument(metavar="PATH", help="a folder, a table, a zip or a tar, or its address")
+]
 Places = Annotated[list[Path], typer.Argument(metavar="PATHS...", help="folders, archives, texts")]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="what train left")]
 Runs = Annotated[list[Path], typer.Argument(metavar="RUN...", help="what train left")]

@@ -1,6 +1,6 @@
 """Room 1. From a place on disk to labeled examples.
 
-Takes: a folder, a table, an archive, or things in memory.
+Takes: a folder, a table, an archive, a data set of another library, or things in memory.
 Gives: `Examples`, which name sources and hold no pixels, words or samples; their `Partition`;
 and, once each was looked at, an `Audit`.
 """
@@ -11,6 +11,7 @@ from headstart import lazy
 
 if TYPE_CHECKING:
     from headstart.data.asked import Asked, asked_of, source_of
+    from headstart.data.at_hand import from_data_set, is_at_hand, labeled_sources
     from headstart.data.audit import Audit, audit, leaks
     from headstart.data.boxes import Boxes, BoxTruth, boxes_of, iou
     from headstart.data.clusters import cluster_names, count_once
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from headstart.data.text_truth import TextTruth, WordTagTruth
     from headstart.data.truth import ClassTruth, TagTruth, Truth, ValueTruth
     from headstart.data.unlabeled import collect, merge, unlike
-    from headstart.data.unseen import with_unseen
+    from headstart.data.unseen import with_unseen, without_classes
 
 __all__ = [
     "TABLES",
@@ -73,11 +74,14 @@ __all__ = [
     "find",
     "folds",
     "from_boxes",
+    "from_data_set",
     "from_frame",
     "from_memory",
     "heard",
     "hold_out",
     "iou",
+    "is_at_hand",
+    "labeled_sources",
     "leaks",
     "meant",
     "merge",
@@ -90,6 +94,7 @@ __all__ = [
     "text_in",
     "unlike",
     "with_unseen",
+    "without_classes",
 ]
 
 lazy.attach(__name__)

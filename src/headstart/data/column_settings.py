@@ -39,6 +39,9 @@ class Columns:
         "", "what parts are called: train=NAME,test=NAME, or - for none", "P=NAME", usual="guessed"
     )
     """Names of folders, or cells of the split column."""
+    without: tuple[str, ...] | str = option(
+        (), "leave these classes out, such as those that only the test has", "A,B"
+    )
     negatives: str = option(
         "",
         "pictures without boxes: annotated takes those with an empty annotation, all any",
@@ -50,6 +53,11 @@ class Columns:
     def order(self) -> tuple[str, ...]:
         """Names of the classes in the order that was asked for."""
         return names_in(self.classes) if isinstance(self.classes, str) else tuple(self.classes)
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Names of the classes that do not count."""
+        return names_in(self.without) if isinstance(self.without, str) else tuple(self.without)
 
     @property
     def named(self) -> tuple[str, ...]:

@@ -72,20 +72,43 @@ def meaning(found: Found, columns: Columns) -> Found:
 
 def read_parts(tables: Sequence[tuple[str, Path]], columns: Columns, shelter: Shelter) -> Found:
     """One table for each part: train.csv, test.csv. Raises `DataError`."""
+    for _, path in tables:
+        columns = _asked(path, columns)
+    sheets = [(part, read_sheet(path)) for part, path in tables]
+    return found_in_sheets(sheets, columns, shelter, tables[0][1].parent)
+
+
+def found_in_sheets(
+    sheets: Sequence[tuple[str, Sheet]],
+    columns: Columns,
+    shelter: Shelter,
+    place: Path | None = None,
+) -> Found:
+    """Examples of one table for each part, at a place or in memory. Raises `DataError`.
+
+    Of one table alone the part may be empty: then a column says it.
+    """
     records: list[Record] = []
     problems: list[Problem] = []
     notes: list[str] = []
-    chosen, first = Chosen(), read_sheet(tables[0][1]).columns
-    for part, path in tables:
-        sheet, columns = read_sheet(path), _asked(path, columns)
+    chosen, first, by = Chosen(), sheets[0][1].columns, "tables"
+    for part, sheet in sheets:
         _need_alike(first, sheet)
         shelter = replace(shelter, part=part, moved={})
-        sheet, columns, chosen, guessed = understood(sheet, columns, shelter)
-        some, wrong = records_of(sheet, chosen, shelter, columns)
-        records += with_part(some, part)
-        problems += [*sheet.problems, *wrong]
-        notes += [*sheet.notes, *guessed, *shelter.told(path.name)]
-    origin = _origin(tables[0][1].parent, shelter, "tables")
+        read, columns, chosen, guessed = understood(sheet, columns, shelter)
+        some, wrong = records_of(read, chosen, shelter, columns)
+        records += with_part(some, part) if part else some
+        problems += [*read.problems, *wrong]
+        notes += [*read.notes, *guessed, *shelter.told(sheet.name)]
+        if not part and chosen.split != NO_COLUMN:
+            by = f"column {printable(sheet.columns[chosen.split])}"
+    origin = (
+        _origin(place, shelter, by)
+        if place
+        else Gathering(
+            "memory", sheets[0][1].name, None, by, "name the column with the labels: label=COLUMN"
+        )
+    )
     found = gather(records, origin, problems, dict.fromkeys(notes))
     return holding(meaning(found, columns), chosen)
 

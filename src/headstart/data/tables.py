@@ -191,17 +191,28 @@ def _parquet(path: Path) -> Sheet:
         raise DataError(
             "D113", "not a Parquet file", "save it again", printable(path), printable(error)
         ) from error
-    told = names_told(held.schema.metadata) or names_beside(path)
+    return _of_arrow(held, path.name, names, names_told(held.schema.metadata) or names_beside(path))
+
+
+def sheet_of(held: Any, name: str) -> Sheet:
+    """An Arrow table in memory, with names of classes where its metadata tell some."""
+    names = tuple(map(str, held.column_names))
+    return _of_arrow(held, name, names, names_told(held.schema.metadata))
+
+
+def _of_arrow(
+    held: Any, name: str, names: tuple[str, ...], told: Mapping[str, tuple[str, ...]]
+) -> Sheet:
     cells, notes = _with_names(names, [_listed(column) for column in held.columns], told)
     every = tuple(enumerate(zip(*cells, strict=True), start=1))
     rows = tuple((number, row) for number, row in every if not any(c is _BROKEN for c in row))
     there = {number for number, _ in rows}
     problems = tuple(
-        Problem("D168", "unreadable", path.name, "a text is not UTF-8; left out", number)
+        Problem("D168", "unreadable", name, "a text is not UTF-8; left out", number)
         for number, _ in every
         if number not in there
     )
-    return Sheet(path.name, names, rows, problems, tuple(f"{path.name}: {n}" for n in notes))
+    return Sheet(name, names, rows, problems, tuple(f"{name}: {n}" for n in notes))
 
 
 def _arrow(path: Path) -> Any:

@@ -1,11 +1,14 @@
-"""Classes that the given parts test, and that nothing is learned of."""
+"""Classes that the given parts test, and that nothing is learned of; and classes to leave out."""
 
+import difflib
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
 from headstart.data.found import Found
 from headstart.data.problem import Problem
-from headstart.errors import DataError
+from headstart.data.truth import ClassTruth
+from headstart.errors import DataError, UsageError
 from headstart.hostile import printable
 
 _MOST = 0.5
@@ -32,8 +35,8 @@ def with_unseen(found: Found) -> Found:
             "D291",
             f"{sum(lost.values()):,} of {tested:,} test examples are of classes that have no "
             f"training examples: {names}",
-            "write labels alike in all parts, or draw the parts anew: --split - for a column, "
-            "--parts - for folders",
+            f"write labels alike in all parts, leave them out (--without {','.join(lost)}), or "
+            "draw the parts anew: --split - for a column, --parts - for folders",
             printable(examples.root) if examples.root else "",
             f"training has {', '.join(printable(n, 40) for n in sorted(learned)[:6])}",
         )
@@ -45,6 +48,41 @@ def with_unseen(found: Found) -> Found:
         return found
     told = ", ".join(f"{printable(name, 40)} ({n:,} in {part})" for (part, name), n in odd.items())
     note = (
-        f"nothing is learned of classes without training examples, so they count as wrong: {told}"
+        f"nothing is learned of classes without training examples, so they count as wrong: {told}; "
+        "--without CLASS leaves one out"
     )
     return replace(found, problems=(*found.problems, *problems)).noting(note)
+
+
+def without_classes(found: Found, names: Sequence[str]) -> Found:
+    """The same without the examples of these classes, which are counted.
+
+    Raises `UsageError` for a class that is not there, and where labels are no classes.
+    """
+    examples = found.examples
+    if not names:
+        return found
+    if not isinstance(examples.truth, ClassTruth):
+        raise UsageError("U401", "only classes can be left out", "leave --without out")
+    classes = examples.truth.names
+    if wrong := [name for name in names if name not in classes]:
+        close = difflib.get_close_matches(wrong[0], classes, n=1, cutoff=0.5)
+        raise UsageError(
+            "U402",
+            f"there is no class {printable(wrong[0])!r} to leave out",
+            f"--without {printable(close[0] if close else classes[0])}",
+            why=f"there are {', '.join(printable(name, 40) for name in classes[:8])}",
+        )
+    kept = [name for name in classes if name not in names]
+    if len(kept) < examples.truth.least:
+        raise UsageError(
+            "U403", f"{len(kept)} classes would be left, two are needed", "leave out fewer"
+        )
+    rows = [i for i in range(len(examples)) if classes[examples.truth.indexes[i]] in kept]
+    left = examples.take(rows)
+    indexes = tuple(kept.index(classes[examples.truth.indexes[i]]) for i in rows)
+    gone = len(examples) - len(rows)
+    note = f"{gone:,} examples of {', '.join(map(printable, names))} are left out (--without)"
+    return replace(found, examples=replace(left, truth=ClassTruth(tuple(kept), indexes))).noting(
+        note
+    )

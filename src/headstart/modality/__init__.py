@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from headstart import lazy
 
 if TYPE_CHECKING:
+    from headstart.modality.depths import bits_used
     from headstart.modality.frame import Frame, size_of
     from headstart.modality.image import Image
     from headstart.modality.likeness import NEAR_BITS
@@ -34,6 +35,7 @@ __all__ = [
     "Text",
     "Variation",
     "augment",
+    "bits_used",
     "follow",
     "learned_vocabulary",
     "prepared_by",

@@ -66,26 +66,34 @@ class Decoded:
 
 
 def decode(
-    source: Source, background: tuple[int, int, int], wanted: Callable[[Size], Size]
+    source: Source,
+    background: tuple[int, int, int],
+    wanted: Callable[[Size], Size],
+    bits: int = 16,
 ) -> Decoded:
     """Read a source once and decode it.
 
     `wanted` tells from a picture's width and height what it will be resized to: a JPEG that is
-    at least twice as large is decoded at a half, a quarter or an eighth of its size.
+    at least twice as large is decoded at a half, a quarter or an eighth of its size. Values of 16
+    bits use so many `bits`: the highest of these is white.
     """
     name = name_of(source)
     content = bytes_of(source, name) if isinstance(source, Path) else source.content
     with guarded(name):
         if isinstance(content, bytes | bytearray | memoryview):
-            return _from_bytes(bytes(content), background, wanted, name)
-        return _from_memory(content, background, name)
+            return _from_bytes(bytes(content), background, wanted, name, bits)
+        return _from_memory(content, background, name, bits)
 
 
 def _from_bytes(
-    content: bytes, background: tuple[int, int, int], wanted: Callable[[Size], Size], name: str
+    content: bytes,
+    background: tuple[int, int, int],
+    wanted: Callable[[Size], Size],
+    name: str,
+    bits: int,
 ) -> Decoded:
     if content.startswith(NUMPY):
-        found = _from_memory(array_in(content), background, name)
+        found = _from_memory(array_in(content), background, name, bits)
         return replace(found, digest=hashlib.sha256(content).hexdigest())
     file, kind = file_in(content, name)
     with file:
@@ -96,7 +104,7 @@ def _from_bytes(
         picture = _loaded(file, kind, wanted, name)
         if picture.mode.startswith("I"):
             facts = (*facts, ("top", float(np.asarray(picture).max(initial=0))))
-        picture = to_rgb(picture, background, name)
+        picture = to_rgb(picture, background, name, bits)
     return Decoded(picture, hashlib.sha256(content).hexdigest(), facts, small)
 
 
@@ -143,18 +151,18 @@ def _scale(size: Size, wanted: Size) -> int:
     return next((scale for scale in _SCALES if scale <= most), 1)
 
 
-def _from_memory(thing: object, background: tuple[int, int, int], name: str) -> Decoded:
+def _from_memory(thing: object, background: tuple[int, int, int], name: str, bits: int) -> Decoded:
     if isinstance(thing, torch.Tensor):
         thing = _channels_last(thing.detach().cpu()).numpy()
     if isinstance(thing, np.ndarray):
-        picture, mode = from_array(thing, name), str(thing.dtype)
+        picture, mode = from_array(thing, name, bits), str(thing.dtype)
     elif isinstance(thing, PIL.Image.Image):
         thing.load()
         picture, mode = upright(thing), thing.mode
     else:
         refuse_thing(thing, name)
     check_pixels(picture.size, name)
-    shown = to_rgb(picture, background, name)
+    shown = to_rgb(picture, background, name, bits)
     # Of what is shown: so palettes, transparency and orientation count
     digest = hashlib.sha256(f"RGB {shown.width} {shown.height} ".encode() + shown.tobytes())
     return Decoded(shown, digest.hexdigest(), facts_of(picture.size, mode, "memory", 1))

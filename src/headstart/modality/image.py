@@ -19,13 +19,12 @@ from headstart.errors import UsageError
 from headstart.modality.bands import Bands, bands_of
 from headstart.modality.colors import Picture
 from headstart.modality.decoding import Decoded, Size, decode
+from headstart.modality.depths import depth_of
 from headstart.modality.frame import Frame
 from headstart.modality.likeness import near_hashes
 from headstart.modality.protocol import Look
 
 _FIELDS = 16  # a side
-_DEPTHS = (8, 10, 12, 14)
-"""Bits that instruments write into pictures of 16."""
 _MOST_DARK = 4096
 _ENOUGH = 10
 _MIXED = 0.2
@@ -61,6 +60,8 @@ class Image:
     """3, 1 for grays, or any other number of bands: see `bands`."""
     background: tuple[int, int, int] = (255, 255, 255)
     """The red, green and blue that transparent parts show."""
+    bits: int = 16
+    """Of values in pictures of 16 bits, how many are used: see `depths.bits_used`."""
 
     def __post_init__(self) -> None:
         known = self.interpolation.upper() in PIL.Image.Resampling.__members__
@@ -90,7 +91,7 @@ class Image:
             bands = bands_of(source, self.channels).pictures
             return torch.from_numpy(np.stack([np.asarray(band) for band in bands], axis=-1))
         wanted = (lambda size: size) if whole else self._resized
-        picture = decode(source, self.background, wanted).picture
+        picture = decode(source, self.background, wanted, self.bits).picture
         return torch.from_numpy(np.array(picture, order="C"))
 
     def batch(self, items: Sequence[Tensor]) -> Float32[Tensor, "b c h w"]:
@@ -147,14 +148,14 @@ class Image:
         facts = [dict(look.facts) for look in looks]
         many = sum(float(one.get("frames", 1)) > 1 for one in facts)
         pages = (f"{many:,} files hold several pictures: the first is read",) if many else ()
-        return (*depth_told(facts), *pages)
+        return (*depth_told(facts, self.bits), *pages)
 
     def _seen(self, source: Source) -> tuple[Decoded | Bands, Tensor]:
         if self.channels not in (1, 3):
             bands = bands_of(source, self.channels)
             shown = enumerate(bands.pictures)
             return bands, torch.cat([self._item(band, self.mean[i : i + 1]) for i, band in shown])
-        decoded = decode(source, self.background, self._resized)
+        decoded = decode(source, self.background, self._resized, self.bits)
         gray = decoded.picture.convert("L") if self.channels == 1 else decoded.picture
         return decoded, self._item(gray, self.mean)
 
@@ -189,11 +190,19 @@ class Image:
         return canvas
 
 
-def depth_told(facts: Sequence[dict[str, str | float]]) -> tuple[str, ...]:
-    """What is told of pictures of 16 bits that use fewer, all or some of them: they are dark."""
+def depth_told(facts: Sequence[dict[str, str | float]], read_as: int = 16) -> tuple[str, ...]:
+    """What is told of pictures of 16 bits that use fewer, all or some of them: where they are read
+    as of 16, they are dark.
+    """  # noqa: D205 - one sentence
     tops = [float(one["top"]) for one in facts if "top" in one]
+    if tops and read_as < 16:
+        return (
+            f"{len(tops):,} pictures have 16 bits a pixel, and no value above {max(tops):,.0f}: "
+            f"they are read as pictures of {read_as} bits, whose white is {2**read_as - 1:,}, here "
+            "and in predict",
+        )
     highest = max(tops, default=0.0)
-    bits = next((bits for bits in _DEPTHS if highest < 2**bits), 16)
+    bits = depth_of(highest)
     dark = sum(top < _MOST_DARK for top in tops)
     if (
         bits == 16

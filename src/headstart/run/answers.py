@@ -80,9 +80,9 @@ def answers_of(model: "Model", questions: Sequence[Question], tiles: int = 0) ->
 
 def _told(model: "Model", questions: Sequence[Question], tiles: int) -> list[Answer]:
     """Together; one by one where something among them cannot be read."""
-    sources = [question.source for question in questions]
+    sources = [one.source for one in questions if one.source is not None]
     try:
-        said = [model.tiled(s, tiles) for s in sources] if tiles else model.predict(sources)
+        said = [model.tiled(s, tiles) for s in sources] if tiles else model.predict_sources(sources)
     except HeadstartError as error:
         if len(questions) == 1:
             return [Answer(questions[0], failure=error)]

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from headstart.backbone import listed
 from headstart.data.column_settings import Columns
-from headstart.data.presence import need_place
+from headstart.data.presence import is_address, need_place
 from headstart.events import Tell, quiet
 from headstart.features.clearing import guarded
 from headstart.options import made, signed
 from headstart.run import sweep_grid
 from headstart.run.folder import Request
+from headstart.run.network_settings import Network
 from headstart.run.reading import Run, report
 from headstart.run.settings import (
     AUTO,
@@ -41,11 +42,15 @@ if TYPE_CHECKING:
     import headstart.run.feature_parts
     import headstart.run.sweeping
 
+    Place = Path | str | headstart.data.Found | headstart.data.Frame | Any
+    """A path or an address; a DataFrame, a data set of `datasets`, torch or torchvision; or what
+    is found already."""
+
 
 @signed(Columns)
 @guarded
 def check(
-    place: "Path | str | headstart.data.Found | headstart.data.Frame",
+    place: "Place",
     *,
     page: Path | str | None = None,
     cache: Path | None = None,
@@ -58,7 +63,7 @@ def check(
     is an HTML file to write, which shows the pictures that it is about.
     """
     columns, root = made(Columns, options), cache_root(cache)
-    found = _found(place, columns, root)
+    found = _found(place, columns, root, Network(), tell)
     from headstart.run import pipeline
 
     return pipeline.check(found, root, tell, Path(page) if page else None)
@@ -67,7 +72,7 @@ def check(
 @signed(Settings)
 @guarded
 def train(
-    place: "Path | str | headstart.data.Found | headstart.data.Frame",
+    place: "Place",
     *,
     out: Path | str | None = None,
     cache: Path | None = None,
@@ -76,15 +81,16 @@ def train(
 ) -> Run:
     """Read and audit the data, fit the arms, judge them once, and leave a run folder.
 
-    `place` is a folder, a table, an archive, a DataFrame, or what `headstart.data.from_memory`
-    makes of arrays or pictures. `out` is the folder to leave (runs/DATE_NAME), `cache` where
-    features are kept, `tell` who hears of the progress. The same call again goes on where a killed
-    one was, and gives back a finished one. Raises `DataError`, `BackboneError`, `UsageError`,
-    `ResourceError` or `TrainingError`.
+    `place` is a folder, a table, an archive, the address of one (hf://datasets/owner/name, s3://…),
+    a DataFrame, a data set of `datasets`, torch or torchvision, or what
+    `headstart.data.from_memory` makes of arrays or pictures. `out` is the folder to leave
+    (runs/DATE_NAME), `cache` where features are kept, `tell` who hears of the progress. The same
+    call again goes on where a killed one was, and gives back a finished one. Raises `DataError`,
+    `BackboneError`, `UsageError`, `ResourceError` or `TrainingError`.
     """
     settings, root = Settings.of(**options), cache_root(cache)
-    found = _found(place, settings.columns, root)
-    lies = str(Path(place).resolve()) if isinstance(place, Path | str) else ""
+    found = _found(place, settings.columns, root, settings.network, tell)
+    lies = _where(place)
     where = lies or "memory"
     request = Request(Path(out) if out else None, Path(where).stem, settings.digest(where), lies)
     from headstart.run import pipeline
@@ -95,7 +101,7 @@ def train(
 @signed(Settings)
 @guarded
 def plan(
-    place: "Path | str | headstart.data.Found | headstart.data.Frame",
+    place: "Place",
     *,
     cache: Path | None = None,
     tell: Tell = quiet,
@@ -106,7 +112,7 @@ def plan(
     What is read and run here need not be again. Raises what `train` raises.
     """
     settings, root = Settings.of(**options), cache_root(cache)
-    found = _found(place, settings.columns, root)
+    found = _found(place, settings.columns, root, settings.network, tell)
     from headstart.run import planning
 
     return planning.plan(found, settings, root, tell)
@@ -115,7 +121,7 @@ def plan(
 @signed(RankSettings)
 @guarded
 def rank(
-    place: "Path | str | headstart.data.Found | headstart.data.Frame | headstart.data.Dataset",
+    place: "Place | headstart.data.Dataset",
     *,
     cache: Path | None = None,
     tell: Tell = quiet,
@@ -135,7 +141,7 @@ def rank(
             from headstart.run import candidate_ranking
 
             return candidate_ranking.rank(place, settings, root, tell)
-    found = _found(place, settings.columns, root)
+    found = _found(place, settings.columns, root, settings.network, tell)
     from headstart.run import candidate_ranking
 
     dataset = candidate_ranking.dataset_for(found, settings, root, tell)
@@ -145,7 +151,7 @@ def rank(
 @signed(FeatureSettings)
 @guarded
 def features(
-    place: "Path | str | headstart.data.Found | headstart.data.Frame",
+    place: "Place",
     *,
     cache: Path | None = None,
     tell: Tell = quiet,
@@ -158,7 +164,7 @@ def features(
     `BackboneError`, `UsageError` or `ResourceError`.
     """
     settings, root = made(FeatureSettings, options), cache_root(cache)
-    found = _found(place, settings.columns, root)
+    found = _found(place, settings.columns, root, settings.network, tell)
     from headstart.run import feature_parts
 
     return feature_parts.features(found, settings, root, tell)
@@ -228,14 +234,14 @@ def sweep(
         str(grid[0]), str(grid[1]), int(known.pop("seed", None) or 0), seeds
     )
     need_place(place)
-    lies = Path(place).resolve()
+    lies = _where(place)
     asked = {
         cell: {**known, "backbone": cell.backbone, "strategy": cell.strategy, "seed": cell.seed}
         for cell in cells
     }
     for one in asked.values():
         Settings.of(**one)  # a wrong word is refused before any of them begins
-    folder = sweep_grid.folder_of(out, lies.stem, Settings.of(**known).digest(str(lies)))
+    folder = sweep_grid.folder_of(out, Path(lies).stem, Settings.of(**known).digest(lies))
     sweep_grid.need_sweep(folder)
     from headstart.run import sweeping
 
@@ -251,10 +257,17 @@ def backbones() -> "tuple[headstart.backbone.Listed, ...]":
 
 
 def _found(
-    place: "Path | str | headstart.data.Found | headstart.data.Frame", columns: Columns, root: Path
+    place: "Place", columns: Columns, root: Path, network: Network, tell: Tell
 ) -> "headstart.data.Found":
     if isinstance(place, Path | str):
         need_place(place)
     from headstart.run import inputs
 
-    return inputs.found_at(place, columns, root)
+    return inputs.found_at(place, columns, root, network, tell)
+
+
+def _where(place: object) -> str:
+    """The address or the path that can be gone to again; empty for what is in memory."""
+    if not isinstance(place, Path | str):
+        return ""
+    return str(place) if is_address(place) else str(Path(place).resolve())

@@ -41,4 +41,5 @@ def usual_modality(found: Found) -> Modality:
     """What examples are looked at with before there is a backbone. Raises `MissingExtra`."""
     if found.holds == "sounds":
         return Sound()
-    return fitting(load_backbone(LANGUAGE).modality, found) if found.holds == "text" else Image()
+    usual = load_backbone(LANGUAGE).modality if found.holds == "text" else Image()
+    return fitting(usual, found)

@@ -1,6 +1,7 @@
 """Whatever a user points at, as examples; read before PyTorch is imported."""
 
 from pathlib import Path
+from typing import Any
 
 from headstart.data import (
     TABLES,
@@ -9,13 +10,20 @@ from headstart.data import (
     Frame,
     collect,
     find,
+    from_data_set,
     from_frame,
     heard,
+    is_at_hand,
     meant,
     need_task,
     with_unseen,
+    without_classes,
 )
+from headstart.data.presence import is_address
 from headstart.errors import UsageError
+from headstart.events import Tell, quiet
+from headstart.run.network_settings import PLAIN, Network
+from headstart.run.remote_data import local_copy
 
 KINDS = {"files": "image", "text": "text", "sounds": "audio"}
 """What backbones take where examples are such."""
@@ -23,18 +31,26 @@ THINGS = {"files": "pictures", "text": "texts", "sounds": "recordings"}
 """What examples are, in words."""
 
 
-def found_at(place: Path | str | Found | Frame, columns: Columns, root: Path) -> Found:
-    """Examples in a folder, a table, an archive, a DataFrame, or in what is found already."""
+def found_at(
+    place: Any, columns: Columns, root: Path, network: Network = PLAIN, tell: Tell = quiet
+) -> Found:
+    """Examples in a folder, a table or an archive, here or at an address; in a DataFrame, a data
+    set of `datasets`, torch or torchvision, or in what is found already.
+    """  # noqa: D205 - one sentence
     need_task(columns.task)
     task = None
     if columns.task:  # the files of tasks import PyTorch
         from headstart.task import TASKS
 
         task = TASKS[columns.task]
+    if is_address(place):
+        place = local_copy(place, root, network, tell)
     if isinstance(place, Found):
         found = place
     elif isinstance(place, Frame):
         found = from_frame(place, columns)
+    elif is_at_hand(place):
+        found = from_data_set(place, columns)
     elif task and task.continues and Path(place).suffix.casefold() not in TABLES:
         found = collect(Path(place), cache=root)
     else:
@@ -48,4 +64,5 @@ def found_at(place: Path | str | Found | Frame, columns: Columns, root: Path) ->
             f"--task {columns.task} is for {asked}, and these are {THINGS[found.holds]}",
             f"leave --task out, or name {asked}",
         )
-    return with_unseen(meant(found, columns.task, columns.order))
+    meaning = meant(without_classes(found, columns.left_out), columns.task, columns.order)
+    return with_unseen(meaning)

@@ -18,7 +18,7 @@ from headstart.data import Found, InMemory, Pair
 from headstart.errors import BackboneError, UsageError
 from headstart.events import Tell, quiet
 from headstart.hostile import printable
-from headstart.modality import Modality, Text
+from headstart.modality import Image, Modality, Text, bits_used
 from headstart.run.inputs import KINDS, THINGS
 from headstart.run.network_settings import Network
 from headstart.run.settings import Given
@@ -128,7 +128,11 @@ def need_kind(backbone: Backbone, found: Found) -> None:
 
 
 def fitting(modality: Modality, found: Found) -> Modality:
-    """The same contract for what the examples are: one text each, or two."""
+    """The same contract for what the examples are: one text each, or two; pictures of 16 bits that
+    use fewer.
+    """  # noqa: D205 - one sentence
+    if isinstance(modality, Image) and modality.channels in (1, 3):
+        return replace(modality, bits=bits_used(found.examples.sources))
     if not isinstance(modality, Text):
         return modality
     first = found.examples.sources[0]

@@ -12,10 +12,14 @@ class Network:
     """What may be asked of other machines."""
 
     offline: bool = option(False, "never ask the network")
-    fetch: str = option("100MB", "what may be fetched of a published backbone", "SIZE")
+    fetch: str = option("100MB", "what may be fetched of a backbone, or of data", "SIZE")
 
     def __post_init__(self) -> None:
         bytes_in(self.fetch)
+
+
+PLAIN = Network()
+"""Nothing was asked for."""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from headstart.train.hyperparameters import AS_USUAL, Hyperparameters
 from headstart.train.strategy import Probe, Strategy, Unfreeze, strategy_of
 
 AUTO = "auto"
-YOUNGER = {"classes", "parts", "negatives"}
+YOUNGER = {"classes", "parts", "negatives", "without", "pages"}
 """Columns that a digest names only where they were asked for, and so does it hyperparameters: runs
 of before there were any are found again."""
 

@@ -23,6 +23,7 @@ class ColumnOptions(TypedDict, total=False):
     classes: str | Sequence[str] | None
     group: str | None
     parts: str | None
+    without: str | Sequence[str] | None
     negatives: str | None
 
 

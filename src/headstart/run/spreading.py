@@ -19,7 +19,7 @@ A_WORKER = 4
 class Job:
     """A part that a worker makes, which finds the examples by itself."""
 
-    place: Path
+    place: str
     settings: FeatureSettings
     root: Path
 
@@ -51,7 +51,7 @@ def spread(
     )
     parts = min(len(cut(count)), A_WORKER * on.workers) if on.kind == "local" else len(cut(count))
     asked_of = [replace(asked, part=f"{number}/{parts}") for number in range(1, parts + 1)]
-    jobs = [Job(Path(place), one, root) for one in asked_of]
+    jobs = [Job(place, one, root) for one in asked_of]
     done = list(track(tell, "making rows in parts", map_at(on)(made, jobs), parts))
     note(tell, _told(done))
     return replace(settings, network=network)

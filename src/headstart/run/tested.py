@@ -33,11 +33,12 @@ def data_of(folder: Path, place: Place | None = None) -> Found:
             where=printable(folder),
         )
     if isinstance(named, Path | str):
-        need_place(Path(named))
+        need_place(named)
     settings: dict[str, Any] = dict(record.get("settings") or {})
     columns = dict(settings.get("columns") or {})
-    if isinstance(columns.get("classes"), list):
-        columns["classes"] = tuple(columns["classes"])
+    for name in ("classes", "without"):
+        if isinstance(columns.get(name), list):
+            columns[name] = tuple(columns[name])
     return found_at(named, made(Columns, columns), cache_root(None))
 
 

@@ -114,7 +114,7 @@ def _record(thing: Thing, found: Prediction | HeadstartError) -> dict[str, Any]:
     name = printable(thing.name, 1000)
     if isinstance(found, HeadstartError):
         return {"file": name, "error": found.record()}
-    return {"file": name, **vars(found)}
+    return {"file": name, **{key: said for key, said in vars(found).items() if key != "error"}}
 
 
 if __name__ == "__main__":

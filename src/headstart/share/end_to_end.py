@@ -173,6 +173,7 @@ def of_pictures(
     side = str(math.floor(contract.size_px / contract.crop_pct))
     shade = json.dumps(contract.background)
     facts = {"side": side, "crop": contract.crop_mode, "background": shade}
+    facts |= {"bits": str(contract.bits)} if contract.bits < 16 else {}
     inputs = (Input("pixels", example, axes),)
     asked = script if channels == 3 else ""
     return EndToEnd(network.eval(), inputs, feeds_of(contract), asked, facts, outputs)

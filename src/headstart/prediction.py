@@ -1,0 +1,51 @@
+"""What a model says of one thing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from headstart.errors import HeadstartError
+from headstart.task import FoundBox
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """The likeliest class, the tags, a value, or what is said; and how far that can be trusted."""
+
+    label: str
+    """Tags have ";" between them."""
+    probabilities: dict[str, float]
+    """One a class, from 0 to 1, which add up to 1; or one a tag; none with values."""
+    sure: bool
+    """Whether the belief in it reaches the threshold chosen on validation rows."""
+    probability: float
+    """What the likeliest class was given; of tags, what the least sure of them was given."""
+    value: float | None = None
+    low: float | None = None
+    """With `high` the interval that holds 95% of values like this one."""
+    high: float | None = None
+    familiar: float | None = None
+    """The share of examples like those it learned from that lie as far from them as this one, or
+    farther; at 0.05 or less it is unlike anything it learned from. None where that is not known."""
+    boxes: tuple[FoundBox, ...] | None = None
+    """What is said to be on a picture, likeliest first; None where no boxes were learned."""
+    error: str = ""
+    """Why there is no answer, where one of several things could not be read; else empty."""
+
+
+WAITING = Prediction("", {}, sure=False, probability=0.0)
+"""Stands where an answer will be."""
+
+
+def joined(parts: Sequence[Prediction]) -> Prediction:
+    """What is said in the parts of one recording, one behind the other."""
+    if len(parts) == 1:
+        return parts[0]
+    sure = sum(part.probability for part in parts) / len(parts)
+    words = " ".join(part.label for part in parts if part.label)
+    return Prediction(words, {}, all(part.sure for part in parts), sure)
+
+
+def unanswered(error: HeadstartError) -> Prediction:
+    """In the place of an answer about a thing that can't be read."""
+    why = f": {error.why}" if error.why else ""
+    return Prediction("", {}, sure=False, probability=0.0, error=f"{error.code} {error.what}{why}")
