@@ -11,8 +11,10 @@ HeadstartError
 └── Interrupted     I130  exit 130  stopped by hand, and saved
 """
 
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import ClassVar
 
 
@@ -36,6 +38,14 @@ class HeadstartError(Exception):
         lines += [f"  where: {self.where}"] if self.where else []
         lines += [f"  why: {self.why}"] if self.why else []
         return "\n".join([*lines, f"  fix: {self.fix}"])
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows: the lines of the user's own code, and the error."""
+        own = str(Path(__file__).parent)
+        frames = traceback.extract_tb(self.__traceback__)
+        inside = next((i for i, f in enumerate(frames) if f.filename.startswith(own)), len(frames))
+        users = [frame for frame in frames[:inside] if "IPython" not in frame.filename]
+        return [line.rstrip("\n") for line in traceback.format_list(users)] + [str(self)]
 
     def record(self) -> dict[str, str]:
         """The same facts as JSON has them."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from headstart.errors import HeadstartError
+from headstart.notebook import block, pairs
 from headstart.task import FoundBox
 
 
@@ -30,6 +31,14 @@ class Prediction:
     """What is said to be on a picture, likeliest first; None where no boxes were learned."""
     error: str = ""
     """Why there is no answer, where one of several things could not be read; else empty."""
+
+    def _repr_html_(self) -> str:
+        if self.error:
+            return block(self.error)
+        doubt = "sure" if self.sure else "not sure"
+        bounds = "" if self.value is None else f"{self.low:.6g} to {self.high:.6g}"
+        shown = [("class", "probability"), *pairs(self.probabilities)]
+        return block(self.label, [bounds or doubt], shown if self.probabilities else ())
 
 
 WAITING = Prediction("", {}, sure=False, probability=0.0)

@@ -20,7 +20,16 @@ if TYPE_CHECKING:
         remember_run,
         remembered,
     )
-    from headstart.advise.ranking import NEAR, Entry, Ranked, Target, compared, ranked, target_of
+    from headstart.advise.ranking import (
+        NEAR,
+        Entry,
+        Ranked,
+        RankedList,
+        Target,
+        compared,
+        ranked,
+        target_of,
+    )
 
 __all__ = [
     "NEAR",
@@ -30,6 +39,7 @@ __all__ = [
     "Plan",
     "Prior",
     "Ranked",
+    "RankedList",
     "StageScore",
     "Step",
     "Target",

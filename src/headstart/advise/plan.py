@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 from headstart.events import span
+from headstart.notebook import block
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,10 @@ class Plan:
             "seconds": self.seconds,
             "told": self.told,
         }
+
+    def _repr_html_(self) -> str:
+        rows = [(step.what, span(step.seconds), step.by) for step in self.steps]
+        return block(self.backbone, [self.told], [("step", "time", "by"), *rows])
 
 
 def grown(few: tuple[int, float], more: tuple[int, float], rows: int) -> float:

@@ -11,6 +11,7 @@ from scipy.stats import rankdata
 from headstart.advise.prior import PUBLISHED, Past, Prior
 from headstart.advise.scores import logme, regularized_h_score
 from headstart.head import HEADS, Sample
+from headstart.notebook import block
 from headstart.stats import Interval, Merit, lead, level
 
 NEAR = 0.01
@@ -72,6 +73,20 @@ class Ranked:
     params: int
     license: str
     why: str
+
+
+class RankedList(list[Ranked]):
+    """Candidates, best first."""
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (one.backbone, f"{one.predicted:z.1%}", f"{one.low:z.1%} to {one.high:z.1%}",
+             f"{one.ms_per_item:.1f}", f"{one.params / 1e6:.1f}M", one.license)
+            for one in self
+        ]  # fmt: skip
+        head = ("backbone", "predicted", "95%", "ms", "parameters", "license")
+        first = f"start from {self[0].backbone}: {self[0].why}" if self else "no candidates"
+        return block(first, (), [head, *rows] if rows else ())
 
 
 def target_of(sample: Sample) -> Target:

@@ -14,6 +14,10 @@ from headstart.ending import working
 from headstart.hostile import printable
 from headstart.run.settings import PretrainSettings, RankSettings, Settings
 
+Track = Annotated[
+    str | None, typer.Option(metavar="WHERE", help="tensorboard, mlflow:URI, wandb or trackio")
+]
+
 
 @takes(Columns)
 def check(
@@ -63,13 +67,15 @@ def plan(place: Place, *, json: Json = False, **options: Any) -> None:
 
 
 @takes(Settings)
-def train(place: Place, *, out: Out = None, json: Json = False, **options: Any) -> None:
+def train(
+    place: Place, *, out: Out = None, json: Json = False, track: Track = None, **options: Any
+) -> None:
     """Learn from labeled examples: a model, a report, and whether transfer helped.
 
     The same command again continues a run that was stopped, and gives back one that ended.
     """
     with working() as tell:
-        run = headstart.train(place, out=out, tell=tell, **given(options))
+        run = headstart.train(place, out=out, tell=tell, track=track, **given(options))
     run_ended(run.path, run.metrics, json=json)
 
 

@@ -94,8 +94,9 @@ def _folder(thing: object) -> bool:
     """Whether it is torchvision's `ImageFolder`, or alike: files with the numbers of classes."""
     samples = getattr(_whole(thing), "samples", None)
     first = samples[0] if isinstance(samples, list | tuple) and samples else None
-    paired = isinstance(first, list | tuple) and len(first) == 2
-    return paired and isinstance(first[0], str | os.PathLike)
+    if not isinstance(first, list | tuple) or len(first) != 2:
+        return False
+    return isinstance(first[0], str | os.PathLike)
 
 
 def _torch(thing: object) -> bool:

@@ -14,6 +14,7 @@ from headstart.data.problem import Problem
 from headstart.data.sequences import Run, sequences
 from headstart.errors import DataError
 from headstart.hostile import printable
+from headstart.notebook import block
 
 NEAR_BITS = 32
 """Near duplicates differ in at most this many bits of their 256 (measured in `modality`)."""
@@ -104,6 +105,12 @@ class Audit:
         parts = ", ".join(f"{p} {held['examples']:,}" for p, held in self._parts().items())
         by = f"parts by {printable(self.found.examples.assigned_by)}: {parts}"
         return (*self.found.notes, self.summary, *([by] if parts else []), *told)
+
+    def _repr_html_(self) -> str:
+        listed = [(p.code, p.kind, p.name, p.reason) for p in self.problems[:20]]
+        head = [("code", "kind", "example", "what")] if listed else []
+        refused = [str(self.refused)] if self.refused else []
+        return block(self.summary, [*refused, *self.lines()], [*head, *listed])
 
 
 _KINDS = {

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Unpack
 from headstart.backbone import listed
 from headstart.data.column_settings import Columns
 from headstart.data.presence import is_address, need_place
-from headstart.events import Tell, quiet
+from headstart.events import Tell, quiet, together
 from headstart.features.clearing import guarded
+from headstart.notebook import watched
 from headstart.options import made, signed
 from headstart.run import sweep_grid
 from headstart.run.folder import Request
@@ -33,6 +34,7 @@ from headstart.run.signatures import (
     RankOptions,
     TrainOptions,
 )
+from headstart.run.tracking import need_trackers, tracking
 
 if TYPE_CHECKING:
     import headstart.advise
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
 
 @signed(Columns)
 @guarded
+@watched
 def check(
     place: "Place",
     *,
@@ -71,12 +74,14 @@ def check(
 
 @signed(Settings)
 @guarded
+@watched
 def train(
     place: "Place",
     *,
     out: Path | str | None = None,
     cache: Path | None = None,
     tell: Tell = quiet,
+    track: str | None = None,
     **options: Unpack[TrainOptions],
 ) -> Run:
     """Read and audit the data, fit the arms, judge them once, and leave a run folder.
@@ -84,22 +89,29 @@ def train(
     `place` is a folder, a table, an archive, the address of one (hf://datasets/owner/name, s3://…),
     a DataFrame, a data set of `datasets`, torch or torchvision, or what
     `headstart.data.from_memory` makes of arrays or pictures. `out` is the folder to leave
-    (runs/DATE_NAME), `cache` where features are kept, `tell` who hears of the progress. The same
+    (runs/DATE_NAME), `cache` where features are kept, `tell` who hears of the progress, and
+    `track` what keeps figures elsewhere ("tensorboard", "mlflow:URI", "wandb", "trackio"). The same
     call again goes on where a killed one was, and gives back a finished one. Raises `DataError`,
     `BackboneError`, `UsageError`, `ResourceError` or `TrainingError`.
     """
     settings, root = Settings.of(**options), cache_root(cache)
+    trackers = need_trackers(track or "")
     found = _found(place, settings.columns, root, settings.network, tell)
     lies = _where(place)
     where = lies or "memory"
     request = Request(Path(out) if out else None, Path(where).stem, settings.digest(where), lies)
     from headstart.run import pipeline
 
-    return pipeline.train(found, settings, request, root, tell)
+    title = Path(out).name if out else request.name
+    with tracking(trackers, title, settings.record(), tell) as (hear, finish):
+        run = pipeline.train(found, settings, request, root, together(tell, hear))
+        finish(run)
+    return run
 
 
 @signed(Settings)
 @guarded
+@watched
 def plan(
     place: "Place",
     *,
@@ -120,6 +132,7 @@ def plan(
 
 @signed(RankSettings)
 @guarded
+@watched
 def rank(
     place: "Place | headstart.data.Dataset",
     *,
@@ -138,14 +151,16 @@ def rank(
         from headstart.data import Dataset
 
         if isinstance(place, Dataset):
+            from headstart.advise import RankedList
             from headstart.run import candidate_ranking
 
-            return candidate_ranking.rank(place, settings, root, tell)
+            return RankedList(candidate_ranking.rank(place, settings, root, tell))
     found = _found(place, settings.columns, root, settings.network, tell)
+    from headstart.advise import RankedList
     from headstart.run import candidate_ranking
 
     dataset = candidate_ranking.dataset_for(found, settings, root, tell)
-    return candidate_ranking.rank(dataset, settings, root, tell)
+    return RankedList(candidate_ranking.rank(dataset, settings, root, tell))
 
 
 @signed(FeatureSettings)
@@ -172,6 +187,7 @@ def features(
 
 @signed(PretrainSettings)
 @guarded
+@watched
 def pretrain(
     place: Path | str | Sequence[Path | str],
     *,

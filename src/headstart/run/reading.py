@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Unpack
 from headstart.errors import UsageError
 from headstart.events import Tell, quiet
 from headstart.hostile import printable
+from headstart.notebook import Page, block
 from headstart.options import made, signed
 from headstart.run.compress_settings import CompressSettings
 from headstart.run.compressible import need_compressible
@@ -37,6 +38,22 @@ class Run:
     def model(self) -> "headstart.model.Model":
         """Read back from the folder, as everybody else would."""
         return load(self.path)
+
+    @property
+    def report(self) -> Page:
+        """Its page, a path that a notebook shows."""
+        return Page(self.path / "report.html")
+
+    def _repr_html_(self) -> str:
+        figure, verdict = self.metrics["figure"], self.metrics["verdict"]
+        ways = [
+            (arm["name"], f"{arm[figure]['value']:z.1%}",
+             f"{arm[figure]['low']:z.1%} to {arm[figure]['high']:z.1%}")
+            for arm in self.metrics["arms"]
+        ]  # fmt: skip
+        told = [verdict.get("sentence") or f"Transfer: {verdict['word']}", str(self.path)]
+        first = self.metrics.get("answer") or f"Transfer: {verdict['word']}"
+        return block(first, told, [("tried", figure, "95% interval"), *ways])
 
     def publish(
         self, target: Path | str, *, tell: Tell = quiet, **options: Unpack[PublishOptions]
