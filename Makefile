@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.up-to-date
 
-.PHONY: env demo test journeys browser check static bench fix slow torture mutants clean
+.PHONY: env demo test journeys browser check static bench fix slow torture mutants docs clean
 
 env: $(STAMP)  ## create .venv and install the package with the pinned versions; nothing if up to date
 
@@ -49,6 +49,10 @@ torture: env  ## try to break everything, for TORTURE_MINUTES (60)
 
 mutants: env  ## small changes of the decision logic, 95 in 100 of which the tests must notice
 	OMP_NUM_THREADS=1 HF_HUB_OFFLINE=1 $(BIN)/python tests/mutants
+
+docs: env  ## the documentation as a site, in build/site
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt '.[docs]'
+	PYTHONPATH=src $(BIN)/mkdocs build --quiet
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
