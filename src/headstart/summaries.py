@@ -166,6 +166,18 @@ def ranked(records: Sequence[Record]) -> list[str]:
     return [*columns(rows), "", f"start from {printable(first['backbone'])}: {first['why']}"]
 
 
+def demonstrated(records: Sequence[Record]) -> list[str]:
+    """Three answers, each with what it is about; then what to type for data of one's own."""
+    titles = ("photographs", "digits of 8 x 8 pixels", "digits, with destroyed weights")
+    lines = list[str]()
+    for title, one in zip(titles, records, strict=True):
+        verdict = one["verdict"]
+        lines += [f"{title}: {verdict['word']}", f"  {printable(one.get('answer') or '', 300)}"]
+        lines += [f"  {printable(verdict.get('sentence') or '', 1000)}"]
+        lines += [f"  report: {printable(Path(one['path']) / 'report.html', 1000)}", ""]
+    return [*lines, "next, pictures of your own in a folder a class: headstart train photos/"]
+
+
 def run_list(records: Sequence[Record]) -> list[str]:
     """One line a run; of one that has not ended, that."""
     if not records:

@@ -15,8 +15,8 @@ from headstart.data.column_settings import GUESS, Columns
 from headstart.data.examples import InMemory, Source
 from headstart.data.found import Found
 from headstart.data.labels import label_of
-from headstart.data.manifest import found_in_sheets
 from headstart.data.part_names import parts_of, told_parts
+from headstart.data.part_tables import found_in_sheets
 from headstart.data.problem import Problem
 from headstart.data.records import Gathering, Record, gather
 from headstart.data.shelter import Shelter

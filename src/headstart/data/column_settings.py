@@ -8,8 +8,8 @@ from headstart.task_names import TASK_NAMES
 
 
 @dataclass(frozen=True)
-class Columns:
-    """Which columns of a table say what; empty to guess, "-" for none (split and group)."""
+class ExampleColumns:
+    """Which columns of a table hold examples and what is true of them; empty to guess."""
 
     path: str = option("", "column of a table with the paths", "COLUMN", usual="guessed")
     text: str = option(
@@ -25,6 +25,12 @@ class Columns:
     )
     start: str = option("", "column with the second where a part of a recording begins", "COLUMN")
     end: str = option("", "column with the second where it ends", "COLUMN", usual="both guessed")
+
+
+@dataclass(frozen=True)
+class Columns(ExampleColumns):
+    """The same, and which columns and names say what else; "-" for none (split and group)."""
+
     split: str = option("", "column that says train, val or test", "COLUMN", usual="guessed")
     task: str = option("", ", ".join(TASK_NAMES), "T")
     """What the labels are; empty to guess."""

@@ -12,8 +12,9 @@ from headstart.data.corrections import CORRECTIONS, corrected
 from headstart.data.folders import TABLES, grouped, read_shelves
 from headstart.data.found import Found
 from headstart.data.listing import visible_files, visible_folders
-from headstart.data.manifest import join, read_manifest, read_parts
+from headstart.data.manifest import join, read_manifest
 from headstart.data.part_names import parts_of, told_parts
+from headstart.data.part_tables import read_parts
 from headstart.data.presence import need_place
 from headstart.data.shards import parted
 from headstart.data.shelter import Shelter

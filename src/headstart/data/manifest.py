@@ -1,6 +1,5 @@
 """Tables that name files and say what each is."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from headstart.data.label_cells import with_lists, with_tags
 from headstart.data.labels import label_of
 from headstart.data.part_names import part_in
 from headstart.data.problem import Problem
-from headstart.data.records import Gathering, Record, gather, with_part
+from headstart.data.records import Gathering, Record, gather
 from headstart.data.shelter import Shelter
 from headstart.data.spans import span_of
 from headstart.data.split_columns import Parts
@@ -29,12 +28,12 @@ TEXT_FILES = {".txt", ".text", ".md", ".rst", ".tex", ".log", ".eml", ".srt", ".
 
 def read_manifest(path: Path, columns: Columns, shelter: Shelter) -> Found:
     """One table with all examples. Raises `DataError`."""
-    columns = _asked(path, columns)
+    columns = asked_by_kind(path, columns)
     sheet, shelter = read_sheet(path), replace(shelter, part=part_in(path.stem))
     sheet, columns, chosen, notes = understood(sheet, columns, shelter)
     records, problems = records_of(sheet, chosen, shelter, columns)
     split = printable(sheet.columns[chosen.split]) if chosen.split != NO_COLUMN else ""
-    origin = _origin(path, shelter, f"column {split}")
+    origin = origin_of(path, shelter, f"column {split}")
     notes = (*sheet.notes, *notes, *shelter.told(path.name))
     found = gather(records, origin, [*sheet.problems, *problems], notes)
     return holding(meaning(found, columns), chosen)
@@ -57,7 +56,7 @@ def understood(
     return sheet, columns, chosen, notes
 
 
-def _asked(path: Path, columns: Columns) -> Columns:
+def asked_by_kind(path: Path, columns: Columns) -> Columns:
     """With the task that a file's kind leaves no doubt of."""
     sure = path.suffix.casefold() in SENTENCES and not columns.task
     return replace(columns, task=task_of(LabelForm.WORD_TAGS)) if sure else columns
@@ -68,62 +67,6 @@ def meaning(found: Found, columns: Columns) -> Found:
     if form_of(columns.task) not in (LabelForm.WORD_TAGS, LabelForm.TAGS):
         return found
     return replace(found, examples=replace(found.examples, kind=columns.task))
-
-
-def read_parts(tables: Sequence[tuple[str, Path]], columns: Columns, shelter: Shelter) -> Found:
-    """One table for each part: train.csv, test.csv. Raises `DataError`."""
-    for _, path in tables:
-        columns = _asked(path, columns)
-    sheets = [(part, read_sheet(path)) for part, path in tables]
-    return found_in_sheets(sheets, columns, shelter, tables[0][1].parent)
-
-
-def found_in_sheets(
-    sheets: Sequence[tuple[str, Sheet]],
-    columns: Columns,
-    shelter: Shelter,
-    place: Path | None = None,
-) -> Found:
-    """Examples of one table for each part, at a place or in memory. Raises `DataError`.
-
-    Of one table alone the part may be empty: then a column says it.
-    """
-    records: list[Record] = []
-    problems: list[Problem] = []
-    notes: list[str] = []
-    chosen, first, by = Chosen(), sheets[0][1].columns, "tables"
-    for part, sheet in sheets:
-        _need_alike(first, sheet)
-        shelter = replace(shelter, part=part, moved={})
-        read, columns, chosen, guessed = understood(sheet, columns, shelter)
-        some, wrong = records_of(read, chosen, shelter, columns)
-        records += with_part(some, part) if part else some
-        problems += [*read.problems, *wrong]
-        notes += [*read.notes, *guessed, *shelter.told(sheet.name)]
-        if not part and chosen.split != NO_COLUMN:
-            by = f"column {printable(sheet.columns[chosen.split])}"
-    origin = (
-        _origin(place, shelter, by)
-        if place
-        else Gathering(
-            "memory", sheets[0][1].name, None, by, "name the column with the labels: label=COLUMN"
-        )
-    )
-    found = gather(records, origin, problems, dict.fromkeys(notes))
-    return holding(meaning(found, columns), chosen)
-
-
-def _need_alike(first: Sequence[str], sheet: Sheet) -> None:
-    """Raise `DataError` where tables of one set share less than two columns."""
-    if len({*first} & {*sheet.columns}) < min(2, len(first)):
-        raise DataError(
-            "D288",
-            f"{sheet.name} has other columns than the table before it",
-            "give the table that you mean, or take the others out",
-            sheet.name,
-            f"{', '.join(map(printable, sheet.columns[:8]))}; before: "
-            f"{', '.join(map(printable, first[:8]))}",
-        )
 
 
 def holding(found: Found, chosen: Chosen) -> Found:
@@ -316,6 +259,7 @@ def _called(source: Source) -> str:
     return source.name if isinstance(source, InMemory) else str(source)
 
 
-def _origin(path: Path, shelter: Shelter, split: str) -> Gathering:
+def origin_of(path: Path, shelter: Shelter, split: str) -> Gathering:
+    """What is said of records of a table, whose parts `split` says."""
     fix = "name the column with the labels: --label COLUMN"
     return Gathering("table", printable(path), shelter.folder, split, fix)
