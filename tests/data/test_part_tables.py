@@ -10,7 +10,10 @@ from headstart.errors import DataError
 
 
 def sheet(name, columns=("text", "label"), count=4):
-    rows = ((i, (f"text {name} {i}", "ab"[i % 2], "train")[: len(columns)]) for i in range(count))
+    rows = (
+        (i, (f"text {name} {i}", "ab"[i % 2], ("train", "test")[i // 2])[: len(columns)])
+        for i in range(count)
+    )
     return Sheet(name, columns, tuple(rows))
 
 
@@ -26,7 +29,7 @@ def test_each_table_is_a_part():
 
 def test_of_one_table_a_column_says_the_parts():
     examples = found(("", sheet("one", ("text", "label", "split")))).examples
-    assert examples.parts == ("train",) * 4
+    assert examples.parts == ("train", "train", "test", "test")
     assert examples.assigned_by == "column split"
 
 
