@@ -20,6 +20,7 @@ from headstart.data import Source, Span, name_of
 from headstart.errors import DataError, needs
 from headstart.hostile import printable
 from headstart.modality.file_types import LEAST_MISSING, missing
+from headstart.modality.film_sound import can_decode, decoded
 
 if TYPE_CHECKING:
     from soundfile import SoundFile
@@ -110,7 +111,7 @@ def _from_file(
     if not head:
         _refuse("D203", "a recording is empty", name, "0 bytes")
     if form := unread_format(head):
-        _refuse("D296", f"recordings in the format {form} are not read", name, "by its first bytes")
+        return _from_film(file, form, digest, rate_hz, most_s, name, span)
     if lost := missing(file):
         _refuse("D204", "a recording is cut short", name, lost)
     file.seek(0)
@@ -124,6 +125,44 @@ def _from_file(
         why = getattr(error, "error_string", error)  # without the file object's address
         _refuse("D205", "a recording cannot be decoded", name, printable(why, limit=200))
     return _heard(samples, told, digest, rate_hz, name)
+
+
+def _from_film(
+    file: BufferedIOBase,
+    form: str,
+    digest: str,
+    rate_hz: int,
+    most_s: float,
+    name: str,
+    span: tuple[float, float] | None,
+) -> Recording:
+    """Of a format that libsndfile does not read, by PyAV. Raises `DataError`."""
+    if not can_decode():
+        why = "by its first bytes; pip install 'headstart[media]' reads it"
+        _refuse("D296", f"recordings in the format {form} are not read", name, why)
+    file.seek(0)
+    try:
+        table, rate = decoded(file, form)
+    except RuntimeError as error:
+        _refuse("D205", "a recording cannot be decoded", name, printable(error, limit=200))
+    if span:
+        first, last = (min(len(table), round(at * rate)) for at in span)
+        if first >= last:
+            why = f"it has {len(table) / rate:,.2f} s"
+            _refuse("D209", "a part lies behind the recording's end", name, why)
+        table = table[first:last]
+    _check(rate, table.shape[1], len(table), name)
+    told = (len(table), rate, table.shape[1], form)
+    return _heard(_evenly(table, rate, most_s), told, digest, rate_hz, name)
+
+
+def _evenly(table: Float32[np.ndarray, "n c"], rate: int, most_s: float) -> np.ndarray:
+    """All samples; of more than are heard, pieces."""
+    if len(table) <= most_s * rate:
+        return table
+    length = int(most_s * rate / PIECES)
+    starts = np.linspace(0, len(table) - length, PIECES).astype(int)
+    return np.concatenate([table[start : start + length] for start in starts])
 
 
 def unread_format(head: bytes) -> str:
@@ -204,11 +243,7 @@ def _from_memory(thing: object, rate_hz: int, most_s: float, name: str) -> Recor
     _check(int(rate), table.shape[1], len(table), name)
     digest = hashlib.sha256(f"{rate} {table.shape} ".encode() + table.tobytes()).hexdigest()
     told = (len(table), int(rate), table.shape[1], "memory")
-    if len(table) > most_s * rate:
-        length = int(most_s * rate / PIECES)
-        starts = np.linspace(0, len(table) - length, PIECES).astype(int)
-        table = np.concatenate([table[start : start + length] for start in starts])
-    return _heard(table, told, digest, rate_hz, name)
+    return _heard(_evenly(table, int(rate), most_s), told, digest, rate_hz, name)
 
 
 def _heard(
