@@ -196,7 +196,8 @@ def test_files_of_several_pictures_are_told() -> None:
     page, kept = PIL.Image.new("L", (40, 40), 9), io.BytesIO()
     page.save(kept, "TIFF", save_all=True, append_images=[PIL.Image.new("L", (40, 40), 200)])
     look, item = Image(size_px=32).look(InMemory("a", kept.getvalue()))
-    assert Image().noted([look]) == ("1 files hold several pictures: the first is read",)
+    (told,) = Image().noted([look])
+    assert told == "1 files hold several pictures: the first is read; --pages all"
     assert item.float().mean() == 9
 
 

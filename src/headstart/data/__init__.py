@@ -19,7 +19,16 @@ if TYPE_CHECKING:
     from headstart.data.dataset import Dataset, content_of, dataset_of
     from headstart.data.discovery import find
     from headstart.data.encodings import text_in
-    from headstart.data.examples import Examples, InMemory, Pair, Partition, Source, Span, name_of
+    from headstart.data.examples import (
+        Examples,
+        InMemory,
+        Page,
+        Pair,
+        Partition,
+        Source,
+        Span,
+        name_of,
+    )
     from headstart.data.folders import TABLES
     from headstart.data.found import Found
     from headstart.data.label_hints import far_values
@@ -48,6 +57,7 @@ __all__ = [
     "Found",
     "Frame",
     "InMemory",
+    "Page",
     "Pair",
     "Partition",
     "Problem",

@@ -48,6 +48,10 @@ class Columns(ExampleColumns):
     without: tuple[str, ...] | str = option(
         (), "leave these classes out, such as those that only the test has", "A,B"
     )
+    pages: str = option(
+        "", "of files that hold several pictures: first, or all", "WHICH", usual="first"
+    )
+    """Pages of one file are one group."""
     negatives: str = option(
         "",
         "pictures without boxes: annotated takes those with an empty annotation, all any",

@@ -29,6 +29,15 @@ class Span:
 
 
 @dataclass(frozen=True)
+class Page:
+    """One picture of a file that holds several: what an `InMemory` may hold."""
+
+    path: Path
+    number: int
+    """From 0."""
+
+
+@dataclass(frozen=True)
 class Pair:
     """Two texts that belong together: what an `InMemory` may hold."""
 

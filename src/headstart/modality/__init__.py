@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from headstart.modality.image import Image
     from headstart.modality.likeness import NEAR_BITS
     from headstart.modality.masks import Masks
+    from headstart.modality.pages import with_pages
     from headstart.modality.prepared import Prepared, prepared_by
     from headstart.modality.protocol import Look, Modality
     from headstart.modality.sound import Sound
@@ -42,6 +43,7 @@ __all__ = [
     "size_of",
     "text_of",
     "windows",
+    "with_pages",
 ]
 
 lazy.attach(__name__)

@@ -16,7 +16,7 @@ import PIL.ImageFile
 import PIL.ImageOps
 import torch
 
-from headstart.data import Source, name_of
+from headstart.data import Page, Source, name_of
 from headstart.modality.colors import Picture, from_array, to_rgb
 from headstart.modality.containers import frames_of
 from headstart.modality.opening import (
@@ -79,6 +79,10 @@ def decode(
     """
     name = name_of(source)
     content = bytes_of(source, name) if isinstance(source, Path) else source.content
+    if isinstance(content, Page):
+        raw = bytes_of(content.path, name)
+        with guarded(name):
+            return page_of(raw, content.number, background, name, bits)
     with guarded(name):
         if isinstance(content, bytes | bytearray | memoryview):
             return _from_bytes(bytes(content), background, wanted, name, bits)
@@ -106,6 +110,23 @@ def _from_bytes(
             facts = (*facts, ("top", float(np.asarray(picture).max(initial=0))))
         picture = to_rgb(picture, background, name, bits)
     return Decoded(picture, hashlib.sha256(content).hexdigest(), facts, small)
+
+
+def page_of(
+    content: bytes, number: int, background: tuple[int, int, int], name: str, bits: int = 16
+) -> Decoded:
+    """One picture of a file that holds several, whole. Raises `DataError`."""
+    file, kind = file_in(content, name)
+    with file:
+        file.seek(number)
+        check_pixels(file.size, name)
+        facts = facts_of(file.size, file.mode, file.format or kind, 1)
+        file.load()
+        if file.mode.startswith("I"):
+            facts = (*facts, ("top", float(np.asarray(file).max(initial=0))))
+        picture = to_rgb(upright(file), background, name, bits)
+    digest = hashlib.sha256(hashlib.sha256(content).digest() + f"page {number}".encode())
+    return Decoded(picture, digest.hexdigest(), facts)
 
 
 _large = threading.Lock()

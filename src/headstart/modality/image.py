@@ -147,7 +147,11 @@ class Image:
         """How many bits pictures of 16 bits use, where these are fewer; files of several pages."""
         facts = [dict(look.facts) for look in looks]
         many = sum(float(one.get("frames", 1)) > 1 for one in facts)
-        pages = (f"{many:,} files hold several pictures: the first is read",) if many else ()
+        pages = (
+            (f"{many:,} files hold several pictures: the first is read; --pages all",)
+            if many
+            else ()
+        )
         return (*depth_told(facts, self.bits), *pages)
 
     def _seen(self, source: Source) -> tuple[Decoded | Bands, Tensor]:

@@ -55,7 +55,7 @@ def found_at(
         found = collect(Path(place), cache=root)
     else:
         found = find(Path(place), columns, cache=root)
-    found = heard(found)
+    found = _paged(heard(found), columns.pages)
     fit = task.modalities if task else ()
     if fit and KINDS[found.holds] not in fit:
         asked = " or ".join(THINGS[holds] for holds, kind in KINDS.items() if kind in fit)
@@ -66,3 +66,12 @@ def found_at(
         )
     meaning = meant(without_classes(found, columns.left_out), columns.task, columns.order)
     return with_unseen(meaning)
+
+
+def _paged(found: Found, which: str) -> Found:
+    """With the pages that were asked for; the files of modalities import PyTorch."""
+    if not which:
+        return found
+    from headstart.modality import with_pages
+
+    return with_pages(found, which)

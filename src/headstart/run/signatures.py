@@ -24,6 +24,7 @@ class ColumnOptions(TypedDict, total=False):
     group: str | None
     parts: str | None
     without: str | Sequence[str] | None
+    pages: str | None
     negatives: str | None
 
 
