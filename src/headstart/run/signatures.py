@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TypedDict
 
 
-class ColumnOptions(TypedDict, total=False):
-    """Which columns of a table say what, and which task they pose: `Columns`."""
+class ExampleColumnOptions(TypedDict, total=False):
+    """Which columns of a table hold examples and what is true of them: `ExampleColumns`."""
 
     path: str | None
     text: str | None
@@ -18,6 +18,11 @@ class ColumnOptions(TypedDict, total=False):
     label: str | None
     start: str | None
     end: str | None
+
+
+class ColumnOptions(ExampleColumnOptions, total=False):
+    """The same, and which columns and names say what else: `Columns`."""
+
     split: str | None
     task: str | None
     classes: str | Sequence[str] | None

@@ -10,7 +10,7 @@ import queue
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -109,11 +109,11 @@ def need_trackers(asked: str) -> tuple[tuple[str, str], ...]:
 
 @contextmanager
 def tracking(
-    asked: Sequence[tuple[str, str]], title: str, settings: dict[str, Any], tell: Tell
+    asked: Sequence[tuple[str, str]], title: str, settings: Mapping[str, Any], tell: Tell
 ) -> Iterator[tuple[Tell, Callable[["Run"], None]]]:
     """Lend a listener, and what to call with the finished run; tell of trackers that failed."""
     senders = [
-        Sender(name, lambda name=name, to=target: TRACKERS[name](to, title, _flat(settings)))  # type: ignore[misc]
+        Sender(name, lambda name=name, to=target: TRACKERS[name](to, title, _flat(dict(settings))))  # type: ignore[misc]
         for name, target in asked
     ]
 
