@@ -23,7 +23,6 @@ from headstart.data.presence import is_address
 from headstart.errors import UsageError
 from headstart.events import Tell, quiet
 from headstart.run.network_settings import PLAIN, Network
-from headstart.run.remote_data import local_copy
 
 KINDS = {"files": "image", "text": "text", "sounds": "audio"}
 """What backbones take where examples are such."""
@@ -43,8 +42,7 @@ def found_at(
         from headstart.task import TASKS
 
         task = TASKS[columns.task]
-    if is_address(place):
-        place = local_copy(place, root, network, tell)
+    place = _here(place, root, network, tell)
     if isinstance(place, Found):
         found = place
     elif isinstance(place, Frame):
@@ -75,3 +73,12 @@ def _paged(found: Found, which: str) -> Found:
     from headstart.modality import with_pages
 
     return with_pages(found, which)
+
+
+def _here(place: Any, root: Path, network: Network, tell: Tell) -> Any:
+    """The same; of an address its copy on this machine. What fetches imports PyTorch."""
+    if not is_address(place):
+        return place
+    from headstart.run.remote_data import local_copy
+
+    return local_copy(place, root, network, tell)
