@@ -10,11 +10,11 @@ from headstart import lazy
 
 if TYPE_CHECKING:
     from headstart.modality.depths import bits_used
+    from headstart.modality.file_pages import with_pages
     from headstart.modality.frame import Frame, size_of
     from headstart.modality.image import Image
     from headstart.modality.likeness import NEAR_BITS
     from headstart.modality.masks import Masks
-    from headstart.modality.pages import with_pages
     from headstart.modality.prepared import Prepared, prepared_by
     from headstart.modality.protocol import Look, Modality
     from headstart.modality.sound import Sound

@@ -4,7 +4,7 @@ import pytest
 from headstart.data import find
 from headstart.errors import UsageError
 from headstart.modality import Image, with_pages
-from headstart.modality.pages import page_count
+from headstart.modality.file_pages import page_count
 
 
 @pytest.fixture
