@@ -15,7 +15,7 @@ from headstart.task import FoundBox
 class Broken:
     """Says the text itself, and stumbles over "bad"."""
 
-    def predict(self, sources):
+    def predict_sources(self, sources):
         if any(source.content == "bad" for source in sources):
             raise DataError("D122", "the file stops", "copy it again")
         return [Prediction(source.content, {}, sure=True, probability=0.5) for source in sources]
