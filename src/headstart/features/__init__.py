@@ -12,10 +12,12 @@ if TYPE_CHECKING:
     from headstart.features.batches import Prefix
     from headstart.features.cap import most_bytes, trim
     from headstart.features.clearing import Cleared, clear, guarded, in_use, sizes
-    from headstart.features.engine import Engine, milliseconds
+    from headstart.features.engine import milliseconds
     from headstart.features.extraction import ROWS, Features, extract, settled
     from headstart.features.folding import fast, noise
+    from headstart.features.graphics_card import card
     from headstart.features.halved import Halved
+    from headstart.features.running import Engine
     from headstart.features.shared import Shared, shared_at, unit_of
     from headstart.features.store import address_of
     from headstart.features.survey import Items, Survey, file_digests, noted, survey
@@ -36,6 +38,7 @@ __all__ = [
     "Table",
     "Varied",
     "address_of",
+    "card",
     "clear",
     "extract",
     "fast",

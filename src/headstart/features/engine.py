@@ -1,7 +1,8 @@
 """The fastest way to run a frozen network that this machine has, found by trying.
 
-Small jobs run folded in single precision. Where that would take long, the other ways are tried on
-one batch each, and the quickest in all, setting up included, is taken and remembered in the cache.
+A graphics processor is asked first (`graphics_card`). Without one, small jobs run folded in single
+precision. Where that would take long, the other ways are tried on one batch each, and the quickest
+in all, setting up included, is taken and remembered in the cache.
 """
 
 import contextlib
@@ -10,8 +11,7 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -24,53 +24,30 @@ from torch.nn.functional import cosine_similarity
 from headstart import durable
 from headstart.events import Tell, detail
 from headstart.features.folding import fast, noise
+from headstart.features.graphics_card import MOVING_S, ROWS, card, card_called, choose_on
+from headstart.features.running import COSINE, Engine, Run
 from headstart.modality import Modality
 
 WORTH_S = 10.0
 """CPU seconds from which a job is long enough to try other engines for."""
 GAIN = 1.3
 """How many times less CPU time another engine has to promise, its setting up included."""
-COSINE = 0.98
-"""Least cosine between its rows and those in single precision; no less exact engine is taken. Heads
-hardly notice: see decision 8."""
 CONVERTING_S = 3.0
 """Of OpenVINO: 2.1 s for mobilenetv3_large, 3.1 for resnet50, 3.5 for ViT-S, 7 for inception_v3."""
-MOVING_S = 2.0
-"""Of a graphics processor: its first use, mostly. Guessed: there was none to measure it on."""
 MEMORY = "engines.json"
-
-Run = Callable[[Shaped[Tensor, "b ..."]], Shaped[Tensor, "b ..."]]
-"""Batches of one shape in, rows out; called from several threads at once."""
-
-
-@dataclass(frozen=True)
-class Engine:
-    """A way to run a network forward."""
-
-    name: str
-    """Part of every table's fingerprint."""
-    make: Callable[[nn.Sequential, Shaped[Tensor, "b ..."]], Run]
-    """From a network and a full batch, which every batch will be shaped like."""
-    any_size: bool = True
-    """Whether batches of another size than the first can be run, too."""
-    setup_s: float = 0.0
-    """CPU seconds that setting it up usually takes. It is tried where twice that is less than the
-    job would take by the best engine so far."""
 
 
 def engines(workers: int) -> tuple[Engine, ...]:
     """Those that this machine has, the default first."""
-    found, half = [FOLDED], torch.cpu._is_amx_tile_supported()
-    if half:
+    found, tiles = [FOLDED], torch.cpu._is_amx_tile_supported()
+    if tiles:
         found.append(Engine("folded bfloat16, channels last, 1", _half))
-    if torch.cuda.is_available():
-        name = f"{torch.cuda.get_device_name()} bfloat16, channels last, 1"
-        found.append(Engine(name, partial(_elsewhere, device="cuda"), setup_s=MOVING_S))
+    half = tiles or torch.cpu._is_avx512_bf16_supported()
     with contextlib.suppress(PackageNotFoundError):
-        precision = "bf16" if half else "f32"
-        name = f"OpenVINO {version('openvino')} {_SPELLED[precision]}, 1"
-        make = partial(_openvino, workers=workers, precision=precision)
-        found.append(Engine(name, make, any_size=False, setup_s=CONVERTING_S))
+        for precision in ("bf16", "f32") if half else ("f32",):
+            name = f"OpenVINO {version('openvino')} {_SPELLED[precision]}, 1"
+            make = partial(_openvino, workers=workers, precision=precision)
+            found.append(Engine(name, make, any_size=False, setup_s=CONVERTING_S))
     return tuple(found)
 
 
@@ -81,7 +58,8 @@ def recall(memory: Path, key: str, workers: int) -> Engine:
 
 def called(name: str, workers: int) -> Engine | None:
     """The engine of this name; None where this machine has none such."""
-    return next((engine for engine in engines(workers) if engine.name == name), None)
+    own = (engine for engine in engines(workers) if engine.name == name)
+    return next(own, None) or card_called(name)
 
 
 @torch.inference_mode()
@@ -94,16 +72,24 @@ def choose(
     *,
     any_size: bool = False,
 ) -> tuple[Engine, Run]:
-    """The engine that needs the least CPU time for so many rows, tried on a full batch.
+    """The engine that needs the least time for so many rows, tried on a full batch of items.
 
-    `any_size` says that not all batches will be shaped like this one.
+    A graphics processor is asked first, and where it answers, nothing else is tried. `any_size`
+    says that not all batches will be shaped like this one.
     """
+    device = card()
+    if device and rows >= ROWS and (found := choose_on(device, network, batch, rows, tell)):
+        return found
     plain = FOLDED.make(network, batch)
-    if _timed(plain, batch[:2])[0] / 2 * rows < WORTH_S:
+    cost = _timed(plain, batch[:2])[0] / 2 * rows
+    if device and rows < ROWS and cost > MOVING_S:
+        return choose_on(device, network, batch, rows, tell) or (FOLDED, plain)
+    if cost < WORTH_S:
         return FOLDED, plain
-    (least, expected), batches = _timed(plain, batch), rows / len(batch)
-    best, bar = (FOLDED, plain), least * batches / GAIN
-    told = [f"{FOLDED.name} {1000 * least / len(batch):.1f} ms"]
+    some = batch[: max(2, len(batch) // 2)]
+    (least, expected), batches = _timed(plain, some), rows / len(batch)
+    best, bar = (FOLDED, plain), least / len(some) * rows / GAIN
+    told = [f"{FOLDED.name} {1000 * least / len(some):.1f} ms"]
     for engine in (one for one in engines(workers)[1:] if one.any_size or not any_size):
         if 2 * engine.setup_s > bar:
             continue
@@ -115,6 +101,7 @@ def choose(
             told.append(f"{engine.name} failed with {type(error).__name__}")
             continue
         setup = time.process_time() - began
+        made = made[: len(some)]
         alike = float(cosine_similarity(expected.flatten(1), made.flatten(1)).min())
         told.append(f"{engine.name} {1000 * each / len(batch):.1f} ms, cosine {alike:.4f}")
         if alike >= COSINE and setup + each * batches < bar:
@@ -163,18 +150,6 @@ def _half(network: nn.Sequential, batch: Shaped[Tensor, "b ..."]) -> Run:
         with torch.autocast("cpu", torch.bfloat16):
             made: Tensor = folded(rows)
         return made.float()
-
-    return run
-
-
-def _elsewhere(network: nn.Sequential, batch: Shaped[Tensor, "b ..."], device: str) -> Run:
-    """In bfloat16 on another device, which rows come back from."""
-    folded = fast(network, batch[:2]).to(device)
-
-    def run(rows: Shaped[Tensor, "b ..."]) -> Shaped[Tensor, "b ..."]:
-        with torch.autocast(torch.device(device).type, torch.bfloat16):
-            made: Tensor = folded(rows.to(device))
-        return made.float().cpu()
 
     return run
 

@@ -8,25 +8,31 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import TypeVar
 
 import torch
-from jaxtyping import Float32
+from jaxtyping import Float32, Shaped
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
 from headstart.errors import ResourceError
 from headstart.events import Event, Tell, quiet, track
 from headstart.features.batches import LOAD, WORKERS, Prefix, made_rows
-from headstart.features.engine import FOLDED, Engine, Run, called, choose, recall, remember
+from headstart.features.engine import FOLDED, called, choose, recall, remember
 from headstart.features.folding import noise
 from headstart.features.index import Place
+from headstart.features.running import Engine, Run
 from headstart.features.shared import Shared
 from headstart.features.survey import READER, Items
 from headstart.features.table import Table, table_of
 from headstart.hostile import printable
+from headstart.modality import Modality
 
+Thing = TypeVar("Thing")
 AT_ONCE = 512
 """Rows that are read at once where only a part of each is wanted."""
+LOOKED_AT = 64
+"""Items whose sizes say what a middling one is."""
 ROWS = "rows of frozen stages"
 """What the event is called that says how many were computed."""
 
@@ -92,13 +98,14 @@ def extract(
     table, places, missing = _kept(items, rows, cache, made_by, known, shared)
     with ThreadPoolExecutor(WORKERS, initializer=torch.set_num_threads, initargs=(1,)) as pool:
         if missing:
-            ready = _ready(pool, prefix, batch, known, len(missing), tell, claimed=bool(claimed))
+            full = _full(prefix.modality, batch, items, list(missing.values()))
+            ready = _ready(pool, prefix, full, known, len(missing), tell, claimed=bool(claimed))
             if ready[0] != known:
                 remember(cache, key, ready[0])
                 table, places, missing = _kept(items, rows, cache, made_by, ready[0], shared)
         tell(_counted(table, len(places) + len(missing), len(missing)))
         if missing:
-            made = made_rows(items, missing, prefix, ready[1], batch, pool)
+            made = made_rows(items, missing, prefix, ready, batch, pool)
             what = f"running {modality.things} through the frozen stages"
             places |= table.keep(track(tell, what, made, len(missing)))
             _give_back()
@@ -117,7 +124,9 @@ def settled(
     key = "; ".join(made_by)
     if not (name := shared.engine(key)):
         with ThreadPoolExecutor(1, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-            name = shared.claim(key, _ready(pool, prefix, batch, FOLDED, rows, tell)[0].name)
+            one = noise(prefix.modality)
+            full = one.repeat(-(-batch // 2), *[1] * (one.ndim - 1))[:batch]
+            name = shared.claim(key, _ready(pool, prefix, full, FOLDED, rows, tell)[0].name)
     if (engine := called(name, WORKERS)) is None:
         raise ResourceError(
             "R352",
@@ -161,7 +170,7 @@ def _kept(
 def _ready(
     pool: ThreadPoolExecutor,
     prefix: Prefix,
-    batch: int,
+    full: Shaped[Tensor, "b ..."],
     known: Engine,
     rows: int,
     tell: Tell,
@@ -169,14 +178,33 @@ def _ready(
     claimed: bool = False,
 ) -> tuple[Engine, Run]:
     """The engine and the network in it, made where it will run: on a thread of the pool."""
-    one = noise(prefix.modality)
-    full = one.repeat(-(-batch // 2), *[1] * (one.ndim - 1))[:batch]
     if claimed or known != FOLDED:
         with contextlib.suppress(Exception):  # what started once may not any more: choose anew
             return known, pool.submit(known.make, prefix.stages, full).result()
     return pool.submit(
         choose, prefix.stages, full, rows, WORKERS, tell, any_size=prefix.modality.varies
     ).result()
+
+
+def _full(
+    modality: Modality, batch: int, items: Items, rows: Sequence[int]
+) -> Shaped[Tensor, "b ..."]:
+    """A batch of items from all over; where they differ in size, of middling ones."""
+    some = items.take(_spread(rows, LOOKED_AT if modality.varies else batch))
+    if modality.varies:
+        ordered = sorted(some, key=len)
+        some = ordered[len(ordered) // 4 : len(ordered) * 3 // 4]
+    full: Tensor = modality.batch(_spread(some, batch))
+    return full
+
+
+def _spread(things: Sequence[Thing], count: int) -> list[Thing]:
+    """So many of them, from all over; some again where there are fewer.
+
+    >>> _spread(range(10), 4), _spread("ab", 3)
+    ([0, 2, 5, 7], ['a', 'a', 'b'])
+    """
+    return [things[place * len(things) // count] for place in range(count)]
 
 
 def _give_back() -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from headstart.modality.protocol import Look, Modality
     from headstart.modality.sound import Sound
     from headstart.modality.text import Text, text_of
+    from headstart.modality.transfer import batch_on, moved, seen_on
     from headstart.modality.views import Augmentation, Variation, augment, follow
     from headstart.modality.vocabulary import learned_vocabulary
     from headstart.modality.windows import windows
@@ -36,10 +37,13 @@ __all__ = [
     "Text",
     "Variation",
     "augment",
+    "batch_on",
     "bits_used",
     "follow",
     "learned_vocabulary",
+    "moved",
     "prepared_by",
+    "seen_on",
     "size_of",
     "text_of",
     "windows",

@@ -98,9 +98,13 @@ class Image:
         """(x / 255 - mean) / std, to the bit as torchvision's ToTensor and Normalize."""
         if not items:
             return torch.empty(0, self.channels, self.size_px, self.size_px)
-        mean = torch.tensor(self.mean)[:, None, None]
-        std = torch.tensor(self.std)[:, None, None]
-        return torch.stack(list(items)).float().div_(255).sub_(mean).div_(std)
+        return self.normalized(torch.stack(list(items)))
+
+    def normalized(self, pixels: UInt8[Tensor, "b c h w"]) -> Float32[Tensor, "b c h w"]:
+        """The same of items that lie in one tensor, on whichever device that is."""
+        mean, std = (torch.tensor(v, device=pixels.device) for v in (self.mean, self.std))
+        scaled = pixels.float().div_(255)
+        return scaled.sub_(mean[:, None, None]).div_(std[:, None, None])
 
     def show(self, item: UInt8[Tensor, "c h w"]) -> tuple[str, bytes]:
         """The pixels as a JPEG, or as a PNG where they are few; of many bands the first three."""

@@ -8,6 +8,8 @@ from itertools import chain
 import torch
 from torch import nn
 
+from headstart.features import card
+
 CPU = torch.device("cpu")
 
 
@@ -16,7 +18,7 @@ def processor() -> torch.device:
 
     `CUDA_VISIBLE_DEVICES=` in the environment hides them all.
     """
-    return torch.device("cuda", 0) if torch.cuda.is_available() else CPU
+    return card() or CPU
 
 
 def device_of(network: nn.Module) -> torch.device:

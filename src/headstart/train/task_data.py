@@ -27,7 +27,7 @@ from headstart.head import (
     fit_head,
     gathered,
 )
-from headstart.modality import Augmentation, Modality, Variation, augment
+from headstart.modality import Augmentation, Modality, Variation, seen_on
 from headstart.task import Task
 from headstart.train.devices import CPU, lent, processor
 from headstart.train.loop import Feed
@@ -215,11 +215,14 @@ def frozen_prefix(backbone: Backbone, at: int, *, profiled: bool, half: bool = F
 
 
 def fed(items: Items, rows: Sequence[int], modality: Modality, views: Variation | None) -> Feed:
-    """Feed items as they are; with views, a new one of each whenever the key is new."""
+    """Feed items as they are; with views, a new one of each whenever the key is new.
+
+    What is fed lies where networks learn; it is varied there, too.
+    """
 
     def feed(positions: Sequence[int], keys: Sequence[int]) -> Any:
-        batch = modality.batch(items.take([rows[p] for p in positions]))
-        return augment(batch, keys, views) if views and keys else batch
+        taken = items.take([rows[p] for p in positions])
+        return seen_on(processor(), modality, taken, keys, views if keys else None)
 
     return feed
 
@@ -237,7 +240,8 @@ def varied(
 
     def feed(positions: Sequence[int], keys: Sequence[int]) -> Any:
         asked = [drawn[p] for p in positions]
-        return augment(modality.batch(kept.take(asked)), [key_in(names[r]) for r in asked], views)
+        own = [key_in(names[row]) for row in asked]
+        return seen_on(processor(), modality, kept.take(asked), own, views)
 
     return feed
 
