@@ -41,6 +41,7 @@ def test_a_code_has_a_test_or_is_counted_out() -> None:
 EASY: list[tuple[str, Callable[[], object]]] = [
     ("U116", lambda: PretrainSettings.of()),
     ("U122", lambda: _some([])),
+    ("U284", lambda: PretrainSettings.of(backbone="x", arch="resnet18")),
     ("U183", lambda: bytes_in("many")),
     ("U184", lambda: need_target("hf://nobody")),
     ("U185", lambda: need_target("https://example.org/model")),

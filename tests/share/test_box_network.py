@@ -3,7 +3,9 @@ import pytest
 import torch
 from located import detecting, pictures
 
-from headstart.share.box_network import Locating, boxes_end_to_end, without_overlaps
+from headstart.errors import BackboneError
+from headstart.share import box_network
+from headstart.share.box_network import Locating, boxes_end_to_end, need_boxes, without_overlaps
 from headstart.task import placed
 
 
@@ -50,3 +52,13 @@ def test_half_is_the_threshold_of_each_class(model) -> None:
     assert isinstance(network, Locating)
     raised = model.head.thresholds**network.power
     assert raised.tolist() == pytest.approx([0.5] * 3)
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_a_detector_that_reads_as_no_graph_can_is_refused(model, monkeypatch, shown) -> None:
+    monkeypatch.setattr(box_network, "reads_shown", lambda _: shown)
+    if shown:
+        need_boxes(model)
+        return
+    with pytest.raises(BackboneError, match="M709"):
+        need_boxes(model)

@@ -117,7 +117,7 @@ class _Seen:
     def _empty(self, boxes: Boxes) -> Boxes:
         """Without boxes that have no area, or whose corners are the wrong way round."""
         keep: np.ndarray = np.all(boxes.corners[:, 2:] > boxes.corners[:, :2], axis=1)
-        self._list(boxes, ~keep, "D237", "empty box", "a box without area, left out")
+        self._report("D237", "empty box", boxes, "a box without area, left out", ~keep)
         return boxes if keep.all() else boxes.take(np.flatnonzero(keep))
 
     def _inside(self, boxes: Boxes) -> Boxes:
@@ -126,9 +126,9 @@ class _Seen:
         cut = np.clip(boxes.corners, 0.0, limit)
         over: np.ndarray = np.abs(boxes.corners - cut).max(axis=1, initial=0.0)
         keep: np.ndarray = (cut[:, 2:] > cut[:, :2]).all(axis=1)
-        self._list(boxes, ~keep, "D240", "outside box", "a box outside the picture, left out")
+        self._report("D240", "outside box", boxes, "a box outside the picture, left out", ~keep)
         past = "a box reaches past the edge and is cut there"
-        self._list(boxes, keep & (over > EDGE_PX), "D239", "outside box", past)
+        self._report("D239", "outside box", boxes, past, keep & (over > EDGE_PX))
         slight = int((keep & (over > ROUNDING_PX) & (over <= EDGE_PX)).sum())
         if slight:
             why = f"{slight:,} boxes reach up to {EDGE_PX:g} pixels past the edge and are cut there"
@@ -138,7 +138,7 @@ class _Seen:
     def _doubled(self, boxes: Boxes) -> Boxes:
         """Without a second box of the same class in the same place."""
         again = doubles(boxes)
-        self._list(boxes, again, "D241", "double box", "a box that is there already, left out")
+        self._report("D241", "double box", boxes, "a box that is there already, left out", again)
         return boxes.take(np.flatnonzero(~again)) if again.any() else boxes
 
     def _sized(self, boxes: Boxes) -> None:
@@ -147,17 +147,17 @@ class _Seen:
         scale = min(1.0, NETWORK_PX / max(self.upright))
         small = (sides * scale < TINY_PX).any(axis=1) & ~boxes.ignored
         what = f"a box of less than {TINY_PX:g} pixels in a picture of {NETWORK_PX}"
-        self._list(boxes, small, "D242", "tiny box", what)
+        self._report("D242", "tiny box", boxes, what, small)
         whole = boxes.areas >= WHOLE * self.upright[0] * self.upright[1]
-        self._list(boxes, whole, "D243", "whole box", "a box is all of the picture")
+        self._report("D243", "whole box", boxes, "a box is all of the picture", whole)
 
     def lost(self, count: int) -> Problem:
         """What is said of a picture that had boxes and has none that is one."""
         why = f"none of its {count:,} boxes is one; the picture is left out, as it is no negative"
         return Problem("D247", "empty box", self.name, why)
 
-    def _list(
-        self, boxes: Boxes, which: Bool[np.ndarray, " n"], code: str, kind: str, what: str
+    def _report(
+        self, code: str, kind: str, boxes: Boxes, what: str, which: Bool[np.ndarray, " n"]
     ) -> None:
         """Each of these boxes as a problem, in words and in pixels."""
         for label, box in zip(
