@@ -8,7 +8,7 @@ import torch
 pytest.importorskip("transformers")
 pytest.importorskip("soundfile")
 
-from heard import FAMILIES, save
+from hearing import FAMILIES, save
 from transformers import AutoFeatureExtractor, AutoModelForAudioClassification
 
 from headstart.backbone import Stages, load_backbone, seen_as

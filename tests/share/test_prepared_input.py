@@ -7,7 +7,7 @@ import torch
 pytest.importorskip("transformers")
 pytest.importorskip("soundfile")
 
-from heard import FAMILIES, save
+from hearing import FAMILIES, save
 
 from headstart.backbone import load_backbone
 from headstart.data import InMemory

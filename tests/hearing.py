@@ -63,3 +63,26 @@ def batch(backbone: Backbone, *seconds: float) -> torch.Tensor:
     rng, modality = np.random.default_rng(0), backbone.modality
     drawn = [0.1 * rng.standard_normal(round(16_000 * s)).astype(np.float32) for s in seconds]
     return modality.batch([modality.read(InMemory("x", (samples, 16_000))) for samples in drawn])
+
+
+SAMPLES = {
+    "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 48,
+    "conv_dim": [16, 16], "conv_stride": [80, 4], "conv_kernel": [80, 4],
+    "num_conv_pos_embeddings": 16, "num_conv_pos_embedding_groups": 4, "num_feat_extract_layers": 2,
+}  # fmt: skip
+FUSED = {**FEATURES["clap"]["audio_config"], "enable_fusion": True}
+STABLE = {"do_stable_layer_norm": True, "feat_extract_norm": "layer"}
+FAMILIES = {
+    "wav2vec2": ("wav2vec2", SAMPLES, 3),
+    "wav2vec2 stable": ("wav2vec2", {**SAMPLES, **STABLE}, 3),
+    "hubert": ("hubert", SAMPLES, 3),
+    "unispeech": ("unispeech", SAMPLES, 3),
+    "data2vec": ("data2vec-audio", SAMPLES, 3),
+    "wavlm": ("wavlm", SAMPLES, 3),
+    "wavlm stable": ("wavlm", {**SAMPLES, **STABLE}, 3),
+    "whisper": ("whisper", FEATURES["whisper"], 3),
+    "clap": ("clap", FEATURES["clap"], 4),
+    "clap fused": ("clap", {**FEATURES["clap"], "audio_config": FUSED}, 4),
+    "ast": ("audio-spectrogram-transformer", FEATURES["audio-spectrogram-transformer"], 3),
+}
+"""Name, settings, and how many stages it has."""
