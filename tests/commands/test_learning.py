@@ -38,7 +38,7 @@ def test_train_prints_the_verdict_and_where_everything_is(
 
 
 def test_the_flags_of_train_are_the_fields_of_its_settings() -> None:
-    flags = set(inspect.signature(train).parameters) - {"place", "out", "json"}
+    flags = set(inspect.signature(train).parameters) - {"place", "out", "json", "track"}
     parts = (Settings, Columns, Given, Fleet, Hyperparameters)
     fields = {field.name for part in parts for field in dataclasses.fields(part)}
     assert flags == fields - {"columns", "given", "network", "hyperparameters"}

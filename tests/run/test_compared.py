@@ -1,7 +1,6 @@
 """What networks are compared by, with stand-ins for models and for onnxruntime."""
 
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,6 +11,7 @@ from headstart.model import Model
 from headstart.run import compared
 from headstart.run.compared import BATCH, TIMED, Exam, answers_of, measured, write_file
 from headstart.share import FileModel
+from headstart.share.onnx_file import Runtime
 from headstart.task import Classification
 
 CATS = Classification(("cat", "dog"))
@@ -20,7 +20,10 @@ CATS = Classification(("cat", "dog"))
 def exam(rows: int) -> Exam:
     """Every row shows a cat, and is named by its number."""
     return Exam(
-        CATS, tuple(map(str, range(rows))), np.zeros(rows, int), tuple(map(str, range(rows)))
+        CATS,
+        tuple(Path(str(row)) for row in range(rows)),
+        np.zeros(rows, int),
+        tuple(map(str, range(rows))),
     )
 
 
@@ -33,11 +36,15 @@ def said(dogs: int, rows: int) -> np.ndarray:
 def test_every_row_is_asked_once_and_in_order() -> None:
     asked: list[int] = []
 
-    def answers(sources) -> np.ndarray:
-        asked.append(len(sources))
-        return np.array([[float(one), 0.0] for one in sources])
+    class Asked(Model):
+        def __init__(self) -> None:
+            """Without a network."""
 
-    found = answers_of(SimpleNamespace(answers=answers), exam(BATCH + 1), "it", quiet)
+        def answers(self, sources, *_) -> np.ndarray:
+            asked.append(len(sources))
+            return np.array([[float(str(one)), 0.0] for one in sources])
+
+    found = answers_of(Asked(), exam(BATCH + 1), "it", quiet)
     assert asked == [BATCH, 1] and found[:, 0].tolist() == list(range(BATCH + 1))
 
 
@@ -47,24 +54,36 @@ def timed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     given: list[str] = []
     clock = {"now": 0.0, "asked": 0}
 
-    def ask(feed) -> None:
-        given.append(feed["pixels"])
-        clock["now"] += 1 + (clock["asked"] % 3) + int(feed["pixels"])
-        clock["asked"] += 1
+    class Timed(Runtime):
+        def __init__(self, file: Path, threads: int) -> None:
+            assert threads == 1
 
-    monkeypatch.setattr(compared, "Runtime", lambda file, threads: ask if threads == 1 else None)
-    monkeypatch.setattr(compared, "feeds_of", lambda modality: lambda one: [{"pixels": one}])
+        def __call__(self, feed) -> np.ndarray:
+            row = int(feed["pixels"])
+            given.append(str(row))
+            clock["now"] += 1 + (clock["asked"] % 3) + row
+            clock["asked"] += 1
+            return np.zeros(1)
+
+    def feeds(modality):
+        return lambda source: [{"pixels": np.array(int(str(source)))}]
+
+    monkeypatch.setattr(compared, "Runtime", Timed)
+    monkeypatch.setattr(compared, "feeds_of", feeds)
     monkeypatch.setattr(compared.time, "thread_time", lambda: clock["now"])
     return given
 
 
-def figures(file: Path, before: np.ndarray, after: np.ndarray):
-    file.write_bytes(b"x" * 77)
-    model = SimpleNamespace(backbone=SimpleNamespace(modality=None))
-    return measured("8 bits", model, file, exam(len(after)), after, before)
+@pytest.fixture
+def figures(small_model: Model, timed):
+    def made(file: Path, before: np.ndarray, after: np.ndarray):
+        file.write_bytes(b"x" * 77)
+        return measured("8 bits", small_model, file, exam(len(after)), after, before)
+
+    return made
 
 
-def test_what_is_lost_is_above_0_where_the_smaller_one_is_worse(timed, tmp_path: Path) -> None:
+def test_what_is_lost_is_above_0_where_the_smaller_one_is_worse(figures, tmp_path: Path) -> None:
     worse = figures(tmp_path / "a", said(0, 40), said(4, 40))
     assert worse.lost.value == pytest.approx(0.1) and worse.score.value == pytest.approx(0.9)
     assert worse.lost.low < worse.lost.value < worse.lost.high
@@ -73,12 +92,16 @@ def test_what_is_lost_is_above_0_where_the_smaller_one_is_worse(timed, tmp_path:
     assert (worse.bytes, worse.same, worse.way) == (77.0, 0.9, "8 bits")
 
 
-def test_equal_rights_and_wrongs_lose_nothing_and_are_other_answers(timed, tmp_path: Path) -> None:
+def test_equal_rights_and_wrongs_lose_nothing_and_are_other_answers(
+    figures, tmp_path: Path
+) -> None:
     found = figures(tmp_path / "a", said(4, 40), said(4, 40)[::-1])
     assert found.lost.value == 0 and found.same == pytest.approx(0.8)
 
 
-def test_the_fastest_of_three_passes_counts_and_of_rows_the_middle_one(timed, tmp_path) -> None:
+def test_the_fastest_of_three_passes_counts_and_of_rows_the_middle_one(
+    timed, figures, tmp_path
+) -> None:
     found = figures(tmp_path / "a", said(0, TIMED + 5), said(0, TIMED + 5))
     assert len(timed) == 3 * TIMED and set(timed) == set(map(str, range(TIMED)))
     assert found.ms == 1000 * (1 + np.median(range(TIMED)))

@@ -8,7 +8,6 @@ from headstart.backbone import load_backbone
 from headstart.data import InMemory
 from headstart.errors import BackboneError
 from headstart.head import linear
-from headstart.modality import Prepared
 from headstart.model import Model
 from headstart.share.end_to_end import Input, end_to_end, need_answers, shapes_of
 from headstart.task import Calibration, Classification
@@ -80,9 +79,3 @@ def hearing() -> Model:
     backbone = load_backbone("headstart_dscnn")
     head = linear(backbone.width, 2, torch.ones(2, backbone.width) / 100)
     return Model(backbone, head, Classification(("a", "b")), Calibration(0.5), 0)
-
-
-def test_what_a_library_prepares_is_refused(model: Model) -> None:
-    odd = replace(model.backbone, modality=Prepared("x"))
-    with pytest.raises(BackboneError, match="M702"):
-        need_answers(replace(model, backbone=odd))

@@ -187,9 +187,12 @@ def shard_of(rows: Sequence[Row]) -> bytes:
     """
     if len({row.tensor.dtype for row in rows}) > 1:
         raise ValueError("rows of a table are of one type")
-    if len({row.tensor.shape for row in rows}) == 1:
+    labels: list[tuple[object, ...]]
+    if not rows:  # nothing of a unit could be read, which is done all the same
+        block, labels = torch.empty(0), []
+    elif len({row.tensor.shape for row in rows}) == 1:
         block = torch.stack([row.tensor for row in rows])
-        labels: list[tuple[object, ...]] = [(row.key, row.note) for row in rows]
+        labels = [(row.key, row.note) for row in rows]
     else:
         block = torch.cat([row.tensor.reshape(-1) for row in rows])
         labels = [(row.key, row.note, tuple(row.tensor.shape)) for row in rows]

@@ -25,7 +25,7 @@ _TRIED = 16
 def depth_of(highest: float) -> int:
     """The least depth that holds a value.
 
-    >>> [depth_of(value) for value in (255, 256, 4095, 16383, 16384)]
+    >>> [depth_of(value) for value in (255.0, 256.0, 4095.0, 16383.0, 16384.0)]
     [8, 10, 12, 14, 16]
     """
     return next((bits for bits in DEPTHS if highest < 2**bits), 16)

@@ -58,7 +58,7 @@ def augment(
     draws = _uniform(keys)  # (b, 8)
     seen = batch.clone() if views.crop == (1.0, 1.0) else _cropped(batch, draws, views.crop)
     if views.flip:
-        rows = torch.from_numpy(np.flatnonzero(draws[:, 4] < 0.5))
+        rows = torch.from_numpy(np.flatnonzero(draws[:, 4] < 0.5)).to(seen.device)
         seen[rows] = seen[rows].flip(-1)
     if views.color:
         _recolor(seen, draws, views.color)
@@ -84,7 +84,7 @@ def follow(
         gone = (left < VISIBLE * whole) & (moved[..., 0] >= 0)
         moved[..., 0] = torch.where(gone, -1 - moved[..., 0], moved[..., 0])
     if views.flip:
-        rows = torch.from_numpy(np.flatnonzero(draws[:, 4] < 0.5))
+        rows = torch.from_numpy(np.flatnonzero(draws[:, 4] < 0.5)).to(seen.device)
         moved[rows, :, 1], moved[rows, :, 3] = 1 - moved[rows, :, 3], 1 - moved[rows, :, 1]
     return moved
 
