@@ -5,7 +5,7 @@ import ast
 import pytest
 
 from headstart import explaining
-from headstart.explaining import codes, every, of
+from headstart.explaining import codes, every, explanation_of
 
 
 @pytest.fixture(scope="module")
@@ -34,15 +34,15 @@ def test_words_of_our_own_are_needed(all_codes) -> None:
 
 
 def test_a_code_is_explained_by_the_line_that_raises_it() -> None:
-    found = of("D105")
+    found = explanation_of("D105")
     assert found is not None and found.what == "not a folder, a table or an archive"
     assert found.raised_in == "data/discovery.py" and "exit code 3" in found.kind
     assert found.lines()[0] == f"D105: {found.what}" and found.record()["code"] == "D105"
-    assert of("D999") is None
+    assert explanation_of("D999") is None
 
 
 def test_words_through_a_function_of_its_own_are_found() -> None:
-    found = of("D296")
+    found = explanation_of("D296")
     assert found is not None and "are not read" in found.what and "ffmpeg" in found.fix
 
 

@@ -16,7 +16,7 @@ import typer
 import headstart
 from headstart import terminal
 from headstart.commands import comparing, fleet, learning, looking, sharing, using
-from headstart.ending import named, obeying
+from headstart.ending import as_headstart_error, obeying
 
 COMMANDS = (
     *(learning.check, learning.rank, learning.plan, learning.train, using.predict, using.report),
@@ -78,7 +78,7 @@ def execute(arguments: Sequence[str]) -> int:
     except Exception as error:
         if os.environ.get("HEADSTART_DEBUG"):
             raise
-        known = named(error)
+        known = as_headstart_error(error)
         if "--json" in arguments and arguments[0] != "check":
             terminal.document({"error": known.record()})
         terminal.failed(known)

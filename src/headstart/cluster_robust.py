@@ -16,7 +16,7 @@ from scipy.special import stdtrit
 
 Z = 1.959963984540054
 """The normal distribution's quantile for intervals of 95%."""
-LEAST = 1.5
+LEAST_DEGREES = 1.5
 """Degrees of freedom below which no lead is believed: three even groups have 2, two have 1, and so
 has any number of groups of which one holds nearly all rows."""
 
@@ -74,7 +74,7 @@ class Clusters:
     def obstacle(self) -> str:
         """Why no lead is believed on rows of these groups, in a clause; empty where one can be."""
         g = len(self.sizes)
-        if self.freedom >= LEAST:
+        if self.freedom >= LEAST_DEGREES:
             return ""
         if self.sizes.max() == 1:
             return f"there are {g} of them, and it takes at least three"

@@ -106,7 +106,7 @@ def _again() -> str:
     return shlex.join(["headstart", *sys.argv[1:]])
 
 
-def named(error: Exception) -> HeadstartError:
+def as_headstart_error(error: Exception) -> HeadstartError:
     """Any failure in the one shape, with what mends it."""
     if isinstance(error, HeadstartError):
         return error

@@ -24,7 +24,7 @@ from headstart.data import (
     labeled_sources,
 )
 from headstart.data.column_settings import GUESS
-from headstart.data.scales import LEAST as LEAST_ORDERED
+from headstart.data.scales import LEAST_GRADES as LEAST_ORDERED
 from headstart.errors import DataError
 from headstart.features import survey
 from headstart.modality import Modality

@@ -65,7 +65,7 @@ class Explanation:
         return [*told, *([f"  told by: headstart/{self.raised_in}"] if self.raised_in else [])]
 
 
-def of(code: str) -> Explanation | None:
+def explanation_of(code: str) -> Explanation | None:
     """What a code means; None for one that there is not."""
     return every(code).get(code)
 

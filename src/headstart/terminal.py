@@ -58,7 +58,7 @@ class Lines:
         if event.kind == "detail":
             return
         if event.kind in ("note", "warning"):
-            line = told(event)
+            line = event_line(event)
             if line not in self._seen:
                 self._seen.add(line)
                 self._write(line)
@@ -120,14 +120,14 @@ class Bar:
     def _note(self, event: Event) -> None:
         from rich.text import Text
 
-        line = told(event)
+        line = event_line(event)
         if line not in self._seen:
             self._seen.add(line)
             style = "yellow" if event.kind == "warning" else ""
             self._progress.console.print(Text(line, style=style), soft_wrap=True)
 
 
-def told(event: Event) -> str:
+def event_line(event: Event) -> str:
     """A note or a warning as one line."""
     text = printable(event.what, limit=1000)
     return f"warning: {text}" if event.kind == "warning" else text

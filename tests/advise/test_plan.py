@@ -9,7 +9,7 @@ def test_a_plan_takes_as_long_as_all_its_steps_together() -> None:
     steps = Step("read", 2.0, "guess"), Step("train", 3.5, "a step")
     plan = Plan("net", ("probe", "full"), "nothing is frozen", steps, 1500.0, 20.0)
     assert plan.seconds == plan.record()["seconds"] == 5.5
-    assert "1.5 GB" in plan.told and "tries probe, full" in plan.told
+    assert "1.5 GB" in plan.text and "tries probe, full" in plan.text
 
 
 @pytest.mark.parametrize(

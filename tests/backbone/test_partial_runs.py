@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from headstart.backbone.partial_runs import Part, form_of, parts_of
-from headstart.backbone.staging import WHOLE
+from headstart.backbone.staging import WHOLE_NETWORK
 
 ENDS = {"first": "first", "second": "second"}
 
@@ -67,7 +67,7 @@ def test_what_has_two_names_is_one_after_a_reload() -> None:
 
 def test_a_network_that_reads_around_its_parts_is_one_stage() -> None:
     stages = staged(skips=True)
-    assert [name for name, _ in stages.named_children()] == [WHOLE]
+    assert [name for name, _ in stages.named_children()] == [WHOLE_NETWORK]
     assert torch.equal(stages(pixels()), Network(skips=True)(pixels()))
 
 

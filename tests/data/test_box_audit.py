@@ -8,7 +8,7 @@ from headstart.data.box_audit import (
     DOUBLE_IOU,
     EDGE_PX,
     TINY_PX,
-    WHOLE,
+    WHOLE_PICTURE,
     ToldBoxTruth,
     doubles,
     turned,
@@ -109,7 +109,9 @@ def test_a_box_is_tiny_at_the_size_of_a_network() -> None:
     assert codes(truth.checked([look(416, 300)], str)) == []
 
 
-@pytest.mark.parametrize(("share", "code"), [(WHOLE - 0.01, []), (WHOLE + 0.001, ["D243"])])
+@pytest.mark.parametrize(
+    ("share", "code"), [(WHOLE_PICTURE - 0.01, []), (WHOLE_PICTURE + 0.001, ["D243"])]
+)
 def test_a_box_that_is_all_of_the_picture_is_listed_and_kept(share: float, code: list[str]) -> None:
     found = checked((0, 0, 200 * share, 100))
     assert codes(found) == code and len(corners_of(found)) == 1

@@ -18,4 +18,4 @@ def test_names_stand_between_commas_outside_quotes(text: str, names: tuple[str, 
 
 
 def test_columns_that_somebody_named_are_told_and_a_dash_names_none() -> None:
-    assert Columns(label="kind", split="-", group="patient").named == ("kind", "patient")
+    assert Columns(label="kind", split="-", group="patient").given_names == ("kind", "patient")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from headstart.data import ClassTruth, Examples, Found, SealedError, dataset_of, meant
+from headstart.data import ClassTruth, Examples, Found, SealedError, dataset_of, with_task
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ def look(name: object, near: tuple[int, ...] = ()) -> Look:
 def found(labels, groups=(), kind="classification", classes=("cat", "dog")) -> Found:
     sources = tuple(Path(f"{i}.png") for i in range(len(labels)))
     examples = Examples(sources, ClassTruth(classes, tuple(labels)), groups)
-    return meant(Found(examples, (), "class folders"), kind)
+    return with_task(Found(examples, (), "class folders"), kind)
 
 
 def made(count=60, groups=(), **options):

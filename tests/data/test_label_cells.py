@@ -2,13 +2,13 @@ import json
 
 import pytest
 
-from headstart.data import Columns, find, meant
+from headstart.data import Columns, find, with_task
 from headstart.data.label_cells import many_in, separator_of, split_by, with_tags
 from headstart.data.tables import Sheet
 
 
 def read(path, task=""):
-    found = meant(find(path, Columns(task=task)), task)
+    found = with_task(find(path, Columns(task=task)), task)
     examples = found.examples
     return examples.kind, [examples.truth.written(i) for i in range(len(examples))], found.notes
 
@@ -74,7 +74,7 @@ def test_a_text_that_begins_with_a_bracket_is_no_list(tmp_path):
 def test_a_tag_may_hold_a_mark(tmp_path):
     kind, written, _ = read(lines(tmp_path, [["a;b", "c"], ["c"], ["a;b"], []]))
     assert kind == "multilabel" and len({*written}) == 4
-    truth = meant(find(tmp_path / "t.jsonl")).examples.truth
+    truth = with_task(find(tmp_path / "t.jsonl")).examples.truth
     assert truth.names == ("a;b", "c")
 
 

@@ -3,7 +3,7 @@ import math
 import pytest
 from places import labels as labels_of
 
-from headstart.data import find, from_memory, meant
+from headstart.data import find, from_memory, with_task
 from headstart.data.label_hints import comma_number, far_values, hints, number_in
 from headstart.errors import DataError
 
@@ -94,19 +94,19 @@ def memory(values):
 
 
 def test_values_leave_out_words_for_none_and_name_what_is_far():
-    found = meant(memory([*(str(i) for i in range(20)), "unknown", "999999"]), "regression")
+    found = with_task(memory([*(str(i) for i in range(20)), "unknown", "999999"]), "regression")
     assert len(found.examples) == 21
     assert [(p.code, p.name) for p in found.problems] == [("D289", "20.png"), ("D290", "21.png")]
 
 
 def test_a_unit_is_refused_with_its_example():
     with pytest.raises(DataError, match="D163") as refused:
-        meant(memory([*(str(i) for i in range(20)), "12 kg"]), "regression")
+        with_task(memory([*(str(i) for i in range(20)), "12 kg"]), "regression")
     assert "20.png" in refused.value.why
 
 
 def test_decimal_commas_are_read_as_values():
-    found = meant(memory([f"{i},5" for i in range(20)]), "regression")
+    found = with_task(memory([f"{i},5" for i in range(20)]), "regression")
     assert found.examples.truth.values[3] == 3.5 and "decimal" in found.notes[0]
 
 
@@ -114,7 +114,7 @@ def test_hints_are_for_tables_alone(tmp_path):
     for i in range(20):
         (tmp_path / f"{i * 3}").mkdir()
         (tmp_path / f"{i * 3}" / "1.png").write_text(f"{i}")
-    assert meant(find(tmp_path)).notes == () and len(labels_of(find(tmp_path))) == 20
+    assert with_task(find(tmp_path)).notes == () and len(labels_of(find(tmp_path))) == 20
 
 
 @pytest.mark.parametrize("form", ["${}", "{} kg", "{}%", "1,{:03d}", "{} m/s", "€ {}"])

@@ -10,8 +10,8 @@ from headstart.data import (
     divide,
     find,
     from_memory,
-    meant,
     need_task,
+    with_task,
 )
 from headstart.data.labels import KINDS
 from headstart.errors import DataError, UsageError
@@ -37,29 +37,29 @@ def found(*labels: object) -> Found:
     ],
 )
 def test_labels_say_what_they_are_or_are_classes(labels: list[object], kind: str) -> None:
-    assert meant(found(*labels)).examples.kind == kind
+    assert with_task(found(*labels)).examples.kind == kind
 
 
 def test_a_guess_is_told_with_what_undoes_it() -> None:
-    told = meant(found(*[n / 3 for n in range(30)]))
+    told = with_task(found(*[n / 3 for n in range(30)]))
     assert any("--task classification" in note for note in told.notes)
-    assert meant(found(*[n / 3 for n in range(30)]), "classification").notes == ()
+    assert with_task(found(*[n / 3 for n in range(30)]), "classification").notes == ()
 
 
 def test_class_folders_never_hold_values(tmp_path: Path) -> None:
     for n in range(12):
         (tmp_path / f"{n}.5").mkdir()
         (tmp_path / f"{n}.5" / "x.png").write_bytes(b"")
-    assert meant(find(tmp_path)).examples.kind == "classification"
+    assert with_task(find(tmp_path)).examples.kind == "classification"
 
 
 def test_words_are_no_values_and_one_tag_is_too_few() -> None:
     with pytest.raises(DataError, match="D163"):
-        meant(found("3", "wide"), "regression")
+        with_task(found("3", "wide"), "regression")
     with pytest.raises(DataError, match="D164"):
-        meant(found("a", []), "multilabel")
+        with_task(found("a", []), "multilabel")
     with pytest.raises(UsageError, match="U113"):
-        meant(found("a", "b"), "ranking")
+        with_task(found("a", "b"), "ranking")
 
 
 def test_an_empty_cell_is_an_empty_list_only_where_labels_are_lists(tmp_path: Path) -> None:
@@ -67,12 +67,12 @@ def test_an_empty_cell_is_an_empty_list_only_where_labels_are_lists(tmp_path: Pa
         (tmp_path / f"{name}.png").write_bytes(b"")
     (tmp_path / "t.csv").write_text("path,label\na.png,red;round\nb.png,\nc.png,red\n")
     assert len(find(tmp_path / "t.csv").examples) == 2
-    read = meant(find(tmp_path / "t.csv", Columns(task="multilabel")), "multilabel").examples
+    read = with_task(find(tmp_path / "t.csv", Columns(task="multilabel")), "multilabel").examples
     assert len(read) == 3 and read.truth.names == ("red", "round")
 
 
 def test_a_split_of_values_has_small_and_large_ones_in_every_part() -> None:
-    examples = meant(found(*[n / 3 for n in range(100)])).examples
+    examples = with_task(found(*[n / 3 for n in range(100)])).examples
     parts = divide(examples)
     for rows in (parts.train, parts.val, parts.test):
         assert min(rows) < 20 and max(rows) >= 80
@@ -80,7 +80,7 @@ def test_a_split_of_values_has_small_and_large_ones_in_every_part() -> None:
 
 def test_a_split_of_tags_leaves_the_rarest_to_train_and_to_test() -> None:
     labels = ["a", "b", "a;b"] * 20 + ["a;rare"] * 3
-    examples = meant(found(*labels), "multilabel").examples
+    examples = with_task(found(*labels), "multilabel").examples
     parts = divide(examples)
     rare = set(range(60, 63))
     assert rare & set(parts.train) and rare & set(parts.test)
@@ -103,7 +103,7 @@ def test_a_task_by_another_name_is_told(asked: str, meant_by: str) -> None:
 
 @pytest.mark.parametrize(("different", "kind"), [(10, "classification"), (11, "regression")])
 def test_fractions_are_values_from_eleven_different_ones_on(different: int, kind: str) -> None:
-    assert meant(found(*[n / 2 for n in range(different)] * 3)).examples.kind == kind
+    assert with_task(found(*[n / 2 for n in range(different)] * 3)).examples.kind == kind
 
 
 @pytest.mark.parametrize(
@@ -116,19 +116,19 @@ def test_fractions_are_values_from_eleven_different_ones_on(different: int, kind
     ],
 )
 def test_lists_are_tags_where_most_of_them_come_again(labels: list[str], kind: str) -> None:
-    assert meant(found(*labels)).examples.kind == kind
+    assert with_task(found(*labels)).examples.kind == kind
 
 
 @pytest.mark.parametrize(("count", "strata"), [(4, 1), (10, 2), (49, 9), (50, 10), (200, 10)])
 def test_values_are_divided_by_tenths_of_five_at_least(count: int, strata: int) -> None:
-    examples = meant(found(*[n / 3 for n in range(count)]), "regression").examples
+    examples = with_task(found(*[n / 3 for n in range(count)]), "regression").examples
     assert len(set(examples.truth.strata())) == strata
 
 
 def test_an_order_of_classes_is_for_tasks_that_have_them() -> None:
-    assert meant(found("a", "b"), "balanced", ("b", "a")).examples.truth.names == ("b", "a")
+    assert with_task(found("a", "b"), "balanced", ("b", "a")).examples.truth.names == ("b", "a")
     with pytest.raises(UsageError, match="U118"):
-        meant(found("a;b", "b;a"), "", ("a", "b"))
+        with_task(found("a;b", "b;a"), "", ("a", "b"))
 
 
 def test_every_word_of_a_task_has_a_way_to_read_labels() -> None:

@@ -2,12 +2,12 @@
 
 import pytest
 
-from headstart.data import from_memory, meant
+from headstart.data import from_memory, with_task
 from headstart.errors import DataError
 
 
 def posed(*labels: object, order: tuple[str, ...] = ()) -> tuple[str, ...]:
-    return meant(from_memory(range(len(labels)), labels), "ordinal", order).examples.truth.names
+    return with_task(from_memory(range(len(labels)), labels), "ordinal", order).examples.truth.names
 
 
 def test_numbers_are_ordered_by_value() -> None:
@@ -41,7 +41,7 @@ def test_two_classes_have_no_order_and_three_have() -> None:
 
 
 def test_the_order_is_told_before_anything_is_trained() -> None:
-    found = meant(from_memory(range(3), ["2", "10", "1"]), "ordinal")
+    found = with_task(from_memory(range(3), ["2", "10", "1"]), "ordinal")
     assert found.notes[0] == "classes in rising order: 1 < 2 < 10"
-    many = meant(from_memory(range(9), range(9)), "ordinal")
+    many = with_task(from_memory(range(9), range(9)), "ordinal")
     assert many.notes[0].endswith("0 < 1 < 2 < 3 < 4 < 5 < 6 < … < 8")

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from headstart.data.sequences import LEAST, LIKE_BITS, sequences
+from headstart.data.sequences import LEAST_PICTURES, LIKE_BITS, sequences
 
 Near = dict[int, tuple[int, ...]]
 OTHERS = [f"other{i}x.jpg" for i in range(90)]
@@ -38,7 +38,7 @@ def test_neighbors_that_look_alike_do(bits: int, found: int) -> None:
     assert len(rows(names + OTHERS, hashes(bits, 5))) == found
 
 
-@pytest.mark.parametrize(("count", "found"), [(LEAST - 1, 0), (LEAST, 1)])
+@pytest.mark.parametrize(("count", "found"), [(LEAST_PICTURES - 1, 0), (LEAST_PICTURES, 1)])
 def test_two_pictures_are_no_video(count: int, found: int) -> None:
     assert len(rows([f"frame_{i}.jpg" for i in range(count)] + OTHERS)) == found
 

@@ -6,26 +6,26 @@ import numpy as np
 import pytest
 from sounds import folder, samples, write
 
-from headstart.data import Columns, InMemory, Span, find, from_memory, heard
+from headstart.data import Columns, InMemory, Span, find, from_memory, with_sounds
 from headstart.errors import DataError
 from headstart.modality import Sound
 
 
 def test_a_folder_of_wave_files_holds_sounds(tmp_path: Path) -> None:
-    assert heard(find(folder(tmp_path / "a", 2))).holds == "sounds"
+    assert with_sounds(find(folder(tmp_path / "a", 2))).holds == "sounds"
 
 
 def test_pictures_stay_pictures_and_few_recordings_among_them_change_nothing(photos: Path) -> None:
-    assert heard(find(photos)).holds == "files"
+    assert with_sounds(find(photos)).holds == "files"
     write(next(photos.iterdir()) / "odd.wav", samples("low", 0))
-    assert heard(find(photos)).holds == "files"
+    assert with_sounds(find(photos)).holds == "files"
 
 
 def test_a_table_of_recordings_holds_sounds(tmp_path: Path) -> None:
     folder(tmp_path, 2)
     lines = [f"{kind}/{i}.wav,{kind},s{i}" for kind in ("low", "high") for i in (0, 1)]
     (tmp_path / "all.csv").write_text("\n".join(["audio,label,speaker", *lines]))
-    found = heard(find(tmp_path / "all.csv"))
+    found = with_sounds(find(tmp_path / "all.csv"))
     assert found.holds == "sounds" and found.examples.groups == ("s0", "s1") * 2
 
 
@@ -39,7 +39,7 @@ def test_a_table_of_recordings_holds_sounds(tmp_path: Path) -> None:
     ],
 )
 def test_samples_with_a_rate_and_files_in_memory_are_sounds(thing: object) -> None:
-    assert heard(from_memory([thing, thing], ["a", "b"])).holds == "sounds"
+    assert with_sounds(from_memory([thing, thing], ["a", "b"])).holds == "sounds"
 
 
 def parts(root: Path, rows: list[str], header: str = "file,label,start,end") -> Path:
@@ -53,7 +53,7 @@ ROWS = ["low.wav,low,0,1", "low.wav,noise,1,2", "high.wav,high,0,1", "high.wav,n
 
 
 def test_rows_with_start_and_end_are_parts_that_stay_together(tmp_path: Path) -> None:
-    found = heard(find(parts(tmp_path, ROWS)))
+    found = with_sounds(find(parts(tmp_path, ROWS)))
     spans = [source.content for source in found.examples.sources]
     assert spans[1] == Span(tmp_path / "low.wav", 1.0, 2.0) and found.holds == "sounds"
     assert len(found.examples) == 4 and len(set(found.examples.groups)) == 2
@@ -100,4 +100,4 @@ def test_a_part_sounds_like_itself(tmp_path: Path) -> None:
 )
 def test_what_is_in_memory_is_told_by_what_its_container_holds(begin, sound) -> None:
     things = from_memory([begin] * 3, ["a", "b", "a"])
-    assert (heard(things).holds == "sounds") == sound
+    assert (with_sounds(things).holds == "sounds") == sound

@@ -1,6 +1,6 @@
 import pytest
 
-from headstart.data import find, from_memory, meant, with_unseen, without_classes
+from headstart.data import find, from_memory, with_task, with_unseen, without_classes
 from headstart.errors import DataError, UsageError
 
 
@@ -52,7 +52,7 @@ def test_two_classes_are_left_at_least():
 
 
 def test_only_classes_can_be_left_out():
-    found = meant(from_memory(range(4), ["1.5", "2.5", "3.5", "4.5"]), "regression")
+    found = with_task(from_memory(range(4), ["1.5", "2.5", "3.5", "4.5"]), "regression")
     assert without_classes(found, []) is found
     with pytest.raises(UsageError, match="U401"):
         without_classes(found, ["1.5"])

@@ -121,7 +121,7 @@ class Spelled(Seq2Seq):
     def texts(self, codes: np.ndarray) -> list[str]:
         return ["ab"[int(row[0])] for row in codes]
 
-    def said(self, answers: np.ndarray) -> list[str]:
+    def texts_of(self, answers: np.ndarray) -> list[str]:
         return ["abz"[min(2, int(row[1]))] for row in answers]
 
     def answered(self, texts: list[str]) -> np.ndarray:

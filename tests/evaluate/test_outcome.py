@@ -86,12 +86,12 @@ def test_the_verdict_compares_what_learned_from_the_same_rows() -> None:
     found = opened(PROBE, SCRATCH)
     assert found.pair and found.pair.one.merit.value == found.pair.other.merit.value == 15 / 40
     assert found.model.merit.value == 20 / 40 and found.model.learned == 80
-    assert found.told == " on the same 40 test examples, both fitted to the same 60 others"
+    assert found.rows_text == " on the same 40 test examples, both fitted to the same 60 others"
 
 
 def test_where_nothing_was_fitted_again_nothing_is_said_of_it() -> None:
-    assert opened(TUNED, SCRATCH).told == " on the same 40 test examples"
-    assert opened(TUNED, NEAREST).told == " on the same 40 test examples"
+    assert opened(TUNED, SCRATCH).rows_text == " on the same 40 test examples"
+    assert opened(TUNED, NEAREST).rows_text == " on the same 40 test examples"
 
 
 def test_the_rival_loses_least_whatever_it_would_score() -> None:
@@ -104,7 +104,7 @@ def test_near_duplicates_in_the_test_count_once() -> None:
     alike = tuple((80 + 2 * i, 81 + 2 * i) for i in range(10))
     found, plain = opened(PROBE, LINEAR, alike=alike), opened(PROBE, LINEAR)
     assert (found.different, plain.different) == (30, 40)
-    assert found.told.startswith(" on the same 30 test examples (10 near duplicates")
+    assert found.rows_text.startswith(" on the same 30 test examples (10 near duplicates")
     assert len(set(found.clusters)) == 30 and plain.clusters == ()
 
 
@@ -117,7 +117,7 @@ def test_near_duplicates_in_the_test_count_once() -> None:
 )
 def test_what_counts_no_further_is_told_in_grammar(twins: int, said: str) -> None:
     alike = tuple((80 + 2 * i, 81 + 2 * i) for i in range(twins))
-    assert said in opened(PROBE, LINEAR, alike=alike).told
+    assert said in opened(PROBE, LINEAR, alike=alike).rows_text
 
 
 def test_near_duplicates_widen_the_interval() -> None:

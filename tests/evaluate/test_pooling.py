@@ -59,7 +59,7 @@ def test_every_row_is_tested_once_and_knows_its_fold() -> None:
     found = pooled(three(), task_data())
     assert found.rows == tuple(range(N)) and found.folds == 3
     assert found.fold_of == (1,) * 20 + (2,) * 20 + (3,) * 20
-    assert found.told == ", each of 60 examples tested once, in 3 folds"
+    assert found.rows_text == ", each of 60 examples tested once, in 3 folds"
 
 
 def test_answers_of_folds_stand_in_their_order() -> None:
@@ -75,7 +75,7 @@ def test_where_folds_choose_differently_the_model_is_what_each_chose() -> None:
     assert found.model in found.arms and len(found.arms) == 5
     assert found.pair and found.pair.one.transfer and found.pair.other.name == "linear"
     assert found.pair.one.name == CHOSEN
-    assert found.told == ", each of 60 examples tested once, in 3 folds"
+    assert found.rows_text == ", each of 60 examples tested once, in 3 folds"
 
 
 @pytest.mark.parametrize("chosen", ["probe", "probe:all"])
@@ -86,7 +86,7 @@ def test_both_sides_of_the_verdict_are_arms(chosen, rival) -> None:
     for found in (pooled(parts, task_data()), pooled(apart, task_data())):
         named = {one.name for one in found.arms}
         assert found.pair and {found.pair.one.name, found.pair.other.name} <= named
-        assert found.pair.one.name == found.transfer.name and found.told
+        assert found.pair.one.name == found.transfer.name and found.rows_text
 
 
 def test_where_folds_have_other_rivals_each_is_compared_with_its_own() -> None:

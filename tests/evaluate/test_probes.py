@@ -31,7 +31,7 @@ def test_an_arm_never_asks_for_test_rows_before_it_is_tested(
     fitted = fit(blind, tiny, Probe(), work=tmp_path)
     arm = from_fit(blind, fitted, "probe")
     same = from_fit(task_data, fit(task_data, tiny, Probe(), work=tmp_path), "probe")
-    assert arm.choice == pytest.approx(same.choice, abs=1e-5)
+    assert arm.selection_loss == pytest.approx(same.selection_loss, abs=1e-5)
 
 
 def test_the_random_arm_has_nothing_pretrained(task_data: TaskData, tiny: Backbone) -> None:

@@ -130,7 +130,7 @@ def test_what_lost_is_left_at_the_sample_and_says_so(
     record = found.tested(task_data).record()
     assert found.contender != lost and record["learned_from"] == (15 if lost else 60)
     assert ("in_part" in record) == lost == ("not computed in full" in found.note)
-    assert record["unseen_loss"] is not None and math.isfinite(found.choice)
+    assert record["unseen_loss"] is not None and math.isfinite(found.selection_loss)
 
 
 def test_what_was_not_computed_in_full_is_never_the_rival(task_data) -> None:

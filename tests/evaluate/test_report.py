@@ -11,6 +11,6 @@ def test_a_stage_is_frozen_where_not_one_number_learned(learned: int, frozen: bo
 
 
 def test_a_spread_is_told_from_the_least_to_the_greatest_or_as_one_figure() -> None:
-    assert Spread("five draws", (0.9, 0.85, 0.875)).told == "85.0 to 90.0%"
-    assert Spread("one draw", (0.9,)).told == "90.0%"
+    assert Spread("five draws", (0.9, 0.85, 0.875)).percent_range == "85.0 to 90.0%"
+    assert Spread("one draw", (0.9,)).percent_range == "90.0%"
     assert Spread("one draw", (0.9,)).record() == {"what": "one draw", "figures": [0.9]}

@@ -31,7 +31,7 @@ def test_sure_answers_are_counted_from_the_threshold_on() -> None:
     at = sureness(TASK, Calibration(0.9), found, labels)
     assert at is not None and (at.count, at.of) == (30, 40) and at.right == share(np.ones(30, bool))
     above = sureness(TASK, Calibration(0.91), found, labels)
-    assert above == Sureness(0, 40, None) and "sure of none" in above.told
+    assert above == Sureness(0, 40, None) and "sure of none" in above.text
     every = sureness(TASK, Calibration(0.6), found, labels)
-    assert every is not None and every.count == 40 and "sure of all 40" in every.told
-    assert "sure of 30 of 40 answers, and right in 100.0%" in at.told
+    assert every is not None and every.count == 40 and "sure of all 40" in every.text
+    assert "sure of 30 of 40 answers, and right in 100.0%" in at.text

@@ -18,13 +18,13 @@ def labels(n):
     return np.arange(n) % 2
 
 
-def arm(name, right, *, transfer=False, choice=1.0):
+def arm(name, right, *, transfer=False, selection_loss=1.0):
     """An arm that is right where `right` says, of two classes in turn."""
     right = np.asarray(right, dtype=bool)
     first = right == (labels(len(right)) == 0)
     probabilities = np.where(first[:, None], [0.9, 0.1], [0.1, 0.9])
     cut = 0 if "scratch" in name else None
-    return Arm(name, "probe", "", cut, transfer, probabilities, choice, share(right), FREE)
+    return Arm(name, "probe", "", cut, transfer, probabilities, selection_loss, share(right), FREE)
 
 
 def verdict(first, second, **options):
@@ -79,10 +79,10 @@ def test_a_network_from_scratch_is_never_credited_to_transfer():
 
 def test_the_rival_is_the_best_by_choice_and_never_by_test_rows():
     rivals = [
-        arm("lucky", shares(140, 135), choice=0.9),
-        arm("chosen", shares(140, 40), choice=0.5),
+        arm("lucky", shares(140, 135), selection_loss=0.9),
+        arm("chosen", shares(140, 40), selection_loss=0.5),
     ]
-    ours = arm("probe", shares(140, 120), transfer=True, choice=0.1)
+    ours = arm("probe", shares(140, 120), transfer=True, selection_loss=0.1)
     found = judge(TASK, [*rivals, ours], ours, labels(140))
     assert (found.word, found.against) == ("helps", "chosen")
     assert "But the lucky, passed over" in found.sentence and "scored 96.4%" in found.sentence
@@ -90,7 +90,7 @@ def test_the_rival_is_the_best_by_choice_and_never_by_test_rows():
 
 def test_a_rival_that_diverged_is_not_the_best():
     rivals = [
-        arm("scratch", shares(140, 10), choice=float("nan")),
+        arm("scratch", shares(140, 10), selection_loss=float("nan")),
         arm("majority class", shares(140, 30)),
     ]
     ours = arm("probe", shares(140, 120), transfer=True)
@@ -136,7 +136,7 @@ def test_equal_arms_keep_the_bound_against_the_best_of_many_rivals():
     words = []
     for right, choices in zip(rng.random((400, 11, 140)) < 0.8, rng.random((400, 11)), strict=True):
         arms = [
-            arm(f"rival {i}", r, choice=c)
+            arm(f"rival {i}", r, selection_loss=c)
             for i, (r, c) in enumerate(zip(right[1:], choices[1:], strict=True))
         ]
         ours = arm("probe", right[0], transfer=True)
@@ -207,15 +207,15 @@ def test_a_word_needs_the_whole_interval_on_one_side_of_0(monkeypatch, low, high
 
 def test_a_rival_whose_choice_is_not_a_number_is_never_the_best():
     rivals = [
-        arm("lost", shares(140, 135), choice=float("nan")),
-        arm("chosen", shares(140, 40), choice=5.0),
+        arm("lost", shares(140, 135), selection_loss=float("nan")),
+        arm("chosen", shares(140, 40), selection_loss=5.0),
     ]
-    ours = arm("probe", shares(140, 120), transfer=True, choice=0.1)
+    ours = arm("probe", shares(140, 120), transfer=True, selection_loss=0.1)
     assert judge(TASK, [*rivals, ours], ours, labels(140)).against == "chosen"
 
 
 def test_arms_with_transfer_are_no_rivals():
-    other = arm("probe:all", shares(140, 20), transfer=True, choice=0.1)
+    other = arm("probe:all", shares(140, 20), transfer=True, selection_loss=0.1)
     ours, rival = arm("probe", shares(140, 120), transfer=True), arm("pixels", shares(140, 60))
     found = judge(TASK, [other, rival, ours], ours, labels(140))
     assert found.against == "pixels"
@@ -224,10 +224,10 @@ def test_arms_with_transfer_are_no_rivals():
 @pytest.mark.parametrize(("right", "owned"), [(119, False), (120, True)])
 def test_a_rival_that_was_passed_over_is_owned_up_to_where_it_is_as_good(right, owned):
     rivals = [
-        arm("lucky", shares(140, right), choice=0.9),
-        arm("chosen", shares(140, 40), choice=0.5),
+        arm("lucky", shares(140, right), selection_loss=0.9),
+        arm("chosen", shares(140, 40), selection_loss=0.5),
     ]
-    ours = arm("probe", shares(140, 120), transfer=True, choice=0.1)
+    ours = arm("probe", shares(140, 120), transfer=True, selection_loss=0.1)
     found = judge(TASK, [*rivals, ours], ours, labels(140))
     assert ("passed over" in found.sentence) == owned
 

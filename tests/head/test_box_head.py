@@ -3,7 +3,7 @@
 import torch
 
 from headstart.head import BoxHead, found
-from headstart.head.box_head import ALIKE, LEAST, MOST
+from headstart.head.box_head import ALIKE, LEAST_PROBABILITY, MOST_FOUND
 from headstart.head.grids import grid
 
 POINTS = 16 * 16 + 8 * 8 + 4 * 4
@@ -45,8 +45,8 @@ def test_equal_boxes_of_two_classes_are_both_kept() -> None:
 
 
 def test_hardly_probable_boxes_are_not_found() -> None:
-    assert len(found(_rows((300, 1, LEAST * 0.9, *BOX)))[0]) == 0
-    assert len(found(_rows((300, 1, LEAST * 1.1, *BOX)))[0]) == 1
+    assert len(found(_rows((300, 1, LEAST_PROBABILITY * 0.9, *BOX)))[0]) == 0
+    assert len(found(_rows((300, 1, LEAST_PROBABILITY * 1.1, *BOX)))[0]) == 1
 
 
 def test_boxes_end_where_the_picture_ends() -> None:
@@ -56,7 +56,7 @@ def test_boxes_end_where_the_picture_ends() -> None:
 
 def test_no_more_boxes_than_the_most() -> None:
     told = found(torch.randn(1, 52 * 52 + 26 * 26 + 13 * 13, 9) * 3)[0]
-    assert len(told) == MOST
+    assert len(told) == MOST_FOUND
     assert (told[:-1, 1] >= told[1:, 1]).all()
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from headstart.head.directions import LEAST, directions_in, directions_of
+from headstart.head.directions import RELATIVE_RANK, directions_in, directions_of
 
 
 @pytest.mark.parametrize("shape", [(40, 6), (6, 40)], ids=["tall", "wide"])
@@ -18,5 +18,5 @@ def test_directions_give_back_the_rows_in_singular_vectors(shape) -> None:
 
 @pytest.mark.parametrize(("share", "kept"), [(0.9, 1), (1.1, 2)])
 def test_what_hardly_varies_beside_the_first_is_no_direction(share: float, kept: int) -> None:
-    singular, right = directions_in(np.diag([1.0, (share * LEAST) ** 2]))
+    singular, right = directions_in(np.diag([1.0, (share * RELATIVE_RANK) ** 2]))
     assert len(singular) == len(right) == kept

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from headstart.head import ABOVE, MOST, Familiar, familiar_among, familiar_by
+from headstart.head import ABOVE, MOST_KEPT_ROWS, Familiar, familiar_among, familiar_by
 from headstart.head.familiar import NEAREST
 
 
@@ -67,4 +67,4 @@ def test_one_group_alone_says_nothing_and_neither_do_rows_that_are_no_numbers() 
 
 
 def test_what_is_kept_is_bounded() -> None:
-    assert MOST == 1000
+    assert MOST_KEPT_ROWS == 1000

@@ -45,18 +45,18 @@ def test_a_known_word_wins_over_one_that_nobody_said() -> None:
     task = CTC.of(DIGITS)
     scores = _heard(task, "seven", {2: "f"})
     plain = CTC(task.classes)
-    assert plain.said(plain.answers(scores).numpy()) == ["sefen"]
-    assert task.said(task.answers(scores).numpy()) == ["seven"]
+    assert plain.texts_of(plain.answers(scores).numpy()) == ["sefen"]
+    assert task.texts_of(task.answers(scores).numpy()) == ["seven"]
 
 
 def test_what_is_clear_is_said_though_it_is_new() -> None:
     task = CTC.of(["one two", "six ten", "ten one"])
     scores = _heard(task, "nest tone", {}) * 3
     scores[..., -1] = 1
-    assert task.said(task.answers(scores).numpy()) == ["nest tone"]
+    assert task.texts_of(task.answers(scores).numpy()) == ["nest tone"]
 
 
 def test_words_after_words_are_weighed_each() -> None:
     task = CTC.of(["seven nine"] * 4 + ["five five"] * 4)
     scores = _heard(task, "seven five nine", {2: "f", 8: "v", 13: "i"})
-    assert task.said(task.answers(scores).numpy()) == ["seven five nine"]
+    assert task.texts_of(task.answers(scores).numpy()) == ["seven five nine"]

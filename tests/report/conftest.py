@@ -61,13 +61,17 @@ def arms_of(labels, classes):
         ("scratch", "scratch", "mobilenetv2_100", 0, False, 1.5, 1.35, 1214.0),
     ]
     arms = []
-    for seed, (name, strategy, backbone, cut, transfer, skill, choice, cpu_s) in enumerate(rows):
+    for seed, (name, strategy, backbone, cut, transfer, skill, selection_loss, cpu_s) in enumerate(
+        rows
+    ):
         found = guesses(labels, classes, 0.7 * skill + 0.3 * np.log(classes), seed)
         found = np.eye(classes)[labels * 0] if name == "majority class" else found
         note = "same budget, 3 learning rates" if name == "scratch" else ""
         cost = Cost(cpu_s / 1.7, cpu_s, 310.0 + cpu_s)
         merit = share(found.argmax(1) == labels)
-        arms.append(Arm(name, strategy, backbone, cut, transfer, found, choice, merit, cost, note))
+        arms.append(
+            Arm(name, strategy, backbone, cut, transfer, found, selection_loss, merit, cost, note)
+        )
     return tuple(arms)
 
 

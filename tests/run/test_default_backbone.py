@@ -8,7 +8,7 @@ import headstart
 from headstart.errors import UsageError
 from headstart.run import default_backbone
 from headstart.run.candidate_ranking import rank
-from headstart.run.named_backbones import named
+from headstart.run.named_backbones import backbones_in
 
 
 @pytest.mark.slow
@@ -55,5 +55,5 @@ def test_one_file_is_not_the_weights_of_several(photos, tiny_folder) -> None:
 def test_a_path_with_commas_and_equals_is_one_name(tmp_path) -> None:
     odd = tmp_path / "a,b=c"
     odd.mkdir()
-    assert list(named(str(odd))) == [(str(odd), None)]
-    assert list(named("a=random, b")) == [("a", "random"), ("b", None)]
+    assert list(backbones_in(str(odd))) == [(str(odd), None)]
+    assert list(backbones_in("a=random, b")) == [("a", "random"), ("b", None)]

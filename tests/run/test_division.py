@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from headstart.data import find, heard
+from headstart.data import find, with_sounds
 from headstart.events import quiet
 from headstart.modality import Image, Sound
 from headstart.run.division import dataset_at, usual_modality
@@ -25,4 +25,4 @@ def test_pictures_and_sounds_are_looked_at_in_their_own_way(ending, kind, tmp_pa
     for name in ("cat", "dog"):
         (tmp_path / name).mkdir()
         (tmp_path / name / f"1{ending}").write_bytes(b"x")
-    assert isinstance(usual_modality(heard(find(tmp_path))), kind)
+    assert isinstance(usual_modality(with_sounds(find(tmp_path))), kind)

@@ -24,6 +24,7 @@ def mislabeled(tiny_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> R
         return headstart.train(photos, out=place / "run", cache=place / "cache", **asked)
 
 
+@pytest.mark.journey
 def test_planted_ones_are_listed_and_shown(mislabeled: Run) -> None:
     with (mislabeled.path / "suspects.csv").open() as file:
         lines = list(csv.DictReader(file))
@@ -33,6 +34,7 @@ def test_planted_ones_are_listed_and_shown(mislabeled: Run) -> None:
     assert "Labels to look at" in (mislabeled.path / "report.html").read_text()
 
 
+@pytest.mark.journey
 def test_a_run_says_what_would_help_and_how_sure_it_is(mislabeled: Run) -> None:
     metrics = mislabeled.metrics
     assert metrics.answer.startswith("Right on ") and len(metrics["next"]) <= 3

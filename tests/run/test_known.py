@@ -7,16 +7,20 @@ import pytest
 
 import headstart
 from headstart.errors import BackboneError
-from headstart.head import MOST
+from headstart.head import MOST_KEPT_ROWS
 from headstart.run.known import some
 
 pytestmark = pytest.mark.journey
 
 
-@pytest.mark.parametrize("count", [MOST, MOST + 1])
+@pytest.mark.parametrize("count", [MOST_KEPT_ROWS, MOST_KEPT_ROWS + 1])
 def test_no_more_rows_are_kept_than_are_bounded_and_the_same_ones(count: int) -> None:
     found = some(range(count))
-    assert len(found) == MOST and list(found) == sorted(set(found)) and found == some(range(count))
+    assert (
+        len(found) == MOST_KEPT_ROWS
+        and list(found) == sorted(set(found))
+        and found == some(range(count))
+    )
 
 
 @pytest.fixture(scope="module")

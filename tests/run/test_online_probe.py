@@ -27,7 +27,7 @@ def heard(photos: Path, tiny: Backbone, cache: Path, spoil: bool = False) -> lis
 def test_no_more_examples_are_looked_at_than_may_be(
     photos, tiny, cache, monkeypatch, most: int, looked: int
 ) -> None:
-    monkeypatch.setattr(online_probe, "MOST", most)
+    monkeypatch.setattr(online_probe, "MOST_EXAMPLES", most)
     (line,) = heard(photos, tiny, cache)
     assert line.startswith("photos: a probe gets accuracy ")
     assert line.endswith(f"on {looked} examples")

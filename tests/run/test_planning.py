@@ -17,7 +17,7 @@ def test_a_plan_says_what_a_run_then_tries(photos: Path, tiny_folder: Path, tmp_
     run = headstart.train(photos, out=tmp_path / "run", **options)
     tried = [a["name"] for a in run.metrics["arms"] if a["backbone"] and "random" not in a["name"]]
     assert list(planned.strategies) == tried
-    assert planned.backbone in planned.told and planned.seconds > 0
+    assert planned.backbone in planned.text and planned.seconds > 0
     assert planned.memory_mb > 100 and planned.disk_mb > 1
 
 

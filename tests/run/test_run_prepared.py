@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from headstart.backbone import Backbone
-from headstart.data import Dataset, Problem, find, meant
+from headstart.data import Dataset, Problem, find, with_task
 from headstart.errors import UsageError
 from headstart.events import Event, quiet
 from headstart.run import Settings
@@ -44,7 +44,7 @@ def test_labels_of_test_rows_are_closed_and_the_head_is_one_of_the_task(known, t
 
 
 def test_a_head_that_the_task_does_not_fit_is_refused(photos, tiny, cache) -> None:
-    found = meant(find(photos), "ordinal", ("blue", "green", "red"))
+    found = with_task(find(photos), "ordinal", ("blue", "green", "red"))
     data, seen = divided(found, tiny, Settings(), cache, quiet)
     asked = Settings(hyperparameters=Hyperparameters(head="lda"))
     with pytest.raises(UsageError, match="U114"):

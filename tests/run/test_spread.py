@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
+
 from headstart.backbone import Backbone
 from headstart.run import spread
 from headstart.run.spread import SEEDS, _redrawn
 from headstart.train import Probe, TaskData, fit, probe_head
 
 
+@pytest.mark.journey
 def test_a_probe_is_fitted_to_three_other_draws_the_same_every_time(
     task_data: TaskData, tiny: Backbone, tmp_path: Path, monkeypatch
 ) -> None:

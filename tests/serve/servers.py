@@ -8,20 +8,20 @@ from asking import PORT
 from headstart.serve import Door, Limits, Lock, Refusal
 from headstart.serve import shelf as real
 from headstart.serve.application import application
-from headstart.serve.documents import Answer, Fault, Judged, Named, Unanswered
+from headstart.serve.documents import Answer, Fault, Judged, Signature, Unanswered
 from headstart.serve.frames import Thing
 
 TOKEN = "t" * 32
 BEARER = ("Authorization", f"Bearer {TOKEN}")
-NAMED = Named(kind="image", things="pictures", task="classification", classes=["a", "b"])
+NAMED = Signature(kind="image", things="pictures", task="classification", classes=["a", "b"])
 
 
 class Served(real.Served):
     """Says what it was sent."""
 
-    def __init__(self, named: Named = NAMED) -> None:
+    def __init__(self, signature: Signature = NAMED) -> None:
         facts = {"name": "photos", "version": "v1", "asked": []}
-        engine = SimpleNamespace(named=named, deaths=0)
+        engine = SimpleNamespace(signature=signature, deaths=0)
         for name, value in {**facts, "engine": engine, "queue": SimpleNamespace(depth=3)}.items():
             object.__setattr__(self, name, value)
 

@@ -53,8 +53,8 @@ def test_a_run_that_is_made_again_is_swapped_and_nothing_fails(run: Path, monkey
         assert (await models.only().judged([thing(b"one")]))[0].label == "one"
         await until(lambda: not old.engine.alive)
         with pytest.raises(Refusal, match="H405"):
-            models.named("photos", old.version)
-        assert models.named("photos", models.only().version) is models.only()
+            models.find("photos", old.version)
+        assert models.find("photos", models.only().version) is models.only()
         await models.close()
 
     asyncio.run(begin())
@@ -81,4 +81,4 @@ def test_several_models_have_to_be_named(run: Path) -> None:
         models.only()
     for name in ("", "..", "../photos", "photos/model"):
         with pytest.raises(Refusal, match="H405"):
-            models.named(name)
+            models.find(name)

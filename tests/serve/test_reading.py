@@ -7,11 +7,11 @@ from asking import scope_of
 from starlette.requests import Request
 
 from headstart.serve import Limits, Refusal
-from headstart.serve.documents import Named, Texts
+from headstart.serve.documents import Signature, Texts
 from headstart.serve.frames import Thing
 from headstart.serve.reading import deeper, model_in, things_of
 
-PICTURES = Named(kind="image", things="pictures", task="classification", classes=["a"])
+PICTURES = Signature(kind="image", things="pictures", task="classification", classes=["a"])
 TEXTS = PICTURES.model_copy(update={"kind": "text", "things": "texts"})
 PAIRS = TEXTS.model_copy(update={"paired": True})
 LIMITS = Limits(parts=3)
@@ -27,17 +27,17 @@ def form(*parts: tuple[str, str, bytes]) -> bytes:
     return lines + b"--b--\r\n"
 
 
-def read(body: bytes, kind: str, named: Named = PICTURES) -> list[Thing]:
+def read(body: bytes, kind: str, signature: Signature = PICTURES) -> list[Thing]:
     async def receive() -> dict:
         return {"type": "http.request", "body": body, "more_body": False}
 
     request = Request(scope_of("POST", "/predict", [("Content-Type", kind)]), receive)
-    return asyncio.run(things_of(request, named, LIMITS))
+    return asyncio.run(things_of(request, signature, LIMITS))
 
 
-def status(body: bytes, kind: str, named: Named = PICTURES) -> int:
+def status(body: bytes, kind: str, signature: Signature = PICTURES) -> int:
     with pytest.raises(Refusal) as found:
-        read(body, kind, named)
+        read(body, kind, signature)
     return found.value.status
 
 

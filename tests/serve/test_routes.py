@@ -11,7 +11,7 @@ from starlette.routing import Route
 from test_lock import FOREIGN, ORIGINS
 
 from headstart.serve.counters import Counters
-from headstart.serve.documents import Named
+from headstart.serve.documents import Signature
 from headstart.serve.lock import Lock
 from headstart.serve.routes import Desk
 
@@ -200,8 +200,8 @@ def test_figures_count_what_was_said() -> None:
 
 
 def test_what_is_unlike_anything_it_learned_from_is_counted_against_what_was_promised() -> None:
-    named = NAMED.model_copy(update={"sure_share": 0.8, "familiar_above": 0.05})
-    door = app(Models(Served(named=named)))
+    signature = NAMED.model_copy(update={"sure_share": 0.8, "familiar_above": 0.05})
+    door = app(Models(Served(signature=signature)))
     kind, body = form(b"1", b"familiar 0.05", b"familiar 0.051")
     ask(door, "POST", "/predict", [BEARER, kind], body)
     text = ask(door, "GET", "/metrics", [BEARER]).body.decode()
@@ -212,8 +212,8 @@ def test_what_is_unlike_anything_it_learned_from_is_counted_against_what_was_pro
 def test_texts_are_refused_by_a_model_of_pictures_and_read_by_one_of_texts() -> None:
     body, kind = b'{"text": "a"}', ("Content-Type", "application/json")
     assert ask(APP, "POST", "/predict", [BEARER, kind], body).status == 422
-    named = Named(kind="text", things="texts", task="classification", classes=["a"])
-    models = Models(Served(named=named))
+    signature = Signature(kind="text", things="texts", task="classification", classes=["a"])
+    models = Models(Served(signature=signature))
     assert ask(app(models), "POST", "/predict", [BEARER, kind], body).json()[0]["file"] == "a"
 
 

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from headstart.serve import Limits, Refusal
-from headstart.serve.documents import Answer, InferRequest, Named
+from headstart.serve.documents import Answer, InferRequest, Signature
 from headstart.serve.frames import Thing
 from headstart.serve.tensors import metadata, packed, things_in
 
-PICTURES = Named(kind="image", things="pictures", task="classification", classes=["a", "b"])
+PICTURES = Signature(kind="image", things="pictures", task="classification", classes=["a", "b"])
 SOUNDS = PICTURES.model_copy(update={"kind": "audio", "things": "recordings", "rate": 8000})
 TEXTS = PICTURES.model_copy(update={"kind": "text", "things": "texts"})
 PAIRS = TEXTS.model_copy(update={"paired": True})
@@ -23,8 +23,8 @@ ANSWERS = [
 
 
 def things(
-    named: Named, datatype: str, shape: list[int], data: object = None, raw: bytes | None = None,
-    **parameters: object,
+    signature: Signature, datatype: str, shape: list[int], data: object = None,
+    raw: bytes | None = None, **parameters: object,
 ) -> list[Thing]:  # fmt: skip
     if raw is not None:
         parameters["binary_data_size"] = len(raw)
@@ -32,7 +32,7 @@ def things(
     if data is not None:
         one["data"] = data
     asked = InferRequest.model_validate({"inputs": [one]})
-    return things_in(asked, raw or b"", named, Limits())
+    return things_in(asked, raw or b"", signature, Limits())
 
 
 def array(thing: Thing) -> np.ndarray:
@@ -58,10 +58,10 @@ def test_pairs_are_two_inputs() -> None:
     inputs = [{**one, "name": "a", "data": ["x"]}, {**one, "name": "b", "data": ["y"]}]
     (found,) = things_in(InferRequest.model_validate({"inputs": inputs}), b"", PAIRS, Limits())
     assert (found.kind, json.loads(found.content)) == ("pair", ["x", "y"])
-    for named, count in ((PAIRS, 1), (TEXTS, 2)):
+    for signature, count in ((PAIRS, 1), (TEXTS, 2)):
         with pytest.raises(Refusal):
             asked = InferRequest.model_validate({"inputs": inputs[:count]})
-            things_in(asked, b"", named, Limits())
+            things_in(asked, b"", signature, Limits())
 
 
 PIXELS = np.arange(2 * 4 * 5 * 3, dtype=np.uint8).reshape(2, 4, 5, 3)

@@ -7,15 +7,19 @@ import pytest
 
 from headstart.head import ABOVE
 from headstart.model import Model
-from headstart.serve.documents import JUDGED, Named
+from headstart.serve.documents import JUDGED, Signature
 from headstart.serve.frames import Thing
 from headstart.serve.worker import answers_to, facts_of
 
 
 def test_a_server_is_told_what_the_model_reads_and_says(small_model: Model) -> None:
-    named = Named(**facts_of(small_model))
-    assert (named.kind, named.things, named.task) == ("image", "pictures", "classification")
-    assert named.classes == ["blue", "green", "red"] and named.familiar_above is None
+    signature = Signature(**facts_of(small_model))
+    assert (signature.kind, signature.things, signature.task) == (
+        "image",
+        "pictures",
+        "classification",
+    )
+    assert signature.classes == ["blue", "green", "red"] and signature.familiar_above is None
     assert ABOVE == 0.05
 
 

@@ -6,7 +6,7 @@ import io
 import pytest
 
 from headstart.serve import frames
-from headstart.serve.frames import Message, Thing, heard, message_of, read, things_in
+from headstart.serve.frames import Message, Thing, message_of, read, read_async, things_in
 
 THINGS = [
     Thing("a.png", "bytes", b"\x00\xff" * 10),
@@ -35,14 +35,14 @@ async def listen(raw: bytes) -> Message | None:
     reader = asyncio.StreamReader()
     reader.feed_data(raw)
     reader.feed_eof()
-    return await heard(reader)
+    return await read_async(reader)
 
 
 def test_the_server_reads_the_same_and_no_more_than_it_may(monkeypatch) -> None:
     raw = message_of(THINGS).packed()
     assert things_in(asyncio.run(listen(raw))) == THINGS
-    monkeypatch.setattr(frames, "MOST", len(raw) - 8)
+    monkeypatch.setattr(frames, "MOST_BYTES", len(raw) - 8)
     assert asyncio.run(listen(raw)) is not None
-    monkeypatch.setattr(frames, "MOST", len(raw) - 9)
+    monkeypatch.setattr(frames, "MOST_BYTES", len(raw) - 9)
     with pytest.raises(ValueError, match="more than it may"):
         asyncio.run(listen(raw))

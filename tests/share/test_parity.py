@@ -7,10 +7,10 @@ import pytest
 from headstart.errors import BackboneError
 from headstart.head import linear
 from headstart.model import Model
-from headstart.share.parity import MOST, Parity, need_parity, parity_of
+from headstart.share.parity import TOLERANCE, Parity, need_parity, parity_of
 from headstart.task import Regression
 
-FINE = Parity(10, MOST, 10, "some runtime 1")
+FINE = Parity(10, TOLERANCE, 10, "some runtime 1")
 
 
 @pytest.fixture
@@ -55,7 +55,11 @@ def test_a_difference_that_rounding_explains_is_allowed() -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [replace(FINE, largest=MOST * 1.001), replace(FINE, same=9), replace(FINE, largest=np.inf)],
+    [
+        replace(FINE, largest=TOLERANCE * 1.001),
+        replace(FINE, same=9),
+        replace(FINE, largest=np.inf),
+    ],
 )
 def test_no_more_is_allowed(wrong) -> None:
     with pytest.raises(BackboneError, match="M704"):

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from headstart.serve import Refusal
-from headstart.serve.documents import Answer, Named
+from headstart.serve.documents import Answer, Signature
 from headstart.studio.board import Board, Parts
 from headstart.studio.collection import Collection
 from headstart.studio.errands import Errands as RealErrands
@@ -73,7 +73,9 @@ class Trainer(RealTrainer):
 class Tryout(RealTryout):
     """Says the same of everything."""
 
-    named = Named(kind="image", things="pictures", task="classification", classes=["a", "b"])
+    signature = Signature(
+        kind="image", things="pictures", task="classification", classes=["a", "b"]
+    )
 
     def __init__(self) -> None:
         self.used: list[Path] = []
@@ -86,7 +88,7 @@ class Tryout(RealTryout):
         facts = {"label": "a", "probabilities": shares, "sure": True, "probability": 0.75}
         return [Answer(file=one.name, **facts) for one in things]
 
-    def told(self) -> dict[str, object]:
+    def state(self) -> dict[str, object]:
         return {"ready": bool(self.used)}
 
     async def close(self) -> None: ...

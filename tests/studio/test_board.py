@@ -7,16 +7,16 @@ import pytest
 from boards import apart, board_at, fill, until, within  # noqa: F401
 
 from headstart.serve import Refusal
-from headstart.studio.board import LEAST, lacking
+from headstart.studio.board import LEAST_A_CLASS, lacking
 
 LONG_ENOUGH_S = 0.7
 """For the board to look at its folder once more."""
 
 
 def test_two_classes_with_enough_examples_are_needed() -> None:
-    assert lacking({"a": LEAST, "b": LEAST}) == []
-    assert [one["name"] for one in lacking({"a": LEAST, "b": LEAST - 1})] == ["b"]
-    assert [one["name"] for one in lacking({"a": LEAST})] == [""]
+    assert lacking({"a": LEAST_A_CLASS, "b": LEAST_A_CLASS}) == []
+    assert [one["name"] for one in lacking({"a": LEAST_A_CLASS, "b": LEAST_A_CLASS - 1})] == ["b"]
+    assert [one["name"] for one in lacking({"a": LEAST_A_CLASS})] == [""]
     assert len(lacking({})) == 2 and lacking({"a": 9, "b": 9, "c": 0}) == []
     assert [one["name"] for one in lacking({"a": 9, "b": 9, "c": 1})] == ["c"]
 
@@ -28,16 +28,16 @@ async def opened(board) -> None:
 
 def test_training_starts_by_itself_once_and_again_when_something_changed(tmp_path) -> None:
     async def work() -> None:
-        board = board_at(fill(tmp_path, LEAST - 1))
+        board = board_at(fill(tmp_path, LEAST_A_CLASS - 1))
         trainer = board.parts.trainer
         await opened(board)
         await asyncio.sleep(0.1)
         assert trainer.starts == 0
-        fill(tmp_path, LEAST)
+        fill(tmp_path, LEAST_A_CLASS)
         await until(lambda: trainer.starts == 1)
         await asyncio.sleep(LONG_ENOUGH_S)
         assert (trainer.starts, trainer.stops) == (1, 0)
-        fill(tmp_path, LEAST + 1)
+        fill(tmp_path, LEAST_A_CLASS + 1)
         await until(lambda: trainer.starts == 2)
         assert trainer.stops == 1
         await board.close()
@@ -89,7 +89,7 @@ def test_what_was_stopped_stays_stopped_after_a_restart_until_something_changes(
         await opened(second)
         await asyncio.sleep(LONG_ENOUGH_S)
         assert second.parts.trainer.starts == 0
-        fill(tmp_path, LEAST + 1)
+        fill(tmp_path, LEAST_A_CLASS + 1)
         await until(lambda: second.parts.trainer.starts == 1)
         await second.close()
 

@@ -5,18 +5,18 @@ from boards import apart, within  # noqa: F401
 
 from headstart.errors import BackboneError
 from headstart.serve import Limits, Refusal
-from headstart.serve.documents import Answer, Named
+from headstart.serve.documents import Answer, Signature
 from headstart.serve.engine import Engine as RealEngine
 from headstart.serve.frames import Thing
 from headstart.studio import tryout
 
-NAMED = Named(kind="image", things="pictures", task="classification", classes=["a", "b"])
+NAMED = Signature(kind="image", things="pictures", task="classification", classes=["a", "b"])
 
 
 class Engine(RealEngine):
     """Says its own name."""
 
-    named, stopped = NAMED, False
+    signature, stopped = NAMED, False
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -46,9 +46,9 @@ def engines(monkeypatch: pytest.MonkeyPatch) -> dict[str, Engine]:
 
 def test_before_there_is_a_model_nothing_can_be_tried() -> None:
     one = tryout.Tryout(Limits())
-    assert one.told() == {"ready": False, "failure": ""}
+    assert one.state() == {"ready": False, "failure": ""}
     with pytest.raises(Refusal, match="H608"):
-        one.named.kind  # noqa: B018 - a property that refuses
+        one.signature.kind  # noqa: B018 - a property that refuses
 
 
 def test_a_new_model_takes_the_place_of_the_old_and_a_broken_one_does_not(
@@ -59,7 +59,7 @@ def test_a_new_model_takes_the_place_of_the_old_and_a_broken_one_does_not(
         for name in ("first", "second", "broken"):
             await one.use(tmp_path / name)
         (answer,) = await one.judged([Thing("x", "bytes", b"")])
-        assert answer.label == "second" and one.told()["run"] == "second"
+        assert answer.label == "second" and one.state()["run"] == "second"
         assert engines["first"].stopped and not engines["second"].stopped
         await one.close()
         assert engines["second"].stopped
@@ -70,4 +70,4 @@ def test_a_new_model_takes_the_place_of_the_old_and_a_broken_one_does_not(
 def test_why_there_is_no_model_is_told(engines, tmp_path) -> None:
     one = tryout.Tryout(Limits())
     within(lambda: one.use(tmp_path / "broken"))
-    assert one.told() == {"ready": False, "failure": "the model is damaged"}
+    assert one.state() == {"ready": False, "failure": "the model is damaged"}

@@ -8,7 +8,7 @@ import sklearn.metrics as reference
 import torch
 from sklearn.linear_model import LogisticRegression
 
-from headstart.data import from_memory, meant
+from headstart.data import from_memory, with_task
 from headstart.errors import UsageError
 from headstart.head import Sample, fit_logistic
 from headstart.stats import level
@@ -29,7 +29,7 @@ def uneven() -> tuple[np.ndarray, np.ndarray]:
 @pytest.fixture(scope="module")
 def balanced(uneven) -> Classification:
     names = [NAMES[label] for label in uneven[1]]
-    found = meant(from_memory(range(len(names)), names), "balanced")
+    found = with_task(from_memory(range(len(names)), names), "balanced")
     task, _ = make_task(found.examples, tuple(range(len(names))))
     assert isinstance(task, Classification)
     return task
@@ -81,4 +81,4 @@ def test_it_finds_rare_classes_that_plain_accuracy_gives_up(uneven, balanced) ->
 
 def test_a_task_there_is_not_is_told_with_those_there_are() -> None:
     with pytest.raises(UsageError, match="balanced"):
-        meant(from_memory(range(4), "aabb"), "evened")
+        with_task(from_memory(range(4), "aabb"), "evened")

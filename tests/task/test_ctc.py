@@ -30,7 +30,7 @@ def _scores(texts: list[str], moments: int = 12, sure: float = 8.0) -> torch.Ten
 @pytest.mark.parametrize("beam", [1, 8])
 def test_letters_come_back_as_they_were_said(beam: int) -> None:
     answers = CTC(TASK.classes, beam).answers(_scores(TEXTS)).numpy()
-    assert TASK.said(answers) == TEXTS
+    assert TASK.texts_of(answers) == TEXTS
     assert TASK.belief(answers) == pytest.approx(np.full(3, 0.999), abs=2e-3)
     assert TASK.text(answers[1]) == "b a"
 
@@ -38,14 +38,14 @@ def test_letters_come_back_as_they_were_said(beam: int) -> None:
 def test_moments_that_are_not_there_say_nothing() -> None:
     scores = _scores(["ab", "ba"])
     scores[1, 2:, -1] = 0
-    assert TASK.said(TASK.answers(scores).numpy()) == ["ab", "b"]
+    assert TASK.texts_of(TASK.answers(scores).numpy()) == ["ab", "b"]
 
 
 def test_the_search_finds_the_likeliest_transcript_of_all() -> None:
     scores = torch.randn(20, 5, 4, generator=torch.Generator().manual_seed(1)) * 1.5
     scores[..., -1] = 1
     task = CTC(("a", "b"), beam=200)
-    for row, found in zip(scores, task.said(task.answers(scores).numpy()), strict=True):
+    for row, found in zip(scores, task.texts_of(task.answers(scores).numpy()), strict=True):
         chances: dict[str, float] = {}
         shares = row[:, :3].softmax(dim=1).numpy()
         for path in product(range(3), repeat=5):
@@ -59,7 +59,7 @@ def test_greedy_can_miss_what_the_search_finds() -> None:
     shares = torch.tensor([[0.4, 0.35, 0.25], [0.4, 0.35, 0.25]])  # "", or "a" in three ways
     scores = torch.cat([shares.log(), torch.ones(2, 1)], dim=1)[None]
     found = [CTC(("a", "b"), beam).answers(scores).numpy() for beam in (1, 8)]
-    assert [CTC(("a", "b")).said(one) for one in found] == [[""], ["a"]]
+    assert [CTC(("a", "b")).texts_of(one) for one in found] == [[""], ["a"]]
 
 
 def test_the_loss_is_that_of_all_ways_to_say_it() -> None:

@@ -2,19 +2,19 @@
 
 import pytest
 
-from headstart.data import from_memory, meant
+from headstart.data import from_memory, with_task
 from headstart.task import TASKS, MultiLabel, Regression, SpeechToText, make_task, task_type
 from headstart.task_names import TASK_NAMES
 
 
 def test_labels_pose_the_task() -> None:
     values, labels = make_task(
-        meant(from_memory(range(4), ["1", "2", "3", "9"]), "regression").examples, (0, 1, 2)
+        with_task(from_memory(range(4), ["1", "2", "3", "9"]), "regression").examples, (0, 1, 2)
     )
     assert isinstance(values, Regression) and values.center == 2
     assert labels.tolist() == [[1], [2], [3], [9]]
     tags, present = make_task(
-        meant(from_memory(range(3), ["b;a", "a", []]), "multilabel").examples, (0,)
+        with_task(from_memory(range(3), ["b;a", "a", []]), "multilabel").examples, (0,)
     )
     assert tags == MultiLabel(("a", "b")) and present.tolist() == [[1, 1], [1, 0], [0, 0]]
 

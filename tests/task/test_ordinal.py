@@ -5,7 +5,7 @@ import pytest
 import torch
 from sklearn.metrics import cohen_kappa_score, mean_absolute_error
 
-from headstart.data import from_memory, meant
+from headstart.data import from_memory, with_task
 from headstart.evaluate import measure
 from headstart.stats import lead
 from headstart.task import make_task
@@ -22,7 +22,7 @@ def drawn(rows: int = 200, sharp: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
 
 
 def test_labels_are_posed_in_rising_order() -> None:
-    found = meant(from_memory(range(4), ["10", "2", "1", "10"]), "ordinal")
+    found = with_task(from_memory(range(4), ["10", "2", "1", "10"]), "ordinal")
     task, labels = make_task(found.examples, range(4))
     assert task == Ordinal(("1", "2", "10")) and labels.tolist() == [2, 1, 0, 2]
 

@@ -36,7 +36,7 @@ def task(tmp_path_factory) -> Seq2Seq:
 def test_codes_are_what_texts_are(task: Seq2Seq) -> None:
     codes = task.codes(TEXTS)
     assert task.texts(codes.numpy()) == TEXTS
-    assert task.said(task.answered(SAID)) == SAID
+    assert task.texts_of(task.answered(SAID)) == SAID
     assert (codes == -1).any() and not (codes[1] == -1).any()
 
 

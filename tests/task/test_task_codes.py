@@ -17,7 +17,7 @@ def test_the_constant_answer_is_the_usual_label_and_its_share() -> None:
 
 def test_an_answer_is_right_where_it_reads_as_the_label() -> None:
     said = np.array([[0.9, 0, 1, -1], [0.9, 0, -1, -1], [0.9, 1, -1, -1]])
-    assert LETTERS.said(said) == ["ab", "a", "b"]
+    assert LETTERS.texts_of(said) == ["ab", "a", "b"]
     assert LETTERS.correct(said, LABELS.numpy()).tolist() == [True, False, True]
 
 

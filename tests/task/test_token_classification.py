@@ -70,7 +70,7 @@ def test_merit_is_f1_of_entities_and_only_words_count() -> None:
     np.testing.assert_allclose(task.merit(answers, labels), [1, 1, 2 / 3])
     np.testing.assert_allclose(task.losses(answers, labels), [0, 0, 0.5])
     assert task.counts(answers, labels).tolist() == [[1, 1, 1], [0, 0, 0], [1, 1, 2]]
-    assert task.said(task.at_words(answers, labels)) == ["B-PER I-PER O", "O O", "B-LOC O"]
+    assert task.texts_of(task.at_words(answers, labels)) == ["B-PER I-PER O", "O O", "B-LOC O"]
 
 
 def test_other_tags_are_right_or_not() -> None:

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from headstart.task.usual_boxes import MOST, usual_boxes
+from headstart.task.usual_boxes import MOST_BOXES, usual_boxes
 
 BOX, FAR = (0.2, 0.2, 0.6, 0.6), (0.7, 0.7, 0.9, 0.9)
 NONE = (math.nan,) * 5
@@ -30,4 +30,4 @@ def test_without_boxes_there_are_none() -> None:
 
 def test_there_are_no_more_than_the_most() -> None:
     places = [(0, x / 20, x / 20, (x + 1) / 20, (x + 1) / 20) for x in range(20)]
-    assert len(usual_boxes(np.array([places]), 1)) == MOST
+    assert len(usual_boxes(np.array([places]), 1)) == MOST_BOXES

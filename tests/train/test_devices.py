@@ -52,13 +52,13 @@ def as_if(patch: pytest.MonkeyPatch) -> Iterator[set[torch.device]]:
         patch.setattr(module, "processor", lambda: CUDA)
     patch.setattr(torch.cuda, "synchronize", lambda device: None)
     patch.setattr(torch.cuda, "is_bf16_supported", lambda **_: False)
-    learned, learn = set[torch.device](), loop.told
+    learned, learn = set[torch.device](), loop.teacher_forced
 
     def told(network, given, labels):
         learned.add(devices.device_of(network))
         return learn(network, given, labels)
 
-    patch.setattr(loop, "told", told)
+    patch.setattr(loop, "teacher_forced", told)
     with pretended():
         yield learned
 
@@ -118,7 +118,7 @@ def test_a_killed_training_goes_on_there(task_data, tiny, tmp_path, graphics, mo
     whole, part = tmp_path / "whole", tmp_path / "part"
     for place in (whole, part):
         place.mkdir()
-    steps, learn = [], loop.told
+    steps, learn = [], loop.teacher_forced
 
     def told(*given):
         steps.append(given)
@@ -126,7 +126,7 @@ def test_a_killed_training_goes_on_there(task_data, tiny, tmp_path, graphics, mo
             raise KeyboardInterrupt
         return learn(*given)
 
-    monkeypatch.setattr(loop, "told", told)
+    monkeypatch.setattr(loop, "teacher_forced", told)
     killed_at = 0
     straight = fit(task_data, tiny, strategy_of("full"), RECIPE, work=whole)
     count, killed_at = len(steps), len(steps) - 1

@@ -15,7 +15,7 @@ from headstart.modality import Text
 from headstart.train import Recipe, TaskData, Ulmfit, fit
 from headstart.train.decisions import recalled
 from headstart.train.lm_finetuning import adapt
-from headstart.train.pricing import LEAST
+from headstart.train.pricing import LEAST_EPOCHS
 
 SMALL = Architecture("headstart_lstm", (("words", 40), ("channels", (12, 20, 12))))
 TEXTS = ["the cat sleeps", "a big red dog runs", "it was a very good film", "they was not bad"]
@@ -54,7 +54,10 @@ def test_test_rows_are_not_read(spoken: TaskData, recurrent: Backbone, tmp_path:
 def test_little_time_buys_few_epochs(spoken: TaskData, recurrent: Backbone, tmp_path: Path) -> None:
     fitted = fit(spoken, recurrent, Ulmfit(), Recipe(allowance=1e-6), work=tmp_path)
     bought = recalled(tmp_path / "language" / "epochs.json")
-    assert fitted.recipe is not None and (bought, fitted.recipe.epochs) == (LEAST, LEAST)
+    assert fitted.recipe is not None and (bought, fitted.recipe.epochs) == (
+        LEAST_EPOCHS,
+        LEAST_EPOCHS,
+    )
 
 
 def test_the_way_of_ulmfit_ends_in_a_model(spoken, recurrent, tmp_path) -> None:

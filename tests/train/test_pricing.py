@@ -8,7 +8,7 @@ import pytest
 
 from headstart import durable
 from headstart.train import Full, Recipe, fit, pricing, step_price
-from headstart.train.pricing import LEAST, Budget
+from headstart.train.pricing import LEAST_EPOCHS, Budget
 from headstart.train.rates import FRESH_RATES
 
 
@@ -35,7 +35,7 @@ def test_without_an_allowance_the_recipe_is_as_it_was(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("allowance", "epochs"), [(100.0, 12), (30.5, 10), (24.5, 4), (5.0, LEAST)]
+    ("allowance", "epochs"), [(100.0, 12), (30.5, 10), (24.5, 4), (5.0, LEAST_EPOCHS)]
 )
 def test_what_the_search_left_buys_epochs(tmp_path: Path, allowance: float, epochs: int) -> None:
     """Twenty passes in twenty seconds: each costs a second."""
@@ -60,7 +60,7 @@ def test_a_short_allowance_is_kept_to(task_data, tiny, tmp_path: Path) -> None:
     short = replace(recipe, allowance=1e-6)
     fitted = fit(task_data, tiny, Full(), short, work=_made(tmp_path / "short"))
     assert len(whole.chosen.rates) == len(FRESH_RATES) and len(fitted.chosen.rates) == 1
-    assert (whole.progress.done, fitted.progress.done) == (8, LEAST)
+    assert (whole.progress.done, fitted.progress.done) == (8, LEAST_EPOCHS)
     kept = durable.unsealed(tmp_path / "short" / "rates.json")
     assert kept["done"] and len(kept["tried"]) == 1
     again = fit(task_data, tiny, Full(), short, work=tmp_path / "short")

@@ -39,7 +39,7 @@ class Plan:
         return sum(step.seconds for step in self.steps)
 
     @property
-    def told(self) -> str:
+    def text(self) -> str:
         """The same in a sentence."""
         return (
             f"about {span(self.seconds)}, {self.memory_mb / 1000:.1f} GB of memory, "
@@ -53,12 +53,12 @@ class Plan:
             **vars(self),
             "steps": [vars(step) for step in self.steps],
             "seconds": self.seconds,
-            "told": self.told,
+            "told": self.text,
         }
 
     def _repr_html_(self) -> str:
         rows = [(step.what, span(step.seconds), step.by) for step in self.steps]
-        return block(self.backbone, [self.told], [("step", "time", "by"), *rows])
+        return block(self.backbone, [self.text], [("step", "time", "by"), *rows])
 
 
 def grown(few: tuple[int, float], more: tuple[int, float], rows: int) -> float:

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.utils import _pytree as trees
 
-from headstart.backbone.staging import WHOLE
+from headstart.backbone.staging import WHOLE_NETWORK
 
 Says = Callable[[nn.Module, Float[Tensor, "b c h w"]], Float[Tensor, "b p d"]]
 """Runs a network on pictures and gives the rows that its last stage is to give."""
@@ -174,9 +174,8 @@ def parts_of(
             same = torch.allclose(stages(pixels), seen.rows, rtol=_TOLERANCE, atol=_TOLERANCE)
         except Exception:  # what a stage misses fails in many ways
             same = False
-    return (
-        stages if same else nn.Sequential(OrderedDict({WHOLE: Part(network, says, side, {}, "")}))
-    )
+    whole = Part(network, says, side, {}, "")
+    return stages if same else nn.Sequential(OrderedDict({WHOLE_NETWORK: whole}))
 
 
 @dataclass(eq=False)

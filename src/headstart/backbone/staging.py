@@ -16,7 +16,7 @@ from torch import fx, nn
 BIG = 0.02
 """Share of all parameters from which a part of the network counts when its trunk is looked for."""
 STEM = "stem"
-WHOLE = "network"
+WHOLE_NETWORK = "network"
 """The only stage of a network that can't be cut."""
 Namer = Callable[[str], str]
 
@@ -27,7 +27,7 @@ def staged(network: nn.Module, namer: Namer | None = None) -> OrderedDict[str, n
     `namer` gives the stage of a submodule by its name, where the architecture's own names don't say
     it. The stages share their modules with the network.
     """
-    whole = OrderedDict[str, nn.Module]({WHOLE: network})
+    whole = OrderedDict[str, nn.Module]({WHOLE_NETWORK: network})
     try:
         graph = _Outline().trace(network, _defaults(network))
     except (fx.proxy.TraceError, TypeError, ValueError, RuntimeError, AttributeError):
@@ -77,7 +77,7 @@ def _named(pieces: Sequence[Piece], namer: Namer) -> list[tuple[str, list[fx.Nod
         called = [str(node.target) for node in piece if node.op == "call_module"]
         found = [label for label in map(namer, called) if label]
         labels.append(found[0] if found else labels[-1] if labels else "")
-    first = next((label for label in labels if label), WHOLE)
+    first = next((label for label in labels if label), WHOLE_NETWORK)
     labels = [label or first for label in labels]
     gathered = [
         (name, [node for piece, _ in part for node in piece])

@@ -18,4 +18,4 @@ def features(place: Place, *, json: Json = False, **options: Any) -> None:
     """
     with working() as tell:
         done = headstart.run.features(place, tell=tell, **given(options))
-    terminal.document(asdict(done)) if json else terminal.show([done.told])
+    terminal.document(asdict(done)) if json else terminal.show([done.text])

@@ -54,7 +54,7 @@ def explain(
         listed = explaining.codes()
         terminal.document(list(listed)) if json else terminal.show(_listed(listed))
         return
-    found = explaining.of(code.upper())
+    found = explaining.explanation_of(code.upper())
     if found is None:
         close = difflib.get_close_matches(code.upper(), explaining.codes(), n=1, cutoff=0.5)
         raise UsageError(

@@ -32,12 +32,12 @@ if TYPE_CHECKING:
     from headstart.data.folders import TABLES
     from headstart.data.found import Found
     from headstart.data.label_hints import far_values
-    from headstart.data.labels import meant, need_task, tags_in
+    from headstart.data.labels import need_task, tags_in, with_task
     from headstart.data.memory import Frame, from_boxes, from_frame, from_memory
     from headstart.data.presence import need_place
     from headstart.data.problem import Problem
     from headstart.data.sealing import Seal, SealedError, SealedStrata
-    from headstart.data.sounds import heard
+    from headstart.data.sounds import with_sounds
     from headstart.data.splitting import divide, folds, hold_out, spread
     from headstart.data.text_truth import TextTruth, WordTagTruth
     from headstart.data.truth import ClassTruth, TagTruth, Truth, ValueTruth
@@ -87,13 +87,11 @@ __all__ = [
     "from_data_set",
     "from_frame",
     "from_memory",
-    "heard",
     "hold_out",
     "iou",
     "is_at_hand",
     "labeled_sources",
     "leaks",
-    "meant",
     "merge",
     "name_of",
     "need_place",
@@ -103,6 +101,8 @@ __all__ = [
     "tags_in",
     "text_in",
     "unlike",
+    "with_sounds",
+    "with_task",
     "with_unseen",
     "without_classes",
 ]

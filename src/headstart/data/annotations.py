@@ -93,13 +93,13 @@ class Collector:
 
     def unreadable(self, file: Path | str, where: str, why: str, row: int | None = None) -> None:
         """Report an annotation, or a part of it, that says nothing."""
-        name = self.named(file) if isinstance(file, Path) else file
+        name = self.shown_name(file) if isinstance(file, Path) else file
         told = f"{where}: {why}; left out" if where else f"{why}; left out"
         self.problems.append(Problem("D230", "unreadable label", name, told, row))
 
     def absent(self, file: Path | str, name: str, why: str = "") -> None:
         """Report a picture that an annotation names and nobody finds."""
-        told = f"annotated in {self.named(file) if isinstance(file, Path) else file}"
+        told = f"annotated in {self.shown_name(file) if isinstance(file, Path) else file}"
         why = f"{told}, {why or 'and not there'}; left out"
         self.problems.append(Problem("D231", "missing", name, why))
 
@@ -112,7 +112,7 @@ class Collector:
         why = f"ids {first!r} and {other!r} have one name; taken for one class"
         self.problems.append(Problem("D234", "class", name, why))
 
-    def named(self, file: Path) -> str:
+    def shown_name(self, file: Path) -> str:
         """A file's name for messages."""
         return name_of(file, self.root)
 

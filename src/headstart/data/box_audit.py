@@ -20,7 +20,7 @@ NETWORK_PX = 416
 """The long side of a picture as small detectors see it."""
 TINY_PX = 4.0
 """The least side at `NETWORK_PX` that a map of stride 8 still tells apart."""
-WHOLE = 0.98
+WHOLE_PICTURE = 0.98
 """The share of a picture from which on a box is all of it."""
 _AT_ONCE = 500
 _SWAPPED = (5, 6, 7, 8)
@@ -148,7 +148,7 @@ class _Seen:
         small = (sides * scale < TINY_PX).any(axis=1) & ~boxes.ignored
         what = f"a box of less than {TINY_PX:g} pixels in a picture of {NETWORK_PX}"
         self._report("D242", "tiny box", boxes, what, small)
-        whole = boxes.areas >= WHOLE * self.upright[0] * self.upright[1]
+        whole = boxes.areas >= WHOLE_PICTURE * self.upright[0] * self.upright[1]
         self._report("D243", "whole box", boxes, "a box is all of the picture", whole)
 
     def lost(self, count: int) -> Problem:

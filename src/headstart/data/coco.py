@@ -158,7 +158,7 @@ def _odd_ids(file: _File, collector: Collector) -> None:
     ids = sorted(key for key in file.categories if isinstance(key, int))
     if ids and ids[-1] - ids[0] + 1 != len(ids):
         why = f"ids of categories go from {ids[0]} to {ids[-1]} and are {len(ids)}; kept by name"
-        collector.odd_ids(collector.named(file.path), why)
+        collector.odd_ids(collector.shown_name(file.path), why)
     first: dict[str, object] = {}
     for key, name in file.categories.items():
         if name in first:

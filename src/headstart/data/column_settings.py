@@ -70,7 +70,7 @@ class Columns(ExampleColumns):
         return names_in(self.without) if isinstance(self.without, str) else tuple(self.without)
 
     @property
-    def named(self) -> tuple[str, ...]:
+    def given_names(self) -> tuple[str, ...]:
         """The names that somebody gave."""
         given = [self.path, self.label, self.split, self.group, self.text, self.second]
         given += [self.start, self.end]

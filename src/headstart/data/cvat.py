@@ -132,5 +132,5 @@ def _tracks(
         if isinstance(found, str):
             collector.absent(path, name, found)
             continue
-        picture = Annotated(found, sketch.boxes, "", collector.named(path))
+        picture = Annotated(found, sketch.boxes, "", collector.shown_name(path))
         collector.add(picture, len(sketch.labels), len(sketch.labels))

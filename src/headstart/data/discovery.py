@@ -87,7 +87,7 @@ def _in_folder(root: Path, columns: Columns, shelter: Shelter) -> Found:
     classes = len({shelf.label for shelf in shelves})
     if columns.group == GROUP_FOLDERS and shelves:
         return grouped(read_shelves(root, shelves).noting(*shelving.notes), shelves)
-    if columns.named:
+    if columns.given_names:
         table = _table_with(columns, tables, root)
         if columns.path or columns.label or classes < 2:
             return read_manifest(table, columns, shelter)
@@ -174,11 +174,11 @@ def _table_with(columns: Columns, tables: list[Path], root: Path) -> Path:
     """The first table with all the columns that were named."""
     for table in tables:
         names = {plain(name) for name in read_columns(table)}
-        if all(plain(name) in names for name in columns.named):
+        if all(plain(name) in names for name in columns.given_names):
             return table
     raise DataError(
         "D161",
-        f"no table here has {' and '.join(map(printable, columns.named))}",
+        f"no table here has {' and '.join(map(printable, columns.given_names))}",
         "put a table with these columns beside the folders, or leave them out",
         printable(root),
         "; ".join(f"{t.name}: {', '.join(map(printable, read_columns(t)))}" for t in tables[:5]),

@@ -33,7 +33,7 @@ def with_tags(sheet: Sheet, columns: Columns) -> Sheet:
     called = {*LABELS, *CALLED.get(form_of(columns.task), ())}
     if columns.label or any(plain(name) in called for name in sheet.columns):
         return sheet
-    taken = {plain(name) for name in columns.named}
+    taken = {plain(name) for name in columns.given_names}
     free = [i for i, name in enumerate(sheet.columns) if plain(name) not in _OTHER | taken]
     ones = [i for i in free if sheet.rows and all(map(_is_bit, sheet.cells(i)))]
     if len(ones) < _LEAST_COLUMNS:

@@ -42,7 +42,7 @@ def need_task(asked: str) -> None:
         )  # fmt: skip
 
 
-def meant(found: Found, asked: str = "", order: Sequence[str] = ()) -> Found:
+def with_task(found: Found, asked: str = "", order: Sequence[str] = ()) -> Found:
     """The same examples, with what their labels are: as asked, else as they say by themselves.
 
     Only cells of a table say it: more than ten different numbers, some with a fraction, are

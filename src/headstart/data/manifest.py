@@ -34,7 +34,7 @@ def read_manifest(path: Path, columns: Columns, shelter: Shelter) -> Found:
     records, problems = records_of(sheet, chosen, shelter, columns)
     split = printable(sheet.columns[chosen.split]) if chosen.split != NO_COLUMN else ""
     origin = origin_of(path, shelter, f"column {split}")
-    notes = (*sheet.notes, *notes, *shelter.told(path.name))
+    notes = (*sheet.notes, *notes, *shelter.notes(path.name))
     found = gather(records, origin, [*sheet.problems, *problems], notes)
     return holding(meaning(found, columns), chosen)
 
@@ -134,7 +134,7 @@ def join(found: Found, path: Path, columns: Columns, shelter: Shelter) -> Found:
     by = "folders" if split == NO_COLUMN else f"column {printable(columns.split)}"
     origin = Gathering(found.layout, printable(path), examples.root, by)
     alone = sum(str(source) not in rows for source in examples.sources)
-    notes = [f"{', '.join(columns.named)} from {sheet.name}"]
+    notes = [f"{', '.join(columns.given_names)} from {sheet.name}"]
     notes += [f"{alone:,} files are not in {sheet.name}"] if alone else []
     return gather(records, origin, problems, [*notes, *sheet.notes, *found.notes])
 

@@ -24,16 +24,16 @@ def in_order(found: Found, order: Sequence[str]) -> Found:
         raise DataError(
             "D169",
             "the order of classes does not name each class of the data once",
-            f"--classes {named(truth.names)}, in the order that you mean",
+            f"--classes {quoted_names(truth.names)}, in the order that you mean",
             where=printable(examples.root) if examples.root else "",
-            why="; ".join(f"{why}: {named(names)}" for names, why in told if names),
+            why="; ".join(f"{why}: {quoted_names(names)}" for names, why in told if names),
         )
     place = [order.index(name) for name in truth.names]
     ordered = ClassTruth(tuple(order), tuple(place[index] for index in truth.indexes))
     return replace(found, examples=replace(examples, truth=ordered))
 
 
-def named(names: Sequence[str]) -> str:
+def quoted_names(names: Sequence[str]) -> str:
     """The first 20 as `--classes` takes them, safe to show."""
     shown = [printable(name, limit=40) for name in names[:20]]
     quoted = [f'"{name}"' if "," in name else name for name in shown]

@@ -52,7 +52,7 @@ def found_in_sheets(
         some, wrong = records_of(read, chosen, shelter, columns)
         records += with_part(some, part) if part else some
         problems += [*read.problems, *wrong]
-        notes += [*read.notes, *guessed, *shelter.told(sheet.name)]
+        notes += [*read.notes, *guessed, *shelter.notes(sheet.name)]
         if not part and chosen.split != NO_COLUMN:
             by = f"column {printable(sheet.columns[chosen.split])}"
     origin = (

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from headstart.data.found import Found
-from headstart.data.ordering import in_order, named
+from headstart.data.ordering import in_order, quoted_names
 from headstart.errors import DataError
 from headstart.hostile import printable
 
-LEAST = 3
+LEAST_GRADES = 3
 """Ordered classes; of two there is no order to learn from."""
 _LISTED = 8
 
@@ -21,7 +21,7 @@ def ranked(found: Found, order: Sequence[str]) -> Found:
     `DataError` where names are no numbers, two have the same value, or there are two classes.
     """
     classes = found.examples.truth.names
-    if len(classes) < LEAST:
+    if len(classes) < LEAST_GRADES:
         raise _refused(
             found, "D175", "two classes have no order to learn from", "--task classification"
         )
@@ -40,7 +40,7 @@ def _by_value(found: Found) -> tuple[str, ...]:
             found,
             "D170",
             "these classes are no numbers, so nothing says which is above which",
-            f"--classes {named(found.examples.truth.names)}, in rising order",
+            f"--classes {quoted_names(found.examples.truth.names)}, in rising order",
             f"such as {printable(words[0], limit=40)!r}",
         )
     order = sorted(values, key=values.__getitem__)

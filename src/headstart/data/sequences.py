@@ -10,7 +10,7 @@ import numpy as np
 LIKE_BITS = 64
 """Frames that follow each other differ in so many of 256 bits in the median; other pictures in
 about 128."""
-LEAST = 3
+LEAST_PICTURES = 3
 """Pictures of a sequence."""
 MOST_SHARE = 0.1
 """A longer sequence is cut into runs of this share of all pictures, or nothing could be tested."""
@@ -49,10 +49,10 @@ def sequences(names: Sequence[str], near: Mapping[int, Sequence[int]]) -> list[R
         for name, rows in copies.items()
         if len(rows) > 1
     ]
-    most = max(LEAST, int(MOST_SHARE * len(names)))
+    most = max(LEAST_PICTURES, int(MOST_SHARE * len(names)))
     for (folder, prefix), some in numbered.items():
         rows = [row for _, row in sorted(some)]
-        if len(rows) >= LEAST and (_WORDS.search(prefix.casefold()) or _alike(rows, near)):
+        if len(rows) >= LEAST_PICTURES and (_WORDS.search(prefix.casefold()) or _alike(rows, near)):
             told += _runs(rows, f"{folder}/{prefix}*".removeprefix("./"), most)
     return told
 
@@ -68,7 +68,7 @@ def _runs(rows: Sequence[int], name: str, most: int) -> list[Run]:
 def _alike(rows: Sequence[int], near: Mapping[int, Sequence[int]]) -> bool:
     """Whether most neighbors look alike."""
     hashed = [near[row] for row in rows if near.get(row)]
-    if len(hashed) < LEAST:
+    if len(hashed) < LEAST_PICTURES:
         return False
     words = np.array(hashed, dtype=np.uint64)  # (n, 4)
     far = np.bitwise_count(words[1:] ^ words[:-1]).sum(axis=1)

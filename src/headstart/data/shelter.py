@@ -87,7 +87,7 @@ class Shelter:
             raise TwoFilesError(2, f"fits {len(best)} files: {names}")
         return best[0]
 
-    def told(self, table: str) -> tuple[str, ...]:
+    def notes(self, table: str) -> tuple[str, ...]:
         """What is told of files that are not where the table says."""
         if not self.moved:
             return ()

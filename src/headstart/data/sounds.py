@@ -22,7 +22,7 @@ _FORMS = {b"RIFF": (b"WAVE",), b"RF64": (b"WAVE",), b"FORM": (b"AIFF", b"AIFC")}
 too (WebP), and FORM (ILBM)."""
 
 
-def heard(found: Found) -> Found:
+def with_sounds(found: Found) -> Found:
     """The same, known for recordings where more than half of the examples are."""
     sources = found.examples.sources
     sounds = sum(map(_is_sound, sources))

@@ -16,7 +16,7 @@ from headstart.data.listing import visible_files, visible_folders
 from headstart.data.problem import Problem
 from headstart.data.records import natural
 from headstart.data.shelving import Shelf
-from headstart.data.sounds import heard
+from headstart.data.sounds import with_sounds
 from headstart.data.truth import ClassTruth
 from headstart.errors import DataError
 from headstart.hostile import printable
@@ -46,7 +46,7 @@ def collect(place: Path, *, cache: Path) -> Found:
         raise _nothing(path)
     examples = Examples(tuple(sources), _nameless(len(sources)), root=path)
     found = Found(examples, tuple(problems), "files", "files" if others else "text")
-    return heard(found)
+    return with_sounds(found)
 
 
 def merge(founds: Sequence[Found], names: Sequence[str]) -> Found:
@@ -93,7 +93,7 @@ def _nameless(count: int) -> ClassTruth:
 def _without_labels(found: Found) -> Found:
     examples = found.examples
     plain = Examples(examples.sources, _nameless(len(examples)), root=examples.root)
-    return heard(replace(found, examples=plain))
+    return with_sounds(replace(found, examples=plain))
 
 
 def _inside(root: Path) -> tuple[list[Path], list[Problem]]:

@@ -39,7 +39,7 @@ def read_voc(files: Sequence[Path], lists: Sequence[Path], index: PictureIndex) 
         part = part_of.get(path.stem, "") if part_of else _folder_part(path, folders)
         if part_of and path.stem not in part_of:
             why = "stands in no list of ImageSets; left out"
-            collector.problems.append(Problem("D235", "ignored", collector.named(path), why))
+            collector.problems.append(Problem("D235", "ignored", collector.shown_name(path), why))
             found = index.with_stem(path.stem, path.parent)
             collector.read.update([found] if isinstance(found, Path) else [])
         else:

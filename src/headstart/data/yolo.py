@@ -236,7 +236,7 @@ def _listed_names(files: Sequence[Path], collector: Collector) -> dict[int, str]
 
 def _odd_names(names: Mapping[int, str], file: Path | None, collector: Collector) -> None:
     """Report numbers with gaps and two numbers of one name."""
-    where = collector.named(file) if file else "classes.txt"
+    where = collector.shown_name(file) if file else "classes.txt"
     if names and max(names) + 1 != len(names):
         why = f"numbers of classes go to {max(names)} and are {len(names)}; kept by name"
         collector.odd_ids(where, why)

@@ -38,7 +38,7 @@ class Arm:
     """Whether weights learned on other data had a part in it."""
     answers: Float[np.ndarray, "n c"] = field(repr=False)
     """To the test rows, in their order: probabilities, or values."""
-    choice: float
+    selection_loss: float
     """Mean loss, as the task has it, by which arms are chosen, of rows that the arm was not fitted
     to: never of test rows. Out-of-fold over train and validation rows for linear heads, over
     validation rows for trained networks, whose epoch and rate were chosen by the same rows: that
@@ -62,7 +62,9 @@ class Arm:
             "cut": self.cut,
             figure: self.merit.record(),
             "learned_from": self.learned,
-            "unseen_loss": round(self.choice, 6) if math.isfinite(self.choice) else None,
+            "unseen_loss": round(self.selection_loss, 6)
+            if math.isfinite(self.selection_loss)
+            else None,
             "cost": self.cost.record(),
             **({} if self.contender else {"in_part": self.note}),
         }

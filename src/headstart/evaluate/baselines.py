@@ -71,8 +71,10 @@ def repeated(task_data: TaskData, modality: Modality) -> Candidate:
 
     rows = task_data.pool[:JUDGED]
     labels = task_data.labels_of(rows).numpy()
-    choice = float(task_data.task.losses(answer(rows), labels).mean())  # nothing was counted
-    return Candidate("the source itself", "none", "", None, False, answer, choice)
+    selection_loss = float(
+        task_data.task.losses(answer(rows), labels).mean()
+    )  # nothing was counted
+    return Candidate("the source itself", "none", "", None, False, answer, selection_loss)
 
 
 def nearest(task_data: TaskData, modality: Modality) -> Candidate:
@@ -143,7 +145,7 @@ def _counted(
 
     Infinite where there is one row to learn from, since no other could be counted.
     """
-    pool, choice = task_data.pool, math.inf
+    pool, selection_loss = task_data.pool, math.inf
     labels = task_data.labels_of(pool)
     ordered = task_data.task.coded_rows
     strata = np.zeros(len(pool), dtype=int) if ordered else strata_in(labels)
@@ -155,9 +157,9 @@ def _counted(
     if places:
         every = np.concatenate(places)
         found = np.concatenate(_alike(answers))
-        choice = float(task_data.task.losses(found, labels.numpy()[every]).mean())
+        selection_loss = float(task_data.task.losses(found, labels.numpy()[every]).mean())
     answer = counted(np.arange(len(pool)))
-    return Candidate(name, "none", "", None, False, answer, choice)
+    return Candidate(name, "none", "", None, False, answer, selection_loss)
 
 
 def _alike(answers: Sequence[np.ndarray]) -> list[np.ndarray]:

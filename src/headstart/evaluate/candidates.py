@@ -30,7 +30,7 @@ class Candidate:
     transfer: bool
     answer: Answer
     """Rows of the data -> its answers to them."""
-    choice: float
+    selection_loss: float
     """Mean loss on rows it was not fitted to."""
     cost: Cost = Cost(0.0, 0.0, 0.0)
     note: str = ""
@@ -57,7 +57,7 @@ class Candidate:
             self.cut,
             self.transfer,
             answers,
-            self.choice,
+            self.selection_loss,
             level(merit, task_data.clusters_of(rows)),
             self.cost,
             self.note,
@@ -102,7 +102,7 @@ def by_choice(arm: Candidate | Arm) -> float:
     """The loss on rows that an arm was not fitted to; infinite where there is none, and of an arm
     that was not computed in full.
     """  # noqa: D205 - one sentence
-    return arm.choice if math.isfinite(arm.choice) and arm.contender else math.inf
+    return arm.selection_loss if math.isfinite(arm.selection_loss) and arm.contender else math.inf
 
 
 @contextmanager

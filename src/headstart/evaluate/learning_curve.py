@@ -10,7 +10,7 @@ from headstart.train import TaskData
 
 PARTS = (8, 4, 2)
 """Fits to an eighth, a quarter and a half of the rows, besides the one to all."""
-LEAST = 3
+LEAST_ROWS_A_CLASS = 3
 """Rows of a class, on average, below which a part is left out."""
 
 
@@ -68,7 +68,7 @@ def growth_of(
     """
     order = spread(task_data.pool, strata, seed)
     sizes = [len(order) // part for part in PARTS]
-    sizes = [size for size in sizes if size >= LEAST * task_data.task.width]
+    sizes = [size for size in sizes if size >= LEAST_ROWS_A_CLASS * task_data.task.width]
     known = [arm for arm in arms if arm.refit is not None]
     if not sizes or not known or known[0] is not arms[0]:
         return None

@@ -49,7 +49,7 @@ class Outcome:
         return max(self.fold_of, default=1)
 
     @property
-    def told(self) -> str:
+    def rows_text(self) -> str:
         """How many examples were tested, and from how many both sides learned, where these are not
         all that the arms themselves learned from.
         """  # noqa: D205 - one sentence

@@ -109,7 +109,7 @@ def _united(arms: Sequence[Arm], name: str, answers: np.ndarray, merit: Interval
         arms[0],
         name=name,
         answers=answers,
-        choice=float(np.mean([arm.choice for arm in arms])),
+        selection_loss=float(np.mean([arm.selection_loss for arm in arms])),
         merit=merit,
         cost=Cost(
             round(sum(cost.wall_s for cost in costs), 3),

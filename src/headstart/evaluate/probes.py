@@ -89,20 +89,20 @@ def words(task_data: TaskData, modality: Modality) -> Candidate:
         modality.plain(task_data.items.take(task_data.pool)),
         task_data.labels_of(task_data.pool),
     )
-    fitted, strength, choice = words_fit(
+    fitted, strength, selection_loss = words_fit(
         task_data.task, counts, labels, task_data.groups_of(task_data.pool)
     )
 
     def answer(rows: Sequence[int]) -> Float[np.ndarray, "m c"]:
         return fitted(modality.plain(task_data.items.take(rows)))
 
-    return Candidate(name, "linear", "", None, False, answer, choice, refit=refit)
+    return Candidate(name, "linear", "", None, False, answer, selection_loss, refit=refit)
 
 
 def from_fit(task_data: TaskData, fitted: Fitted, strategy: str, tell: Tell = quiet) -> Candidate:
     """A fitted network as an arm."""
     labels = task_data.labels_of(fitted.held_rows).numpy()
-    choice = float(task_data.task.losses(fitted.held.numpy().astype(float), labels).mean())
+    selection_loss = float(task_data.task.losses(fitted.held.numpy().astype(float), labels).mean())
 
     def answer(rows: Sequence[int]) -> Float[np.ndarray, "m c"]:
         found: np.ndarray = predict(task_data, fitted, rows, tell).numpy().astype(float)
@@ -114,7 +114,7 @@ def from_fit(task_data: TaskData, fitted: Fitted, strategy: str, tell: Tell = qu
     head_config, refit = fitted.chosen.head_config, None
     if not trained and head_config is not None:
         refit = _refit(task_data, _features(task_data, backbone), head_config)
-    arm = Candidate(strategy, strategy, backbone.name, fitted.at, transfer, answer, choice)
+    arm = Candidate(strategy, strategy, backbone.name, fitted.at, transfer, answer, selection_loss)
     return replace(arm, refit=refit, rows=task_data.partition.train if trained else task_data.pool)
 
 
@@ -148,7 +148,7 @@ def untrained(
         detail(tell, f"random weights on items of half the size settle it ({text})")
         return replace(coarse, note=f"items of half the size; {text}")
     whole, _ = _untrained(task_data, yardstick, tell)
-    return min(whole, coarse, key=lambda candidate: candidate.choice)
+    return min(whole, coarse, key=lambda candidate: candidate.selection_loss)
 
 
 def _raced(
@@ -163,8 +163,8 @@ def _raced(
     found = race(task_data, sample, arm.refit, rival) if arm.refit else None
     if found is None or not found.lost:
         return None
-    detail(tell, f"{arm.name}: {found.told}")
-    return replace(arm, refit=None, rows=sample.pool, contender=False, note=found.told)
+    detail(tell, f"{arm.name}: {found.reason}")
+    return replace(arm, refit=None, rows=sample.pool, contender=False, note=found.reason)
 
 
 def _untrained(

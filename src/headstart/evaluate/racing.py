@@ -47,7 +47,7 @@ class Race:
         return self.now.low > 0 and self.then.low > 0
 
     @property
-    def told(self) -> str:
+    def reason(self) -> str:
         """Why it was not computed in full, in a sentence."""
         return (
             f"not computed in full: fitted to {self.rows:,} rows it loses {self.now.value:.3f} more"

@@ -141,7 +141,7 @@ class Spread:
         return {"what": self.what, "figures": list(self.figures)}
 
     @property
-    def told(self) -> str:
+    def percent_range(self) -> str:
         """The least and the greatest of them, in percent."""
         low, high = min(self.figures), max(self.figures)
         return f"{100 * low:.1f} to {high:z.1%}" if low < high else f"{high:z.1%}"

@@ -27,7 +27,7 @@ class Sureness:
         return {"count": self.count, "of": self.of, "right": right}
 
     @property
-    def told(self) -> str:
+    def text(self) -> str:
         """The same in a sentence."""
         if self.right is None:
             return f"It is sure of none of these {self.of:,} answers."

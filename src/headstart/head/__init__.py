@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from headstart.head.choice import HEADS, fit_head
     from headstart.head.codes import NOTHING, padded, usual_row
     from headstart.head.ctc import BEAM, FrameHead, frames_needed, greedy, searched
-    from headstart.head.familiar import ABOVE, MOST, Familiar, familiar_among, familiar_by
+    from headstart.head.familiar import ABOVE, MOST_KEPT_ROWS, Familiar, familiar_among, familiar_by
     from headstart.head.folds import cross_fitted, folds_of, strata_in
     from headstart.head.lda import fit_lda
     from headstart.head.lexicon import WordPrior, words_in
@@ -29,7 +29,7 @@ __all__ = [
     "BEAM",
     "FOUND",
     "HEADS",
-    "MOST",
+    "MOST_KEPT_ROWS",
     "NOTHING",
     "TARGET",
     "BoxHead",

@@ -9,9 +9,9 @@ from headstart.head.grids import Rows, boxes_of
 
 USUAL = 0.3
 """The probability from which a box counts before validation rows have said another."""
-LEAST = 0.01
+LEAST_PROBABILITY = 0.01
 """Boxes of less probability are not found."""
-MOST_TRIED, MOST = 400, 100
+MOST_TRIED, MOST_FOUND = 400, 100
 """Boxes of a picture that are compared with one another, and that are found, at most."""
 ALIKE = 0.6
 """Of two boxes of a class that overlap by more, the less probable is left out."""
@@ -55,10 +55,10 @@ def found(rows: Rows, placing: str = GRID) -> list[Float[Tensor, "_ 6"]]:
     for box, chance in zip(boxes_of(rows, placing), there[..., None] * classes, strict=True):
         flat = chance.flatten()
         best = flat.topk(min(MOST_TRIED, len(flat)))
-        kept = best.indices[best.values > LEAST]
+        kept = best.indices[best.values > LEAST_PROBABILITY]
         point, label = kept // chance.shape[1], kept % chance.shape[1]
         seen = box[point].clamp(0, 1)
-        apart = batched_nms(seen, flat[kept], label, ALIKE)[:MOST]
+        apart = batched_nms(seen, flat[kept], label, ALIKE)[:MOST_FOUND]
         told = [label[apart, None].to(seen), flat[kept][apart, None], seen[apart]]
         every.append(torch.cat(told, dim=1))
     return every

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float
 from threadpoolctl import threadpool_limits
 
-LEAST = 1e-7
+RELATIVE_RANK = 1e-7
 """Square root of what double precision tells from nothing in a product, with room."""
 
 
@@ -30,8 +30,8 @@ class Directions:
 def directions_of(rows: Float[np.ndarray, "n d"]) -> Directions:
     """By eigenvectors of the smaller of both products of the rows, in double precision.
 
-    A third of the time of a singular value decomposition; what varies less than `LEAST` times as
-    much as the direction that varies most is taken for none.
+    A third of the time of a singular value decomposition; what varies less than
+    `RELATIVE_RANK` times as much as the direction that varies most is taken for none.
     """
     mean = rows.mean(axis=0)
     rows = rows - mean
@@ -48,5 +48,5 @@ def directions_in(
 ) -> tuple[Float[np.ndarray, " r"], Float[np.ndarray, "r d"]]:
     """How far rows of which these are the products lie along each direction, and the directions."""
     values, vectors = np.linalg.eigh(products)
-    kept = values > LEAST**2 * max(float(values[-1]), 1e-300)
+    kept = values > RELATIVE_RANK**2 * max(float(values[-1]), 1e-300)
     return np.sqrt(values[kept])[::-1], vectors[:, kept].T[::-1]

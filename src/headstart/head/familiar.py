@@ -15,7 +15,7 @@ from torch import Tensor
 
 NEAREST = 5
 """The distance to the so many-th nearest row counts."""
-MOST = 1000
+MOST_KEPT_ROWS = 1000
 """Rows that are kept: 0.8 MB where they have 384 numbers."""
 ABOVE = 0.05
 """Rows of no larger share are told to be unlike what was learned from: the rate of false alarms."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-MOST = 20_000
+MOST_WORDS = 20_000
 """Words that are kept, the most frequent ones."""
 
 
@@ -87,4 +87,4 @@ def words_in(texts: Sequence[str]) -> tuple[tuple[str, int], ...]:
     (('one', 1), ('two', 2))
     """
     counted = Counter(word for text in texts for word in text.split())
-    return tuple(sorted(counted.most_common(MOST)))
+    return tuple(sorted(counted.most_common(MOST_WORDS)))

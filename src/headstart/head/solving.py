@@ -11,7 +11,7 @@ from scipy.special import expit
 
 ROUGH, EXACT = 3e-4, 1e-6
 """Largest slope at which a fit is done: to choose by, and to keep."""
-LEAST = 1e-6
+LEAST_SPREAD = 1e-6
 """Columns that vary less than this share of what columns usually do get no weight: it is what
 single precision rounds to. A unit that is 1e-8 everywhere was given 10^7, and what was then trained
 from that head was wrecked in its first steps."""
@@ -91,7 +91,7 @@ def step(
 def spread_of(deviations: Float[np.ndarray, " d"]) -> Float[np.ndarray, " d"]:
     """What to divide columns by: infinity where one hardly varies, so that its weight is 0."""
     usual = float(np.sqrt((deviations.astype(float) ** 2).mean()))
-    return np.where(deviations > max(LEAST * usual, 1e-30), deviations, np.inf)
+    return np.where(deviations > max(LEAST_SPREAD * usual, 1e-30), deviations, np.inf)
 
 
 def solve(part: Part, start: np.ndarray, penalty: float, fitted: Loss, slope: float) -> np.ndarray:

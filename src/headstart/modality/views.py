@@ -84,7 +84,7 @@ def follow(
         gone = (left < VISIBLE * whole) & (moved[..., 0] >= 0)
         moved[..., 0] = torch.where(gone, -1 - moved[..., 0], moved[..., 0])
     if views.flip:
-        rows = torch.from_numpy(np.flatnonzero(draws[:, 4] < 0.5)).to(seen.device)
+        rows = torch.from_numpy(np.flatnonzero(draws[:, 4] < 0.5))
         moved[rows, :, 1], moved[rows, :, 3] = 1 - moved[rows, :, 3], 1 - moved[rows, :, 1]
     return moved
 

@@ -28,7 +28,7 @@ from headstart.head import Sample
 from headstart.hostile import printable
 from headstart.run.division import dataset_at, usual_modality
 from headstart.run.inputs import KINDS
-from headstart.run.named_backbones import label_of, named, taken
+from headstart.run.named_backbones import backbones_in, label_of, taken
 from headstart.run.settings import Limits, RankSettings
 from headstart.run.short_training import EXAMPLES as TRIED
 from headstart.run.short_training import cheapest
@@ -120,7 +120,7 @@ def candidates(found: Found) -> tuple[str, ...]:
 
 def _named(backbones: str, found: Found) -> Iterator[tuple[str, str | None]]:
     """Names and weights; "all" for every backbone on this machine that takes such examples."""
-    for name, weights in named(backbones):
+    for name, weights in backbones_in(backbones):
         if name == "all":
             yield from ((one, None) for one in candidates(found))
         else:

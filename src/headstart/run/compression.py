@@ -44,7 +44,7 @@ from headstart.share import load, need_exportable, save_model
 from headstart.stats import Interval
 from headstart.untrusted import record_in
 
-WHOLE = "the model itself"
+UNCHANGED = "the model itself"
 WRITING_S = 25.0
 """CPU seconds that writing a network as a graph takes: 12 of mobilenetv2_100, 40 of a large one."""
 
@@ -115,8 +115,8 @@ def compress(
         known, exam, divided = _opened(folder, model, data, root, tell)
         note(tell, "writing the network as a graph: about half a minute")
         plain = write_file(model, work / "plain.onnx")
-        first = answers_of(model, exam, WHOLE, tell)
-        whole = measured(WHOLE, model, plain, exam, first, first)
+        first = answers_of(model, exam, UNCHANGED, tell)
+        whole = measured(UNCHANGED, model, plain, exam, first, first)
         job = Job(model, known, settings, divided, plain, work, root, tell)
         tried, left_out = _tried(job, exam, first, whole.ms)
         taken = _taken(whole, tried, settings)
@@ -182,7 +182,7 @@ def _tried(
         answers = answers_of(made.model, exam, made.way, job.tell)
         figures = measured(made.way, made.model, file, exam, answers, first)
         tried.append(_Tried(made, figures, answers))
-        note(job.tell, told(figures))
+        note(job.tell, tradeoff_line(figures))
     for line in left_out:
         warn(job.tell, f"left out, {line}")
     return tried, left_out
@@ -202,7 +202,7 @@ def foreseen(way: str, job: Job, ms: float) -> float:
     return WRITING_S + each * passes[way]
 
 
-def told(one: Tradeoff) -> str:
+def tradeoff_line(one: Tradeoff) -> str:
     """A way in a line."""
     value, low, high = (100 * x for x in (one.lost.value, one.lost.low, one.lost.high))
     size = f"{one.way}: {one.bytes / 1e6:.1f} MB, {one.ms:.1f} CPU ms"
@@ -220,7 +220,7 @@ def _taken(whole: Tradeoff, tried: Sequence[_Tried], settings: CompressSettings)
             "M722",
             f"no way is known to lose less than {100 * SMALL:.0f} points with 95% confidence",
             "name one, which takes it whatever it loses: --int8, --stages K, --size N or --distill",
-            why="; ".join(told(one.figures) for one in tried) or "none could be gone",
+            why="; ".join(tradeoff_line(one.figures) for one in tried) or "none could be gone",
         )
     return found
 

@@ -12,7 +12,7 @@ from headstart.modality import Text
 from headstart.run.box_sizes import suited_side
 from headstart.run.candidate_ranking import candidates, rank
 from headstart.run.division import dataset_at, usual_modality
-from headstart.run.named_backbones import named, taken
+from headstart.run.named_backbones import backbones_in, taken
 from headstart.run.recipes import need_fitting
 from headstart.run.settings import AUTO, RankSettings, Settings
 from headstart.run.suggesting import offered
@@ -61,7 +61,7 @@ def _named(
     """Name and weights: as asked, or the first in the ranking of several, or of those here."""
     pool = "all"
     if settings.backbone != AUTO:
-        asked = list(named(settings.backbone))
+        asked = list(backbones_in(settings.backbone))
         if len(asked) == 1:
             name, weights = asked[0]
             return name, settings.weights or weights, (), None
@@ -75,7 +75,7 @@ def _named(
     wanted = RankSettings(pool, seed=settings.seed, given=settings.given, network=settings.network)
     ranking = rank(dataset, wanted, root, tell)
     note(tell, f"starting from {ranking[0].backbone}: {ranking[0].why}")
-    return *next(named(ranking[0].backbone)), tuple(ranking), dataset
+    return *next(backbones_in(ranking[0].backbone)), tuple(ranking), dataset
 
 
 def _pool(found: Found, settings: Settings, tell: Tell) -> str:

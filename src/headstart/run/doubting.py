@@ -15,7 +15,7 @@ planted wrong labels 62, 38 and 86 of 100 below it were wrong ones; without any,
 of all labels lay below it (`python -m benchmarks suspects`)."""
 PICTURES = 24
 """Of doubted rows that the page shows."""
-WHOLE = 0.5
+LEAST_JUDGED = 0.5
 """Share of the rows to learn from that have to be judged by models that did not learn from them."""
 
 
@@ -25,7 +25,7 @@ def doubts_of(
     """By answers of models that were not fitted to a row; none where those judged too few."""
     judge = _judge(arms)
     task, rows = task_data.task, judge.held_rows
-    if not task.single_label or len(rows) < WHOLE * len(task_data.pool):
+    if not task.single_label or len(rows) < LEAST_JUDGED * len(task_data.pool):
         return NO_DOUBTS
     labels = task_data.labels_of(rows).numpy()
     every = suspects(judge.held.numpy().astype(float), labels)

@@ -24,7 +24,7 @@ from headstart.features import (
     unit_of,
 )
 from headstart.run.default_backbone import usual_name
-from headstart.run.named_backbones import named, taken
+from headstart.run.named_backbones import backbones_in, taken
 from headstart.run.settings import AUTO, FeatureSettings
 from headstart.run.units import part_of
 from headstart.task import task_type
@@ -51,7 +51,7 @@ class FeaturePart:
     unreadable: int
 
     @property
-    def told(self) -> str:
+    def text(self) -> str:
         """In a sentence."""
         return (
             f"part {self.part}: {self.examples:,} examples in {self.units:,} units, of which "
@@ -75,7 +75,9 @@ def features(found: Found, settings: FeatureSettings, root: Path, tell: Tell) ->
     Units are cut from the examples in the order in which they are found, which is that of their
     names: so a part reads no file of another. Raises what `train` raises before it learns.
     """
-    name, file = next(named(settings.backbone)) if settings.backbone != AUTO else (None, None)
+    name, file = (
+        next(backbones_in(settings.backbone)) if settings.backbone != AUTO else (None, None)
+    )
     name = name or usual_name(found)
     weights = settings.weights or file
     given, seed = settings.given, settings.seed

@@ -12,10 +12,10 @@ from headstart.data import (
     find,
     from_data_set,
     from_frame,
-    heard,
     is_at_hand,
-    meant,
     need_task,
+    with_sounds,
+    with_task,
     with_unseen,
     without_classes,
 )
@@ -53,7 +53,7 @@ def found_at(
         found = collect(Path(place), cache=root)
     else:
         found = find(Path(place), columns, cache=root)
-    found = _paged(heard(found), columns.pages)
+    found = _paged(with_sounds(found), columns.pages)
     fit = task.modalities if task else ()
     if fit and KINDS[found.holds] not in fit:
         asked = " or ".join(THINGS[holds] for holds, kind in KINDS.items() if kind in fit)
@@ -62,7 +62,7 @@ def found_at(
             f"--task {columns.task} is for {asked}, and these are {THINGS[found.holds]}",
             f"leave --task out, or name {asked}",
         )
-    meaning = meant(without_classes(found, columns.left_out), columns.task, columns.order)
+    meaning = with_task(without_classes(found, columns.left_out), columns.task, columns.order)
     return with_unseen(meaning)
 
 

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from headstart.backbone import Writer
 from headstart.events import Tell, quiet, unless_step
-from headstart.head import MOST, Familiar, familiar_among, familiar_by
+from headstart.head import MOST_KEPT_ROWS, Familiar, familiar_among, familiar_by
 from headstart.model import Model
 from headstart.task import calibrate
 from headstart.train import Fitted, TaskData, rows_at, scores_of
@@ -38,7 +38,7 @@ def known_to(task_data: TaskData, fitted: Fitted, tell: Tell = quiet) -> Familia
     return familiar_by(*(_pooled(task_data, fitted, rows, hear) for rows in parts))
 
 
-def some(rows: Sequence[int], most: int = MOST) -> tuple[int, ...]:
+def some(rows: Sequence[int], most: int = MOST_KEPT_ROWS) -> tuple[int, ...]:
     """No more than so many of these rows, drawn the same every time, in their order."""
     if len(rows) <= most:
         return tuple(rows)

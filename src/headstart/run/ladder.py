@@ -128,7 +128,7 @@ def decided(
     others = {name: one for name, one in fits.items() if name not in ("probe", chosen)}
     because = ""
     if depth:
-        tried = ", ".join(f"{name} {named[name].choice:.3f}" for name in fits)
+        tried = ", ".join(f"{name} {named[name].selection_loss:.3f}" for name in fits)
         least = "nothing did better" if chosen == "probe" else "it lost least"
         kind = KIND if any(len(fit.suffix) for fit in fits.values()) else ""
         because = f"took {chosen}: on unseen rows {least} ({tried}{kind}); {depth.why}"

@@ -31,12 +31,12 @@ def label_of(name: str, weights: str | None) -> str:
     return f"{name}={weights}" if weights else name
 
 
-def named(text: str) -> Iterator[tuple[str, str | None]]:
+def backbones_in(text: str) -> Iterator[tuple[str, str | None]]:
     """Names and weights of what was written with commas between; paths may hold either sign.
 
-    >>> list(named("resnet18, vit_tiny_patch16_224=random"))
+    >>> list(backbones_in("resnet18, vit_tiny_patch16_224=random"))
     [('resnet18', None), ('vit_tiny_patch16_224', 'random')]
-    >>> list(named("https://example.org/index.json#sha256=ab"))
+    >>> list(backbones_in("https://example.org/index.json#sha256=ab"))
     [('https://example.org/index.json#sha256=ab', None)]
     """
     words = [text] if Path(text).exists() else [word.strip() for word in text.split(",")]

@@ -18,7 +18,7 @@ from headstart.run.settings import Settings
 from headstart.stats import Interval, lead
 from headstart.task import Task
 
-MOST = 3
+MOST_STEPS = 3
 """Suggestions, the one that may bring most first."""
 DOUBTED, DOUBTED_SHARE = 3, 0.01
 """Labels that look wrong, and their share, from which that is told."""
@@ -64,7 +64,7 @@ def next_steps(found: Evidence) -> tuple[Step, ...]:
         rely_on_sure,
     )
     steps = [step for way in ways for step in way(found)]
-    return tuple(sorted(steps, key=lambda step: -step.points)[:MOST])
+    return tuple(sorted(steps, key=lambda step: -step.points)[:MOST_STEPS])
 
 
 def doubted_labels(found: Evidence) -> Iterator[Step]:

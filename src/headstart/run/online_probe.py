@@ -17,7 +17,7 @@ from headstart.task import make_task
 from headstart.train.pretraining import Watch
 from headstart.train.task_data import fed, scores_of
 
-MOST = 1000
+MOST_EXAMPLES = 1000
 """Examples that are looked at."""
 
 
@@ -29,7 +29,7 @@ def watcher(place: str, modality: Modality, root: Path, tell: Tell) -> Watch:
     found = found_at(place, Columns(), root)
     seen = survey(found.examples, modality, cache=root, tell=tell)
     usable = audit(found, seen.looks).needed().usable
-    rows: Sequence[int] = usable[:: -(-len(usable) // MOST)]
+    rows: Sequence[int] = usable[:: -(-len(usable) // MOST_EXAMPLES)]
     task, labels = make_task(found.examples, tuple(rows))
     known, name = labels[list(rows)], Path(place).stem
 

@@ -90,7 +90,7 @@ def transfer(
     known = known_of(found, start, settings, root, together(tell, unless_step(early.append)))
     data, backbone = known.data, start.backbone
     if len(data.examples) >= LARGE and not request.ended_before:
-        note(tell, forecast(data, backbone, settings, root, tell).told)
+        note(tell, forecast(data, backbone, settings, root, tell).text)
     named = _named(backbone, start.ranking, settings)
     contents = Contents(data.digest, named, backbone.contents, computing())
     with opened(request, contents, tell) as folder:

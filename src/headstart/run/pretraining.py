@@ -37,9 +37,9 @@ from headstart.data import (
     audit,
     collect,
     find,
-    heard,
     hold_out,
     merge,
+    with_sounds,
 )
 from headstart.errors import BackboneError, ResourceError, UsageError
 from headstart.events import Tell, note, quiet, warn
@@ -152,7 +152,7 @@ def _found(
     names = [place.stem for place in places]
     if settings.teacher or is_recurrent(Architecture(settings.arch)):
         return merge([collect(place, cache=root) for place in places], names), ()
-    founds = [heard(find(place, Columns(), cache=root)) for place in places]
+    founds = [with_sounds(find(place, Columns(), cache=root)) for place in places]
     return merge(founds, names), ends_of([len(found.examples.truth.names) for found in founds])
 
 

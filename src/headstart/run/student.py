@@ -13,7 +13,7 @@ from headstart.hostile import printable
 from headstart.modality import Augmentation, Image, Modality
 from headstart.run.compress_job import Job
 from headstart.run.inputs import THINGS
-from headstart.run.named_backbones import label_of, named, taken
+from headstart.run.named_backbones import backbones_in, label_of, taken
 from headstart.run.network_settings import Network
 from headstart.run.prepared import Known, task_data_of
 from headstart.run.recipes import recipe_of
@@ -60,7 +60,7 @@ def _named(job: Job) -> tuple[str, Backbone]:
     own = job.model.backbone.modality
     asked = job.settings.distill or "shipped"
     asked = SHIPPED[own.kind] if asked == "shipped" else asked
-    name, weights = next(named(asked))
+    name, weights = next(backbones_in(asked))
     given, seed = Given(size=job.settings.size if job.settings.distill else 0), job.divided.seed
     student = taken(name, weights, job.found, given, seed, Network(), job.tell)
     student = replace(student, modality=cut_alike(student.modality, own))

@@ -54,7 +54,7 @@ class Failure(BaseModel):
     error: Fault
 
 
-class Named(BaseModel):
+class Signature(BaseModel):
     """What a model reads and says."""
 
     kind: str

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from headstart.errors import BackboneError, ResourceError
-from headstart.serve.documents import JUDGED, Judged, Named
-from headstart.serve.frames import Thing, heard, message_of
+from headstart.serve.documents import JUDGED, Judged, Signature
+from headstart.serve.frames import Thing, message_of, read_async
 
 START_S = 120.0
 """Seconds that loading a model may take."""
@@ -32,17 +32,17 @@ class Engine:
 
     def __init__(self, process: asyncio.subprocess.Process, control: socket.socket) -> None:
         self._process, self._control = process, control
-        self._named: Named | None = None
+        self._signature: Signature | None = None
         self._pid = 0
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
         self.deaths = 0
 
     @property
-    def named(self) -> Named:
+    def signature(self) -> Signature:
         """What the model reads and says."""
-        assert self._named is not None, "made by started"
-        return self._named
+        assert self._signature is not None, "made by started"
+        return self._signature
 
     @property
     def pid(self) -> int:
@@ -53,7 +53,7 @@ class Engine:
         reader, writer = await asyncio.open_connection(sock=self._control.dup())
         try:
             async with asyncio.timeout(START_S):
-                message = await heard(reader)
+                message = await read_async(reader)
         except TimeoutError:
             message = None
         finally:
@@ -65,7 +65,7 @@ class Engine:
             )  # fmt: skip
         if "error" in message.told:
             raise BackboneError(**_plain(message.told["error"]))
-        self._named = Named.model_validate(message.told)
+        self._signature = Signature.model_validate(message.told)
 
     async def judge(self, things: Sequence[Thing]) -> list[Judged]:
         """An answer each, in the order given. Raises `Died`."""
@@ -79,7 +79,7 @@ class Engine:
             assert self._writer is not None and self._reader is not None
             self._writer.write(message_of(things).packed())
             await self._writer.drain()
-            message = await heard(self._reader)
+            message = await read_async(self._reader)
         except (OSError, ValueError):
             message = None
         if message is None or len(message.told.get("answers", ())) != len(things):
@@ -93,7 +93,7 @@ class Engine:
         with other:
             socket.send_fds(self._control, [b"f"], [other.fileno()])
         self._reader, self._writer = await asyncio.open_connection(sock=own)
-        message = await heard(self._reader)
+        message = await read_async(self._reader)
         if message is None:
             raise OSError
         self._pid = int(message.told["pid"])

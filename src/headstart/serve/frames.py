@@ -13,7 +13,7 @@ from typing import Any
 
 from headstart import durable
 
-MOST = 256 * 2**20
+MOST_BYTES = 256 * 2**20
 """Bytes of one message."""
 _HEAD = struct.Struct("<II")
 
@@ -75,11 +75,11 @@ def read(file: BufferedIOBase) -> Message | None:
     return _message(raw[0], raw[1]) if tuple(map(len, raw)) == sizes else None
 
 
-async def heard(reader: asyncio.StreamReader) -> Message | None:
+async def read_async(reader: asyncio.StreamReader) -> Message | None:
     """The same without waiting in the way of others. Raises `ValueError` for what is too long."""
     try:
         sizes = _HEAD.unpack(await reader.readexactly(_HEAD.size))
-        if sum(sizes) > MOST:
+        if sum(sizes) > MOST_BYTES:
             raise ValueError("a worker said more than it may")
         return _message(await reader.readexactly(sizes[0]), await reader.readexactly(sizes[1]))
     except (asyncio.IncompleteReadError, OSError):

@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from headstart import untrusted
 from headstart.hostile import printable
-from headstart.serve.documents import Named, Texts
+from headstart.serve.documents import Signature, Texts
 from headstart.serve.frames import Thing
 from headstart.serve.http_errors import Refusal
 from headstart.serve.limits import MB, Limits
@@ -23,7 +23,7 @@ _LONG = 256 * 1024
 _RAW = ("application/octet-stream", "image/", "audio/", "video/", "text/plain")
 
 
-async def things_of(request: Request, named: Named, limits: Limits) -> list[Thing]:
+async def things_of(request: Request, signature: Signature, limits: Limits) -> list[Thing]:
     """What a request asks about: files of a form, one raw body, or texts as JSON.
 
     Raises `Refusal`.
@@ -31,10 +31,10 @@ async def things_of(request: Request, named: Named, limits: Limits) -> list[Thin
     kind = request.headers.get("content-type", "application/octet-stream").partition(";")[0]
     kind = kind.strip().lower()
     if kind == "multipart/form-data":
-        return await _form(request, named, limits)
+        return await _form(request, signature, limits)
     if kind == "application/json":
         texts = await model_in(await body_of(request), Texts, limits)
-        return _need_some(_texts(texts, named), limits)
+        return _need_some(_texts(texts, signature), limits)
     if not kind.startswith(_RAW):
         raise Refusal(
             "H416", 415, f"bodies of type {printable(kind, 60)} are not read",
@@ -100,7 +100,7 @@ class _Parser(MultiPartParser):
     spool_max_size = 2**40
 
 
-async def _form(request: Request, named: Named, limits: Limits) -> list[Thing]:
+async def _form(request: Request, signature: Signature, limits: Limits) -> list[Thing]:
     async def chunks() -> AsyncGenerator[bytes, None]:
         try:
             async for chunk in request.stream():
@@ -113,7 +113,7 @@ async def _form(request: Request, named: Named, limits: Limits) -> list[Thing]:
     try:
         form = await parser.parse()
         things = [
-            thing for name, value in form.multi_items() for thing in _field(name, value, named)
+            thing for name, value in form.multi_items() for thing in _field(name, value, signature)
         ]
     except MultiPartException as error:
         many = "Too many" in error.message or "exceeded" in error.message
@@ -126,25 +126,25 @@ async def _form(request: Request, named: Named, limits: Limits) -> list[Thing]:
     return _need_some(things, limits)
 
 
-def _field(name: str, value: UploadFile | str, named: Named) -> list[Thing]:
+def _field(name: str, value: UploadFile | str, signature: Signature) -> list[Thing]:
     """A file, or a text; other fields say nothing."""
     if isinstance(value, str):
-        return _texts(Texts(text=value[: 10**6]), named) if name == "text" else []
+        return _texts(Texts(text=value[: 10**6]), signature) if name == "text" else []
     if name not in ("file", "files"):
         return []
     return [Thing(printable(value.filename or "file", 1000), "bytes", value.file.read())]
 
 
-def _texts(texts: Texts, named: Named) -> list[Thing]:
+def _texts(texts: Texts, signature: Signature) -> list[Thing]:
     """Texts, or two and two, for a model that reads them. Raises `Refusal`."""
-    if named.kind != "text":
-        raise Refusal("H419", 422, f"this model reads {named.things}", "send files in a form")
+    if signature.kind != "text":
+        raise Refusal("H419", 422, f"this model reads {signature.things}", "send files in a form")
     first = [texts.text] if isinstance(texts.text, str) else texts.text
-    if texts.second is None and not named.paired:
+    if texts.second is None and not signature.paired:
         return [Thing(one, "text", _utf8(one)) for one in first]
     second = [texts.second] if isinstance(texts.second, str) else texts.second or []
-    if len(first) != len(second) or not named.paired:
-        fix = "give one second a text" if named.paired else "leave second out"
+    if len(first) != len(second) or not signature.paired:
+        fix = "give one second a text" if signature.paired else "leave second out"
         raise Refusal("H420", 422, "texts and seconds do not fit this model", fix)
     pairs = zip(first, second, strict=True)
     return [Thing(f"{a} | {b}", "pair", json.dumps([a, b]).encode()) for a, b in pairs]

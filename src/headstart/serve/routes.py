@@ -83,7 +83,7 @@ class Desk:
     async def predict(self, request: Request) -> Response:
         """Judge files, bytes or texts."""
         served = self.shelf.only(request.query_params.get("model", ""))
-        things = await things_of(request, served.engine.named, self.shelf.limits)
+        things = await things_of(request, served.engine.signature, self.shelf.limits)
         answers = await self._judged(served, things)
         broken = [one for one in answers if isinstance(one, Unanswered)]
         if len(broken) == len(answers):
@@ -98,8 +98,8 @@ class Desk:
         body = await body_of(request)
         length = _json_length(request, len(body))
         asked = await model_in(body[:length], InferRequest, self.shelf.limits)
-        named = served.engine.named
-        things = tensors.things_in(asked, body[length:], named, self.shelf.limits)
+        signature = served.engine.signature
+        things = tensors.things_in(asked, body[length:], signature, self.shelf.limits)
         answers = await self._judged(served, things)
         for one in answers:
             if isinstance(one, Unanswered):
@@ -107,7 +107,7 @@ class Desk:
                 what = f"{one.file}: {fault.what} ({fault.why})" if fault.why else fault.what
                 raise Refusal(fault.code, 422, what, fault.fix)
         good = [one for one in answers if isinstance(one, Answer)]
-        packed, told = tensors.packed(good, asked, (served.name, served.version), named)
+        packed, told = tensors.packed(good, asked, (served.name, served.version), signature)
         if not told:
             return Response(packed, media_type="application/json")
         headers = {JSON_LENGTH: str(told)}
@@ -115,12 +115,12 @@ class Desk:
 
     async def _judged(self, served: Served, things: Sequence[Thing]) -> list[Judged]:
         answers = await served.judged(things)
-        above = served.engine.named.familiar_above
+        above = served.engine.signature.familiar_above
         self.counters.answers(served.name, answers, above)
         return answers
 
     def _asked(self, request: Request) -> Served:
-        return self.shelf.named(**{k: str(v) for k, v in request.path_params.items()})
+        return self.shelf.find(**{k: str(v) for k, v in request.path_params.items()})
 
     async def models(self, request: Request) -> Response:
         """What is served, for the page."""
@@ -150,7 +150,7 @@ class Desk:
     async def model(self, request: Request) -> Response:
         """Inputs and outputs of a model."""
         one = self._asked(request)
-        return JSONResponse(tensors.metadata(one.name, one.version, one.engine.named))
+        return JSONResponse(tensors.metadata(one.name, one.version, one.engine.signature))
 
     async def model_ready(self, request: Request) -> Response:
         """Whether this model is loaded."""
@@ -197,13 +197,13 @@ class Desk:
 
 def promised(shelf: Shelf, name: str) -> list[tuple[str, float]]:
     """What validation says of each model, where that was kept."""
-    found = [(one.name, getattr(one.engine.named, name)) for one in shelf.served]
+    found = [(one.name, getattr(one.engine.signature, name)) for one in shelf.served]
     return [(model, float(value)) for model, value in found if value is not None]
 
 
 def _told(one: Served) -> dict[str, Any]:
-    named = one.engine.named.model_dump()
-    return {"name": printable(one.name), "version": one.version, **named}
+    signature = one.engine.signature.model_dump()
+    return {"name": printable(one.name), "version": one.version, **signature}
 
 
 def _json_length(request: Request, size: int) -> int:

@@ -99,7 +99,7 @@ class Shelf:
         """Those that are loaded."""
         return list(self._served.values())
 
-    def named(self, name: str, version: str = "") -> Served:
+    def find(self, name: str, version: str = "") -> Served:
         """The model of this name. Raises `Refusal` where there is none, or another version."""
         if name not in self.places or (version and self._version(name) not in ("", version)):
             known = ", ".join(map(printable, self.places))
@@ -113,7 +113,7 @@ class Shelf:
         if not name and len(self.places) > 1:
             known = ", ".join(map(printable, self.places))
             raise Refusal("H411", 400, "which model is asked?", f"add ?model=NAME, one of {known}")
-        return self.named(name or next(iter(self.places)))
+        return self.find(name or next(iter(self.places)))
 
     def _version(self, name: str) -> str:
         return self._served[name].version if name in self._served else ""

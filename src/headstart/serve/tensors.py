@@ -18,7 +18,7 @@ from headstart.serve.documents import (
     Answer,
     InferRequest,
     InferResponse,
-    Named,
+    Signature,
     TensorIn,
     TensorOut,
 )
@@ -35,16 +35,16 @@ _PICTURES = ("UINT8", "UINT16", "FP16", "FP32", "FP64")
 _SOUNDS = ("INT16", "FP16", "FP32", "FP64")
 
 
-def things_in(asked: InferRequest, raw: bytes, named: Named, limits: Limits) -> list[Thing]:
+def things_in(asked: InferRequest, raw: bytes, signature: Signature, limits: Limits) -> list[Thing]:
     """The things that a request holds; `raw` follows its JSON. Raises `Refusal`."""
     parts = list(_parts(asked, raw))
-    first, *others = [_contents(one, part, named, limits) for one, part in parts]
-    if named.paired and len(others) == 1 and len(others[0]) == len(first):
+    first, *others = [_contents(one, part, signature, limits) for one, part in parts]
+    if signature.paired and len(others) == 1 and len(others[0]) == len(first):
         texts = zip(first, others[0], strict=True)
         return [_pair(number, a, b) for number, (a, b) in enumerate(texts)]
-    if others or named.paired:
-        most = "two inputs of one length" if named.paired else "one input"
-        raise _wrong(f"this model takes {most}", named.things)
+    if others or signature.paired:
+        most = "two inputs of one length" if signature.paired else "one input"
+        raise _wrong(f"this model takes {most}", signature.things)
     if not 0 < len(first) <= limits.parts:
         raise _wrong(f"give 1 to {limits.parts} things in one request", f"{len(first)} came")
     return first
@@ -71,20 +71,22 @@ def _parts(asked: InferRequest, raw: bytes) -> Iterator[tuple[TensorIn, bytes | 
         raise _wrong("there are bytes behind the JSON that no input names", f"{len(raw) - at:,}")
 
 
-def _contents(one: TensorIn, raw: bytes | None, named: Named, limits: Limits) -> list[Thing]:
+def _contents(
+    one: TensorIn, raw: bytes | None, signature: Signature, limits: Limits
+) -> list[Thing]:
     if one.datatype == "BYTES":
-        found = _elements(raw) if raw is not None else _decoded(one, named)
+        found = _elements(raw) if raw is not None else _decoded(one, signature)
         if len(found) != _count(one.shape):
             raise _wrong("shape and data do not agree", printable(one.name))
-        kind = "text" if named.kind == "text" else "bytes"
+        kind = "text" if signature.kind == "text" else "bytes"
         plain = [_text(part) if kind == "text" else part for part in found]
         return [Thing(f"{one.name} {i}", kind, part) for i, part in enumerate(plain)]
-    allowed = {"image": _PICTURES, "audio": _SOUNDS}.get(named.kind, ())
+    allowed = {"image": _PICTURES, "audio": _SOUNDS}.get(signature.kind, ())
     if one.datatype not in allowed:
         known = ", ".join(("BYTES", *allowed))
-        raise _wrong(f"{named.things} come as {known}", printable(one.datatype, 40))
+        raise _wrong(f"{signature.things} come as {known}", printable(one.datatype, 40))
     array = _array(one, raw, limits)
-    return list(_rows(one, array, named))
+    return list(_rows(one, array, signature))
 
 
 def _text(raw: bytes) -> bytes:
@@ -103,9 +105,9 @@ def _elements(raw: bytes) -> list[bytes]:
     return found
 
 
-def _decoded(one: TensorIn, named: Named) -> list[bytes]:
+def _decoded(one: TensorIn, signature: Signature) -> list[bytes]:
     """Of JSON: base64 where it says so, and where things are files."""
-    coded = named.kind != "text" or one.parameters.get("content_type") == "base64"
+    coded = signature.kind != "text" or one.parameters.get("content_type") == "base64"
     found = []
     for value in _flat(one.data):
         if not isinstance(value, str):
@@ -134,13 +136,13 @@ def _array(one: TensorIn, raw: bytes | None, limits: Limits) -> np.ndarray:
         raise _wrong("shape and data do not agree", printable(one.name)) from None
 
 
-def _rows(one: TensorIn, array: np.ndarray, named: Named) -> Iterator[Thing]:
+def _rows(one: TensorIn, array: np.ndarray, signature: Signature) -> Iterator[Thing]:
     """One thing a row; (h, w, c) and (samples,) are one."""
-    if named.kind == "audio":
+    if signature.kind == "audio":
         table = array.reshape(1, -1) if array.ndim == 1 else array
         if table.ndim != 2:
             raise _wrong("recordings come as (n, samples)", str(list(one.shape)))
-        told = one.parameters.get("rate", named.rate or 16_000)
+        told = one.parameters.get("rate", signature.rate or 16_000)
         rate = told if type(told) is int and 0 < told <= 10**6 else 0
         if not rate:
             raise _wrong("rate is the number of samples a second", printable(told))
@@ -176,10 +178,10 @@ def _count(shape: Sequence[int]) -> int:
 
 
 def packed(
-    answers: Sequence[Answer], asked: InferRequest, model: tuple[str, str], named: Named
+    answers: Sequence[Answer], asked: InferRequest, model: tuple[str, str], signature: Signature
 ) -> tuple[bytes, int]:
     """The body of a response, and the length of its JSON where raw bytes follow, else 0."""
-    tensors = _outputs(answers, named)
+    tensors = _outputs(answers, signature)
     wanted = {one.name: one.parameters for one in asked.outputs} or {key: {} for key in tensors}
     unknown = [name for name in wanted if name not in tensors]
     if unknown:
@@ -201,7 +203,7 @@ def packed(
 
 
 def _outputs(
-    answers: Sequence[Answer], named: Named
+    answers: Sequence[Answer], signature: Signature
 ) -> Mapping[str, tuple[str, list[int], list[Any]]]:
     """Type, shape and numbers of each output, by name."""
     n = len(answers)
@@ -227,24 +229,24 @@ def _bytes_of(kind: str, data: Sequence[Any]) -> bytes:
     return b"".join(struct.pack("<I", len(text)) + text for text in texts)
 
 
-def metadata(name: str, version: str, named: Named) -> dict[str, Any]:
+def metadata(name: str, version: str, signature: Signature) -> dict[str, Any]:
     """What the protocol says of a model."""
-    shape = {"image": [-1, -1, -1, 3], "audio": [-1, -1]}.get(named.kind)
-    inputs = [{"name": named.kind, "datatype": "BYTES", "shape": [-1]}]
-    if named.paired:
+    shape = {"image": [-1, -1, -1, 3], "audio": [-1, -1]}.get(signature.kind)
+    inputs = [{"name": signature.kind, "datatype": "BYTES", "shape": [-1]}]
+    if signature.paired:
         inputs.append({"name": "second", "datatype": "BYTES", "shape": [-1]})
     if shape:
-        kind = "UINT8" if named.kind == "image" else "FP32"
-        inputs.append({"name": f"{named.kind}_tensor", "datatype": kind, "shape": shape})
+        kind = "UINT8" if signature.kind == "image" else "FP32"
+        inputs.append({"name": f"{signature.kind}_tensor", "datatype": kind, "shape": shape})
     outputs = [
         {"name": "label", "datatype": "BYTES", "shape": [-1]},
         {"name": "probability", "datatype": "FP64", "shape": [-1]},
         {"name": "sure", "datatype": "BOOL", "shape": [-1]},
     ]
-    if named.classes:
-        sides = [-1, len(named.classes)]
+    if signature.classes:
+        sides = [-1, len(signature.classes)]
         outputs.append({"name": "probabilities", "datatype": "FP64", "shape": sides})
-    told = {"classes": named.classes, "task": named.task}
+    told = {"classes": signature.classes, "task": signature.task}
     return {
         "name": name, "versions": [version], "platform": "headstart",
         "inputs": inputs, "outputs": outputs, "parameters": told,

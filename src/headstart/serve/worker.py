@@ -43,7 +43,7 @@ def main(handle: str, place: str, megabytes: str, threads: str) -> None:
 
 
 def facts_of(model: Model) -> dict[str, Any]:
-    """What the server needs to know of a model: the fields of `Named`."""
+    """What the server needs to know of a model: the fields of `Signature`."""
     modality = model.backbone.modality
     return {
         "kind": modality.kind,

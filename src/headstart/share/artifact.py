@@ -22,7 +22,7 @@ from headstart.backbone import (
 )
 from headstart.backbone.record import OTHER_VERSION, need_version
 from headstart.errors import BackboneError, HeadstartError, MissingExtra, SecurityError
-from headstart.head import MOST, BoxHead, Familiar, FrameHead, linear
+from headstart.head import MOST_KEPT_ROWS, BoxHead, Familiar, FrameHead, linear
 from headstart.hostile import printable
 from headstart.model import Model
 from headstart.share.card import card_of
@@ -150,7 +150,7 @@ def _familiar(seal: Sealed, width: int) -> Familiar | None:
     shapes = seal.header(FAMILIAR)
     rows, far = shapes.get("rows", ()), shapes.get("distances", ())
     fits = len(rows) == 2 and rows[1] == width and len(far) == len(shapes) - 1 == 1
-    if not (fits and 0 < rows[0] <= MOST and 0 < far[0] <= MOST):
+    if not (fits and 0 < rows[0] <= MOST_KEPT_ROWS and 0 < far[0] <= MOST_KEPT_ROWS):
         raise Damaged(f"{FAMILIAR} holds rows of shape {rows} and distances of {far}")
     tensors = read_tensors(seal.folder / FAMILIAR)
     known, distances = tensors["rows"], tensors["distances"]

@@ -13,7 +13,7 @@ from headstart.backbone import PLACED
 from headstart.errors import BackboneError
 from headstart.features import fast, noise
 from headstart.head import BoxHead
-from headstart.head.box_head import ALIKE, LEAST, MOST, MOST_TRIED
+from headstart.head.box_head import ALIKE, LEAST_PROBABILITY, MOST_FOUND, MOST_TRIED
 from headstart.head.grids import boxes_of
 from headstart.hostile import printable
 from headstart.modality import Image
@@ -109,7 +109,7 @@ def with_nms(proto: "onnx.ModelProto") -> "onnx.ModelProto":
     boxes, told, cut, ranked = _HANDED
     proto.graph.node.extend(
         [
-            *(whole("most", MOST), bound("alike", ALIKE), bound("least", LEAST)),
+            *(whole("most", MOST_FOUND), bound("alike", ALIKE), bound("least", LEAST_PROBABILITY)),
             node("NonMaxSuppression", [boxes, ranked, "most", "alike", "least"], ["kept"]),
             *(whole("row_column", 0, 2), whole("row_column_class", 0, 2, 1)),
             node("Gather", ["kept", "row_column"], ["kept_at"], axis=1),
@@ -146,10 +146,10 @@ def without_overlaps(
 
     raw = torch.from_numpy(told.astype(np.float64) ** (1 / powers)).flatten()
     best = raw.topk(min(MOST_TRIED, len(raw)))
-    kept = best.indices[best.values > LEAST]
+    kept = best.indices[best.values > LEAST_PROBABILITY]
     point, label = kept // told.shape[1], kept % told.shape[1]
     seen = torch.from_numpy(boxes.astype(np.float64))[point]
-    apart = batched_nms(seen, raw[kept], label, ALIKE)[:MOST]
+    apart = batched_nms(seen, raw[kept], label, ALIKE)[:MOST_FOUND]
     point, label, seen = point[apart], label[apart], seen[apart]
     chances = torch.from_numpy(told.astype(np.float64))[point, label]
     found = torch.cat([label[:, None].double(), chances[:, None], seen], dim=1).numpy()

@@ -50,7 +50,7 @@ class Exported:
 
     def lines(self) -> list[str]:
         """For people."""
-        return [f"written: {printable(self.path)} ({self.bytes / 1e6:.1f} MB)", self.parity.told]
+        return [f"written: {printable(self.path)} ({self.bytes / 1e6:.1f} MB)", self.parity.text]
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ from headstart.events import Tell, quiet, track
 from headstart.model import Model
 from headstart.share.end_to_end import Feed
 
-MOST = 1e-4
+TOLERANCE = 1e-4
 """Largest difference of a probability that rounding explains; of values, in units of their
 spread."""
 Answers = Callable[[Feed], Float[np.ndarray, "n c"]]
@@ -37,17 +37,17 @@ class Parity:
     @property
     def holds(self) -> bool:
         """Whether the file may be written."""
-        return self.same == self.rows and self.largest <= MOST
+        return self.same == self.rows and self.largest <= TOLERANCE
 
     def table(self, unit: str) -> list[tuple[str, str, str]]:
         """Figures, what was found, and what is allowed."""
         return [
-            (f"largest difference, {unit}", f"{self.largest:.1e}", f"{MOST:g}"),
+            (f"largest difference, {unit}", f"{self.largest:.1e}", f"{TOLERANCE:g}"),
             ("rows with the same answer", f"{self.same:,} of {self.rows:,}", "all"),
         ]
 
     @property
-    def told(self) -> str:
+    def text(self) -> str:
         """In a line."""
         return (
             f"{self.same:,} of {self.rows:,} test rows get the same answer in {self.runtime}; "
@@ -84,5 +84,5 @@ def need_parity(parity: Parity, sources: Sequence[Source]) -> None:
         "the exported file does not answer as the model does; nothing was written",
         "headstart predict RUN, or train with another --backbone",
         where=f"{parity.rows:,} test rows, {name_of(sources[0])} first" if sources else "",
-        why=f"{parity.told}; allowed: {', '.join(most for _, _, most in parity.table(''))}",
+        why=f"{parity.text}; allowed: {', '.join(most for _, _, most in parity.table(''))}",
     )

@@ -118,5 +118,5 @@ def _facts(model: Model, agreed: Agreed) -> dict[str, Any]:
         "title": f"{model.backbone.name}: {model.task.summary}",
         "about": f"It knows pictures: {shown}" if shown else "It gives a value to pictures",
         "license": model.backbone.origin.license,
-        "parity": agreed.parity.told,
+        "parity": agreed.parity.text,
     }

@@ -20,7 +20,7 @@ from headstart.studio.outcome import last_run, outcome_of, record_of
 from headstart.studio.trainer import Trainer
 from headstart.studio.tryout import Tryout
 
-LEAST = 5
+LEAST_A_CLASS = 5
 """Examples that each class needs before anything is learned; those of one recording count once."""
 LOOK_S = 0.5
 """How often the folder is looked at."""
@@ -37,12 +37,12 @@ def lacking(units: Mapping[str, int]) -> list[dict[str, object]]:
     [{'name': 'dog', 'have': 4, 'need': 5}]
     """
     begun = {name: count for name, count in units.items() if count}
-    small = [name for name, count in begun.items() if count < LEAST]
-    found = [{"name": name, "have": begun[name], "need": LEAST} for name in small]
+    small = [name for name, count in begun.items() if count < LEAST_A_CLASS]
+    found = [{"name": name, "have": begun[name], "need": LEAST_A_CLASS} for name in small]
     more = [name for name in units if not units[name]][: max(0, 2 - len(begun))]
-    found += [{"name": name, "have": 0, "need": LEAST} for name in more]
+    found += [{"name": name, "have": 0, "need": LEAST_A_CLASS} for name in more]
     missing = 2 - len(begun) - len(more)
-    return [*found, *({"name": "", "have": 0, "need": LEAST} for _ in range(missing))]
+    return [*found, *({"name": "", "have": 0, "need": LEAST_A_CLASS} for _ in range(missing))]
 
 
 @dataclass(frozen=True)
@@ -236,7 +236,7 @@ class Board:
             "automatic": notes.automatic,
             "training": self._progress,
             "outcome": {**record_of(outcome), "stale": stale} if outcome else None,
-            "model": self.parts.tryout.told(),
+            "model": self.parts.tryout.state(),
             "asked": dict(notes.asked),
             **self.parts.errands.state(listing.digest),
         }

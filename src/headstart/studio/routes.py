@@ -201,7 +201,7 @@ class Desk:
     async def try_(self, request: Request) -> Response:
         """Judge a file or a text."""
         tryout = self.board.parts.tryout
-        things = await things_of(request, tryout.named, self.limits)
+        things = await things_of(request, tryout.signature, self.limits)
         return JSONResponse([one.model_dump() for one in await tryout.judged(things)])
 
     @property

@@ -8,7 +8,7 @@ from pathlib import Path
 from headstart.errors import HeadstartError
 from headstart.serve import Limits, Refusal
 from headstart.serve.batching import Queue
-from headstart.serve.documents import Judged, Named
+from headstart.serve.documents import Judged, Signature
 from headstart.serve.engine import started
 from headstart.serve.frames import Thing
 from headstart.serve.shelf import Served, version_of
@@ -40,9 +40,9 @@ class Tryout:
             await old.retire()
 
     @property
-    def named(self) -> Named:
+    def signature(self) -> Signature:
         """What the model reads and says. Raises `Refusal` where there is none yet."""
-        return self._need().engine.named
+        return self._need().engine.signature
 
     def _need(self) -> Served:
         if self._served is None:
@@ -53,12 +53,12 @@ class Tryout:
         """An answer each. Raises `Refusal`."""
         return await self._need().judged(things)
 
-    def told(self) -> dict[str, object]:
+    def state(self) -> dict[str, object]:
         """Whether there is a model, and which."""
         if self._served is None:
             return {"ready": False, "failure": self._failure}
-        named = self._served.engine.named
-        return {"ready": True, "run": self._served.name, "classes": named.classes}
+        signature = self._served.engine.signature
+        return {"ready": True, "run": self._served.name, "classes": signature.classes}
 
     async def close(self) -> None:
         """Answer what waits, then end."""

@@ -23,13 +23,13 @@ class CodesTask(Task):
     def texts(self, codes: np.ndarray) -> list[str]:
         """Rows of codes as people write them."""
 
-    def said(self, answers: Float[np.ndarray, "n m"]) -> list[str]:
+    def texts_of(self, answers: Float[np.ndarray, "n m"]) -> list[str]:
         """Answers as people write them."""
         return self.texts(answers[:, 1:])
 
     def text(self, answer: Float[np.ndarray, " m"]) -> str:
         """One answer as people write it."""
-        return self.said(answer[None])[0]
+        return self.texts_of(answer[None])[0]
 
     def coded(self, labels: Any) -> Float[np.ndarray, "n c"]:
         """The codes themselves."""
@@ -47,7 +47,7 @@ class CodesTask(Task):
 
     def correct(self, answers: Float[np.ndarray, "n m"], labels: Known) -> Bool[np.ndarray, " n"]:
         """Whether an answer reads as the label does."""
-        pairs = zip(self.said(answers), self.texts(labels), strict=True)
+        pairs = zip(self.texts_of(answers), self.texts(labels), strict=True)
         return np.array([one == other for one, other in pairs], dtype=bool)
 
     def stacked(self, parts: Sequence[Float[Tensor, "_ _"]]) -> Float[Tensor, "k m"]:

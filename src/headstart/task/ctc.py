@@ -122,13 +122,13 @@ class CTC(CodesTask):
         self, answers: Float[np.ndarray, "n m"], labels: Int[np.ndarray, "n l"]
     ) -> Float[np.ndarray, " n"]:
         """Letters that are wrong, over the mean number of letters: the mean is the error rate."""
-        pairs = zip(self.texts(labels), self.said(answers), strict=True)
+        pairs = zip(self.texts(labels), self.texts_of(answers), strict=True)
         wrong = np.array([distance(list(true), list(said)) for true, said in pairs], float)
         return wrong / max(1.0, float((labels != NOTHING).sum(axis=1).mean()))
 
     def merit(self, answers: Float[np.ndarray, "n m"], labels: Int[np.ndarray, "n l"]) -> Merit:
         """1 less words that are wrong, over the mean number of words: the mean is 1 - WER."""
-        return words_right(self.texts(labels), self.said(answers))
+        return words_right(self.texts(labels), self.texts_of(answers))
 
     def figures(
         self, answers: Float[np.ndarray, "n c"], labels: Known, groups: Sequence[str]

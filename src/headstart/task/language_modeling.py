@@ -103,7 +103,7 @@ class LanguageModeling(WriterTask):
         worst = (1.0, max(_perplexity(answers[[row]]) for row in range(n)))
         return {"perplexity": resampled(lambda rows: _perplexity(answers[rows]), n, groups, worst)}
 
-    def said(self, answers: Float[np.ndarray, "n m"]) -> list[str]:
+    def texts_of(self, answers: Float[np.ndarray, "n m"]) -> list[str]:
         """How surprising each text was."""
         return [f"perplexity {1 / max(float(row[0]), 1e-30):.3g}" for row in answers]
 

@@ -18,7 +18,7 @@ from headstart.stats import Interval, Merit, share
 from headstart.task.intervals import macro_f1, nats, resampled
 from headstart.task.task import Task
 
-LEAST = 0.5
+TAG_PROBABILITY = 0.5
 """The probability from which an answer has a tag."""
 
 
@@ -121,7 +121,9 @@ class MultiLabel(Task):
 
     def text(self, answer: Float[np.ndarray, " c"]) -> str:
         """Tags with ";" between them."""
-        return ";".join(n for n, p in zip(self.classes, answer, strict=True) if p >= LEAST)
+        return ";".join(
+            n for n, p in zip(self.classes, answer, strict=True) if p >= TAG_PROBABILITY
+        )
 
     def figures(
         self, answers: Float[np.ndarray, "n c"], labels: Known, groups: Sequence[str]
@@ -138,12 +140,12 @@ class MultiLabel(Task):
 
     def presence(self, labels: Known) -> Bool[np.ndarray, "n c"]:
         """The tags of each row."""
-        there: Bool[np.ndarray, "n c"] = labels > LEAST
+        there: Bool[np.ndarray, "n c"] = labels > TAG_PROBABILITY
         return there
 
     def claims(self, answers: Float[np.ndarray, "n c"]) -> Bool[np.ndarray, "n c"]:
         """Tags that were given 1/2 or more."""
-        said: Bool[np.ndarray, "n c"] = answers >= LEAST
+        said: Bool[np.ndarray, "n c"] = answers >= TAG_PROBABILITY
         return said
 
     def reliability(

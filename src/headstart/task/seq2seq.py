@@ -120,7 +120,7 @@ class Seq2Seq(WriterTask):
             from sacrebleu.metrics.chrf import CHRF
 
         score = CHRF(eps_smoothing=True).sentence_score
-        pairs = zip(self.said(answers), self.texts(labels), strict=True)
+        pairs = zip(self.texts_of(answers), self.texts(labels), strict=True)
         merit: Float[np.ndarray, " n"] = np.array([score(a, [b]).score / 100 for a, b in pairs])
         return merit
 
@@ -128,7 +128,7 @@ class Seq2Seq(WriterTask):
         self, answers: Float[np.ndarray, "n c"], labels: Known, groups: Sequence[str]
     ) -> dict[str, Interval]:
         """BLEU of all texts together, ROUGE-L, texts without a mistake."""
-        pairs = list(zip(self.said(answers), self.texts(labels), strict=True))
+        pairs = list(zip(self.texts_of(answers), self.texts(labels), strict=True))
         shared = np.array([overlap(said, true) for said, true in pairs])
         counted = counts_of(*zip(*pairs, strict=True))
         return {
@@ -141,7 +141,7 @@ class Seq2Seq(WriterTask):
         self, arms: Arms, labels: Known, model: str, groups: Sequence[str]
     ) -> Mapping[str, Mapping[str, Any]]:
         """BLEU of each arm, and by how much the model leads it: a figure of a set, resampled."""
-        said = {name: self.said(answers) for name, answers in arms.items()}
+        said = {name: self.texts_of(answers) for name, answers in arms.items()}
         return bleu_records(said, self.texts(labels), model, groups)
 
 
@@ -185,7 +185,7 @@ class SpeechToText(WriterTask):
 
     def merit(self, answers: Float[np.ndarray, "n m"], labels: Int[np.ndarray, "n l"]) -> Merit:
         """1 less words that are wrong, over the mean number of words: the mean is 1 - WER."""
-        true, heard = self.texts(labels), self.said(answers)
+        true, heard = self.texts(labels), self.texts_of(answers)
         return words_right([spelled(text) for text in true], [spelled(text) for text in heard])
 
     def letters_wrong(
@@ -193,7 +193,7 @@ class SpeechToText(WriterTask):
     ) -> Float[np.ndarray, " n"]:
         """Letters that are wrong, over the mean number of letters: the mean is the error rate."""
         true = [spelled(text) for text in self.texts(labels)]
-        heard = [spelled(text) for text in self.said(answers)]
+        heard = [spelled(text) for text in self.texts_of(answers)]
         wrong = np.array([distance(a, b) for a, b in zip(true, heard, strict=True)], float)
         return wrong / max(1.0, float(np.mean([len(text) for text in true])))
 

@@ -7,7 +7,7 @@ from headstart.data import iou
 
 OVERLAP = 0.5
 """With which a true box is met by a usual one."""
-MOST_TRIED, MOST = 400, 12
+MOST_TRIED, MOST_BOXES = 400, 12
 """Training boxes of a class that are tried, and that are answered, at most."""
 
 
@@ -24,7 +24,7 @@ def usual_boxes(targets: Float[np.ndarray, "n m 5"], classes: int) -> Float[np.n
         step = max(1, -(-len(boxes) // MOST_TRIED))
         meets = iou(boxes[::step], boxes) >= OVERLAP  # (tried, boxes)
         free = np.ones(len(boxes), bool)
-        for _ in range(MOST if len(boxes) else 0):
+        for _ in range(MOST_BOXES if len(boxes) else 0):
             counts = np.array([len(np.unique(picture[row & free])) for row in meets])
             best = int(counts.argmax())
             if not counts[best]:

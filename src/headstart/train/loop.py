@@ -144,7 +144,7 @@ def _steps(
             given, wanted = feed(rows, keys).to(device), _wanted(labels, rows, keys).to(device)
             mixed = mixed_by(seen(given, recipe, number), recipe, number, step)
             with torch.autocast(device.type, torch.bfloat16, enabled=made.half):
-                scores = told(network, mixed.given, wanted).float()
+                scores = teacher_forced(network, mixed.given, wanted).float()
             loss = mixed_loss(task, scores, wanted, mixed, recipe.restraint.smoothing)
             optimizer.zero_grad()
             loss.backward()
@@ -160,7 +160,7 @@ def _wanted(labels: Wanted, rows: Sequence[int], keys: Sequence[int]) -> Tensor:
     return labels.seen(rows, keys) if isinstance(labels, Moving) else labels[rows]
 
 
-def told(network: nn.Module, given: Any, labels: Tensor) -> Tensor:
+def teacher_forced(network: nn.Module, given: Any, labels: Tensor) -> Tensor:
     """What a network says; of a text, each token told those before it."""
     *_, head = network.children()
     if not isinstance(head, Writer):

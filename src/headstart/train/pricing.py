@@ -23,7 +23,7 @@ ROWS, QUICK_S, STEPS = 8, 0.2, 4
 many of these then: the first finds its way, and of the others the quickest was disturbed least."""
 LARGE = 300_000_000
 """Numbers in a network from which the step is one of its last stages."""
-LEAST = 3
+LEAST_EPOCHS = 3
 """Epochs in which a network learns anything of its target: fewer are not begun."""
 BACKWARD = 2.0
 """What the way back costs beside the way forth, in passes (Kaplan et al. 2020, table 1)."""
@@ -184,7 +184,7 @@ class Budget:
 
         def decide() -> int:
             left = int(self.allowance / self.each) - passed if self.each else recipe.epochs
-            return min(recipe.epochs, max(LEAST, left))
+            return min(recipe.epochs, max(LEAST_EPOCHS, left))
 
         epochs = int(decided_once(self.place, decide))
         return replace(recipe, epochs=epochs, patience=min(recipe.patience, epochs))

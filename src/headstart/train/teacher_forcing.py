@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from headstart.backbone import Writer
 from headstart.head import Goal
 from headstart.train.devices import lent, processor
-from headstart.train.loop import Feed, told
+from headstart.train.loop import Feed, teacher_forced
 from headstart.train.task_data import scores_of
 
 JUDGED = 64
@@ -31,7 +31,7 @@ def loss_of(network: nn.Module, feed: Feed, labels: Tensor, goal: Goal, batch: i
             rows = range(start, min(start + batch, len(labels)))
             given, wanted = feed(rows, ()).to(device), labels[list(rows)].to(device)
             count = int((wanted >= 0).sum())
-            lost += float(goal.loss(told(network, given, wanted), wanted)) * count
+            lost += float(goal.loss(teacher_forced(network, given, wanted), wanted)) * count
             tokens += count
     return lost / max(1, tokens)
 

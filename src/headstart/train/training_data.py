@@ -19,7 +19,7 @@ from headstart.train.cache_policy import KEPT, Keeping, keeping_of
 from headstart.train.decisions import decided_once, recalled
 from headstart.train.devices import processor
 from headstart.train.distillation import Imitation, Targets, as_answers
-from headstart.train.loop import Feed, Steps, Wanted, told
+from headstart.train.loop import Feed, Steps, Wanted, teacher_forced
 from headstart.train.precision import TRIED, quicker_in_half
 from headstart.train.rate_search import TRIAL
 from headstart.train.rates import RATES
@@ -110,7 +110,7 @@ def in_half(
         )
         steps = plan.epochs * (1 + TRIAL * len(rates)) * len(training_data.labels) / len(rows)
         half = quicker_in_half(
-            lambda: told(trial, given, wanted).float().square().mean(), steps, device
+            lambda: teacher_forced(trial, given, wanted).float().square().mean(), steps, device
         )
         if half:
             detail(tell, "steps are in bfloat16, which is quicker here; weights are not")
