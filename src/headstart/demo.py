@@ -22,12 +22,11 @@ SIDE = 48
 
 
 def demo(out: Path | str | None = None, *, tell: Tell = quiet) -> tuple[Run, Run, Run]:
-    """Three runs with three answers, of what comes along: where transfer helps, and where not.
+    """Three runs on what comes along: where transfer helps, where it helps less, where it hurts.
 
-    On photographs of rubbish in six kinds (TrashNet) pretrained weights help. On 200 labeled digits
-    of 8 x 8 pixels, scikit-learn's copy of the UCI set (Alpaydin and Kaynak 1998), with 1,597 to
-    test on, a linear head on the pixels does as well. With destroyed weights transfer hurts. Runs
-    are below `out` (runs/demo).
+    The first has photographs of rubbish in six kinds (TrashNet), the second 200 labeled digits of
+    8 x 8 pixels, scikit-learn's copy of the UCI set (Alpaydin and Kaynak 1998), with 1,597 to test
+    on; the third starts from destroyed weights on these. Runs are below `out` (runs/demo).
     """
     folder, cache = Path(out or Path("runs") / "demo"), cache_root(None) / "demo"
     if not (cache / "digits.zip").exists():
