@@ -98,8 +98,19 @@ def test_pictures_of_other_channels_are_refused() -> None:
         load_backbone(LITE, "random", channels=1)
 
 
+LARGE = ("fasterrcnn_resnet50_fpn", "fasterrcnn_resnet50_fpn_v2")
+"""Each takes over half a minute; the small one of the family is always tried."""
+
+
 @pytest.mark.journey
-@pytest.mark.parametrize("name", [n for n in anchor_detectors() if n not in (LITE, "ssd300_vgg16")])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.slow if name in LARGE else ())
+        for name in anchor_detectors()
+        if name not in (LITE, "ssd300_vgg16")
+    ],
+)
 def test_each_is_cut_in_three_and_its_cuts_agree(name: str) -> None:
     found = made(name)
     assert [n for n, _ in found.stages.named_children()] == ["body", "pyramid", "heads"]

@@ -145,7 +145,7 @@ def heads(name: str) -> Callable[[TaskData], float]:
 
 
 def choice(arm: Callable[..., Candidate], *more: Any) -> Callable[[TaskData], float]:
-    return lambda task_data: arm(task_data, *more).choice
+    return lambda task_data: arm(task_data, *more).selection_loss
 
 
 PLAIN, COUNTED = (Read(8, (0.5,) * 3, (0.5,) * 3, counted=counted) for counted in (False, True))

@@ -80,7 +80,7 @@ def test_of_random_weights_at_two_sizes_the_better_one_is_held_against_transfer(
     task_data: TaskData, tiny: Backbone, monkeypatch, choices: tuple[float, float]
 ) -> None:
     drawn = untrained(task_data, tiny, 0, np.full((len(task_data.pool), 3), 1 / 3))
-    answers = iter([(replace(drawn, choice=choice), 0) for choice in choices])
+    answers = iter([(replace(drawn, selection_loss=choice), 0) for choice in choices])
     monkeypatch.setattr(probes, "_untrained", lambda *_: next(answers))
     monkeypatch.setattr(probes, "_lead", lambda *_: Interval(0.0, -0.1, 0.1))
-    assert untrained(task_data, tiny, 0, np.zeros((len(task_data.pool), 3))).choice == 0.1
+    assert untrained(task_data, tiny, 0, np.zeros((len(task_data.pool), 3))).selection_loss == 0.1

@@ -26,7 +26,15 @@ Work = Callable[[Path], int]
 Trial = tuple[Work, Callable[[Path], None], Callable[[Path], None]]
 
 
-@pytest.mark.parametrize("work", ["fresh", "again", "published", "replaced"])
+@pytest.mark.parametrize(
+    "work",
+    [
+        "fresh",
+        pytest.param("again", marks=pytest.mark.slow),
+        pytest.param("published", marks=pytest.mark.slow),
+        "replaced",
+    ],
+)
 def test_what_is_killed_leaves_all_or_nothing(work, finished_run, tmp_path) -> None:
     asked = [sys.executable, __file__, work, str(finished_run), str(tmp_path)]
     done = subprocess.run(asked, capture_output=True, text=True, check=False)

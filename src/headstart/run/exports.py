@@ -59,7 +59,7 @@ def export(
         share.runtime_version(runtime)
     figures = record_in(folder / METRICS)
     if located:
-        tested, inside = boxes_tested(folder, data), nms == "inside"
+        tested, inside = boxes_tested(folder, model.backbone.modality, data), nms == "inside"
         return share.export_boxes(model, *tested, place, inside=inside, tell=tell, figures=figures)
     sources = rows_tested(folder, data)
     if to == "web":

@@ -1,5 +1,6 @@
 """The test rows of a run that has ended, found again where its data lies."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,9 @@ from pyarrow import parquet
 from headstart.data import Boxes, BoxTruth, Columns, Examples, Found, Frame, Source
 from headstart.data.presence import need_place
 from headstart.errors import UsageError
+from headstart.features import survey
 from headstart.hostile import printable
+from headstart.modality import Modality
 from headstart.options import made
 from headstart.run.folder import PREDICTIONS, RUN
 from headstart.run.inputs import found_at
@@ -43,12 +46,17 @@ def data_of(folder: Path, place: Place | None = None) -> Found:
 
 
 def boxes_tested(
-    folder: Path, place: Place | None = None
+    folder: Path, modality: Modality, place: Place | None = None
 ) -> tuple[tuple[Source, ...], tuple[Boxes, ...]]:
-    """Every test picture with what is on it, in pixels: see `rows_tested`."""
-    examples = data_of(folder, place).examples
-    rows, truth = _rows(folder, examples), examples.truth_as(BoxTruth)
-    return tuple(examples.sources[r] for r in rows), tuple(truth.boxes[r] for r in rows)
+    """Every test picture with what is on it, in pixels of the upright picture: see `rows_tested`.
+
+    Pictures are looked at first: annotations may be in shares, or of a picture of another size.
+    """
+    every = data_of(folder, place).examples
+    examples = every.take(_rows(folder, every))
+    looks = survey(examples, modality, cache=cache_root(None)).looks
+    checked = examples.truth_as(BoxTruth).checked(looks, examples.name).truth
+    return examples.sources, replace(examples, truth=checked).truth_as(BoxTruth).boxes
 
 
 def rows_tested(folder: Path, place: Place | None = None) -> tuple[Source, ...]:

@@ -42,7 +42,7 @@ class BoxParity(Parity):
         return self.same == self.rows and self.moved_px <= MOST_PX and lost <= MOST_LOST
 
     @property
-    def told(self) -> str:
+    def text(self) -> str:
         """In a line."""
         return (
             f"{self.same:,} of {self.rows:,} test rows get the same boxes in {self.runtime}; "

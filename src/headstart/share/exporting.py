@@ -1,5 +1,6 @@
 """A model as one file that runs without headstart, the few lines that ask it, and its card."""
 
+import errno
 import glob
 import json
 import os
@@ -153,6 +154,8 @@ def write_together(files: dict[Path, bytes]) -> None:
             for path, data in files.items():
                 durable.write(temp / path.name, data)
         return
+    if taken := [path for path in files if path.is_dir()]:
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(taken[0]))
     with ExitStack() as stack:
         for path, data in reversed(files.items()):
             durable.sweep(path.parent, glob.escape(path.name))
