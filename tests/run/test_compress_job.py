@@ -4,29 +4,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from compressing import job_of
 
-from headstart.data import Columns, find
-from headstart.events import quiet
 from headstart.modality import Image
 from headstart.model import Model
 from headstart.run.compress_job import Job, Made, read_again
-from headstart.run.compress_settings import CompressSettings
-from headstart.run.division import dataset_at
-from headstart.run.prepared import Known
-from headstart.run.settings import Settings
 
 
 @pytest.fixture
 def job(photos: Path, small_model: Model, tmp_path: Path) -> Job:
-    found, root = find(photos, Columns(), cache=tmp_path), tmp_path / "cache"
-    modality = small_model.backbone.modality
-    data, seen = dataset_at(found, modality, root, quiet, test=0.2, seed=0)
-    known = Known(data, seen.items, seen.looks)
-    divided = Settings(strategy="probe")
-    plain = tmp_path / "plain.onnx"
-    return Job(
-        small_model, known, CompressSettings(), divided, plain, tmp_path, root, quiet
-    )  # fmt: skip
+    return job_of(small_model, photos, tmp_path)
 
 
 def test_data_and_what_was_found_are_those_it_was_divided_from(job: Job) -> None:

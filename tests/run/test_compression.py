@@ -135,6 +135,17 @@ def test_what_a_budget_has_no_room_for_is_left_out(run, files, few, tmp_path, mo
     assert len(found.tried) == 2
 
 
+def test_the_fewest_epochs_of_a_student_count_where_room_is_asked_for(
+    run, files, few, tmp_path, monkeypatch
+) -> None:
+    monkeypatch.setattr(compression, "foreseen", lambda way, *_: 0.0 if way == "stages" else 20.0)
+    monkeypatch.setattr(compression, "least_seconds", lambda job: 1000.0)
+    monkeypatch.setattr(compression, "WAYS", {w: smaller.WAYS[w] for w in ("stages", "distill")})
+    found = run.compress(tmp_path / "under", budget="1010s")
+    assert [line.split(",")[0] for line in found.left_out] == ["distill: it would take 17 min 0 s"]
+    assert not run.compress(tmp_path / "over", budget="1100s").left_out
+
+
 def test_training_gets_what_judging_leaves_of_the_budget(run, files, tmp_path, monkeypatch) -> None:
     asked: list[float] = []
     stages = compression.WAYS["stages"]

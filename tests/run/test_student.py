@@ -4,12 +4,22 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from compressing import job_of
 from stand_ins import draw
 
 from headstart.data import Columns, find
 from headstart.errors import UsageError
 from headstart.modality import Image, Sound
-from headstart.run.student import cut_alike, views_of, with_unlabeled
+from headstart.model import Model
+from headstart.run import student
+from headstart.run.student import (
+    cut_alike,
+    least_seconds,
+    views_of,
+    views_taught,
+    with_unlabeled,
+)
+from headstart.train import LEAST_EPOCHS, Price
 
 
 @pytest.mark.parametrize(
@@ -39,3 +49,27 @@ def test_pictures_are_cut_as_the_teacher_has_them() -> None:
     own, teacher = Image(size_px=48, mean=(0.5,) * 3), Image(crop_pct=0.5, crop_mode="squash")
     assert cut_alike(own, teacher) == replace(own, crop_pct=0.5, crop_mode="squash")
     assert cut_alike(Sound(), teacher) == Sound()
+
+
+def test_a_teacher_answers_views_of_all_that_is_learned_from(
+    photos: Path, small_model: Model, tmp_path: Path
+) -> None:
+    job = job_of(small_model, photos, tmp_path)
+    train = len(job.data.partition.train)
+    assert views_taught(job) == 16 * train
+    more = replace(job.settings, distill="shipped", unlabeled=str(draw(tmp_path / "more", 2)))
+    assert views_taught(replace(job, settings=more)) == 16 * (train + 6)
+
+
+def test_a_student_takes_at_least_the_fewest_epochs_through_all_views(
+    photos: Path, small_model: Model, tmp_path: Path, tiny_folder: Path, monkeypatch
+) -> None:
+    job = job_of(small_model, photos, tmp_path)
+    job = replace(job, settings=replace(job.settings, distill=str(tiny_folder)))
+
+    def price(backbone, like, rows: int) -> Price:
+        assert backbone.width == 16 and len(like) == len(job.data.partition.train)
+        return Price(0.5 * rows, 0.0)
+
+    monkeypatch.setattr(student, "training_price", price)
+    assert least_seconds(job) == 0.5 * LEAST_EPOCHS * views_taught(job)

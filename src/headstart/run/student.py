@@ -18,7 +18,18 @@ from headstart.run.network_settings import Network
 from headstart.run.prepared import Known, task_data_of
 from headstart.run.recipes import recipe_of
 from headstart.run.settings import Given
-from headstart.train import Fitted, Full, Lesson, Recipe, TaskData, Teacher, fit
+from headstart.run.strategies import LIKE
+from headstart.train import (
+    LEAST_EPOCHS,
+    Fitted,
+    Full,
+    Lesson,
+    Recipe,
+    TaskData,
+    Teacher,
+    fit,
+    training_price,
+)
 
 SHIPPED = {"image": "shipped", "audio": HEARING, "text": RECURRENT}
 """What is taught where nobody names a student."""
@@ -51,8 +62,27 @@ def student_of(job: Job, allowance: float) -> tuple[str, Fitted, TaskData]:
     known = Known(job.data, seen.items, seen.looks[:labeled])
     task_data = replace(task_data_of(known, student, job.divided, job.root), lesson=lesson)
     rows = len(task_data.partition.train) + len(lesson.more)
-    recipe = replace(_recipe(student, task_data, rows, job), allowance=allowance)
+    recipe = replace(_recipe(student, rows, job), allowance=allowance)
     return name, fit(task_data, student, Full(), recipe, work=job.work, tell=job.tell), task_data
+
+
+def views_taught(job: Job) -> int:
+    """How many views, or things without views, the teacher answers; an epoch passes over them."""
+    examples = with_unlabeled(job.found, job.settings.unlabeled, job.root)
+    rows = len(job.data.partition.train) + len(examples) - len(job.found.examples)
+    return rows * views_of(rows) if isinstance(job.model.backbone.modality, Image) else rows
+
+
+def least_seconds(job: Job) -> float:
+    """CPU seconds of the epochs that a student learns in whatever it is allowed.
+
+    Raises what `student_of` raises before it learns.
+    """
+    _, student = _named(job)
+    some = job.found.examples.take(job.data.partition.train[:LIKE])
+    items = survey(some, student.modality, cache=job.root, tell=job.tell).items
+    like = items.take([row for row, digest in enumerate(items.digests) if digest])
+    return training_price(student, like, LEAST_EPOCHS * views_taught(job)).spent
 
 
 def _named(job: Job) -> tuple[str, Backbone]:
@@ -93,9 +123,9 @@ def with_unlabeled(found: Found, place: str, root: Path) -> Examples:
     return Examples((*own.sources, *nameless.sources), nameless.truth.take(rows), root=own.root)
 
 
-def _recipe(student: Backbone, task_data: TaskData, rows: int, job: Job) -> Recipe:
+def _recipe(student: Backbone, rows: int, job: Job) -> Recipe:
     """As all of a network learns, but from views that stay the same: of pictures."""
-    usual = recipe_of(Full(), student, task_data.task, job.divided.seed)
+    usual = recipe_of(Full(), student, job.model.task, job.divided.seed)
     if not isinstance(student.modality, Image):
         return replace(usual, views=None)
     views = replace(VIEWS, kept=views_of(rows))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from headstart.train.head_init import probe_head
     from headstart.train.hyperparameters import AS_USUAL, Hyperparameters
     from headstart.train.pretraining import Material, Pretrained, pretrain
-    from headstart.train.pricing import Price, step_price, training_price
+    from headstart.train.pricing import LEAST_EPOCHS, Price, step_price, training_price
     from headstart.train.rate_search import trial_of
     from headstart.train.rates import rates_of
     from headstart.train.recipe import Recipe, Regularization
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AS_USUAL",
+    "LEAST_EPOCHS",
     "BitFit",
     "Contrast",
     "Fitted",
