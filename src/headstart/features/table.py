@@ -145,9 +145,9 @@ class Table:
         names = {entry.name for entry in os.scandir(self.folder) if SHARD.fullmatch(entry.name)}
         for name in sorted(names - known):
             with contextlib.suppress(OSError):
-                data = (self.folder / name).read_bytes()
-                if digest_of(data) == name.split(".")[0]:
-                    insert(index, name, dict(places_in(name, data)))
+                places = sound_places(name, (self.folder / name).read_bytes())
+                if places is not None:
+                    insert(index, name, places)
                 else:
                     (self.folder / name).unlink(missing_ok=True)
 
@@ -202,6 +202,16 @@ def shard_of(rows: Sequence[Row]) -> bytes:
 def digest_of(data: bytes) -> str:
     """What a shard of these bytes is called."""
     return blake2b(data, digest_size=16).hexdigest()  # SHA-256 takes twice as long
+
+
+def sound_places(shard: str, data: bytes) -> dict[str, Place] | None:
+    """What a shard holds; None where its bytes are not those that its name tells, or no rows."""
+    if digest_of(data) != shard.split(".")[0]:
+        return None
+    try:
+        return dict(places_in(shard, data))
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return None
 
 
 def places_in(shard: str, data: bytes) -> Iterator[tuple[str, Place]]:
