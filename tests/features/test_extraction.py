@@ -108,7 +108,7 @@ def test_how_many_rows_were_there_is_told(items, tiny, tmp_path) -> None:
 
 def test_rows_that_another_machine_made_are_not_computed(items, tiny, tmp_path) -> None:
     shared, prefix = Shared("memory://test_extraction"), _prefix(tiny)
-    engine, table = settled(prefix, 11, shared, cache=tmp_path / "a", batch=4)
+    engine, table = settled(prefix, lambda: items, 11, shared, cache=tmp_path / "a", batch=4)
     made = run(items, tiny, tmp_path / "a", range(7), engine=engine)
     keys = items.digests[:7]
     tensors = made.table.read(made.places)
@@ -119,17 +119,41 @@ def test_rows_that_another_machine_made_are_not_computed(items, tiny, tmp_path) 
     assert torch.equal(found.all()[:7], made.all())
 
 
-def test_machines_that_share_go_by_the_engine_of_the_first(tiny, tmp_path, monkeypatch) -> None:
+def test_machines_that_share_go_by_the_engine_of_the_first(
+    items, tiny, tmp_path, monkeypatch
+) -> None:
     shared, prefix = Shared("memory://test_engines"), _prefix(tiny)
     odd = replace(FOLDED, name="odd")
     monkeypatch.setattr(extraction, "choose", lambda network, *_, **__: (odd, network))
     monkeypatch.setattr(extraction, "called", lambda name, _: odd if name == "odd" else None)
-    assert settled(prefix, 11, shared, cache=tmp_path)[0] == odd
+    assert settled(prefix, lambda: items, 11, shared, cache=tmp_path)[0] == odd
     monkeypatch.setattr(extraction, "choose", lambda network, *_, **__: (FOLDED, network))
-    assert settled(prefix, 11, shared, cache=tmp_path)[0] == odd
+    assert settled(prefix, lambda: items, 11, shared, cache=tmp_path)[0] == odd
     monkeypatch.setattr(extraction, "called", lambda *_: None)
     with pytest.raises(ResourceError, match="R352"):
-        settled(prefix, 11, shared, cache=tmp_path)
+        settled(prefix, lambda: items, 11, shared, cache=tmp_path)
+
+
+def test_an_engine_is_chosen_on_items_of_the_data(items, tiny, tmp_path, monkeypatch) -> None:
+    tried: list[torch.Tensor] = []
+
+    def choose(network, batch, *_, **__):
+        tried.append(batch)
+        return FOLDED, network
+
+    monkeypatch.setattr(extraction, "choose", choose)
+    shared = Shared("memory://test_chosen")
+    settled(_prefix(tiny), lambda: items, 11, shared, cache=tmp_path / "a", batch=4)
+    run(items, tiny, tmp_path / "b", range(11))
+    expected = tiny.modality.batch(items.take([0, 2, 5, 8]))
+    assert [torch.equal(batch, expected) for batch in tried] == [True, True]
+
+
+def test_where_nothing_can_be_read_an_engine_is_chosen_on_noise(tiny, tmp_path) -> None:
+    nothing = InMemory(())
+    shared = Shared("memory://test_nothing")
+    found, _ = settled(_prefix(tiny), lambda: nothing, 11, shared, cache=tmp_path)
+    assert found == FOLDED
 
 
 def _prefix(tiny: Backbone) -> Prefix:

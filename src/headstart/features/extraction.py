@@ -3,7 +3,7 @@
 import contextlib
 import ctypes
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -114,18 +114,27 @@ def extract(
 
 
 def settled(
-    prefix: Prefix, rows: int, shared: Shared, *, cache: Path, batch: int = 16, tell: Tell = quiet
+    prefix: Prefix,
+    some: Callable[[], Items],
+    rows: int,
+    shared: Shared,
+    *,
+    cache: Path,
+    batch: int = 16,
+    tell: Tell = quiet,
 ) -> tuple[Engine, Table]:
     """How machines make rows of this prefix, as the first of them chose, and the table of those.
 
-    Raises `ResourceError` where this machine has not the engine that was chosen.
+    `some` reads the items that it chooses by, out of `rows` in all. Raises `ResourceError` where
+    this machine has not the engine that was chosen.
     """
     made_by = _made_by(prefix, batch)
     key = "; ".join(made_by)
     if not (name := shared.engine(key)):
         with ThreadPoolExecutor(1, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-            one = noise(prefix.modality)
-            full = one.repeat(-(-batch // 2), *[1] * (one.ndim - 1))[:batch]
+            items = some()
+            read = [row for row, digest in enumerate(items.digests) if digest]
+            full = _full(prefix.modality, batch, items, read)
             name = shared.claim(key, _ready(pool, prefix, full, FOLDED, rows, tell)[0].name)
     if (engine := called(name, WORKERS)) is None:
         raise ResourceError(
@@ -189,7 +198,13 @@ def _ready(
 def _full(
     modality: Modality, batch: int, items: Items, rows: Sequence[int]
 ) -> Shaped[Tensor, "b ..."]:
-    """A batch of items from all over; where they differ in size, of middling ones."""
+    """A batch of items from all over; where they differ in size, of middling ones.
+
+    Of noise where there are none.
+    """
+    if not rows:
+        one = noise(modality)
+        return one.repeat(-(-batch // 2), *[1] * (one.ndim - 1))[:batch]
     some = items.take(_spread(rows, LOOKED_AT if modality.varies else batch))
     if modality.varies:
         ordered = sorted(some, key=len)

@@ -12,6 +12,7 @@ from headstart.data import Examples, Found
 from headstart.events import Tell, note, warn
 from headstart.features import (
     Engine,
+    Items,
     Prefix,
     Row,
     Shared,
@@ -26,6 +27,7 @@ from headstart.features import (
 from headstart.run.default_backbone import usual_name
 from headstart.run.named_backbones import backbones_in, taken
 from headstart.run.settings import AUTO, FeatureSettings
+from headstart.run.strategies import LIKE
 from headstart.run.units import part_of
 from headstart.task import task_type
 from headstart.train import Probe, cut_of, frozen_prefix, profiles
@@ -84,12 +86,20 @@ def features(found: Found, settings: FeatureSettings, root: Path, tell: Tell) ->
     backbone = taken(name, weights, found, given, seed, settings.network, tell)
     prefix = _prefix(backbone, found, settings)
     shared, examples = Shared(settings.network.shared), found.examples
-    engine, table = settled(prefix, len(examples), shared, cache=root, tell=tell)
-    work = _Work(prefix, engine, table, shared, root, tell)
     part, parts = part_of(settings.part)
     units = cut(len(examples), _most(prefix))
     mine = units[len(units) * (part - 1) // parts : len(units) * part // parts]
-    done, report = shared.done(table), FeaturePart(settings.part, backbone.name, 0, 0, 0, 0, 0)
+    report = FeaturePart(settings.part, backbone.name, 0, 0, 0, 0, 0)
+    if not mine:
+        return report
+
+    def some() -> Items:
+        own = range(mine[0].start, mine[-1].stop)
+        few = own[:: max(1, len(own) // LIKE)]
+        return survey(examples.take(few), backbone.modality, cache=root, tell=tell).items
+
+    engine, table = settled(prefix, some, len(examples), shared, cache=root, tell=tell)
+    work, done = _Work(prefix, engine, table, shared, root, tell), shared.done(table)
     for number, unit in enumerate(mine, 1):
         note(tell, f"unit {number:,} of {len(mine):,}, {len(unit):,} {backbone.modality.things}")
         report = _with(report, examples.take(unit), work, set(done))
