@@ -71,6 +71,16 @@ def test_pictures_that_cannot_be_read_are_named(tmp_path: Path) -> None:
         )
 
 
+@pytest.mark.journey
+def test_a_picture_that_cannot_be_read_is_not_one_without_boxes(tmp_path: Path) -> None:
+    shown, told = pictures(12)
+    found = TransferDetector(size=64, cache=tmp_path).fit(shown, told)
+    (tmp_path / "a.png").write_bytes(b"no picture")
+    assert len(found.predict(shown[0])) == 1
+    with pytest.raises(DataError, match="D121"):
+        found.predict([shown[0], tmp_path / "a.png"])
+
+
 def test_groups_are_one_a_picture(tmp_path: Path) -> None:
     shown, told = pictures(3)
     with pytest.raises(ValueError, match="3 pictures, but 2 groups"):

@@ -56,6 +56,13 @@ def test_labels_keep_their_type(classifier, labelled) -> None:
     assert found.dtype == numbers.dtype and set(found) <= {3, 4, 5}
 
 
+def test_pictures_of_12_bits_in_16_are_seen_as_such(classifier) -> None:
+    deep = [np.full((16, 16), top * (i % 2 + 1), np.uint16) for i, top in enumerate([2000] * 6)]
+    found = classifier.fit(deep, ["a", "b"] * 3)
+    assert found.model_.backbone.modality.bits == 12
+    assert found.predict(deep).tolist() == ["a", "b"] * 3
+
+
 def test_a_file_that_is_no_picture_is_named(classifier, labelled, tmp_path) -> None:
     files, labels = labelled
     (tmp_path / "no.jpg").write_text("no picture")

@@ -11,11 +11,12 @@ from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
 from headstart.backbone import Backbone, detector, load_backbone
-from headstart.data import Columns, Found, audit, from_boxes, from_frame, hold_out
+from headstart.data import Columns, Found, asked_of, audit, from_boxes, from_frame, hold_out
 from headstart.estimator import need_read
 from headstart.features import survey
 from headstart.model import Model
 from headstart.run import recipe_of
+from headstart.run.named_backbones import fitting
 from headstart.run.settings import cache_root
 from headstart.task import Detection, FoundBox, calibrate, make_task
 from headstart.train import TaskData, fit, strategy_of
@@ -70,14 +71,20 @@ class TransferDetector(BaseEstimator):  # type: ignore[misc]
             self.backbone, self.weights, self.random_state, self.offline, size=self.size
         )
         backbone = detector(backbone, self.size)
+        modality = fitting(backbone.modality, found.examples.sources)
+        backbone = replace(backbone, modality=modality)
         self.model_ = self._fitted(self._task_data(found, backbone), backbone)
         self.classes_ = self.model_.classes
         return self
 
     def predict(self, X: Any) -> list[list[FoundBox]]:
-        """What is said to be on each picture, likeliest first, in its own pixels."""
+        """What is said to be on each picture, likeliest first, in its own pixels.
+
+        Raises `DataError` for a picture that can't be read.
+        """
         check_is_fitted(self, "model_")
-        return [list(one.boxes or ()) for one in self.model_.predict(X)]
+        told = self.model_.predict_sources(asked_of(X, "image").sources)
+        return [list(one.boxes or ()) for one in told]
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()

@@ -1,6 +1,7 @@
 """The main job as a scikit-learn classifier: pictures, texts or recordings in, classes out."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -23,7 +24,7 @@ from headstart.data import (
     is_at_hand,
     labeled_sources,
 )
-from headstart.data.column_settings import GUESS
+from headstart.data.column_settings import Columns
 from headstart.data.scales import LEAST_GRADES as LEAST_ORDERED
 from headstart.errors import DataError
 from headstart.features import survey
@@ -31,6 +32,7 @@ from headstart.modality import Modality
 from headstart.model import Model
 from headstart.run import recipe_of
 from headstart.run.inputs import found_at
+from headstart.run.named_backbones import fitting
 from headstart.run.settings import cache_root
 from headstart.task import calibrate, make_task
 from headstart.task_names import TASK_NAMES, LabelForm, form_of, task_of
@@ -84,16 +86,20 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Fit head, and backbone where the strategy says so; `groups` are not torn apart.
 
         Without `y`, `X` says what its examples are: a folder, a table, an archive or the address of
-        one, or a data set of `datasets`, torch or torchvision. A probe learns from all rows. Other
-        strategies hold some out to choose the rate and the epoch.
+        one, or a data set of `datasets`, torch or torchvision; a part for the test is left out. A
+        probe learns from all rows. Other strategies hold some out to choose the rate and the epoch.
         """
         if y is None and (isinstance(X, str | Path) or is_at_hand(X)):
-            X, y = labeled_sources(found_at(X, GUESS, cache_root(_path(self.cache))))
+            found = found_at(X, Columns(task=self.task), cache_root(_path(self.cache)))
+            X, y, own = labeled_sources(found)
+            groups = own if groups is None else groups
         X, y = self._checked(X, y)
         self.classes_, labels = np.unique(y, return_inverse=True)
         self._need_classes()
         backbone = load_backbone(self.backbone, self.weights, self.random_state, self.offline)
-        task_data = self._task_data(X, labels, groups, backbone)
+        sources = self._sources(X, backbone.modality.kind)
+        backbone = replace(backbone, modality=fitting(backbone.modality, sources))
+        task_data = self._task_data(sources, labels, groups, backbone)
         self.model_ = self._fitted(task_data, backbone)
         return self
 
@@ -149,12 +155,15 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return pictures, labels
 
     def _task_data(
-        self, pictures: Any, labels: np.ndarray, groups: Sequence[object] | None, backbone: Backbone
+        self,
+        sources: tuple[Source, ...],
+        labels: np.ndarray,
+        groups: Sequence[object] | None,
+        backbone: Backbone,
     ) -> TaskData:
         names = tuple(map(str, self.classes_))
         named = tuple(map(str, groups)) if groups is not None else ()
         modality = backbone.modality
-        sources = self._sources(pictures, modality.kind)
         examples = Examples(
             sources, ClassTruth(names, tuple(labels.tolist())), named, kind=self.task
         )

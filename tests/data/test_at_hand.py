@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import PIL.Image
@@ -133,6 +134,20 @@ def test_what_is_no_data_set_is_not_taken_for_one():
 
 
 def test_estimators_take_sources_and_labels():
-    sources, labels = labeled_sources(from_data_set(numbers(4)))
+    sources, labels, groups = labeled_sources(from_data_set(numbers(4)))
     assert len(sources) == 4
     assert labels == ["0", "1", "0", "1"]
+    assert groups is None
+
+
+def test_estimators_are_not_fitted_to_the_part_for_the_test():
+    found = from_data_set({"train": numbers(4), "validation": numbers(2), "test": numbers(6)})
+    sources, labels, _ = labeled_sources(found)
+    assert len(sources) == len(labels) == 6
+    assert not any(source.name.startswith("test") for source in sources)
+
+
+def test_estimators_take_groups_where_there_are_any():
+    found = from_data_set(numbers(4))
+    some = replace(found, examples=replace(found.examples, groups=("a", "a", "", "b")))
+    assert labeled_sources(some)[2] == ["a", "a", "", "b"]

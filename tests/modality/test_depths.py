@@ -1,8 +1,9 @@
 import numpy as np
 import PIL.Image
 import pytest
+import torch
 
-from headstart.data import InMemory
+from headstart.data import InMemory, Page
 from headstart.errors import DataError
 from headstart.modality import Image, bits_used
 
@@ -31,6 +32,29 @@ def test_arrays_in_memory_count_and_what_is_no_picture_does_not(tmp_path):
     dark = InMemory("a", np.full((4, 4), 900, np.uint16))
     (tmp_path / "torn.png").write_bytes(b"nothing")
     assert bits_used([dark, tmp_path / "torn.png", tmp_path / "gone.png"]) == 10
+
+
+def test_pictures_as_bytes_in_the_cells_of_a_table_count(tmp_path):
+    held = [InMemory("a", path.read_bytes()) for path in saved(tmp_path, 300, 4000)]
+    assert bits_used(held) == 12
+
+
+def test_what_a_file_is_called_does_not_matter(tmp_path):
+    (path,) = saved(tmp_path, 4000)
+    assert bits_used([path.rename(tmp_path / "a.jpg")]) == 12
+
+
+@pytest.mark.parametrize("wrap", [PIL.Image.fromarray, lambda held: torch.tensor(held.astype(int))])
+def test_pictures_and_tensors_in_memory_count(wrap):
+    assert bits_used([InMemory("a", wrap(np.full((4, 4), 900, np.uint16)))]) == 10
+
+
+def test_of_a_file_whose_pages_are_examples_all_pages_count(tmp_path):
+    dark, bright = (PIL.Image.fromarray(np.full((4, 4), top, np.uint16)) for top in (9, 4000))
+    dark.save(tmp_path / "a.tif", save_all=True, append_images=[bright])
+    pages = [InMemory(f"page {i}", Page(tmp_path / "a.tif", i)) for i in range(2)]
+    assert bits_used([tmp_path / "a.tif"]) == 8
+    assert bits_used(pages) == bits_used(pages[:1]) == 12
 
 
 def test_a_set_with_one_bright_picture_among_dark_ones_uses_all_bits(tmp_path):

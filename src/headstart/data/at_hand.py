@@ -165,7 +165,12 @@ def _sheet(thing: Any, name: str) -> Sheet:
     return sheet_of(held.replace_schema_metadata(thing.features.arrow_schema.metadata), name)
 
 
-def labeled_sources(found: Found) -> tuple[list[Source], list[str]]:
-    """What a scikit-learn estimator takes: sources, and the label of each as it was written."""
+def labeled_sources(found: Found) -> tuple[list[Source], list[str], list[str] | None]:
+    """What a scikit-learn estimator is fitted to: sources, the label of each as it was written, and
+    groups where there are any. A part that is for the test is left out.
+    """  # noqa: D205 - one sentence
     examples = found.examples
-    return list(examples.sources), [examples.truth.written(i) for i in range(len(examples))]
+    rows = [i for i in range(len(examples)) if not examples.parts or examples.parts[i] != "test"]
+    kept = examples.take(rows)
+    labels = [kept.truth.written(i) for i in range(len(kept))]
+    return list(kept.sources), labels, list(kept.groups) if any(kept.groups) else None

@@ -20,7 +20,7 @@ from headstart.features.index import Place
 from headstart.features.table import Row, Table, table_of
 from headstart.modality import Look, Modality
 
-READER = f"looks 6, Pillow {version('pillow')}"
+READER = f"looks 7, Pillow {version('pillow')}"
 """Whose decoding the items are; part of every table's fingerprint."""
 Answer = tuple[Look, Tensor] | Problem
 

@@ -8,7 +8,6 @@ import hashlib
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import PIL.Image
@@ -16,14 +15,15 @@ import PIL.ImageFile
 import PIL.ImageOps
 import torch
 
-from headstart.data import Page, Source, name_of
+from headstart.data import Source, name_of
 from headstart.modality.colors import Picture, from_array, to_rgb
 from headstart.modality.containers import frames_of
+from headstart.modality.depths import highest_in
 from headstart.modality.opening import (
     NUMPY,
     TURNS,
     array_in,
-    bytes_of,
+    content_of,
     file_in,
     guarded,
     orientation,
@@ -41,6 +41,7 @@ size a network reads it at: so that a division does not depend on the network.""
 _SCALES = (8, 4, 2)
 
 Size = tuple[int, int]
+Facts = tuple[tuple[str, str | float], ...]
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Decoded:
     picture: Picture
     digest: str
     """SHA-256 of the file's bytes; of the pixels it shows, where it was in memory."""
-    facts: tuple[tuple[str, str | float], ...]
+    facts: Facts
     small: Picture | None = None
     """The same at the scale of `LOOK_PX`, where that is another one."""
 
@@ -78,55 +79,55 @@ def decode(
     bits use so many `bits`: the highest of these is white.
     """
     name = name_of(source)
-    content = bytes_of(source, name) if isinstance(source, Path) else source.content
-    if isinstance(content, Page):
-        raw = bytes_of(content.path, name)
-        with guarded(name):
-            return page_of(raw, content.number, background, name, bits)
+    content, page = content_of(source, name)
     with guarded(name):
-        if isinstance(content, bytes | bytearray | memoryview):
-            return _from_bytes(bytes(content), background, wanted, name, bits)
+        if isinstance(content, bytes):
+            return _from_bytes(content, page, background, wanted, name, bits)
         return _from_memory(content, background, name, bits)
 
 
 def _from_bytes(
     content: bytes,
+    page: int | None,
     background: tuple[int, int, int],
     wanted: Callable[[Size], Size],
     name: str,
     bits: int,
 ) -> Decoded:
+    digest = hashlib.sha256(content)
     if content.startswith(NUMPY):
         found = _from_memory(array_in(content), background, name, bits)
-        return replace(found, digest=hashlib.sha256(content).hexdigest())
+        return replace(found, digest=digest.hexdigest())
     file, kind = file_in(content, name)
     with file:
-        frames = frames_of(content, kind, 1 if kind == "TIFF" else getattr(file, "n_frames", 1))
+        frames = 1
+        if page is None:
+            many = 1 if kind == "TIFF" else getattr(file, "n_frames", 1)
+            frames = frames_of(content, kind, many)
+        else:
+            file.seek(page)
+            check_pixels(file.size, name)
+            digest = hashlib.sha256(digest.digest() + f"page {page}".encode())
+        # Pillow reads the upper bytes of such colors
+        halved = not file.mode.startswith("I") and any(";16" in str(part[3]) for part in file.tile)
         facts = facts_of(file.size, file.mode, file.format or kind, frames)
         facts += (("turned", float(turn)),) if (turn := orientation(file)) in TURNS else ()
         small = _small(content, wanted, background, name) if kind == "JPEG" else None
         picture = _loaded(file, kind, wanted, name)
-        if picture.mode.startswith("I"):
-            facts = (*facts, ("top", float(np.asarray(picture).max(initial=0))))
+        facts += _tops(picture, halved=halved)
         picture = to_rgb(picture, background, name, bits)
-    return Decoded(picture, hashlib.sha256(content).hexdigest(), facts, small)
+    return Decoded(picture, digest.hexdigest(), facts, small)
 
 
-def page_of(
-    content: bytes, number: int, background: tuple[int, int, int], name: str, bits: int = 16
-) -> Decoded:
-    """One picture of a file that holds several, whole. Raises `DataError`."""
-    file, kind = file_in(content, name)
-    with file:
-        file.seek(number)
-        check_pixels(file.size, name)
-        facts = facts_of(file.size, file.mode, file.format or kind, 1)
-        file.load()
-        if file.mode.startswith("I"):
-            facts = (*facts, ("top", float(np.asarray(file).max(initial=0))))
-        picture = to_rgb(upright(file), background, name, bits)
-    digest = hashlib.sha256(hashlib.sha256(content).digest() + f"page {number}".encode())
-    return Decoded(picture, digest.hexdigest(), facts)
+def _tops(picture: object, *, halved: bool = False) -> Facts:
+    """The highest value of 16 bits; of colors of which the upper bytes alone are read, the highest
+    that it can be.
+    """  # noqa: D205 - one sentence
+    if halved and isinstance(picture, PIL.Image.Image):
+        byte = float(np.asarray(picture.convert("RGB")).max(initial=0))
+        return (("color top", 256 * byte + 255),)
+    top = highest_in(picture)
+    return () if top is None else (("top", top),)
 
 
 _large = threading.Lock()
@@ -176,20 +177,20 @@ def _from_memory(thing: object, background: tuple[int, int, int], name: str, bit
     if isinstance(thing, torch.Tensor):
         thing = _channels_last(thing.detach().cpu()).numpy()
     if isinstance(thing, np.ndarray):
-        picture, mode = from_array(thing, name, bits), str(thing.dtype)
+        picture, mode, top = from_array(thing, name, bits), str(thing.dtype), _tops(thing)
     elif isinstance(thing, PIL.Image.Image):
         thing.load()
-        picture, mode = upright(thing), thing.mode
+        picture, mode, top = upright(thing), thing.mode, _tops(thing)
     else:
         refuse_thing(thing, name)
     check_pixels(picture.size, name)
     shown = to_rgb(picture, background, name, bits)
     # Of what is shown: so palettes, transparency and orientation count
     digest = hashlib.sha256(f"RGB {shown.width} {shown.height} ".encode() + shown.tobytes())
-    return Decoded(shown, digest.hexdigest(), facts_of(picture.size, mode, "memory", 1))
+    return Decoded(shown, digest.hexdigest(), facts_of(picture.size, mode, "memory", 1) + top)
 
 
-def facts_of(size: Size, mode: str, form: str, frames: int) -> tuple[tuple[str, str | float], ...]:
+def facts_of(size: Size, mode: str, form: str, frames: int) -> Facts:
     """What the audit counts."""
     numbers = (("width", float(size[0])), ("height", float(size[1])))
     return (*numbers, ("mode", mode), ("format", form), ("frames", float(frames)))

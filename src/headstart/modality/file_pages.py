@@ -10,8 +10,8 @@ from headstart.hostile import printable
 from headstart.modality.opening import bytes_of, file_in, guarded
 
 _ENDINGS = frozenset({".tif", ".tiff", ".gif", ".webp", ".png", ".apng", ".avif"})
-_MOST = 10_000
-"""Pages of one file, at most; the others are told and left."""
+MOST_PAGES = 10_000
+"""Of one file, at most; the others are told and left."""
 WHICH = ("", "first", "all")
 
 
@@ -48,7 +48,7 @@ def page_count(source: Source) -> int:
         with guarded(source.name):
             file, _ = file_in(content, source.name)
             with file:
-                return max(1, min(int(getattr(file, "n_frames", 1)), _MOST))
+                return max(1, min(int(getattr(file, "n_frames", 1)), MOST_PAGES))
     except HeadstartError:  # whoever reads it says what is wrong with it
         return 1
 

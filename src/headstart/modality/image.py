@@ -156,7 +156,7 @@ class Image:
             if many
             else ()
         )
-        return (*depth_told(facts, self.bits), *pages)
+        return (*depth_told(facts, self.bits), *depth_told(facts, fact="color top"), *pages)
 
     def _seen(self, source: Source) -> tuple[Decoded | Bands, Tensor]:
         if self.channels not in (1, 3):
@@ -198,11 +198,13 @@ class Image:
         return canvas
 
 
-def depth_told(facts: Sequence[dict[str, str | float]], read_as: int = 16) -> tuple[str, ...]:
+def depth_told(
+    facts: Sequence[dict[str, str | float]], read_as: int = 16, fact: str = "top"
+) -> tuple[str, ...]:
     """What is told of pictures of 16 bits that use fewer, all or some of them: where they are read
-    as of 16, they are dark.
+    as of 16, they are dark. `fact` holds the highest value of each.
     """  # noqa: D205 - one sentence
-    tops = [float(one["top"]) for one in facts if "top" in one]
+    tops = [float(one[fact]) for one in facts if fact in one]
     if tops and read_as < 16:
         return (
             f"{len(tops):,} pictures have 16 bits a pixel, and no value above {max(tops):,.0f}: "
@@ -212,11 +214,7 @@ def depth_told(facts: Sequence[dict[str, str | float]], read_as: int = 16) -> tu
     highest = max(tops, default=0.0)
     bits = depth_of(highest)
     dark = sum(top < _MOST_DARK for top in tops)
-    if (
-        bits == 16
-        and len(tops) >= _ENOUGH
-        and _MIXED * len(tops) <= dark <= (1 - _MIXED) * len(tops)
-    ):
+    if bits == 16 and len(tops) >= _ENOUGH and dark >= _MIXED * len(tops):
         return (
             f"warning: of {len(tops):,} pictures with 16 bits a pixel {dark:,} have no value above "
             f"{_MOST_DARK - 1:,}, and the others have: they may come from instruments of 12 and 16 "

@@ -17,6 +17,7 @@ import numpy as np
 import PIL.Image
 import PIL.ImageFile
 
+from headstart.data import Page, Source
 from headstart.errors import DataError, HeadstartError
 from headstart.hostile import printable
 from headstart.modality.colors import Picture
@@ -131,6 +132,16 @@ def bytes_of(path: Path, name: str) -> bytes:
             where=name,
             why=printable(error),
         ) from error
+
+
+def content_of(source: Source, name: str) -> tuple[object, int | None]:
+    """The bytes of a picture, or what is in memory; and its page, where it is one of several."""
+    thing = source if isinstance(source, Path) else source.content
+    if isinstance(thing, Page):
+        return bytes_of(thing.path, name), thing.number
+    if isinstance(thing, Path):
+        return bytes_of(thing, name), None
+    return bytes(thing) if isinstance(thing, bytearray | memoryview) else thing, None
 
 
 def _check_regular(found: os.stat_result, name: str) -> None:

@@ -42,4 +42,4 @@ def usual_modality(found: Found) -> Modality:
     if found.holds == "sounds":
         return Sound()
     usual = load_backbone(LANGUAGE).modality if found.holds == "text" else Image()
-    return fitting(usual, found)
+    return fitting(usual, found.examples.sources)

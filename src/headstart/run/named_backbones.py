@@ -1,7 +1,7 @@
 """Backbones as examples need them: of their kind, and given what was asked."""
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from headstart.backbone import (
     load_backbone,
     need_writer,
 )
-from headstart.data import Found, InMemory, Pair
+from headstart.data import Found, InMemory, Pair, Source
 from headstart.errors import BackboneError, UsageError
 from headstart.events import Tell, quiet
 from headstart.hostile import printable
@@ -82,7 +82,9 @@ def taken(
             "leave --backbone out, or --task detection with annotations of boxes",
         )
     backbone = spoken(backbone, given.languages)
-    return replace(backbone, modality=fitting(_begun(backbone.modality, given.prefix), found))
+    return replace(
+        backbone, modality=fitting(_begun(backbone.modality, given.prefix), found.examples.sources)
+    )
 
 
 def spoken(backbone: Backbone, languages: str) -> Backbone:
@@ -127,15 +129,15 @@ def need_kind(backbone: Backbone, found: Found) -> None:
         )
 
 
-def fitting(modality: Modality, found: Found) -> Modality:
+def fitting(modality: Modality, sources: Sequence[Source]) -> Modality:
     """The same contract for what the examples are: one text each, or two; pictures of 16 bits that
     use fewer.
     """  # noqa: D205 - one sentence
     if isinstance(modality, Image) and modality.channels in (1, 3):
-        return replace(modality, bits=bits_used(found.examples.sources))
+        return replace(modality, bits=bits_used(sources))
     if not isinstance(modality, Text):
         return modality
-    first = found.examples.sources[0]
+    first = sources[0]
     return replace(modality, paired=isinstance(first, InMemory) and isinstance(first.content, Pair))
 
 
