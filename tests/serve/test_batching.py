@@ -151,3 +151,17 @@ def test_a_client_that_went_away_is_not_judged() -> None:
 
     asyncio.run(begin())
     assert judge.batches == [["a"]]
+
+
+def test_a_batch_that_was_given_up_says_nothing_of_the_pace() -> None:
+    async def work() -> list[object]:
+        queue = Queue(Judge(), Limits(queue_s=5.0, wait_s=0.3))
+        await asked(queue, things("x", b"hang"))  # .3 s, and once more, for nothing
+        await queue.judged(things("a"))
+        busy = asyncio.ensure_future(asked(queue, things(range(BATCH))))
+        await asyncio.sleep(0)
+        found = await asked(queue, things("b"), things(range(BATCH)))
+        await busy
+        return found
+
+    assert labels(asyncio.run(work())[1])[0] == "0"

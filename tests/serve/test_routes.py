@@ -223,9 +223,10 @@ def test_every_route_is_a_plain_one() -> None:
 
 
 def test_what_was_said_since_the_start_is_told_beside_each_model() -> None:
-    door = app(Models())
-    for body in (b"good", b"odd", b"familiar 0.01", b"bad"):
-        ask(door, "POST", "/predict", [BEARER], body)
-    (one,) = ask(door, "GET", "/models", [BEARER]).json()
-    assert one["seen"] == {"sure": 2, "not_sure": 1, "unfamiliar": 0}
-    assert one["familiar_above"] is None and one["name"] == "photos"
+    for above, unfamiliar in ((None, 0), (0.05, 1)):
+        door = app(Models(Served(signature=NAMED.model_copy(update={"familiar_above": above}))))
+        for body in (b"good", b"odd", b"familiar 0.01", b"bad"):
+            ask(door, "POST", "/predict", [BEARER], body)
+        (one,) = ask(door, "GET", "/models", [BEARER]).json()
+        assert one["seen"] == {"sure": 2, "not_sure": 1, "unfamiliar": unfamiliar}
+        assert one["familiar_above"] == above and one["name"] == "photos"

@@ -101,10 +101,8 @@ class Queue:
             await asyncio.sleep(0)  # what came in the same moment comes along
             batch = self._batch()
             if batch:
-                self._busy, began = len(batch), time.monotonic()
+                self._busy = len(batch)
                 await self._answer(batch)
-                took_s = (time.monotonic() - began) / len(batch)
-                self._each_s += (LATEST if self._each_s else 1.0) * (took_s - self._each_s)
                 self._busy = 0
 
     def _batch(self) -> list[_Waiting]:
@@ -128,6 +126,7 @@ class Queue:
         return batch
 
     async def _answer(self, batch: Sequence[_Waiting]) -> None:
+        began = time.monotonic()
         try:
             async with asyncio.timeout(self._limits.wait_s):
                 answers = await self._judge.judge([one.thing for one in batch])
@@ -141,6 +140,8 @@ class Queue:
                 if not one.answer.done():
                     one.answer.set_exception(error)
             return
+        each_s = (time.monotonic() - began) / len(batch)
+        self._each_s += (LATEST if self._each_s else 1.0) * (each_s - self._each_s)
         for one, answer in zip(batch, answers, strict=True):
             if not one.answer.done():
                 one.answer.set_result(answer)
