@@ -47,3 +47,9 @@ def test_the_last_run_is_found_whoever_made_it(tmp_path) -> None:
         (run / "run.json").write_text(json.dumps({"asked": Settings().digest(str(place))}))
     kept(tmp_path / "runs" / "2026-01-02_data", TOLD)
     assert last_run(place).name == "2026-01-01_data-2"
+    assert last_run(place, {"strategy": "probe"}) is None
+    run = kept(tmp_path / "runs" / "2026-01-01_data-3", TOLD)
+    asked = Settings.of(strategy="probe").digest(str(place))
+    (run / "run.json").write_text(json.dumps({"asked": asked}))
+    assert last_run(place, {"strategy": "probe"}).name == run.name
+    assert last_run(place, {"strategy": "nosuch"}) is None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from boards import board_at, fill  # isort: skip - it makes the next one found
+from boards import apart, board_at, fill  # noqa: F401 # isort: skip - it makes asking found
 from asking import HOST, PORT, ask
 
 from headstart.data import find
@@ -205,3 +205,33 @@ def test_what_is_asked_beside_learning_is_begun(board) -> None:
         assert told(board, path, asked).json()["error"]["code"] == "H620"
     assert told(board, "/exported?run=a&to=onnx").status == 404
     assert told(board, "/report?run=..").status == 404
+
+
+def test_runs_of_the_list_are_compared_exported_and_handed_over(board, ended, tmp_path) -> None:
+    one, _ = (ended(name, board.collection.root) for name in ("one", "two"))
+    (one / "report.html").write_text("of one")
+    (one / "export").mkdir()
+    (one / "export" / "model.onnx").write_bytes(b"network")
+    (one / "export" / "web.zip").write_bytes(b"page")
+    assert {run["name"] for run in told(board, "/runs").json()} == {"one", "two"}
+    assert told(board, "/report?run=one").body == b"of one"
+    assert told(board, "/report?run=two").status == 404
+    for to, name, raw in (("onnx", "one.onnx", b"network"), ("web", "one-web.zip", b"page")):
+        found = told(board, f"/exported?run=one&to={to}")
+        assert found.body == raw and f'"{name}"' in found.header("content-disposition")
+    errands = board.parts.errands._process
+    assert told(board, "/export", {"run": "one", "to": "int8"}).json()["error"]["code"] == "H622"
+    assert told(board, "/export", {"run": "one", "to": "web"}).status == 200
+    assert errands.order == {"do": "export", "run": "runs/one", "to": "web"}
+    errands.runs = False
+    assert told(board, "/compare", {"runs": ["two", "one"]}).status == 200
+    assert errands.order == {"do": "compare", "runs": ["runs/two", "runs/one"]}
+
+
+def test_an_archive_of_folders_needs_no_class_and_a_file_does(board) -> None:
+    raw = io.BytesIO()
+    with zipfile.ZipFile(raw, "w") as held:
+        held.writestr("star/1.jpg", b"star")
+    assert send(board, "/file?name=some.zip", raw.getvalue()).json()["kept"] == 1
+    assert [path.name for path in (board.collection.root / "star").iterdir()]
+    assert send(board, "/file?name=1.jpg", b"star").status == 404

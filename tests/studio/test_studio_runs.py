@@ -1,37 +1,13 @@
 """Runs on the page's folder, and what is handed over of them."""
 
 import asyncio
-import json
-from pathlib import Path
+import os
 
 import pytest
 from boards import apart  # noqa: F401
 
 from headstart.serve import Refusal
 from headstart.studio import runs
-
-TOLD = {
-    "figure": "accuracy", "task": "classification", "chosen": "probe",
-    "test": {"accuracy": {"value": 0.9, "low": 0.8, "high": 0.95}},
-    "verdict": {"word": "helps"}, "cost": {"cpu_s": 18.0},
-}  # fmt: skip
-
-
-@pytest.fixture
-def ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """Makes a run that has ended on some data."""
-    read = lambda path: type("Run", (), {"metrics": TOLD})()  # noqa: E731
-    monkeypatch.setattr("headstart.run.run_list.report", read)
-
-    def make(name: str, data: Path) -> Path:
-        place = tmp_path / "runs" / name
-        place.mkdir(parents=True)
-        asked = {"place": str(data.resolve()), "backbone": {"name": "net\x1b"}}
-        (place / "run.json").write_text(json.dumps(asked))
-        (place / "metrics.json").write_text("{}")
-        return place
-
-    return make
 
 
 def test_runs_on_this_folder_are_listed_and_others_are_not(ended, tmp_path) -> None:
@@ -41,6 +17,13 @@ def test_runs_on_this_folder_are_listed_and_others_are_not(ended, tmp_path) -> N
     (found,) = runs.listing(tmp_path / "data")
     assert (found["name"], found["backbone"], found["value"]) == ("one", r"net\x1b", 0.9)
     assert found["exports"] == ()
+
+
+def test_the_newest_comes_first_and_one_that_has_not_ended_does_not_come(ended, tmp_path) -> None:
+    for name, moment in (("b", 5), ("c", 7), ("a", 6)):
+        os.utime(ended(name, tmp_path / "data") / "metrics.json", ns=(moment, moment))
+    (ended("d", tmp_path / "data") / "metrics.json").unlink()
+    assert [one["name"] for one in runs.listing(tmp_path / "data")] == ["c", "a", "b"]
 
 
 def test_a_run_is_opened_by_its_name_in_the_list_alone(ended, tmp_path) -> None:
@@ -60,6 +43,7 @@ def test_what_was_exported_is_handed_over_and_nothing_else(ended, tmp_path) -> N
     (place / "export").mkdir()
     (place / "export" / "model.onnx").write_bytes(b"network")
     assert runs.exported(place, "onnx").read_bytes() == b"network"
+    (place / "export" / "web").mkdir()  # by the command: there is no zip of it yet
     assert runs.listing(tmp_path / "data")[0]["exports"] == ("onnx",)
     assert runs.need_exportable("web") == "web"
     with pytest.raises(Refusal, match="H622"):

@@ -4,6 +4,9 @@ import json
 import subprocess
 import sys
 import time
+import zipfile
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from boards import apart, until, within  # noqa: F401
@@ -12,6 +15,11 @@ from headstart.errors import Interrupted
 from headstart.events import Event
 from headstart.studio import training
 from headstart.studio.trainer import Trainer
+
+RANKED = {
+    "backbone": "net", "predicted": 0.9, "low": 0.8, "high": 0.95, "ms_per_item": 4.0,
+    "params": 10,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("name", "last"), [("fine", "ended"), ("gone", "failed")])
@@ -40,6 +48,58 @@ def test_it_is_stopped_and_that_is_told(tmp_path) -> None:
 
     within(work)
     assert heard[-1]["error"]["code"] == "T522"
+
+
+WORKS = {
+    "train": (
+        {"asked": {"folds": 5}},
+        {"run": str(Path("/r").absolute())},
+        (Path("data"),),
+        {"folds": 5},
+    ),
+    "rank": (
+        {"backbones": "all"},
+        {"rows": [{**RANKED, "license": "MIT"}]},
+        (Path("data"),),
+        {"backbones": "all"},
+    ),
+    "compare": ({"runs": ["a", "b"]}, {"comparison": {"pairs": []}}, (["a", "b"],), {}),
+}
+
+
+@pytest.mark.parametrize("do", WORKS)
+def test_an_order_is_done_as_the_command_of_this_name_does_it(monkeypatch, do) -> None:
+    order, told, positional, named = WORKS[do]
+    heard: list[object] = []
+
+    def command(*given, tell=None, **options):
+        heard.extend((given, options))
+        ranked = [SimpleNamespace(**RANKED, license="MIT", other=1)]
+        made = SimpleNamespace(path=Path("/r"), record=lambda: {"pairs": []})
+        return ranked if do == "rank" else made
+
+    monkeypatch.setattr(f"headstart.run.api.{do}", command)
+    assert training.WORKS[do](Path("data"), order, lambda event: None) == told
+    assert heard == [positional, named]
+
+
+def test_a_folder_that_was_exported_is_zipped_and_not_exported_again(monkeypatch, tmp_path) -> None:
+    made: list[str] = []
+
+    def export(run: Path, to: str, tell=None) -> None:
+        made.append(to)
+        place = run / "export" / ("web" if to == "web" else "model.onnx")
+        (place / "inside" if to == "web" else place.parent).mkdir(parents=True, exist_ok=True)
+        (place / "inside" / "page.js" if to == "web" else place).write_bytes(b"x")
+
+    monkeypatch.setattr("headstart.run.exports.export", export)
+    for to in ("onnx", "web", "web"):
+        order = {"run": str(tmp_path / "r"), "to": to}
+        told = training.WORKS["export"](tmp_path, order, lambda event: None)
+        assert told == {"run": "r", "to": to}
+    assert made == ["onnx", "web"]
+    with zipfile.ZipFile(tmp_path / "r" / "export" / "web.zip") as held:
+        assert held.namelist() == ["inside/page.js"]
 
 
 def test_steps_are_told_now_and_then_and_the_last_one_always() -> None:

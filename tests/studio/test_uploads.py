@@ -1,5 +1,7 @@
 """What a browser sends is kept whole, once, where it fits; or not at all."""
 
+import asyncio
+import time
 import zipfile
 
 import pytest
@@ -21,7 +23,8 @@ def kept(collection: Collection, label: str, name: str, raw: bytes, burst: str =
     sent = collection.root / ".studio" / "incoming" / "sent"
     sent.parent.mkdir(parents=True, exist_ok=True)
     sent.write_bytes(raw)
-    return within(lambda: uploads.keep(collection, Looks(), label, name, sent, burst))
+    about = (asyncio.Lock(), label, name, sent, burst)
+    return within(lambda: uploads.keep(collection, Looks(), *about))
 
 
 def zipped(collection: Collection, members: dict[str, bytes]) -> bytes:
@@ -38,6 +41,31 @@ def test_folders_of_an_archive_without_a_class_become_classes(collection) -> Non
     assert found["kept"] == 2 and [one["code"] for one in found["refused"]] == ["H623"]
     classes = collection.listing().classes
     assert sorted(classes) == ["a", "cat"] and len(classes["a"]) == len(classes["cat"]) == 1
+
+
+def test_two_archives_at_once_may_hold_the_same_new_class(collection, monkeypatch) -> None:
+    raw, inside, most = zipped(collection, {"cat/1.jpg": b"one"}), [], []
+    called = Collection.class_called
+
+    def slowly(self, told: str) -> str:
+        inside.append(told)
+        most.append(len(inside))
+        time.sleep(0.02)
+        found = called(self, told)
+        inside.pop()
+        return found
+
+    monkeypatch.setattr(Collection, "class_called", slowly)
+    writing, places = asyncio.Lock(), [collection.root.parent / name for name in ("s", "t")]
+
+    async def work() -> object:
+        found = []
+        for place in places:
+            place.write_bytes(raw)
+            found.append(uploads.keep(collection, Looks(), writing, "", "some.zip", place))
+        return await asyncio.gather(*found)
+
+    assert sum(one["kept"] + one["same"] for one in within(work)) == 2 and most == [1, 1]
 
 
 def test_a_folder_whose_name_can_be_no_class_is_told(collection) -> None:

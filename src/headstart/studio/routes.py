@@ -151,15 +151,16 @@ class Desk:
         told = request.query_params
         label, called = told.get("class", ""), told.get("name", "")
         burst = need_burst(told.get("burst", ""))
-        collection = self.board.collection
+        board, collection = self.board, self.board.collection
         if label or not is_archive(Path(called)):
             await asyncio.to_thread(collection.need_class, label)
         sent = await received(request, collection.root)
         try:
-            found = await keep(collection, self.board.parts.looks, label, called, sent, burst)
+            looks = board.parts.looks
+            found = await keep(collection, looks, board.writing, label, called, sent, burst)
         finally:
             sent.unlink(missing_ok=True)
-        await self.board.look()
+        await board.look()
         return JSONResponse(found)
 
     async def texts(self, request: Request) -> Response:

@@ -8,7 +8,7 @@ from headstart.backbone import DETECTING, listed
 from headstart.backbone.places import cache_root
 from headstart.errors import UsageError
 from headstart.hostile import printable
-from headstart.run.exports import EXPORTS, USUAL
+from headstart.run.exports import EXPORTS
 from headstart.run.run_list import RunLine, runs_in
 from headstart.run.settings import Settings
 from headstart.serve import Refusal
@@ -62,7 +62,7 @@ def _age(line: RunLine) -> int:
 
 def _told(line: RunLine, runs: Path) -> Listed:
     place = Path(line.path)
-    made = tuple(to for to in OFFERED if (place / EXPORTS / USUAL[to]).exists())
+    made = tuple(to for to, file in OFFERED.items() if (place / EXPORTS / file).is_file())
     bounds = (line.value or 0.0, line.low or 0.0, line.high or 0.0)
     words = (printable(line.backbone, 200), printable(line.strategy, 200), line.figure)
     name = place.relative_to(runs).as_posix()

@@ -44,15 +44,21 @@ async def received(request: Request, root: Path) -> Path:
 
 
 async def keep(
-    collection: Collection, looks: Looks, label: str, told: str, sent: Path, burst: str = ""
+    collection: Collection,
+    looks: Looks,
+    writing: asyncio.Lock,
+    label: str,
+    told: str,
+    sent: Path,
+    burst: str = "",
 ) -> dict[str, object]:
     """Put what was sent into a class: a file, or all that an archive holds.
 
-    Without a class, the folders of an archive become classes. How many were kept, how many were
-    there already, and which are broken, with why.
+    Without a class, the folders of an archive become classes, made under `writing`. How many were
+    kept, how many were there already, and which are broken, with why.
     """
     if is_archive(Path(told)):
-        return await _all_in(collection, looks, label, told, sent)
+        return await _all_in(collection, looks, writing, label, told, sent)
     try:
         new = await _one(collection, looks, label, told, sent, burst)
     except Refusal as refusal:
@@ -61,7 +67,7 @@ async def keep(
 
 
 async def _all_in(
-    collection: Collection, looks: Looks, label: str, told: str, sent: Path
+    collection: Collection, looks: Looks, writing: asyncio.Lock, label: str, told: str, sent: Path
 ) -> dict[str, object]:
     named = sent.with_name(f"{sent.name}{''.join(Path(told).suffixes[-2:]).casefold()}")
     if not is_archive(named):
@@ -77,7 +83,7 @@ async def _all_in(
             if any(is_junk(part) for part in below.parts):
                 continue
             try:
-                of = label or await asyncio.to_thread(_class_of, collection, below)
+                of = label or await _class_of(collection, writing, below)
                 new = await _one(collection, looks, of, below.name, path, "")
                 kept, same = kept + new, same + (not new)
             except Refusal as refusal:
@@ -113,11 +119,12 @@ async def _one(
     return True
 
 
-def _class_of(collection: Collection, below: Path) -> str:
+async def _class_of(collection: Collection, writing: asyncio.Lock, below: Path) -> str:
     """The class that a file's folder is called after, made where it is new. Raises `Refusal`."""
     if len(below.parts) < 2:
         raise Refusal("H623", 422, "it lies in no folder", "put each class into a folder")
-    return collection.class_called(below.parts[-2])
+    async with writing:  # another archive may hold the same folder
+        return await asyncio.to_thread(collection.class_called, below.parts[-2])
 
 
 def _number(told: str) -> int:
