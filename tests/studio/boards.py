@@ -63,6 +63,8 @@ class Trainer(RealTrainer):
     async def start(self, order: Any) -> None:
         self.runs, self.starts, self.order = True, self.starts + 1, order
 
+    async def ended(self) -> None: ...
+
     async def stop(self) -> None:
         self.runs, self.stops = False, self.stops + 1
 

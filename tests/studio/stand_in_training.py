@@ -12,8 +12,10 @@ def main(name: str) -> None:
     say({"kind": "start", "what": "reading", "done": 0, "total": 2})
     if name == "long":
         time.sleep(60)
-    if name == "fine":
+    if name in ("fine", "slow to go"):
         say({"kind": "ended", "run": "/runs/x"})
+    if name == "slow to go":
+        time.sleep(0.3)
 
 
 if __name__ == "__main__":

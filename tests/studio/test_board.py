@@ -78,6 +78,37 @@ def test_it_does_not_start_where_nobody_wants_it_and_starts_when_asked(tmp_path)
     within(work)
 
 
+def test_what_somebody_asked_for_is_not_stopped_where_nothing_is_to_begin_by_itself(
+    tmp_path,
+) -> None:
+    async def work() -> None:
+        board = board_at(fill(tmp_path))
+        board.collection.note(automatic=False)
+        await opened(board)
+        await board.train()
+        fill(tmp_path, LEAST_A_CLASS + 1)
+        await asyncio.sleep(LONG_ENOUGH_S)
+        assert (board.parts.trainer.starts, board.parts.trainer.stops) == (1, 0)
+        await board.close()
+
+    within(work)
+
+
+def test_it_goes_on_when_asked_while_the_stopped_process_is_still_going(tmp_path) -> None:
+    async def work() -> None:
+        board = board_at(fill(tmp_path))
+        board.collection.note(automatic=False)
+        await opened(board)
+        await board.train()
+        board.hear({"kind": "failed", "error": {"code": "I131"}})
+        assert board.parts.trainer.runs
+        await board.train()
+        assert board.parts.trainer.starts == 2
+        await board.close()
+
+    within(work)
+
+
 def test_what_was_stopped_stays_stopped_after_a_restart_until_something_changes(tmp_path) -> None:
     async def work() -> None:
         first = board_at(fill(tmp_path))

@@ -1,7 +1,5 @@
 """What is asked for beside learning: one at a time, and the last ranking is kept."""
 
-import json
-
 import pytest
 from boards import Errands, apart, until, within  # noqa: F401
 
@@ -66,4 +64,16 @@ def test_a_process_does_it_and_that_is_told(tmp_path) -> None:
         await errands.close()
 
     within(work)
-    assert len(news) == 3 and json.dumps(news)
+    assert len(news) == 3
+
+
+def test_the_next_is_begun_while_the_process_of_the_last_is_still_going(tmp_path) -> None:
+    async def work() -> None:
+        errands = RealErrands(tmp_path / "slow to go", lambda: None, "stand_in_training")
+        for do in ("compare", "export"):
+            await errands.start({"do": do})
+            await until(lambda: errands.state("")["errand"]["phase"] == "done")
+            assert errands.state("")["errand"]["do"] == do
+        await errands.close()
+
+    within(work)

@@ -68,7 +68,7 @@ class Board:
         self._due = 0.0
         self._learning = ""
         self._auditing = False
-        self._changed = asyncio.Event()
+        self._changed, self._starting = asyncio.Event(), asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self.closing = False
         self.writing = asyncio.Lock()
@@ -162,6 +162,8 @@ class Board:
         if time.monotonic() < self._due or self._learning == digest or not digest:
             return
         if self.parts.trainer.runs:
+            if not notes.automatic:
+                return  # somebody asked for it
             await self.parts.trainer.stop()
         self._learning = ""
         done = digest == notes.trained and self._run and self._run.name == Path(notes.run).name
@@ -181,12 +183,14 @@ class Board:
         """Learn from what lies there now. Raises `Refusal` where there is too little."""
         if lacking(self.listing.units):
             raise Refusal("H607", 409, "there are too few examples to learn from", "add some")
-        if self.parts.trainer.runs:
-            return
-        self.collection.note(stopped="")
-        self._learning, asked = self.wanted, dict(self.collection.notes.asked)
-        self._progress = {"phase": "running", "what": "starting", "done": 0, "total": 0}
-        await self.parts.trainer.start({"do": "train", "asked": asked})
+        async with self._starting:
+            if self.parts.trainer.runs and self._progress["phase"] == "running":
+                return
+            await self.parts.trainer.ended()
+            self.collection.note(stopped="")
+            self._learning, asked = self.wanted, dict(self.collection.notes.asked)
+            self._progress = {"phase": "running", "what": "starting", "done": 0, "total": 0}
+            await self.parts.trainer.start({"do": "train", "asked": asked})
         self.change()
 
     async def stop(self) -> None:

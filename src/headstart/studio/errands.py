@@ -30,13 +30,14 @@ class Errands:
     async def start(self, order: Mapping[str, object], of: str = "") -> None:
         """Begin; `of` is the digest of the data it is about. Raises `Refusal` where one runs."""
         async with self._beginning:
-            if self._process.runs:
+            if self._process.runs and self._told["phase"] == "running":
                 raise Refusal(
                     "H619", 409, "something else is being made", "wait for it, or stop it"
                 )
             self._of, self._stopping = of, False
             self._told = {"phase": "running", "do": order["do"], "what": "", "done": 0, "total": 0}
             self._changed()
+            await self._process.ended()
             await self._process.start(order)
 
     async def stop(self) -> None:

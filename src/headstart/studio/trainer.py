@@ -67,6 +67,11 @@ class Trainer:
             error = TrainingError("T522", what, "train again: it goes on where it was")
             self._hear({"kind": "failed", "error": error.record()})
 
+    async def ended(self) -> None:
+        """Return once no process is left: it takes a moment to go after its last line."""
+        if self._listening is not None:
+            await asyncio.wait([self._listening])
+
     async def stop(self) -> None:
         """Ask it to stop, then end it; return once it is gone."""
         process, listening = self._process, self._listening
