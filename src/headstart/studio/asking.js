@@ -37,7 +37,8 @@ export async function ask(path, body = {}) {
   try {
     return (await send(path, body)) ?? true;
   } catch (error) {
-    say(error instanceof Refused ? `${error.message}. ${error.fix}` : t("gone"));
+    const said = `${error.message}: ${error.fix}.`;
+    say(error instanceof Refused ? said.charAt(0).toUpperCase() + said.slice(1) : t("gone"));
     return null;
   }
 }

@@ -146,14 +146,16 @@ function handed(one, to) {
     onclick: () => ask("export", { run: one.name, to }) });
 }
 
+const quoted = (path) => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`);
+
 function publishing(one) {
   const box = byId("dialog");
-  const command = (target) => el("pre", {}, el("code", { text: `headstart publish runs/${one.name} ${target}` }));
+  const command = (target) => el("pre", {}, el("code", { text: `headstart publish ${quoted(`runs/${one.name}`)} ${target}` }));
   dialog(t("publish"), el("p", { text: t("publish_more") }), command("FOLDER"), command("hf://OWNER/NAME"),
     el("p", { className: "soft small", text: t("publish_nothing") }), el("div", { className: "row" }, closing(box)));
 }
 
-// What is being made beside learning
+// What is being made beside learning, told where it was asked for
 
 function showErrand() {
   const told = state.errand;
@@ -161,6 +163,7 @@ function showErrand() {
   const sign = JSON.stringify(told);
   if (place.dataset.sign === sign) return;
   place.dataset.sign = sign;
+  byId(told.do === "rank" ? "ranked" : "runs").before(place);
   if (told.phase === "running") {
     place.replaceChildren(...waiting(told, t(`doing_${told.do}`)),
       el("button", { type: "button", className: "quiet small", text: t("stop"), onclick: () => ask("errand/stop") }));

@@ -26,8 +26,9 @@ function showProgress(told) {
 }
 
 function showMissing(state) {
-  const lines = state.lacking.map((one) => (one.name
-    ? t("missing", { n: one.need - one.have, name: one.name }) : t("missing_class", { n: one.need })));
+  const nameless = state.lacking.filter((one) => !one.name);
+  const lines = state.lacking.filter((one) => one.name).map((one) => t("missing", { n: one.need - one.have, name: one.name }));
+  if (nameless.length) lines.push(t(nameless.length > 1 ? "missing_two" : "missing_class", { n: nameless[0].need }));
   const groups = state.classes.some((one) => one.groups > 0);
   const { phase, error } = state.training;
   const place = byId("missing");

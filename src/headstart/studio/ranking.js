@@ -5,7 +5,7 @@ import { byId, el } from "./elements.js";
 const WIDE = 560;
 const HIGH = 280;
 const EDGE = { left: 52, right: 20, top: 14, bottom: 40 };
-const LINES = 4;
+const LINES = 5;
 
 function draw(tag, facts, ...inside) {
   const made = document.createElementNS(byId("drawing").namespaceURI, tag);
@@ -17,28 +17,36 @@ function draw(tag, facts, ...inside) {
 // Where a value stands between two ends, as a share.
 const share = (value, low, high) => (high > low ? (value - low) / (high - low) : 0.5);
 
-// Values such as 1, 2, 5, 10 between two ends; at least the ends' neighbors.
+// Values such as 1, 2, 5, 10 from the last below `low` to the first above `high`.
 function ticks(low, high) {
-  const found = [];
-  for (let ten = Math.floor(Math.log10(low)); ten <= Math.ceil(Math.log10(high)); ten += 1)
-    for (const one of [1, 2, 5]) if (one * 10 ** ten >= low && one * 10 ** ten <= high) found.push(one * 10 ** ten);
-  return found;
+  const every = [];
+  for (let ten = Math.floor(Math.log10(low)) - 1; ten <= Math.ceil(Math.log10(high)); ten += 1)
+    for (const one of [1, 2, 5]) every.push(one * 10 ** ten);
+  return every.slice(every.findLastIndex((one) => one < low), every.findIndex((one) => one > high) + 1);
+}
+
+// Shares that are round, around all bounds; at most LINES steps.
+function shares(rows) {
+  const low = Math.min(...rows.map((one) => one.low));
+  const high = Math.max(...rows.map((one) => one.high));
+  const step = [0.01, 0.02, 0.05, 0.1, 0.2].find((one) => Math.ceil(high / one) - Math.floor(low / one) <= LINES);
+  const first = Math.floor(low / step);
+  return Array.from({ length: Math.ceil(high / step) - first + 1 }, (_, at) => (first + at) * step);
 }
 
 export function picture(rows) {
-  const slow = Math.max(...rows.map((one) => one.ms_per_item)) * 1.6;
-  const fast = Math.max(1e-3, Math.min(...rows.map((one) => one.ms_per_item)) / 1.6);
-  const best = Math.min(1, Math.max(...rows.map((one) => one.high)) + 0.02);
-  const worst = Math.max(0, Math.min(...rows.map((one) => one.low)) - 0.02);
+  const times = rows.map((one) => Math.max(1e-3, one.ms_per_item));
+  const across = ticks(Math.min(...times), Math.max(...times));
+  const up = shares(rows);
+  const [fast, slow, worst, best] = [across[0], across.at(-1), up[0], up.at(-1)];
   const x = (ms) => EDGE.left + share(Math.log(ms), Math.log(fast), Math.log(slow)) * (WIDE - EDGE.left - EDGE.right);
   const y = (right) => HIGH - EDGE.bottom - share(right, worst, best) * (HIGH - EDGE.top - EDGE.bottom);
   const parts = [];
-  for (let at = 0; at <= LINES; at += 1) {
-    const value = worst + ((best - worst) * at) / LINES;
+  for (const value of up) {
     parts.push(draw("line", { class: "grid", x1: EDGE.left, x2: WIDE - EDGE.right, y1: y(value), y2: y(value) }),
       draw("text", { x: EDGE.left - 8, y: y(value) + 4, "text-anchor": "end" }, percent(value)));
   }
-  for (const ms of ticks(fast, slow))
+  for (const ms of across)
     parts.push(draw("text", { x: x(ms), y: HIGH - EDGE.bottom + 18, "text-anchor": "middle" }, String(Number(ms.toPrecision(3)))));
   parts.push(draw("text", { class: "axis", x: WIDE - EDGE.right, y: HIGH - 4, "text-anchor": "end" }, t("axis_ms")));
   const taken = [];

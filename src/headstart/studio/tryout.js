@@ -11,6 +11,7 @@ const EVERY_MS = 350;
 let state = null;
 let kind = "";
 let asking = false;
+let next = null;
 
 export function showTrying(told) {
   state = told;
@@ -26,7 +27,7 @@ export function showTrying(told) {
 }
 
 async function judge(body, what) {
-  if (asking) return;
+  if (asking) { next = [body, what]; return; }
   asking = true;
   try {
     const [answer] = await (typeof body === "string" ? send("try", { text: body }) : post("try", body));
@@ -36,6 +37,9 @@ async function judge(body, what) {
     byId("answer").replaceChildren(el("p", { className: "warning",
       text: error instanceof Refused ? `${error.message} ${error.code ?? ""}` : t("gone") }));
   } finally { asking = false; }
+  const last = next;
+  next = null;
+  if (last) judge(...last);
 }
 
 const colorOf = (name) => `c${state.classes.find((one) => one.name === name)?.color ?? 0}`;
