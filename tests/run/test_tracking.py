@@ -106,6 +106,22 @@ def test_a_hanging_tracker_costs_two_seconds_at_most(known, tmp_path, monkeypatc
     assert PATIENCE_S <= 2 and 0.3 <= took < 0.3 + 1
 
 
+def test_several_hanging_trackers_are_waited_for_together(known, tmp_path, monkeypatch):
+    monkeypatch.setattr(tracking_module, "PATIENCE_S", 0.5)
+    began, asked = time.monotonic(), [("hanging", str(i)) for i in range(4)]
+    with tracking(asked, "t", {}, lambda _: None) as (hear, _):
+        hear(STEP)
+    assert 0.5 <= time.monotonic() - began < 1.5
+
+
+def test_figures_that_a_run_lacks_harm_the_tracker_alone(known, tmp_path):
+    run, told = Run(tmp_path), []
+    del run.metrics["arms"]
+    with tracking([("kept", "")], "t", {}, told.append) as (_, finish):
+        finish(run)
+    assert "KeyError" in told[0].what
+
+
 def test_a_slow_tracker_that_comes_forward_is_waited_for(known, tmp_path, monkeypatch):
     monkeypatch.setattr(tracking_module, "PATIENCE_S", 0.3)
     told, _ = tracked(tmp_path, "slow", [STEP] * 3)

@@ -1,9 +1,9 @@
 """Listeners that hand on what a run tells to TensorBoard, MLflow, Weights & Biases or Trackio.
 
 A tracker works in a thread of its own behind a queue: one that is dead or hangs costs a run at most
-`PATIENCE_S` seconds at its end, and changes nothing of what is computed. What is sent are the
-figures of training as they come, then the settings, the figures of the test, and the report; no
-weights and no pickles.
+`PATIENCE_S` seconds at its end, several of them together no more, and changes nothing of what is
+computed. What is sent are the settings, the figures of training as they come, the figures of the
+test, and the report; no weights and no pickles.
 """
 
 import queue
@@ -61,10 +61,13 @@ class Sender:
         except queue.Full:
             self.failure = self.failure or "it takes figures too slowly"
 
-    def end(self) -> None:
-        """Wait until all is sent, as long as it comes forward."""
+    def close(self) -> None:
+        """Take no more; from now on it has to come forward."""
         self._moved = time.monotonic()
         self.put(None)
+
+    def wait(self) -> None:
+        """Wait until all is sent, as long as it comes forward."""
         while self._thread.is_alive() and not self.failure:
             left = self._moved + PATIENCE_S - time.monotonic()
             if left <= 0:
@@ -122,27 +125,34 @@ def tracking(
             sender.hear(event)
 
     def finish(run: "Run") -> None:
-        figures = {key: float(v) for key, v in _flat(_told(run)).items() if _number(v)}
         files = [run.path / name for name in _SENT if (run.path / name).is_file()]
         for sender in senders:
-            sender.put(lambda tracker: tracker.figures(figures, 0))
+            sender.put(lambda tracker: tracker.figures(_figures(run), 0))
             for file in files:
                 sender.put(lambda tracker, file=file: tracker.file(file))  # type: ignore[misc]
 
     try:
         yield hear, finish
     finally:
-        for sender in senders:
-            sender.end()
-            if sender.failure:
-                warn(tell, f"{sender.name} was left alone: {sender.failure}; the run is whole")
+        _end(senders, tell)
 
 
-def _told(run: "Run") -> dict[str, Any]:
+def _end(senders: Sequence[Sender], tell: Tell) -> None:
+    """Wait for all of them together, and tell of those that failed."""
+    for sender in senders:
+        sender.close()
+    for sender in senders:
+        sender.wait()
+        if sender.failure:
+            warn(tell, f"{sender.name} was left alone: {sender.failure}; the run is whole")
+
+
+def _figures(run: "Run") -> dict[str, float]:
     """What of a run's figures is worth a curve."""
     held = dict(run.metrics)
     arms = {arm["name"]: arm[held["figure"]] for arm in held["arms"]}
-    return {"test": held["test"], "verdict": held["verdict"], "cost": held["cost"], "arms": arms}
+    told = {name: held[name] for name in ("test", "verdict", "cost")}
+    return {key: float(v) for key, v in _flat({**told, "arms": arms}).items() if _number(v)}
 
 
 def _flat(held: dict[str, Any], before: str = "") -> dict[str, Any]:
