@@ -6,18 +6,12 @@ A hook of mkdocs; `pages()` gives the same without it, for tests.
 from collections.abc import Iterator
 from typing import Any
 
-from headstart import explaining
-from headstart.options import Option, options_of
-from headstart.run.compress_settings import CompressSettings
-from headstart.run.settings import FeatureSettings, PretrainSettings, RankSettings, Settings
+import typer
 
-COMMANDS = {
-    "train and plan": Settings,
-    "rank": RankSettings,
-    "features": FeatureSettings,
-    "pretrain": PretrainSettings,
-    "compress": CompressSettings,
-}
+from headstart import cli, explaining
+
+MARKS = str.maketrans({mark: f"&#{ord(mark)};" for mark in "&\\`*_{}[]<>#|"})
+"""What Markdown, tables or HTML would take for theirs."""
 
 
 def pages() -> Iterator[tuple[str, str]]:
@@ -39,17 +33,19 @@ def on_files(files: Any, config: Any) -> Any:
 
 
 def _flags() -> str:
-    parts = ["# Flags", "Each is a keyword of the function of the same name, too."]
-    for command, noun in COMMANDS.items():
-        rows = [_row(one) for one in options_of(noun)]
-        parts.append("\n".join([f"## {command}\n", "| flag | |", "|---|---|", *rows]))
+    parts = ["# Flags", "Most are keywords of the function of the same name, too."]
+    group: Any = typer.main.get_command(cli.app)
+    for name, command in group.commands.items():
+        flags = [one for one in command.params if one.param_type_name == "option"]
+        rows = [_row(one) for one in flags if not one.hidden]
+        if rows:
+            parts.append("\n".join([f"## {name}\n", "| flag | |", "|---|---|", *rows]))
     return "\n\n".join(parts) + "\n"
 
 
-def _row(one: Option) -> str:
-    flag = f"--{one.name.replace('_', '-')}"
+def _row(one: Any) -> str:
     value = f" {one.metavar}" if one.metavar else ""
-    return f"| `{flag}{value}` | {_safe(one.help)} |"
+    return f"| `{', '.join(one.opts)}{value}` | {_safe(one.help or '')} |"
 
 
 def _index(found: dict[str, explaining.Explanation]) -> str:
@@ -66,6 +62,4 @@ def _page(one: explaining.Explanation) -> str:
 
 def _safe(text: str) -> str:
     """Text that Markdown and tables leave as it is."""
-    for mark in "\\`*_{}[]<>#|":
-        text = text.replace(mark, f"&#{ord(mark)};")
-    return " ".join(text.split())
+    return " ".join(text.translate(MARKS).split())
