@@ -104,6 +104,16 @@ def test_data_sets_behind_one_another_are_one():
     assert len(from_data_set(ConcatDataset([numbers(2), numbers(4)])).examples) == 6
 
 
+def test_data_sets_behind_one_another_keep_the_names_of_their_classes():
+    first, second = numbers(2), numbers(4)
+    first.classes, second.classes = ["off", "on"], ["on", "off"]
+    both = ConcatDataset([first, second])
+    told = from_data_set(both).examples
+    assert [told.truth.written(i) for i in range(4)] == ["off", "on", "on", "off"]
+    second.classes = first.classes
+    assert from_data_set(Subset(both, [0, 5])).examples.truth.names == ("off", "on")
+
+
 def test_classes_of_any_data_set_are_called_as_it_calls_them():
     named = numbers()
     named.classes = ["off", "on"]

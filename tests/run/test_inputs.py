@@ -25,5 +25,11 @@ def test_an_unknown_task_is_refused_before_the_place_is_read(cache: Path) -> Non
         found_at("/nowhere/at/all", Columns(task="guessing"), cache)
 
 
+@pytest.mark.parametrize("wrong", [None, [("a.png", "cat")], 5])
+def test_what_is_no_place_is_refused(wrong: object, cache: Path) -> None:
+    with pytest.raises(UsageError, match="U412"):
+        found_at(wrong, Columns(), cache)
+
+
 def test_all_that_examples_hold_has_a_word_and_a_kind() -> None:
     assert KINDS.keys() == THINGS.keys() and set(KINDS.values()) == {"image", "text", "audio"}

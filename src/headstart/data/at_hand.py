@@ -7,7 +7,6 @@ its library. No code of a data set's author is run but the indexing of the objec
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +54,7 @@ def from_data_set(given: Any, columns: Columns = GUESS) -> Found:
             )
         return found_in_sheets(sheets, columns, Shelter(Path.cwd(), seeks=False))
     records, problems, notes = list[Record](), list[Problem](), dict[str, None]()
-    for part, one in parts:
+    for part, one in ((part, one) for part, whole in parts for one in _joined(whole)):
         names = _names(one)
         for i, source, label in _pairs(one):
             where = f"{part} item {i}".strip()
@@ -111,9 +110,17 @@ def _whole(thing: Any) -> Any:
     return _whole(thing.dataset) if part else thing
 
 
-def _names(thing: Any) -> Sequence[str]:
-    found = getattr(_whole(thing), "classes", None)
-    return [str(name) for name in found] if isinstance(found, list | tuple) else []
+def _joined(thing: Any) -> Sequence[Any]:
+    """The data sets that torch's `ConcatDataset` holds; else the one."""
+    several = hasattr(thing, "datasets") and not hasattr(thing, "__iter__")
+    return [own for one in thing.datasets for own in _joined(one)] if several else [thing]
+
+
+def _names(thing: Any) -> tuple[str, ...]:
+    """What classes are called; of a subset of several data sets what all of these call them."""
+    held = [getattr(own, "classes", None) for own in _joined(_whole(thing))]
+    named = {tuple(map(str, one)) if isinstance(one, list | tuple) else () for one in held}
+    return named.pop() if len(named) == 1 else ()
 
 
 def _pairs(thing: Any) -> Iterator[tuple[int, Any, Any]]:
@@ -139,8 +146,6 @@ def _listed(thing: Any) -> Iterable[Any]:
         return [own[int(i)] for i in thing.indices]
     if _folder(thing):
         return list(thing.samples)
-    if hasattr(thing, "datasets") and not hasattr(thing, "__iter__"):  # torch's ConcatDataset
-        return chain.from_iterable(map(_listed, thing.datasets))
     return (thing[i] for i in range(len(thing))) if hasattr(thing, "__len__") else iter(thing)
 
 

@@ -1,5 +1,6 @@
 """Whatever a user points at, as examples; read before PyTorch is imported."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from headstart.data import (
 from headstart.data.presence import is_address
 from headstart.errors import UsageError
 from headstart.events import Tell, quiet
+from headstart.hostile import printable
 from headstart.run.network_settings import PLAIN, Network
 
 KINDS = {"files": "image", "text": "text", "sounds": "audio"}
@@ -49,6 +51,12 @@ def found_at(
         found = from_frame(place, columns)
     elif is_at_hand(place):
         found = from_data_set(place, columns)
+    elif not isinstance(place, str | os.PathLike):
+        raise UsageError(
+            "U412",
+            f"a {printable(type(place).__name__)} is no place with examples",
+            "give a path, a DataFrame, a data set, or headstart.data.from_memory(inputs, labels)",
+        )
     elif task and task.continues and Path(place).suffix.casefold() not in TABLES:
         found = collect(Path(place), cache=root)
     else:

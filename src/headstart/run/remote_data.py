@@ -26,10 +26,10 @@ from headstart.run.units import bytes_in
 HUB = "hf://datasets/"
 _CONVERTED = "refs/convert/parquet"
 """Where the hub keeps a data set as Parquet whose own files are a script."""
-_LEFT = {".py", ".ipynb", ".sh", ".pkl", ".pickle", ".pt", ".pth", ".bin", ".gitattributes"}
+_LEFT = {".py", ".ipynb", ".sh", ".pkl", ".pickle", ".pt", ".pth", ".bin"}
 """Endings of files that are not fetched: nothing here reads them."""
 _CARD = "README.md"
-_CARDS = {".md", ".txt", ".yaml", ".gitignore", ".license"}
+_CARDS = {".md", ".txt", ".yaml", ".license"}
 _FILES, _LISTING = "files", "listing.json"
 
 
