@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import PIL.Image
 import pytest
+from located import detecting, pictures
 
 from headstart import Model, Prediction, load
 from headstart.errors import DataError
@@ -47,6 +48,14 @@ def test_one_text_gives_one_prediction() -> None:
 def test_its_classes_are_those_of_its_probabilities(flowers: Model) -> None:
     found = flowers.predict(np.zeros((40, 40, 3), np.uint8))
     assert flowers.classes == tuple(found.probabilities) and len(flowers.classes) > 1
+
+
+def test_one_broken_picture_among_several_leaves_the_boxes_of_others(tmp_path) -> None:
+    model, (first, *_) = detecting(), pictures(tmp_path / "shown")
+    (tmp_path / "torn.png").write_bytes(b"")
+    found, torn = model.predict([first, tmp_path / "torn.png"])
+    assert found.boxes == model.predict(first).boxes and found.boxes
+    assert torn.error.startswith("D124") and torn.boxes is None
 
 
 def test_one_broken_thing_among_several_has_its_reason_and_harms_no_other(

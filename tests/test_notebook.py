@@ -52,7 +52,9 @@ def test_results_show_themselves():
 def test_an_audit_lists_what_is_odd():
     found = from_memory([b"x", b"y", b"z"], ["cat", "dog", None])
     unread = [found.problems[0], found.problems[0]]
-    told = audit(found, unread)._repr_html_()
+    checked = audit(found, unread)
+    told = checked._repr_html_()
+    assert told.count(checked.summary) == 1
     assert "D159" in told and "not readable" in told
 
 

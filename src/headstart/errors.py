@@ -39,6 +39,15 @@ class HeadstartError(Exception):
         lines += [f"  why: {self.why}"] if self.why else []
         return "\n".join([*lines, f"  fix: {self.fix}"])
 
+    @property
+    def line(self) -> str:
+        """What went wrong and why, in one line with the code.
+
+        >>> DataError("D122", "the file stops", "copy it again", why="8 of 9 bytes").line
+        'D122 the file stops: 8 of 9 bytes'
+        """
+        return f"{self.code} {self.what}" + (f": {self.why}" if self.why else "")
+
     def _render_traceback_(self) -> list[str]:
         """What IPython shows: the lines of the user's own code, and the error."""
         own = str(Path(__file__).parent)

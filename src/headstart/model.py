@@ -124,7 +124,7 @@ class Model:
     def predict_each(self, sources: Sequence[Source]) -> list[Prediction | HeadstartError]:
         """One prediction a source, or why it has none: one that can't be read harms no other."""
         modality = self.backbone.modality
-        if self._in_parts or self.task.per_word:
+        if self._in_parts or self.task.per_word or self.task.locates:
             return [self._or_error(source) for source in sources]
         found: list[Prediction | HeadstartError] = []
         items = list[Tensor]()

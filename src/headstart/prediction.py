@@ -1,7 +1,7 @@
 """What a model says of one thing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from headstart.errors import HeadstartError
 from headstart.notebook import block, pairs
@@ -56,5 +56,4 @@ def joined(parts: Sequence[Prediction]) -> Prediction:
 
 def unanswered(error: HeadstartError) -> Prediction:
     """In the place of an answer about a thing that can't be read."""
-    why = f": {error.why}" if error.why else ""
-    return Prediction("", {}, sure=False, probability=0.0, error=f"{error.code} {error.what}{why}")
+    return replace(WAITING, error=error.line)

@@ -3,9 +3,14 @@
 import pytest
 from pydantic import ValidationError
 
+from headstart.prediction import Prediction
 from headstart.serve.documents import JUDGED, Answer, InferRequest, TensorIn, Texts, Unanswered
 
 TENSOR = {"name": "x", "shape": [1], "datatype": "FP32"}
+
+
+def test_an_answer_has_the_fields_of_a_prediction() -> None:
+    assert {*Answer.model_fields} - {"file"} == {*Prediction.__dataclass_fields__} - {"error"}
 
 
 def test_a_text_has_a_million_letters_at_most() -> None:

@@ -4,7 +4,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from located import detecting, pictures
 
+from headstart.durable import to_json
 from headstart.head import ABOVE
 from headstart.model import Model
 from headstart.serve.documents import JUDGED, Signature
@@ -36,6 +38,15 @@ def test_a_bad_thing_among_others_has_an_error_and_they_have_answers(small_model
     alone = answers_to(small_model, [things[2]])
     assert last["label"] == alone[0]["label"]
     assert last["probability"] == pytest.approx(alone[0]["probability"], abs=1e-6)
+
+
+def test_a_detector_answers_with_boxes(tmp_path: Path) -> None:
+    model, (first, *_) = detecting(), pictures(tmp_path)
+    told = answers_to(model, [Thing("a", "bytes", first.read_bytes())])
+    (answer,) = JUDGED.validate_json(to_json(told))
+    expected = model.predict(first).boxes
+    assert expected and [one.label for one in answer.boxes] == [one.label for one in expected]
+    assert answer.boxes[0].box == expected[0].box
 
 
 class Failing(Model):

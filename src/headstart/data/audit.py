@@ -110,7 +110,8 @@ class Audit:
         listed = [(p.code, p.kind, p.name, p.reason) for p in self.problems[:20]]
         head = [("code", "kind", "example", "what")] if listed else []
         refused = [str(self.refused)] if self.refused else []
-        return block(self.summary, [*refused, *self.lines()], [*head, *listed])
+        lines = [line for line in self.lines() if line != self.summary]
+        return block(self.summary, [*refused, *lines], [*head, *listed])
 
 
 _KINDS = {

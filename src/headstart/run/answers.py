@@ -42,10 +42,7 @@ class Answer:
     @property
     def error(self) -> str:
         """Why nothing is said, in a line; empty where something is."""
-        found = self.failure
-        return (
-            f"{found.code} {found.what}" + (f": {found.why}" if found.why else "") if found else ""
-        )
+        return self.failure.line if self.failure else ""
 
     def record(self) -> dict[str, Any]:
         """As JSON has it."""

@@ -17,8 +17,17 @@ class Fault(BaseModel):
     fix: str = ""
 
 
+class Box(BaseModel):
+    """A thing on a picture."""
+
+    label: str
+    probability: float
+    box: tuple[float, float, float, float]
+    """Left, top, right and bottom, in pixels of the upright picture."""
+
+
 class Answer(BaseModel):
-    """What `headstart predict --json` says of one thing."""
+    """What `headstart predict --json` says of one thing: the fields of a `Prediction`."""
 
     file: str = ""
     """Its name, or the text itself."""
@@ -30,6 +39,8 @@ class Answer(BaseModel):
     low: float | None = None
     high: float | None = None
     familiar: float | None = None
+    boxes: list[Box] | None = None
+    """The likeliest first; null where no boxes were learned."""
 
 
 class Unanswered(BaseModel):

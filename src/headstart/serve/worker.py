@@ -7,6 +7,7 @@ import json
 import socket
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -114,7 +115,9 @@ def _record(thing: Thing, found: Prediction | HeadstartError) -> dict[str, Any]:
     name = printable(thing.name, 1000)
     if isinstance(found, HeadstartError):
         return {"file": name, "error": found.record()}
-    return {"file": name, **{key: said for key, said in vars(found).items() if key != "error"}}
+    said = asdict(found)
+    said.pop("error")  # of several things that are asked about together
+    return {"file": name, **said}
 
 
 if __name__ == "__main__":
