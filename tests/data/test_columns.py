@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from places import labels, put
 
@@ -121,3 +123,36 @@ def test_a_column_that_there_is_not_names_the_nearest(place):
     with pytest.raises(DataError, match="D108") as caught:
         find(table(place, rows("path,label,bar", ("x", "y", "x", "y"))), Columns(label="labl"))
     assert caught.value.fix.startswith("did you mean label?")
+
+
+@pytest.mark.parametrize(("task", "source"), [("text-to-text", "src"), ("", "sentence1")])
+def test_a_text_to_write_from_is_one_whatever_pairs_there_are(tmp_path, task, source):
+    head = "sentence1,sentence2,src,target"
+    lines = [f"one cat sat {i},two dogs ran {i},old red house {i},new text {i}" for i in range(4)]
+    (tmp_path / "t.csv").write_text("\n".join([head, *lines]))
+    found = find(tmp_path / "t.csv", Columns(task=task))
+    assert any(f"text = {source}" in note for note in found.notes)
+
+
+def test_words_to_be_tagged_are_of_one_text_whatever_pairs_there_are(tmp_path):
+    rows = [
+        {"text1": "a b", "text2": "c d", "tokens": ["x", str(i)], "tags": ["O", "BI"[i % 2]]}
+        for i in range(4)
+    ]
+    (tmp_path / "t.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    found = find(tmp_path / "t.jsonl", Columns(task="entities"))
+    assert any("text = tokens" in note for note in found.notes)
+
+
+def test_what_is_said_is_in_the_column_that_is_called_so(tmp_path):
+    put(tmp_path, "1.wav", "2.wav")
+    (tmp_path / "t.csv").write_text("path,transcript,tags\n1.wav,one two,a\n2.wav,two,b\n")
+    found = find(tmp_path / "t.csv", Columns(task="transcribe"))
+    assert any("label = transcript" in note for note in found.notes)
+
+
+def test_a_text_that_is_continued_is_its_own_label(tmp_path):
+    lines = [f"once upon a time {i},{i}" for i in range(4)]
+    (tmp_path / "t.csv").write_text("\n".join(["text,label", *lines]))
+    found = find(tmp_path / "t.csv", Columns(task="generation"))
+    assert any("label = text, text = text" in note for note in found.notes)

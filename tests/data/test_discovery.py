@@ -56,3 +56,10 @@ def test_what_is_neither_is_refused_with_a_way_out(tmp_path: Path, name: str, fi
     with pytest.raises(DataError, match="D105") as told:
         find(tmp_path / name)
     assert told.value.fix.startswith(fix)
+
+
+def test_boxes_that_are_asked_for_have_to_be_there(tmp_path):
+    put(tmp_path, "cat/1.png", "dog/2.png")
+    assert find(tmp_path).examples.kind == "classification"
+    with pytest.raises(DataError, match="D227"):
+        find(tmp_path, Columns(task="detection"))

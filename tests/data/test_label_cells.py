@@ -119,3 +119,10 @@ def test_columns_of_yes_and_no_are_tags():
     made = with_tags(Sheet("t", ("text", "red", "old"), rows), Columns())
     assert made.columns == ("text", "tags") and made.rows[1][1][1] == ["red"]
     assert "yes and no" in made.notes[0]
+
+
+@pytest.mark.parametrize("task", ["classification", "balanced"])
+def test_classes_that_are_asked_for_are_whole_lists(tmp_path, task) -> None:
+    kind, written, notes = read(lines(tmp_path, ["['red', 'round']", "['red']"]), task)
+    assert (kind, written) == (task, ["red;round", "red"])
+    assert any("lists as a program prints them" in note for note in notes)

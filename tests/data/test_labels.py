@@ -1,5 +1,6 @@
 """What labels are: classes, tags, values; as told, and as they say by themselves."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,9 @@ from headstart.data import (
     need_task,
     with_task,
 )
-from headstart.data.labels import KINDS
+from headstart.data.labels import KINDS, _form
 from headstart.errors import DataError, UsageError
-from headstart.task_names import TASK_NAMES, LabelForm
+from headstart.task_names import TASK_NAMES, LabelForm, task_of
 
 
 def found(*labels: object) -> Found:
@@ -38,6 +39,15 @@ def found(*labels: object) -> Found:
 )
 def test_labels_say_what_they_are_or_are_classes(labels: list[object], kind: str) -> None:
     assert with_task(found(*labels)).examples.kind == kind
+
+
+@pytest.mark.parametrize("form", LabelForm)
+def test_what_a_reader_knew_is_kept_where_labels_are_no_classes(form: LabelForm) -> None:
+    plain = found("cat", "dog")
+    read = replace(plain, examples=replace(plain.examples, kind=task_of(form)))
+    classes = (LabelForm.CLASS, LabelForm.GRADE, LabelForm.VALUE)
+    assert _form(read, "") is (LabelForm.CLASS if form in classes else form)
+    assert _form(read, "regression") is LabelForm.VALUE
 
 
 def test_a_guess_is_told_with_what_undoes_it() -> None:

@@ -91,6 +91,26 @@ def test_a_frame_with_paths_is_read_like_a_table(tmp_path, monkeypatch):
     assert [(problem.name, problem.row) for problem in found.problems] == [("4.png", 4)]
 
 
+@pytest.mark.parametrize(
+    ("task", "kind"), [("", "detection"), ("detection", "detection"), ("classification", "")]
+)
+def test_a_frame_with_corners_has_boxes_unless_another_task_is_asked(
+    tmp_path, monkeypatch, task, kind
+):
+    monkeypatch.chdir(put(tmp_path, "1.png", "2.png"))
+    corners = {"xmin": [1, 2], "ymin": [1, 2], "xmax": [5, 6], "ymax": [5, 6]}
+    frame = pd.DataFrame({"path": ["1.png", "2.png"], "label": ["cat", "dog"], **corners})
+    found = from_frame(frame, Columns(task=task)).examples
+    assert (found.kind == "detection") == (kind == "detection")
+
+
+def test_lists_of_words_in_a_frame_are_texts_and_no_things():
+    words, tags = [np.array(["a", "cat"]), np.array(["two", "dogs"])], [["O", "B"], ["O", "I"]]
+    frame = pd.DataFrame({"tokens": words, "tags": tags})
+    found = from_frame(frame, Columns(task="entities")).examples
+    assert [source.content for source in found.sources] == ["a cat", "two dogs"]
+
+
 def test_a_frame_may_hold_the_things_themselves():
     frame = pd.DataFrame({"label": [0, 1, 0, 1], "thing": list(PIXELS)})
     found = from_frame(frame, Columns(path="thing"))
