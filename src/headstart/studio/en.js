@@ -149,7 +149,7 @@ export const TEXTS = {
   folds_5: "each example once, in 5 folds",
   folds_10: "each example once, in 10 folds",
   which_start: "Which start",
-  which_start_more: "Measures what each pretrained network on this machine knows of these examples. None of those that are tested on is looked at.",
+  which_start_more: "Measures what each pretrained network on this machine knows of these examples. Where one part is kept for the test, none of that part is looked at; in folds, each example is used for both.",
   rank: "Compare starts",
   ranked_one: "{name}: {right} right, {ms} ms",
   ranked_more: "Right on examples that were held out, with 95% confidence; further left is faster.",
