@@ -158,10 +158,11 @@ def deeper(page) -> None:
     for number in (0, 1):
         page.locator("#runs input").nth(number).check()
     page.get_by_role("button", name="Compare those chosen").click()
-    page.get_by_text("On the same test examples").or_(page.get_by_text("not compared")).wait_for()
+    told = page.get_by_text("On the same test examples").or_(page.get_by_text("not compared"))
+    told.wait_for(timeout=90_000)
     page.get_by_role("button", name="as ONNX").first.click()
     with page.expect_download(timeout=90_000) as kept:
-        page.get_by_role("link", name="as ONNX").click()
+        page.get_by_role("link", name="as ONNX").click(timeout=90_000)
     assert kept.value.suggested_filename.endswith(".onnx")
 
 
