@@ -1,5 +1,6 @@
 """Batches of a frozen prefix: what names their rows, and numbers that are refused."""
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -8,7 +9,8 @@ from stand_ins import InMemory
 from torch import nn
 
 from headstart.errors import BackboneError
-from headstart.features import Prefix, extract
+from headstart.features import Prefix, batches, extract
+from headstart.features.running import Engine
 from headstart.modality import Augmentation
 
 
@@ -38,3 +40,30 @@ def test_equal_fingerprints_are_equal_rows(tiny) -> None:
     ]
     assert len({one.fingerprint for one in (plain, *others)}) == 7
     assert replace(plain).fingerprint == plain.fingerprint
+
+
+class AtOnce(ThreadPoolExecutor):
+    """In the place of a pool: how much of it was asked for."""
+
+    sent = 0
+
+    def submit(self, work, *given) -> Future:
+        self.sent += 1
+        done: Future = Future()
+        done.set_result(work(*given))
+        return done
+
+
+@pytest.mark.parametrize(("device", "sent"), [("meta", batches.FLYING), ("cpu", 9)])
+def test_a_card_has_three_batches_at_once_whose_memory_was_looked_at(
+    tiny, monkeypatch, device, sent
+) -> None:
+    monkeypatch.setattr(batches, "WORKERS", 8)
+    items, pool = InMemory(tuple(torch.zeros(40, 3, 32, 32, dtype=torch.uint8))), AtOnce(1)
+    engine = Engine("any", lambda network, batch: network, device=torch.device(device))
+    ready = engine, lambda rows: torch.zeros(len(rows), 2)
+    rows = {digest: row for row, digest in enumerate(items.digests)}
+    made = batches.made_rows(items, rows, Prefix(tiny.modality, tiny.stages, "any"), ready, 4, pool)
+    next(made)
+    assert pool.sent == sent
+    assert len([row.key for row in made]) == 39

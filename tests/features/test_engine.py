@@ -229,6 +229,15 @@ def test_a_card_that_answers_is_taken_and_nothing_else_is_tried(tiny, others, mo
     assert _chosen(tiny, rows=10_000) == "quick"
 
 
+def test_a_card_is_not_asked_for_few_rows_that_the_cpu_makes_quickly(tiny, monkeypatch) -> None:
+    own = Engine("card", _quick, device=torch.device("cuda", 0))
+    monkeypatch.setattr(engine, "card", lambda: own.device)
+    monkeypatch.setattr(engine, "choose_on", lambda where, network, *_: (own, network))
+    monkeypatch.setattr(engine, "_timed", _told_seconds)  # a thousandth of a second a row
+    assert _chosen(tiny, rows=255) == FOLDED.name
+    assert _chosen(tiny, rows=256) == "card"
+
+
 def test_bfloat16_of_openvino_is_tried_where_the_processor_has_instructions_for_it(
     monkeypatch,
 ) -> None:

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -13,7 +14,7 @@ from torch.nn.functional import cosine_similarity
 from headstart.events import quiet
 from headstart.features import Prefix, noise
 from headstart.features import card as asked
-from headstart.features.batches import made_rows
+from headstart.features.batches import FLYING, made_rows
 from headstart.features.graphics_card import card_called, card_engine, choose_on, grown
 from headstart.features.running import CPU
 from headstart.modality import Image
@@ -59,6 +60,15 @@ def test_a_batch_that_the_memory_does_not_hold_is_not_taken(monkeypatch) -> None
 
     monkeypatch.setattr(module, "_rate", rate)
     assert grown(lambda rows: rows, torch.zeros(1, 2), rows=1000) == 4
+
+
+@pytest.mark.parametrize(("taken", "grows"), [(149, True), (151, False)])
+def test_a_batch_grows_where_three_of_twice_its_size_leave_room(monkeypatch, taken, grows) -> None:
+    memory = SimpleNamespace(total_memory=1000)
+    monkeypatch.setattr(torch.cuda, "get_device_properties", lambda device: memory)
+    monkeypatch.setattr(torch.cuda, "max_memory_allocated", lambda device: taken)
+    assert module._room(torch.device("cuda", 0)) is grows
+    assert 2 * FLYING * 150 / 1000 < 1
 
 
 def test_the_first_precision_that_is_exact_enough_is_taken(tiny, rates) -> None:
