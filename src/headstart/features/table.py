@@ -183,7 +183,8 @@ def table_of(cache: Path, *fingerprint: str) -> Table:
 def shard_of(rows: Sequence[Row]) -> bytes:
     """Rows of one type as the bytes of a safetensors file that says their keys and notes.
 
-    They lie one after another in one block: a tensor for each would take eight times as long.
+    They lie one after another in one block: with a tensor for each, `Table.keep` took .10 ms of CPU
+    a row of 1,280 numbers, in one block .05. Pictures of 150 kB gain nothing by it.
     """
     if len({row.tensor.dtype for row in rows}) > 1:
         raise ValueError("rows of a table are of one type")
