@@ -100,3 +100,11 @@ def test_a_layer_adds_to_what_it_is_given_where_that_is_as_wide() -> None:
             parameter.zero_()
         wanted = rows[..., :-1] if out == 12 else torch.zeros(2, 5, 20)
         assert torch.equal(layer(rows)[..., :-1], wanted)
+
+
+def test_the_last_of_what_is_said_is_that_of_the_last_token_to_the_bit() -> None:
+    said, lengths = torch.randn(4, 6, 5), torch.tensor([6, 3, 1, 0])
+    mask = (torch.arange(6) < lengths[:, None]).float()[..., None]
+    found = Pooled()(torch.cat([said * mask, mask], dim=-1))[:, -5:]
+    for row, length in enumerate(lengths.tolist()):
+        assert torch.equal(found[row], said[row, length - 1] if length else torch.zeros(5))

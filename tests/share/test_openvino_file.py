@@ -159,3 +159,15 @@ def test_a_model_in_8_bits_and_another_ending_are_refused(small_model, tmp_path)
         need_openvino(FileModel(*parts, place=tmp_path / "a.onnx"), tmp_path / "a.xml")
     with pytest.raises(UsageError, match="U214"):
         need_openvino(small_model, tmp_path / "a.onnx")
+
+
+@pytest.mark.journey
+def test_a_recurrent_network_for_texts_answers_alike(tmp_path: Path) -> None:
+    backbone = load_backbone("headstart_lstm")
+    drawn = torch.randn(3, backbone.width, generator=torch.Generator().manual_seed(0))
+    task, trust = Classification(("a", "b", "c")), Calibration(0.5)
+    model = Model(backbone, linear(backbone.width, 3, drawn), task, trust, backbone.depth)
+    texts = [InMemory(text, text) for text in ("no", "a man walks", "the dog ran home " * 9)]
+    assert np.ptp(model.answers(texts), axis=0).max() > 0.02
+    done = export_openvino(model, texts, tmp_path / "new" / "a.xml")
+    assert done.parity.same == 3 and done.parity.largest < 1e-5

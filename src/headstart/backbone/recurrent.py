@@ -150,5 +150,6 @@ class Pooled(nn.Module):
         said, mask = rows[..., :-1], rows[..., -1:]
         count = mask.sum(dim=1).clamp_min(1)  # (b, 1)
         largest = torch.where(mask > 0, said, _LOW).amax(dim=1).clamp_min(-1)
-        last = (count.long() - 1)[..., None].expand(-1, 1, said.shape[2])
-        return torch.cat([(said * mask).sum(dim=1) / count, largest, said.gather(1, last)[:, 0]], 1)
+        after = torch.cat([mask[:, 1:], torch.zeros_like(mask[:, :1])], dim=1)
+        last = (said * (mask - after)).sum(dim=1)  # OpenVINO can't compile a gather here
+        return torch.cat([(said * mask).sum(dim=1) / count, largest, last], 1)
