@@ -71,6 +71,22 @@ def test_a_network_that_reads_around_its_parts_is_one_stage() -> None:
     assert torch.equal(stages(pixels()), Network(skips=True)(pixels()))
 
 
+class Tabled(Network):
+    """With a part that gives a table, of zeros, of as many rows as there were examples."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        table = self.between(torch.zeros(2, 4, 1, 1)) * 0
+        made = self.second(self.first(x) + table[0] + table[1])
+        return self.again(made.flatten(2).transpose(1, 2))
+
+
+def test_a_table_with_as_many_rows_as_examples_is_not_taken_for_them() -> None:
+    """Of YOLOS with three layers: trained, it failed at a batch of one."""
+    stages = parts_of(Tabled(), says, 8, ENDS, "last")
+    for count in (1, 3):
+        assert torch.equal(stages(pixels(count)), Tabled()(pixels(count)))
+
+
 def test_slopes_reach_the_stages_that_learn_and_no_others() -> None:
     stages = copy.deepcopy(staged()).requires_grad_(False)
     stages[1:].requires_grad_(True)
