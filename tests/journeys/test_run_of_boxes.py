@@ -99,7 +99,7 @@ def test_the_file_that_leaves_finds_the_boxes_of_the_run(run: Run, tmp_path, nms
     assert {p.name for p in (tmp_path / "out").iterdir()} == {"m.onnx", "m.md", "predict.py"}
 
 
-@pytest.mark.parametrize("to", ["openvino", "web"])
+@pytest.mark.parametrize("to", ["openvino", "web", "int8"])
 def test_what_has_no_boxes_is_refused_before_it_starts(run: Run, tmp_path, to) -> None:
     with pytest.raises(BackboneError, match="M710"):
         run.export(to, tmp_path / "out" / "m.xml")

@@ -1,8 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 from located import detecting, pictures
 
+from headstart.backbone import QUERIES
+from headstart.backbone.pyramid import PLACING
 from headstart.errors import BackboneError
 from headstart.share import box_network
 from headstart.share.box_network import Locating, boxes_end_to_end, need_boxes, without_overlaps
@@ -52,6 +56,14 @@ def test_half_is_the_threshold_of_each_class(model) -> None:
     assert isinstance(network, Locating)
     raised = model.head.thresholds**network.power
     assert raised.tolist() == pytest.approx([0.5] * 3)
+
+
+def test_a_detector_without_a_grid_is_refused(model) -> None:
+    settings = (*model.backbone.architecture.settings, (PLACING, QUERIES))
+    architecture = replace(model.backbone.architecture, settings=settings)
+    with pytest.raises(BackboneError, match="M709") as raised:
+        need_boxes(replace(model, backbone=replace(model.backbone, architecture=architecture)))
+    assert "queries" in str(raised.value)
 
 
 @pytest.mark.parametrize("shown", [True, False])

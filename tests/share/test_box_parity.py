@@ -1,3 +1,4 @@
+import copy
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +16,12 @@ from headstart.task import placed
 def asked(tmp_path_factory):
     """A detector, pictures, and what it finds on each, with what is true of them."""
     model, files = detecting(), pictures(tmp_path_factory.mktemp("boxes") / "shown")[1:3]
+    return model, files, found_by(model, files), truths(model, files)
+
+
+def found_by(model, files):
     modality = model.backbone.modality
-    found = [placed(model.answers([f])[0].astype(float), modality, f) for f in files]
-    return model, files, found, truths(model, files)
+    return [placed(model.answers([f])[0].astype(float), modality, f) for f in files]
 
 
 def compared(asked, change) -> BoxParity:
@@ -37,6 +41,7 @@ def test_equal_boxes_are_equal_and_their_precision_too(asked) -> None:
     assert (parity.rows, parity.same, parity.moved_px, parity.largest) == (2, 2, 0.0, 0.0)
     assert parity.map == parity.map_of_run > 0.9 and parity.holds
     assert set(parity.record()) >= {"moved_px", "map", "map_of_run"}
+    assert parity.boxes == sum((found[:, 1] >= 0.5).sum() for found in asked[2]) > 2
 
 
 def test_a_corner_that_moved_is_measured_in_pixels_of_the_picture(asked) -> None:
@@ -54,12 +59,32 @@ def test_a_box_that_is_said_no_more_makes_another_answer(asked) -> None:
         need_parity(parity, asked[1])
 
 
-@pytest.mark.parametrize(("px", "lost", "holds"), [
-    (0.5, 0.0, True), (0.51, 0.0, False), (0.0, 0.0019, True), (0.0, 0.0021, False),
+@pytest.mark.parametrize(("px", "lost", "chance", "holds"), [
+    (0.5, 0.0, 0.0, True), (0.51, 0.0, 0.0, False), (0.0, 0.0019, 0.0, True),
+    (0.0, 0.0021, 0.0, False), (0.0, 0.0, 0.01, True), (0.0, 0.0, 0.011, False),
 ])  # fmt: skip
-def test_half_a_pixel_and_a_fifth_of_a_point_are_allowed(px, lost, holds) -> None:
-    assert BoxParity(3, 0.1, 3, "r", px, 0.5 - lost, 0.5).holds is holds
-    assert not BoxParity(3, 0.0, 2, "r", px, 0.5, 0.5).holds
+def test_half_a_pixel_a_fifth_and_a_whole_point_are_allowed(px, lost, chance, holds) -> None:
+    assert BoxParity(3, chance, 3, "r", px, 0.5 - lost, 0.5, 1).holds is holds
+    assert not BoxParity(3, 0.0, 2, "r", px, 0.5, 0.5, 1).holds
+
+
+def test_where_no_box_was_compared_nothing_holds() -> None:
+    assert BoxParity(3, 0.0, 3, "r", 0.0, 0.0, 0.0, 1).holds
+    assert not BoxParity(3, 0.0, 3, "r", 0.0, 0.0, 0.0, 0).holds
+
+
+def test_of_a_detector_that_says_nothing_the_likeliest_boxes_are_compared(asked) -> None:
+    strict, files = copy.deepcopy(asked[0]), asked[1]
+    strict.head.thresholds.fill_(0.999)
+    silent = strict, files, found_by(strict, files), truths(strict, files)
+
+    def moved(found):
+        found[found[:, 1].argmax(), 4] += 1.0
+        return found
+
+    parity = compared(silent, lambda found: found)
+    assert parity.holds and (parity.boxes, parity.same) == (2, 2)
+    assert not compared(silent, moved).holds
 
 
 def test_boxes_of_another_class_are_not_the_same(asked) -> None:

@@ -85,7 +85,7 @@ def _need(to: str, model: "Model", place: Path, folder: Path) -> None:
     """Raise where it is known already that nothing could be written."""
     from headstart import share
 
-    if to == "int8" and not isinstance(model, share.FileModel):
+    if to == "int8" and not model.task.locates and not isinstance(model, share.FileModel):
         raise UsageError(
             "U213",
             "the model of this run does not compute in 8 bits",

@@ -9,7 +9,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from headstart.backbone import PLACED
+from headstart.backbone import GRID, PLACED, placing_of
 from headstart.errors import BackboneError
 from headstart.features import fast, noise
 from headstart.head import BoxHead
@@ -69,14 +69,17 @@ class Locating(nn.Module):
 
 
 def need_boxes(model: Model) -> None:
-    """Raise `BackboneError` for a detector that reads as no graph can."""
-    if not reads_shown(model.backbone.modality):
-        raise BackboneError(
-            "M709",
-            "how this detector reads pictures can't be written as a graph",
-            "headstart predict RUN, or train with another --backbone",
-            why=printable(model.backbone.modality),
-        )
+    """Raise `BackboneError` for a detector that no graph reads or runs as we do."""
+    placing, modality = placing_of(model.backbone.architecture), model.backbone.modality
+    if placing == GRID and reads_shown(modality):
+        return
+    whole = f"it finds boxes by {placing}: each of its stages runs a part of a whole forward pass"
+    raise BackboneError(
+        "M709",
+        "this detector can't be written as a graph",
+        "headstart export RUN --to folder, or train with --backbone headstart_detector",
+        why=printable(modality) if placing == GRID else whole,
+    )
 
 
 def boxes_end_to_end(model: Model, *, inside: bool) -> EndToEnd:

@@ -20,6 +20,8 @@ MOST_PX = 0.5
 """How far a corner may lie from where the model has it."""
 MOST_LOST = 0.002
 """Mean average precision."""
+MOST_CHANCE = 0.01
+"""Difference of a box's probability: powers that make 1/2 of thresholds widen what is rounded."""
 Finds = Callable[[Feed], Float[np.ndarray, "k 6"]]
 """Class, probability and box, in pixels of what is fed, of all that a file finds."""
 
@@ -34,20 +36,24 @@ class BoxParity(Parity):
     """Mean average precision of the file on the test rows."""
     map_of_run: float
     """The same of the model."""
+    boxes: int
+    """How many were compared: those that the model says, or where it says none on any picture, the
+    likeliest of each."""
 
     @property
     def holds(self) -> bool:
         """Whether the file may be written."""
+        near = self.moved_px <= MOST_PX and self.largest <= MOST_CHANCE
         lost = abs(self.map - self.map_of_run)
-        return self.same == self.rows and self.moved_px <= MOST_PX and lost <= MOST_LOST
+        return self.same == self.rows and near and lost <= MOST_LOST and self.boxes > 0
 
     @property
     def text(self) -> str:
         """In a line."""
         return (
-            f"{self.same:,} of {self.rows:,} test rows get the same boxes in {self.runtime}; "
-            f"corners differ by {self.moved_px:.1e} pixels at most, mAP is {self.map:.4f} and was "
-            f"{self.map_of_run:.4f}"
+            f"{self.same:,} of {self.rows:,} test rows get the same boxes in {self.runtime}, "
+            f"{self.boxes:,} in all; corners differ by {self.moved_px:.1e} pixels at most, mAP is "
+            f"{self.map:.4f} and was {self.map_of_run:.4f}"
         )
 
     def table(self, unit: str) -> list[tuple[str, str, str]]:
@@ -56,7 +62,8 @@ class BoxParity(Parity):
             ("farthest that a corner moved, pixels", f"{self.moved_px:.1e}", f"{MOST_PX:g}"),
             ("mean average precision, file and run", f"{self.map:.4f}, {self.map_of_run:.4f}",
              f"{MOST_LOST:g} apart"),
-            ("largest difference of a probability", f"{self.largest:.1e}", "any"),
+            ("largest difference of a probability", f"{self.largest:.1e}", f"{MOST_CHANCE:g}"),
+            ("boxes that were compared", f"{self.boxes:,}", "1 and more"),
             ("rows with the same boxes", f"{self.same:,} of {self.rows:,}", "all"),
         ]  # fmt: skip
 
@@ -79,7 +86,8 @@ def box_parity_of(
         answer = model.answers([source])[0].astype(float)
         ours.append(placed(answer, model.backbone.modality, source))
         theirs.append(_upright(finds, feeds(source)[0], source))
-    pairs = [_apart(one, other) for one, other in zip(ours, theirs, strict=True)]
+    kept = _said if any(len(_said(found)) for found in ours) else _likeliest
+    pairs = [_apart(kept(one), kept(other)) for one, other in zip(ours, theirs, strict=True)]
     moved = [apart for apart in pairs if apart is not None]
     classes = len(model.classes)
     return BoxParity(
@@ -90,6 +98,7 @@ def box_parity_of(
         moved_px=max([px for px, _ in moved], default=0.0),
         map=_precision(truths, theirs, classes),
         map_of_run=_precision(truths, ours, classes),
+        boxes=sum(len(kept(found)) for found in ours),
     )
 
 
@@ -104,21 +113,28 @@ def _upright(finds: Finds, feed: Feed, source: Source) -> Float[np.ndarray, "k 6
     return there
 
 
+def _said(found: Float[np.ndarray, "k 6"]) -> Float[np.ndarray, "m 6"]:
+    return found[found[:, 1] >= SAID]
+
+
+def _likeliest(found: Float[np.ndarray, "k 6"]) -> Float[np.ndarray, "m 6"]:
+    return found[np.argsort(-found[:, 1], kind="stable")[:1]]
+
+
 def _apart(
     one: Float[np.ndarray, "k 6"], other: Float[np.ndarray, "m 6"]
 ) -> tuple[float, float] | None:
-    """How far corners and probabilities of what is said lie apart; None for other boxes."""
-    said, found = one[one[:, 1] >= SAID], other[other[:, 1] >= SAID]
-    if sorted(said[:, 0]) != sorted(found[:, 0]):
+    """How far corners and probabilities of these boxes lie apart; None for other boxes."""
+    if sorted(one[:, 0]) != sorted(other[:, 0]):
         return None
-    if not len(said):
+    if not len(one):
         return 0.0, 0.0
-    far = np.abs(said[:, None, 2:] - found[None, :, 2:]).max(axis=2)  # (k, k)
-    far[said[:, None, 0] != found[None, :, 0]] = np.inf
+    far = np.abs(one[:, None, 2:] - other[None, :, 2:]).max(axis=2)  # (k, k)
+    far[one[:, None, 0] != other[None, :, 0]] = np.inf
     nearest = far.argmin(axis=1)
-    if len(set(nearest.tolist())) < len(said):
+    if len(set(nearest.tolist())) < len(one):
         return None
-    chances = np.abs(said[:, 1] - found[nearest, 1])
+    chances = np.abs(one[:, 1] - other[nearest, 1])
     return float(far.min(axis=1).max()), float(chances.max())
 
 

@@ -79,8 +79,8 @@ def need_answers(model: Model) -> None:
     if task.locates:
         raise BackboneError(
             "M710",
-            "a model that finds boxes leaves as an ONNX file or a model folder only",
-            "headstart export RUN --to onnx",
+            "a model that finds boxes leaves as an ONNX file or a model folder only, as it is",
+            "headstart export RUN --to onnx, or --to folder",
         )
     if task.coded_rows or task.writes:
         raise BackboneError(
