@@ -22,7 +22,8 @@ FEW = 10
 SAMPLED = 200
 """Pictures that are looked at."""
 ROW_S = 0.9
-"""CPU seconds that a picture to learn from takes at `MOST_PX`, all passes, with defaults."""
+"""CPU seconds that a probe with defaults takes at `MOST_PX` for each picture of a set, those to
+test on included (1.2 where others used the machine, too)."""
 _STEP = STRIDES[-1]
 
 
