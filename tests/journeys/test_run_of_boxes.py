@@ -116,3 +116,4 @@ def test_a_plan_says_first_what_it_will_take(place: Path, tmp_path: Path) -> Non
 def test_the_page_has_sizes_and_classes_of_boxes(run: Run) -> None:
     page = (run.path / "report.html").read_text()
     assert 'id="boxes"' in page and "Sizes" in page and "berry" in page
+    assert "\N{REPLACEMENT CHARACTER}" not in page  # bytes of a picture read as a text
