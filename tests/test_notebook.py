@@ -7,7 +7,7 @@ from headstart.advise import Plan, Ranked, RankedList, Step
 from headstart.data import audit, from_memory
 from headstart.errors import DataError
 from headstart.events import Event
-from headstart.notebook import Page, Progress, block, watched
+from headstart.notebook import Progress, ReportPage, block, watched
 from headstart.prediction import Prediction, unanswered
 
 HOSTILE = "<script>alert(1)</script>"
@@ -59,7 +59,7 @@ def test_an_audit_lists_what_is_odd():
 
 
 def test_a_page_is_shown_in_a_frame_that_cannot_leave_it(tmp_path):
-    page = Page(tmp_path / "report.html")
+    page = ReportPage(tmp_path / "report.html")
     assert "no page" in page._repr_html_()
     page.path.write_text('<p title="a">"</p>')
     assert 'sandbox="allow-scripts"' in page._repr_html_()

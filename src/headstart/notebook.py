@@ -55,7 +55,7 @@ def _table(rows: Sequence[Sequence[object]]) -> str:
 
 
 @dataclass(frozen=True)
-class Page:
+class ReportPage:
     """A page in a file, which a notebook shows in a frame of its own."""
 
     path: Path

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Unpack
 from headstart.errors import UsageError
 from headstart.events import Tell, quiet
 from headstart.hostile import printable
-from headstart.notebook import Page, block
+from headstart.notebook import ReportPage, block
 from headstart.options import made, signed
 from headstart.run.compress_settings import CompressSettings
 from headstart.run.compressible import need_compressible
@@ -40,9 +40,9 @@ class Run:
         return load(self.path)
 
     @property
-    def report(self) -> Page:
+    def report(self) -> ReportPage:
         """Its page, a path that a notebook shows."""
-        return Page(self.path / "report.html")
+        return ReportPage(self.path / "report.html")
 
     def _repr_html_(self) -> str:
         figure, verdict = self.metrics["figure"], self.metrics["verdict"]

@@ -59,7 +59,9 @@ class TensorBoard:
 
 
 class MLflow:
-    """A run of the experiment "headstart": `mlflow`, or `mlflow:URI` of a server or a folder."""
+    """A run of the experiment "headstart" on a server: `mlflow:URI`, or `mlflow` where
+    MLFLOW_TRACKING_URI says it. Version 3 of the extra's package takes no folder and no SQLite.
+    """  # noqa: D205 - one sentence
 
     package: ClassVar[str] = "mlflow"
 
