@@ -38,6 +38,11 @@ def test_classes_that_are_left_out_are_counted_and_gone(tmp_path):
     assert any("1 examples of c are left out" in note for note in found.notes)
 
 
+def test_classes_behind_one_that_is_left_out_keep_their_examples():
+    examples = without_classes(from_memory(range(4), ["a", "b", "c", "b"]), ["a"]).examples
+    assert [examples.truth.written(i) for i in range(3)] == ["b", "c", "b"]
+
+
 def test_a_class_that_is_not_there_cannot_be_left_out(tmp_path):
     with pytest.raises(UsageError, match="U402") as caught:
         without_classes(from_memory(range(4), ["cat", "dog", "cow", "cat"]), ["cats"])

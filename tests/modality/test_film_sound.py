@@ -51,6 +51,43 @@ def test_what_cannot_be_decoded_is_refused(monkeypatch):
         hear(InMemory("a.m4a", M4A), 16_000, 5.0)
 
 
+@pytest.mark.parametrize(
+    ("heard_s", "promised_s", "whole"),
+    [
+        (1.91, 2.0, True),
+        (1.89, 2.0, False),
+        (99.51, 100.0, True),
+        (99.49, 100.0, False),
+        (9.0, 0.0, True),
+    ],
+)
+def test_a_recording_that_stops_before_its_end_is_refused(heard_s, promised_s, whole):
+    if whole:
+        film_sound.need_whole(heard_s, promised_s)
+    else:
+        with pytest.raises(RuntimeError, match="it stops after"):
+            film_sound.need_whole(heard_s, promised_s)
+
+
+def test_half_a_webm_is_not_taken_for_a_whole_one():
+    av = pytest.importorskip("av")
+    kept = io.BytesIO()
+    with av.open(kept, "w", format="webm") as out:
+        stream = out.add_stream("libopus", rate=48_000, layout="mono")
+        wave = np.ascontiguousarray(tone(2.0, 48_000, 1).T)
+        frame = av.AudioFrame.from_ndarray(wave, "fltp", "mono")
+        frame.rate = 48_000
+        fit = av.AudioResampler(format=stream.codec_context.format, layout="mono", rate=48_000)
+        for packet in [p for part in fit.resample(frame) for p in stream.encode(part)]:
+            out.mux(packet)
+        for packet in stream.encode(None):
+            out.mux(packet)
+    whole = kept.getvalue()
+    assert len(hear(InMemory("a.webm", whole), 16_000, 5.0).samples) == 32_000
+    with pytest.raises(DataError, match="D205"):
+        hear(InMemory("a.webm", whole[: len(whole) // 2]), 16_000, 5.0)
+
+
 def test_pyav_gives_what_it_wrote():
     av = pytest.importorskip("av")
     kept, wave = io.BytesIO(), tone()

@@ -3,13 +3,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import fsspec
 import pytest
+from hub_stand_in import standing_in
 
 from headstart.data.column_settings import GUESS
 from headstart.errors import BackboneError, DataError, SecurityError
 from headstart.run.inputs import found_at
 from headstart.run.network_settings import Network
 from headstart.run.remote_data import local_copy
-from tests.hub_stand_in import standing_in
 
 REVIEWS = b"text,label\n" + b"".join(
     b"text %d,%s\n" % (i, (b"bad", b"good")[i % 2]) for i in range(20)
