@@ -34,8 +34,8 @@ def served(run: Path) -> Iterator[tuple[int, int]]:
         assert it.stdout
         port = int(it.stdout.readline().split(":")[2].split("/")[0])
         told("live", f"{time.perf_counter() - began:.2f} s")
-        while not it.stdout.readline().startswith("ready"):
-            pass
+        if not any(line.startswith("ready") for line in it.stdout):
+            raise SystemExit("the server ended before it was ready")
         told("ready", f"{time.perf_counter() - began:.2f} s")
         yield port, it.pid
         began = time.perf_counter()

@@ -162,7 +162,7 @@ def deeper(page) -> None:
     told.wait_for(timeout=90_000)
     page.get_by_role("button", name="as ONNX").first.click()
     with page.expect_download(timeout=90_000) as kept:
-        page.get_by_role("link", name="as ONNX").click(timeout=90_000)
+        page.get_by_role("link", name="Save ONNX of").click(timeout=90_000)
     assert kept.value.suggested_filename.endswith(".onnx")
 
 

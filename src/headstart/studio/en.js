@@ -190,7 +190,7 @@ export const TEXTS = {
   format_folder: "Folder",
   export_named: "Export {name} as {format}",
   save_format: "Save {format}",
-  save_named: "Save {name} as {format}",
+  save_named: "Save {format} of {name}",
   exported: "{name} was exported as {format}: it answers every test example as the model does.",
   publish: "Publish…",
   publish_named: "Publish {name}",
