@@ -5,7 +5,8 @@ from importlib.resources import files
 
 STUDIO = files("headstart.studio")
 WORDS = dict(re.findall(r'^  (\w+): "(.*)",$', (STUDIO / "en.js").read_text("utf-8"), re.M))
-NAMED = re.compile(r'text: t\("(\w+)"[^"]*"aria-label": t\("(\w+)"|"aria-label": t\("(\w+)"[^"]*text: t\("(\w+)"')
+SHOWN, CALLED = r'text: t\("(\w+)"', r'"aria-label": t\("(\w+)"'
+NAMED = re.compile(f'{SHOWN}[^"]*{CALLED}|{CALLED}[^"]*{SHOWN}')
 
 
 def test_what_a_button_shows_is_part_of_what_it_is_called_by() -> None:
