@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from headstart.backbone.partial_runs import Part, form_of, parts_of
+from headstart.backbone.partial_runs import Part, parts_of
 from headstart.backbone.staging import WHOLE_NETWORK
 
 ENDS = {"first": "first", "second": "second"}
@@ -102,14 +102,6 @@ def test_parts_other_than_norms_stay_in_inference_mode() -> None:
     assert [child.training for child in part.inner] == [False, True, True]
     part.eval()
     assert not any(child.training for child in part.modules())
-
-
-def test_a_form_is_filled_for_as_many_examples_as_there_are() -> None:
-    form = form_of((torch.zeros(2, 4, 3), torch.ones(2, 5, dtype=torch.bool), "word"))
-    numbers, mask, word = form.filled(torch.zeros(7, 1), [torch.ones(7, 4, 3)])
-    assert (numbers.shape, mask.shape, word) == ((7, 4, 3), (7, 5), "word")
-    assert numbers.all() and mask.all()
-    assert not form.filled(torch.zeros(7, 1))[0].any()
 
 
 def test_what_the_whole_raises_is_raised() -> None:

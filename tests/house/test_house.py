@@ -52,6 +52,11 @@ def test_a_room_opens_what_it_lists_on_first_use(room: Path) -> None:
 
 
 @every_file
+def test_a_file_has_at_most_300_lines(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= 300
+
+
+@every_file
 def test_functions_are_short_and_take_little(path: Path) -> None:
     for node in ast.walk(tree(path)):
         if not isinstance(node, Function):
@@ -160,3 +165,34 @@ def test_timm_and_torchvision_are_imported_where_they_are_used(path: Path) -> No
         names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
         names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
         assert not {name.split(".")[0] for name in names} & {"timm", "torchvision"}, path
+
+
+OUTSIDE = [path for path in FILES if path.parent.name != "task"]
+HOMONYMS = {"advise/ranking.py", "evaluate/tfidf.py", "data/column_names.py", "data/xml_files.py"}
+"""Files where the same word is a method of SciPy or scikit-learn, a column or an element of XML."""
+
+
+def test_few_files_outside_task_name_a_task() -> None:
+    """Whatever differs between tasks is asked of the task."""
+    from headstart.task.making import TASKS
+
+    names = {*TASKS, *(task.__name__ for task in TASKS.values())}
+    naming = {
+        path.relative_to(SOURCE).as_posix()
+        for path in OUTSIDE
+        for node in ast.walk(tree(path))
+        if getattr(node, "id", getattr(node, "value", "")) in names
+        and isinstance(node, ast.Name | ast.Constant)
+    }
+    assert len(naming - HOMONYMS) <= 8, sorted(naming)
+
+
+def test_the_type_of_a_task_is_asked_in_few_places() -> None:
+    asked = [
+        f"{path.name}:{node.lineno}"
+        for path in OUTSIDE
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call)
+        and re.match(r"isinstance\((\w+\.)*(task|posed),", ast.unparse(node))
+    ]
+    assert len(asked) <= 5, asked

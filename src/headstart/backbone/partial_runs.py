@@ -21,11 +21,11 @@ from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.utils import _pytree as trees
 
+from headstart.backbone.part_output import EXAMPLES, Form, form_of
 from headstart.backbone.staging import WHOLE_NETWORK
 
 Says = Callable[[nn.Module, Float[Tensor, "b c h w"]], Float[Tensor, "b p d"]]
 """Runs a network on pictures and gives the rows that its last stage is to give."""
-_EXAMPLES = 2
 _TOLERANCE = 1e-4
 
 
@@ -44,44 +44,6 @@ class _Pass:
 
 
 _PASS: ContextVar[_Pass] = ContextVar("forward_pass")
-
-
-@dataclass(frozen=True, eq=False)
-class Form:
-    """What a part gave for two examples: its shape, and what does not differ between examples."""
-
-    spec: Any
-    leaves: tuple[Any, ...]
-
-    def crossing(self) -> list[torch.Size]:
-        """Shapes of what differs, an example."""
-        return [leaf.shape[1:] for leaf in self.leaves if _differs(leaf)]
-
-    def filled(self, like: Tensor, values: Sequence[Tensor] = ()) -> Any:
-        """The same for as many examples as `like` has, with these values, or zeros."""
-        rest, told = iter(values), []
-        for leaf in self.leaves:
-            if not isinstance(leaf, Tensor):
-                told.append(leaf)
-            elif _differs(leaf):
-                zeros = like.new_zeros(1).expand(len(like), *leaf.shape[1:])
-                told.append(next(rest) if values else zeros)
-            else:
-                own = leaf.to(like.device)
-                alike = leaf.ndim and len(leaf) == _EXAMPLES
-                told.append(own[:1].expand(len(like), *leaf.shape[1:]) if alike else own)
-        return trees.tree_unflatten(told, self.spec)
-
-
-def form_of(output: Any) -> Form:
-    """Of what a part gave for two examples."""
-    leaves, spec = trees.tree_flatten(output)
-    return Form(spec, tuple(x.detach() if isinstance(x, Tensor) else x for x in leaves))
-
-
-def _differs(leaf: Any) -> bool:
-    numbers = isinstance(leaf, Tensor) and leaf.is_floating_point()
-    return numbers and leaf.ndim > 1 and len(leaf) == _EXAMPLES
 
 
 class Elsewhere(nn.Module):
@@ -166,7 +128,7 @@ def parts_of(
     what its forward pass raises is raised.
     """
     random = torch.Generator().manual_seed(0)
-    pixels = torch.randn(_EXAMPLES, 3, side, side, generator=random)
+    pixels = torch.randn(EXAMPLES, 3, side, side, generator=random)
     with torch.no_grad():
         seen = _watched(network, says, pixels, list(ends.values()))
         try:
@@ -174,7 +136,7 @@ def parts_of(
             # one example, too: a table with as many rows as examples is told from what differs
             same = all(
                 torch.allclose(stages(pixels[:n]), seen.rows[:n], rtol=_TOLERANCE, atol=_TOLERANCE)
-                for n in (_EXAMPLES, 1)
+                for n in (EXAMPLES, 1)
             )
         except Exception:  # what a stage misses fails in many ways
             same = False
