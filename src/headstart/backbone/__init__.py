@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from headstart.backbone.recurrent import Pooled, Recurrent, Words, is_recurrent
     from headstart.backbone.spectrogram_images import TOLD as CROSSED
     from headstart.backbone.spectrogram_images import hears
-    from headstart.backbone.view import Frames, Points, Rows, Stages, View, seen_as, view_of
+    from headstart.backbone.view import Frames, Points, Rows, Stages, View, kind_of, seen_as
     from headstart.backbone.vision import names, sized
     from headstart.backbone.weights import read_tensors
     from headstart.backbone.writing import Writer, need_writer
@@ -97,6 +97,7 @@ __all__ = [
     "in_writer",
     "inner_stages",
     "is_recurrent",
+    "kind_of",
     "learning_stages",
     "listed",
     "load_backbone",
@@ -117,7 +118,6 @@ __all__ = [
     "sized",
     "tensors_of",
     "validated",
-    "view_of",
     "widths",
     "with_own_statistics",
     "write_backbone",

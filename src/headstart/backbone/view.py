@@ -1,7 +1,5 @@
 """What crosses a cut at the end of a network: one type for each shape that a head can read."""
 
-from dataclasses import dataclass
-
 from headstart.backbone.backbone import Architecture, Backbone
 from headstart.backbone.detector import detector
 from headstart.backbone.frames import SETTING as APART
@@ -11,40 +9,23 @@ from headstart.backbone.profile import every_stage
 from headstart.backbone.pyramid import DETECTS
 
 
-@dataclass(frozen=True)
 class Rows:
     """One row an example, shape (n, width)."""
 
-    width: int
 
-
-@dataclass(frozen=True)
 class Frames:
     """A row a moment or token, shape (n, t, width + 1); the last column is 1 where there is one."""
 
-    width: int
 
-
-@dataclass(frozen=True)
 class Stages:
     """The pooled rows of every stage side by side, shape (n, width)."""
 
-    width: int
 
-
-@dataclass(frozen=True)
 class Points:
     """A row for each point of a detector's three grids, shape (n, p, width)."""
 
-    width: int
-
 
 View = Rows | Frames | Stages | Points
-
-
-def view_of(backbone: Backbone) -> View:
-    """What the last stage gives."""
-    return kind_of(backbone.architecture)(backbone.width)
 
 
 def kind_of(architecture: Architecture) -> type[View]:

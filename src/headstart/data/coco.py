@@ -25,7 +25,6 @@ from headstart.hostile import printable
 from headstart.untrusted import Damaged
 
 _HEAD = 1 << 16
-_KEYS = {"images", "annotations", "categories"}
 
 
 def is_coco(path: Path) -> bool:

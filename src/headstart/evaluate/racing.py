@@ -14,7 +14,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from jaxtyping import Float
 
 from headstart.data import spread
 from headstart.evaluate.candidates import Answer, Candidate, by_choice
@@ -24,7 +23,6 @@ from headstart.train import TaskData
 
 SAMPLE, WORTH = 1000, 4
 """Rows of a race, and how many times as many there have to be for one to be worth its cost."""
-Losses = Float[np.ndarray, " n"]
 
 
 @dataclass(frozen=True, eq=False)
