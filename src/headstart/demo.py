@@ -1,4 +1,4 @@
-"""The main job on data and weights that come along: photographs, and handwritten digits."""
+"""`headstart demo`: training runs on data and weights that are part of the package."""
 
 import io
 import zipfile
@@ -14,15 +14,15 @@ from headstart.events import Tell, quiet
 from headstart.run import Run, cache_root, train
 
 LABELED = 20
-"""Digits a class to learn from; all others are for the test."""
+"""Training digits per class; all others are test digits."""
 PHOTOGRAPHS = Path(__file__).parent / "samples" / "photographs.zip"
 DESTROYED = "destroyed.safetensors"
 SIDE = 48
-"""Pixels that a digit of 8 is drawn out to: half of what the backbone is made for, and enough."""
+"""The side to which digits of 8 pixels are scaled: half the backbone's usual input."""
 
 
 def demo(out: Path | str | None = None, *, tell: Tell = quiet) -> tuple[Run, Run, Run]:
-    """Three runs on what comes along: where transfer helps, where it helps less, where it hurts.
+    """Three runs: one where transfer helps, one where it helps less, one where it hurts.
 
     The first has photographs of rubbish in six kinds (TrashNet), the second 200 labeled digits of
     8 x 8 pixels, scikit-learn's copy of the UCI set (Alpaydin and Kaynak 1998), with 1,597 to test
@@ -60,7 +60,7 @@ def destroy(place: Path) -> None:
 
 
 def digits() -> bytes:
-    """A zip of PNG pictures in `train` and `test` with a folder a class; equal every time."""
+    """A zip of PNG pictures in `train` and `test` with one folder per class; deterministic."""
     from sklearn.datasets import load_digits
 
     bunch = load_digits()
@@ -76,7 +76,7 @@ def digits() -> bytes:
 
 
 def _png(picture: np.ndarray) -> bytes:
-    """A picture of numbers from 0 to 16 as a gray PNG."""
+    """Pixels from 0 to 16 as a gray PNG."""
     file = io.BytesIO()
     PIL.Image.fromarray((picture * 255 / 16).round().astype(np.uint8)).save(file, "PNG")
     return file.getvalue()

@@ -1,4 +1,4 @@
-"""What training leaves, and all that a prediction needs."""
+"""The trained model: backbone, head and task, and how it predicts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -31,39 +31,39 @@ from headstart.task import (
 )
 
 One = str | bytes | Path | InMemory | PIL.Image.Image
-"""One thing to be judged."""
+"""One input of a prediction."""
 Given = Any
-"""What a model can be asked about: a path, a text, two texts, a picture, (samples, rate), bytes."""
+"""Inputs of `predict`: a path, a text, two texts, a picture, (samples, rate), bytes; or several."""
 
 
 LONGEST_S = 30.0
-"""Of a recording whose words are written down, at once, at most."""
+"""The longest recording in seconds that is transcribed in one piece."""
 
 
 def longest_s(modality: Modality) -> float:
-    """Seconds of a recording that are heard from end to end, so that words can be written down."""
+    """The longest recording in seconds that such a network transcribes in one piece."""
     return min(LONGEST_S, float(getattr(modality, "most_s", LONGEST_S)))
 
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """A backbone and a head that belong together, and what a score means."""
+    """A backbone, the head trained on it, and the task that gives scores their meaning."""
 
     backbone: Backbone
-    """With the weights that training left; it reads as it did in training."""
+    """The trained weights, with the input contract of training."""
     head: nn.Module
     task: Task
     trust: Calibration
     cut: int
-    """Stages left of it are as they were in the backbone that training started from."""
+    """Stages before it are unchanged from the backbone that training started from."""
     familiar: Familiar | None = None
-    """What was learned from, by which new things are told to be like it or not."""
+    """Statistics of the training data, which tell whether a new input resembles it."""
 
     @torch.inference_mode()
     def probabilities(
         self, sources: Sequence[Given], batch: int = 32
     ) -> Float[Tensor, "n classes"]:
-        """Read and judge sources in the order given; values where that is the task.
+        """Read sources and return their probabilities, or values, in the order given.
 
         Strings are texts where the model reads texts, else paths; two of them are a pair. Raises
         `DataError` for one it can't read.
@@ -113,7 +113,7 @@ class Model:
         return found[0] if asked.single else found
 
     def _despite_errors(self, sources: Sequence[Source]) -> list[Prediction]:
-        """One a source. Raises the first error where there is nothing else."""
+        """One prediction or error per source. Raises the first error where all failed."""
         each = [self.predict_each(sources[i : i + 32]) for i in range(0, len(sources), 32)]
         found = [one for some in each for one in some]
         errors = [one for one in found if isinstance(one, HeadstartError)]
@@ -122,7 +122,7 @@ class Model:
         return [unanswered(one) if isinstance(one, HeadstartError) else one for one in found]
 
     def predict_each(self, sources: Sequence[Source]) -> list[Prediction | HeadstartError]:
-        """One prediction a source, or why it has none: one that can't be read harms no other."""
+        """One prediction per source, or the error where it can't be read; others are unaffected."""
         modality = self.backbone.modality
         if self._in_parts or self.task.per_word or self.task.locates:
             return [self._or_error(source) for source in sources]
@@ -140,7 +140,7 @@ class Model:
 
     @property
     def _in_parts(self) -> bool:
-        """Whether one source may be judged in several parts."""
+        """Whether a source may be predicted in several parts."""
         parted = isinstance(self.backbone.modality, Sound | Prepared)
         return self.task.continues or self.task.joins or parted
 
@@ -173,7 +173,7 @@ class Model:
         return self._all_told(answers, shares)
 
     def answers(self, sources: Sequence[Given]) -> Float[np.ndarray, "n c"]:
-        """What `predict` goes by, in the order given: of a long recording the mean over windows."""
+        """The raw answers in the order given; of a long recording, the mean over windows."""
         return self._seen(sources)[0]
 
     def _seen(self, sources: Sequence[Given]) -> tuple[Float[np.ndarray, "n c"], list[float]]:
@@ -197,7 +197,7 @@ class Model:
         return self.task.stacked([answers for answers, _ in found]).numpy(), shares
 
     def _continued(self, sources: Sequence[Given]) -> list[Prediction]:
-        """What each text could go on with, the same every time it is asked."""
+        """A continuation of each text, sampled with a fixed seed."""
         modality, told = self.backbone.modality, []
         for given in sources:
             codes = modality.read(self._source(given)).tolist()
@@ -208,7 +208,7 @@ class Model:
         return told
 
     def _located(self, sources: Sequence[Given]) -> list[Prediction]:
-        """What is on each picture, in its own pixels."""
+        """The boxes on each picture, in pixels of the original."""
         answers = self.probabilities(sources).double().numpy()
         told = list[Prediction]()
         for given, answer, one in zip(sources, answers, self._all_told(answers), strict=True):
@@ -237,7 +237,7 @@ class Model:
         return [replace(one, familiar=float(s)) for one, s in zip(told, shares, strict=True)]
 
     def fold(self) -> None:
-        """Get ready now for what the first question would have to wait for."""
+        """Prepare the network for inference now instead of at the first prediction."""
         _ = self._network
 
     @cached_property
@@ -249,7 +249,7 @@ class Model:
 
     @torch.inference_mode()
     def _judged(self, items: Sequence[Tensor]) -> tuple[Float[Tensor, "n classes"], list[float]]:
-        """Answers, and how familiar each item is."""
+        """Answers, and how much each item resembles the training data."""
         rows = self._network(self.backbone.modality.batch(items))
         shares = self.familiar.shares(rows) if self.familiar else []
         return self.task.answers(self.head(rows)), shares

@@ -1,4 +1,4 @@
-"""Weight files that don't say what they need, known by their SHA-256."""
+"""The input contracts of published weight files that record none, by their SHA-256."""
 
 from dataclasses import dataclass
 

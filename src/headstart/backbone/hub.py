@@ -1,4 +1,4 @@
-"""Weights that others publish: from the hub's cache, fetched where they are not there yet."""
+"""Published weights: read from the hub's cache, downloaded where they are missing."""
 
 import re
 import socket
@@ -17,7 +17,7 @@ BESIDES = (
     *("tokenizer_config.json", "modules.json", "sentence_bert_config.json", "*.md"),
     *("config_sentence_transformers.json", "*_Pooling/config.json"),
 )
-"""What is said of lengths, of how rows are made, and of what stands before every text."""
+"""Files that hold the maximal length, the pooling and the prompt of a text network."""
 _REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 _LICENSE = re.compile(r"^license:\s*[\"']?([\w.+ -]{1,60})[\"']?\s*$", re.MULTILINE)
 _SHORT = {
@@ -34,11 +34,11 @@ _SHORT = {
     "t5-small": "google-t5",
     "xlm-roberta-base": "FacebookAI",
 }
-"""Names that people know, and who publishes them."""
+"""Short names, and the owner on the hub that publishes them."""
 
 
 def repository_of(name: str) -> str:
-    """The hub's name of a network for texts; empty where the name can't be one.
+    """The repository of a text network on the hub; empty where `name` is not a valid one.
 
     >>> repository_of("bert-base-uncased"), repository_of("intfloat/e5-small-v2")
     ('google-bert/bert-base-uncased', 'intfloat/e5-small-v2')
@@ -82,7 +82,7 @@ def fetched_weights(architecture: Architecture, *, offline: bool) -> Path:
 def fetched_network(repository: str, *, offline: bool) -> Path:
     """The folder with configuration, weights and tokenizer. Raises `BackboneError`.
 
-    Nothing else is fetched: no pickled weights, and no code.
+    Pickled weights and code are never downloaded.
     """
     from huggingface_hub import snapshot_download, try_to_load_from_cache
 
@@ -110,7 +110,7 @@ def fetched_network(repository: str, *, offline: bool) -> Path:
 
 
 def license_in(folder: Path) -> str:
-    """As the front matter of a card has it; "unknown" where it says nothing."""
+    """The license in a card's front matter; "unknown" where there is none."""
     try:
         text = content(folder / "README.md").decode("utf-8", "replace")
     except (OSError, Damaged):
@@ -121,9 +121,9 @@ def license_in(folder: Path) -> str:
 
 
 def unreachable() -> str:
-    """Why the hub can't be asked; empty where it seems to be there.
+    """Why the hub can't be reached; empty where it answers.
 
-    The hub's own library would try again and again.
+    Checked first, because the hub's own library repeats failed requests.
     """
     from huggingface_hub import constants
 

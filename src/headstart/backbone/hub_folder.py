@@ -1,4 +1,4 @@
-"""Repositories of the hub by their address: hf://owner/name, and @revision behind it."""
+"""Repositories of the hub by their address: hf://owner/name or hf://owner/name@revision."""
 
 import hashlib
 import re
@@ -22,10 +22,10 @@ _ADDRESS = re.compile(r"hf://([\w.-]+/[\w.-]+?)(?:@([\w./-]+))?/?", re.ASCII)
 
 
 def hub_folder(name: str, fetch: Fetch, *, offline: bool) -> tuple[Path, str]:
-    """The folder of a repository, and its address with the revision that it was of.
+    """The local folder of a repository, and its address with the revision that was downloaded.
 
-    Files that headstart does not read are not fetched; digests that the hub tells are compared.
-    Raises `BackboneError` where it can't be had, or is larger than may be fetched.
+    Only files that headstart reads are downloaded; digests are compared with the hub's.
+    Raises `BackboneError` where it can't be downloaded, or is larger than `fetch` allows.
     """
     repository, revision = _parts(name)
     why = "it was to ask nobody (--offline)" if offline else unreachable()
@@ -56,7 +56,7 @@ def hub_folder(name: str, fetch: Fetch, *, offline: bool) -> tuple[Path, str]:
 
 @contextmanager
 def _without_bars() -> Iterator[None]:
-    """What comes was told already."""
+    """Without the progress bars of the hub's library: progress is told by events."""
     from huggingface_hub import utils
 
     bars: Any = utils
@@ -70,7 +70,7 @@ def _without_bars() -> Iterator[None]:
 
 
 def _noted(repository: str, revision: str | None) -> Path:
-    """Where it is written which commit a name was of when it was last asked."""
+    """The file that records the commit of a branch or tag when it was last resolved."""
     key = hashlib.sha256(f"{repository}@{revision or ''}".encode()).hexdigest()[:16]
     place = cache_root() / "fetched" / f"hub-{key}.json"
     place.parent.mkdir(parents=True, exist_ok=True)
@@ -89,7 +89,7 @@ def _parts(name: str) -> tuple[str, str | None]:
 
 
 def _wanted(files: Sequence[str]) -> list[str]:
-    """Ours where it is a published one; else what timm's or transformers' networks need."""
+    """The files to download: those of a headstart folder, else of a timm or transformers one."""
     if f"{PART}/{FACTS}" in files:
         return [file for file in files if file.startswith(f"{PART}/")]
     known = {*NETWORK, *READERS, "README.md", "1_Pooling/config.json"}
@@ -104,7 +104,7 @@ def _wanted(files: Sequence[str]) -> list[str]:
 
 
 def _compare(path: Path, told: Any) -> None:
-    """Raise `Damaged` where size or digest are not what the hub says."""
+    """Raise `Damaged` where size or digest differ from the hub's."""
     digest = told.lfs.sha256 if told.lfs else None
     wrong = digest is not None and durable.sha256(path) != digest
     if wrong or (told.size is not None and path.stat().st_size != told.size):
@@ -113,7 +113,7 @@ def _compare(path: Path, told: Any) -> None:
 
 
 def _plain(snapshot: Path, revision: str) -> Path:
-    """A published folder without the links that the hub's cache is made of; others as they are."""
+    """A headstart folder copied out of the hub's cache, which consists of links; others as is."""
     if not (snapshot / PART / FACTS).is_file():
         return snapshot
     folder = cache_root() / "fetched" / f"hub-{revision[:16]}"
@@ -124,7 +124,7 @@ def _plain(snapshot: Path, revision: str) -> Path:
 
 
 def _cached(repository: str, revision: str | None, why: str) -> tuple[Path, str]:
-    """What the hub brought before."""
+    """The folder that an earlier download left in the cache."""
     try:
         told = durable.unsealed(_noted(repository, revision))
         folder, revision = Path(told["folder"]), str(told["revision"])

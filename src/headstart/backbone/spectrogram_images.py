@@ -1,4 +1,4 @@
-"""Networks for pictures that are given spectrograms, where somebody says so: `picture:NAME`."""
+"""Image networks applied to spectrograms, by the name `picture:NAME`."""
 
 from collections import OrderedDict
 from dataclasses import replace
@@ -15,9 +15,9 @@ from headstart.backbone.profile import SETTING as PROFILE
 from headstart.modality import Sound
 
 WORD = "picture:"
-"""Stands before the name: crossing from pictures to sound is never done unasked."""
+"""The prefix of the name: an image network is never used for sounds unless asked for."""
 SETTING = "hears"
-"""In the settings of an architecture that is given spectrograms: their side in pixels."""
+"""The setting of such an architecture: the side of its spectrograms in pixels."""
 TOLD = "The network learned from pictures; here it is given spectrograms as if they were some."
 _MIDDLE, _SPREAD = 2.0, 2.0
 """What is taken from logarithms of 1 + amounts, and what is left divided by: common sounds have
@@ -25,12 +25,12 @@ about these."""
 
 
 def hears(architecture: Architecture) -> bool:
-    """Whether it is a network for pictures that is given spectrograms."""
+    """Whether this is an image network that reads spectrograms."""
     return SETTING in dict(architecture.settings)
 
 
 def build(architecture: Architecture, seed: int = 0) -> nn.Sequential:
-    """Named stages, the first of which draws, with fresh weights from `seed`."""
+    """Named stages with fresh weights from `seed`; the first turns spectrograms into pictures."""
     settings = dict(architecture.settings)
     side = int(str(settings[SETTING]))
     kept = tuple(pair for pair in settings.items() if pair[0] not in (SETTING, PROFILE, EXIT))
@@ -40,7 +40,7 @@ def build(architecture: Architecture, seed: int = 0) -> nn.Sequential:
 
 
 def crossed(backbone: Backbone, side: int) -> Backbone:
-    """A backbone for gray pictures as one for recordings; its origin says so."""
+    """An image backbone with one channel as a backbone for recordings; recorded in its origin."""
     plain, origin = backbone.architecture, backbone.origin
     note = f"{origin.note}; {TOLD}" if origin.note else TOLD
     return replace(
@@ -54,7 +54,7 @@ def crossed(backbone: Backbone, side: int) -> Backbone:
 
 
 class Drawing(nn.Module):
-    """Spectrograms to square gray pictures: time to the right, low tones below.
+    """Turns spectrograms into square gray pictures: time to the right, low tones at the bottom.
 
     Each is stretched to the whole square, whatever its length; padding is not drawn.
     """

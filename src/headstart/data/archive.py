@@ -1,4 +1,4 @@
-"""Archives from strangers, unpacked member by member: files and folders, and nothing else."""
+"""Unpacks untrusted archives member by member; only regular files and folders are accepted."""
 
 import bz2
 import errno
@@ -36,7 +36,7 @@ _INSIDE = "files"
 
 @dataclass(frozen=True)
 class Limits:
-    """What an archive may become. An honest one of pictures hardly grows at all."""
+    """The most that an archive may unpack to; archives of pictures hardly grow."""
 
     files: int = 2_000_000
     """Files and folders."""
@@ -76,7 +76,7 @@ def unpack(archive: Path, cache: Path, limits: Limits = Limits()) -> Path:
 
 @dataclass(frozen=True)
 class _Crate:
-    """Where members go, and how much has gone there."""
+    """The target folder of an archive, and how much was unpacked into it."""
 
     archive: Path
     inside: Path
@@ -85,7 +85,7 @@ class _Crate:
     used: dict[str, int] = field(default_factory=lambda: {"bytes": 0, "files": 0})
 
     def path(self, name: str) -> Path:
-        """Where a member goes; only ever below `inside`."""
+        """The path that a member is written to; always below `inside`."""
         parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".")]
         leaves = name.startswith(("/", "\\")) or re.match("[A-Za-z]:", name) or ".." in parts
         if leaves or "\0" in name:
@@ -103,7 +103,7 @@ class _Crate:
             path.mkdir(exist_ok=True)
 
     def file(self, name: str, content: BufferedIOBase) -> int:
-        """Write a member, and say how many bytes it has."""
+        """Write a member and return its size in bytes."""
         path = self.path(name)
         with self.no_twins(name):
             self.parents(path)
@@ -114,7 +114,7 @@ class _Crate:
                 return out.tell()
 
     def parents(self, path: Path) -> None:
-        """Make the folders that a member lies in; they count as members do."""
+        """Make the parent folders of a member; they count toward the limit on members."""
         above = path.parents[: len(path.parts) - len(self.inside.parts) - 1]
         for folder in reversed(above):
             if not folder.exists():
@@ -171,7 +171,7 @@ def _unpack_any(archive: Path, crate: _Crate) -> None:
 
 
 def _open_inner(crate: _Crate) -> None:
-    """Archives in an archive as folders of their names, once; what they hold counts as well."""
+    """Unpack archives inside an archive into folders of their names, one level deep."""
     for path in sorted(path for path in crate.inside.rglob("*") if is_archive(path)):
         target = path.with_name(path.name.split(".")[0])
         if not path.is_file() or target.exists() or target == path:
@@ -203,7 +203,7 @@ def _unpack_zip(archive: Path, crate: _Crate) -> None:
 
 
 def _name_of(member: zipfile.ZipInfo) -> str:
-    """Its name: UTF-8 also where the archive does not say so, and cp437 where it is not."""
+    """The member's name, decoded as UTF-8 whatever the flag says, else as cp437."""
     if member.flag_bits & 0x800:
         return member.filename
     try:
@@ -213,12 +213,12 @@ def _name_of(member: zipfile.ZipInfo) -> str:
 
 
 def _is_windows_folder(member: zipfile.ZipInfo) -> bool:
-    """Whether a member is a folder as .NET and PowerShell write it: its name ends so."""
+    """Whether a member is a folder as .NET and PowerShell write it, with a backslash."""
     return member.filename.endswith("\\") and member.file_size == 0
 
 
 def _need_apart(archive: Path, held: zipfile.ZipFile) -> None:
-    """Raise `BadZipFile` where a member would reach into the next one: CVE-2024-0450."""
+    """Raise `BadZipFile` where members overlap: CVE-2024-0450."""
     members = sorted(held.infolist(), key=lambda member: member.header_offset)
     ends = [*(member.header_offset for member in members[1:]), held.start_dir]
     with archive.open("rb") as file:
@@ -258,7 +258,7 @@ def _decompressed(archive: Path) -> BufferedIOBase:
 
 @contextmanager
 def _damage(archive: Path, target: Path) -> Iterator[None]:
-    """Say in one way what the libraries say in a dozen."""
+    """Raise `DataError` for any of the errors that the libraries raise for damaged archives."""
     try:
         yield
     except _BROKEN as error:

@@ -1,4 +1,4 @@
-"""Names of classes that the metadata of a table tell, as data hubs write them."""
+"""Class names in the metadata of a table, as data hubs write them."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 _MOST_CARD = 1_000_000
-"""Bytes of a card that is read."""
+"""The largest card that is read, in bytes."""
 _UNLABELED = -1
-"""What stands for no label."""
+"""The number that means that a row has no label."""
 
 
 def names_told(metadata: Mapping[bytes, bytes] | None) -> dict[str, tuple[str, ...]]:
-    """The names of each column whose metadata have some; nothing where they cannot be read."""
+    """The class names of each column whose metadata have some; empty where unreadable."""
     try:
         told = json.loads((metadata or {})[b"huggingface"])
         features = told["info"]["features"]
@@ -23,7 +23,7 @@ def names_told(metadata: Mapping[bytes, bytes] | None) -> dict[str, tuple[str, .
 
 
 def names_beside(table: Path) -> dict[str, tuple[str, ...]]:
-    """The names that the card of a table's data set tells: README.md beside it, or one above."""
+    """The class names in the data set's card: README.md beside the table, or one folder above."""
     for folder in (table.parent, table.parent.parent):
         card = folder / "README.md"
         if card.is_file() and card.stat().st_size < _MOST_CARD:
@@ -48,7 +48,7 @@ def _names_in_card(text: str) -> dict[str, tuple[str, ...]]:
 
 
 def _of_card(feature: Any) -> tuple[str, ...]:
-    """Names by their numbers, which are keys: {"0": "cat", "1": "dog"}."""
+    """Class names of a card's mapping from numbers: {"0": "cat", "1": "dog"}."""
     inside = feature.get("dtype", feature.get("sequence", feature.get("list")))
     inside = inside.get("class_label") if isinstance(inside, dict) else None
     names = inside.get("names") if isinstance(inside, dict) else None
@@ -73,7 +73,7 @@ def _names(feature: object) -> tuple[str, ...]:
 def named_cells(
     cells: Sequence[object], names: Sequence[str], column: str
 ) -> tuple[list[object], str]:
-    """Cells by their names, and what is told where they do not fit and are left as they are.
+    """Cells as class names, and a warning where the numbers don't fit and are left unchanged.
 
     >>> named_cells([1, 0, -1], ("cat", "dog"), "label")
     (['dog', 'cat', None], '')

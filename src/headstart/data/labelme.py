@@ -1,4 +1,4 @@
-"""LabelMe: a JSON file a picture."""
+"""Reads LabelMe annotations: one JSON file per picture."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -21,9 +21,9 @@ from headstart.data.annotations import (
 from headstart.untrusted import Damaged, record_in
 
 _MOST = 256 << 20
-"""Bytes of a file: it may hold its picture as well."""
+"""The largest file in bytes: it may contain its picture."""
 _LEAST = {"rectangle": 2, "circle": 2, "polygon": 3, "linestrip": 2, "rotation": 4}
-"""Points of a shape that has a box."""
+"""The number of points that each shape needs."""
 
 
 def is_labelme(path: Path) -> bool:

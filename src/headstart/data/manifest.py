@@ -1,4 +1,4 @@
-"""Tables that name files and say what each is."""
+"""Reads tables of examples: a column of paths or texts, and a column of labels."""
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,7 +23,7 @@ from headstart.hostile import printable
 from headstart.task_names import LabelForm, form_of, task_of
 
 TEXT_FILES = {".txt", ".text", ".md", ".rst", ".tex", ".log", ".eml", ".srt", ".asc"}
-"""Endings of files that a table may name, each of which is one text."""
+"""Extensions of text files that a table may name; each file is one text."""
 
 
 def read_manifest(path: Path, columns: Columns, shelter: Shelter) -> Found:
@@ -57,20 +57,20 @@ def understood(
 
 
 def asked_by_kind(path: Path, columns: Columns) -> Columns:
-    """With the task that a file's kind leaves no doubt of."""
+    """`columns` with the task that the type of the file implies."""
     sure = path.suffix.casefold() in SENTENCES and not columns.task
     return replace(columns, task=task_of(LabelForm.WORD_TAGS)) if sure else columns
 
 
 def meaning(found: Found, columns: Columns) -> Found:
-    """The same, of the task that its cells leave no doubt of."""
+    """What was found, with the task that the table's cells imply."""
     if form_of(columns.task) not in (LabelForm.WORD_TAGS, LabelForm.TAGS):
         return found
     return replace(found, examples=replace(found.examples, kind=columns.task))
 
 
 def holding(found: Found, chosen: Chosen) -> Found:
-    """The same, with what its examples are."""
+    """What was found, with the modality and kind of its examples."""
     sources = found.examples.sources
     files = [source for source in sources if isinstance(source, Path)]
     read = sum(file.suffix.casefold() in TEXT_FILES for file in files)
@@ -81,9 +81,9 @@ def holding(found: Found, chosen: Chosen) -> Found:
 def records_of(
     sheet: Sheet, chosen: Chosen, shelter: Shelter, columns: Columns = GUESS
 ) -> tuple[list[Record], list[Problem]]:
-    """A record for each row that names what is there and says what it is. Raises `DataError`.
+    """A record for each row that has an existing example and a label. Raises `DataError`.
 
-    Where labels are known to be lists of tags, an empty cell is an empty list.
+    Where labels are lists of tags, an empty cell is an empty list.
     """
     reading = _Reading(
         sheet, chosen, shelter, form_of(columns.task), Parts(sheet, chosen.split, columns.parts)
@@ -140,7 +140,7 @@ def join(found: Found, path: Path, columns: Columns, shelter: Shelter) -> Found:
 
 
 def group_of(cells: tuple[object, ...], column: int) -> str:
-    """The group that a row names; empty where it names none."""
+    """The group of a row; empty where it has none."""
     return "" if column == NO_COLUMN or missing(cells[column]) else str(cells[column])
 
 
@@ -152,12 +152,12 @@ class _Reading:
     chosen: Chosen
     shelter: Shelter
     form: LabelForm | None
-    """Of lists of tags, an empty one is a label, too."""
+    """The form of labels: among lists of tags an empty cell is a label."""
     parts: "Parts"
     records: list[Record] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     lost: dict[str, str] = field(default_factory=dict)
-    """Files that are not there, and why."""
+    """Missing files, and the reason for each."""
     first: dict[str, tuple[int, Record]] = field(default_factory=dict)
 
     def row(self, number: int, cells: tuple[object, ...]) -> None:
@@ -190,7 +190,7 @@ class _Reading:
             self.report("D165", "label", str(source), why, number)
 
     def lacking(self, cells: tuple[object, ...]) -> str:
-        """What a row is not an example without; empty where nothing is missing."""
+        """What a row lacks to be an example; empty where it is complete."""
         if missing(cells[self.place]):
             return "has no text" if self.chosen.path == NO_COLUMN else "names no file"
         if self.chosen.second != NO_COLUMN and missing(cells[self.chosen.second]):
@@ -203,7 +203,7 @@ class _Reading:
         return self.chosen.path if self.chosen.path != NO_COLUMN else self.chosen.text
 
     def source(self, cell: object, number: int, cells: tuple[object, ...]) -> Source:
-        """What the cell names, or the text that it is, or the two texts."""
+        """The file that the cell names, its text, or a pair of texts."""
         if self.chosen.path == NO_COLUMN and self.chosen.second != NO_COLUMN:
             both = Pair(str(cell), str(cells[self.chosen.second]))
             return InMemory(f"{self.sheet.name}, row {number}", both)
@@ -213,7 +213,7 @@ class _Reading:
         return self.shelter.source(cell, number)
 
     def keep(self, number: int, record: Record) -> None:
-        """Add the record, unless its file has one already."""
+        """Add the record, unless its file has one."""
         if isinstance(record.source, InMemory):
             self.records.append(record)
             return
@@ -232,14 +232,14 @@ class _Reading:
 
 
 def _words(cell: object) -> list[str]:
-    """Words of a list, or of a text between white space; no word has a space in it."""
+    """The words of a list, or of a text split at white space."""
     many = isinstance(cell, list | tuple | np.ndarray)
     words = list(cell) if many else str(cell).split()  # type: ignore[call-overload]
     return ["_".join(str(word).split()) or "_" for word in words]
 
 
 def _rows_by_file(sheet: Sheet, shelter: Shelter) -> dict[str, tuple[int, tuple[object, ...]]]:
-    """The first row of each file that is there, with its line."""
+    """The first row of each existing file, with its line number."""
     column = guess_path(sheet, Chosen(), shelter)
     rows: dict[str, tuple[int, tuple[object, ...]]] = {}
     for number, cells in sheet.rows:
@@ -260,6 +260,6 @@ def _called(source: Source) -> str:
 
 
 def origin_of(path: Path, shelter: Shelter, split: str) -> Gathering:
-    """What is said of records of a table, whose parts `split` says."""
+    """What messages say of a table's records; `split` names the column of its parts."""
     fix = "name the column with the labels: --label COLUMN"
     return Gathering("table", printable(path), shelter.folder, split, fix)

@@ -1,4 +1,4 @@
-"""What is true of examples, one type for each shape that a truth has."""
+"""Labels of examples, one type for each shape that labels have."""
 
 from abc import ABC, abstractmethod
 from collections import Counter
@@ -18,12 +18,12 @@ _LISTED = 8
 
 @dataclass(frozen=True, eq=False)
 class Checked:
-    """Truths that were held against their inputs."""
+    """Labels after they were checked against their inputs."""
 
     truth: "Truth"
     problems: tuple[Problem, ...] = ()
     lost: frozenset[int] = frozenset()
-    """Rows of which nothing true is left."""
+    """Rows that have no valid label left."""
 
 
 class Truth(ABC):
@@ -32,18 +32,18 @@ class Truth(ABC):
     one_class: ClassVar[bool] = False
     """Whether every example is of one class."""
     least: ClassVar[int] = 2
-    """Different truths without which nothing can be learned."""
+    """The least number of different labels to learn from."""
     contradicts: ClassVar[bool] = True
-    """Whether equal inputs with different truths are a mistake."""
+    """Whether equal inputs with different labels contradict each other."""
 
     sequenced: ClassVar[bool] = False
-    """Whether inputs may be frames of a video, which no division tears."""
+    """Whether inputs may be frames of one video, which stay in one part."""
 
     if TYPE_CHECKING:
 
         @property
         def names(self) -> tuple[str, ...]:
-            """Names of the classes or tags; none where truths are no choice among names."""
+            """Names of the classes or tags; empty for values and texts."""
             ...
 
     @abstractmethod
@@ -55,32 +55,32 @@ class Truth(ABC):
 
     @abstractmethod
     def key(self, row: int) -> Hashable:
-        """Equal for equal truths of one data set; JSON can hold it."""
+        """A JSON value that is equal for equal labels of one data set."""
 
     @abstractmethod
     def written(self, row: int) -> str:
-        """One truth as a table or a message shows it."""
+        """One label as text for tables and messages."""
 
     def checked(self, looks: Sequence[object], name: Callable[[int], str]) -> Checked:
-        """The same held against one look at each input; `name` is what messages call it."""
+        """These labels checked against one look at each input; `name` is for messages."""
         return Checked(self)
 
     def strata(self) -> Sequence[int] | SealedStrata:
-        """What a division keeps in proportion, one number an example."""
+        """The stratum of each example, whose proportions a division keeps."""
         return (0,) * len(self)
 
     def counts(self, rows: Sequence[int]) -> dict[str, int]:
-        """How many of these rows each class or tag has; empty without names."""
+        """How many of these rows have each class or tag; empty without names."""
         return {}
 
     def summary(self, rows: Sequence[int]) -> str:
-        """These rows in a line, safe to show."""
+        """A one-line summary of these rows, printable."""
         return f"{len(rows):,} usable examples"
 
 
 @dataclass(frozen=True)
 class ClassTruth(Truth):
-    """One class each: `indexes[i]` is an index into `names`.
+    """One class per example: `indexes[i]` is an index into `names`.
 
     >>> truth = ClassTruth(("cat", "dog"), (1, 0, 1))
     >>> truth.written(0), truth.counts([0, 2])
@@ -95,7 +95,7 @@ class ClassTruth(Truth):
         return len(self.indexes)
 
     def take(self, rows: Sequence[int]) -> "ClassTruth":
-        """All names stay, whether a row has them or not."""
+        """These rows; names are kept even where no row has them."""
         return ClassTruth(self.names, tuple(self.indexes[row] for row in rows))
 
     def key(self, row: int) -> int:
@@ -122,7 +122,7 @@ class ClassTruth(Truth):
 
 @dataclass(frozen=True)
 class TagTruth(Truth):
-    """Any number of tags each: `tags[i]` are indexes into `names`.
+    """A set of tags per example: `tags[i]` are indexes into `names`.
 
     >>> TagTruth(("red", "round"), ((0, 1), (1,))).written(0)
     'red;round'
@@ -135,19 +135,19 @@ class TagTruth(Truth):
         return len(self.tags)
 
     def take(self, rows: Sequence[int]) -> "TagTruth":
-        """All names stay, whether a row has them or not."""
+        """These rows; names are kept even where no row has them."""
         return TagTruth(self.names, tuple(self.tags[row] for row in rows))
 
     def key(self, row: int) -> tuple[int, ...]:
-        """The tags in the order of their names."""
+        """The tags, ordered by index."""
         return tuple(sorted(self.tags[row]))
 
     def written(self, row: int) -> str:
-        """Tags with ";" between them."""
+        """The tags, separated by ";"."""
         return ";".join(self.names[tag] for tag in self.tags[row])
 
     def strata(self) -> tuple[int, ...]:
-        """The rarest tag of each, from 1; 0 where there is none."""
+        """One more than the index of each example's rarest tag; 0 without tags."""
         often = Counter(tag for some in self.tags for tag in some)
         return tuple(
             1 + min(some, key=lambda tag: (often[tag], self.names[tag])) if some else 0
@@ -166,7 +166,7 @@ class TagTruth(Truth):
 
 @dataclass(frozen=True)
 class ValueTruth(Truth):
-    """A number each, and how it was written."""
+    """One number per example, and its original spelling."""
 
     names: ClassVar[tuple[str, ...]] = ()
     values: tuple[float, ...]
@@ -176,7 +176,7 @@ class ValueTruth(Truth):
         return len(self.values)
 
     def take(self, rows: Sequence[int]) -> "ValueTruth":
-        """Numbers and how they were written."""
+        """These rows."""
         return ValueTruth(
             tuple(self.values[row] for row in rows), tuple(self.texts[row] for row in rows)
         )
@@ -186,17 +186,17 @@ class ValueTruth(Truth):
         return self.values[row]
 
     def written(self, row: int) -> str:
-        """As it was written."""
+        """The number in its original spelling."""
         return self.texts[row]
 
     def strata(self) -> tuple[int, ...]:
-        """Tenths of the values, or fewer parts, of five examples at least."""
+        """The decile of each value; fewer parts where a decile has under five examples."""
         order = np.argsort(np.argsort(self.values, kind="stable"), kind="stable")
         count = max(1, min(_STRATA, len(self) // 5))
         return tuple((order * count // max(1, len(self))).tolist())
 
     def summary(self, rows: Sequence[int]) -> str:
-        """From least to greatest."""
+        """The range of the values."""
         if not rows:
             return super().summary(rows)
         low, middle, high = np.quantile([self.values[row] for row in rows], (0, 0.5, 1)).tolist()
@@ -205,7 +205,7 @@ class ValueTruth(Truth):
 
 
 class SealedTruth(Truth):
-    """Truths of which those of closed rows cannot be read; names and summaries stay open."""
+    """Labels of which those of sealed rows cannot be read; names and summaries can."""
 
     def __init__(self, truth: Truth, seal: Seal) -> None:
         self._truth, self._seal = truth, seal
@@ -219,22 +219,22 @@ class SealedTruth(Truth):
         return len(self._truth)
 
     def take(self, rows: Sequence[int]) -> Truth:
-        """Open truths. Raises `SealedError` where one of these rows is closed."""
+        """Unsealed labels of these rows. Raises `SealedError` where one is sealed."""
         self._seal.need_open(rows)
         return self._truth.take(rows)
 
     def key(self, row: int) -> Hashable:
-        """Raises `SealedError` where the row is closed."""
+        """The open label's; raises `SealedError` where the row is sealed."""
         self._seal.need_open((row,))
         return self._truth.key(row)
 
     def written(self, row: int) -> str:
-        """Raises `SealedError` where the row is closed."""
+        """The open label's; raises `SealedError` where the row is sealed."""
         self._seal.need_open((row,))
         return self._truth.written(row)
 
     def strata(self) -> SealedStrata:
-        """Those of closed rows cannot be read either."""
+        """The strata, of which those of sealed rows cannot be read."""
         return SealedStrata(tuple(self._truth.strata()), self._seal)
 
     def __reduce__(self) -> tuple[object, ...]:

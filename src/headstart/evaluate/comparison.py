@@ -1,7 +1,7 @@
-"""Runs against each other: on the test rows that they share, and against one common yardstick.
+"""Compares runs: pairwise on shared test rows, and each with one common baseline.
 
-Each run's verdict is about its own strongest rival, so two verdicts cannot be held against each
-other. Here the differences are paired on rows, and every run is held against the same simple way.
+Each run's verdict is about its own strongest rival, so two verdicts are not comparable. Here
+differences are paired by row, and every run is compared with the same baseline.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,15 +21,15 @@ Better = Literal["better", "no evidence", "worse"]
 
 @dataclass(frozen=True, eq=False)
 class RowMerits:
-    """How good a run's answers to its test rows were."""
+    """The merits of a run's answers to its test rows."""
 
     keys: tuple[str, ...]
-    """What each row is: a digest of what it shows and its label; equal rows are numbered."""
+    """A digest of each row's content and label; equal rows are numbered."""
     merit: Float[np.ndarray, " n"]
     groups: tuple[str, ...] = ()
-    """What rows share with others, for intervals; or empty."""
+    """The group of each row, for intervals; or empty."""
     folds: tuple[int, ...] = ()
-    """In which fold each was tested; empty for one part."""
+    """The fold in which each row was tested; empty without folds."""
     values: tuple[Float[np.ndarray, " n"], Float[np.ndarray, " n"]] | None = None
     """True and answered ones where answers are values: R² of some rows is not a part of that of
     all, since their variance is another."""
@@ -51,14 +51,14 @@ Draws = Mapping[str, RowMerits]
 
 @dataclass(frozen=True)
 class Contender:
-    """A run, or the runs of all seeds with the same settings, before they are compared."""
+    """One run, or the runs of several seeds with equal settings, to be compared."""
 
     name: str
     backbone: str
     strategy: str
     draws: Draws = field(repr=False)
     simple: Mapping[str, tuple[float, Interval]] = field(repr=False)
-    """Ways without a network, by name: their loss on unseen rows, and what the model leads by."""
+    """Baselines without a network: their loss on held-out rows, and the model's lead."""
     figures: tuple[Interval, ...]
     """Of each draw."""
     cpu_s: float = 0.0
@@ -66,7 +66,7 @@ class Contender:
 
 @dataclass(frozen=True)
 class Entry:
-    """A contender beside the others."""
+    """A line of the table of compared runs."""
 
     name: str
     backbone: str
@@ -74,12 +74,12 @@ class Entry:
     figure: Interval
     rows: int
     draws: tuple[float, ...]
-    """The figure of each division of the rows; one where there was one."""
+    """The figure of each division of the rows."""
     cpu_s: float
     ahead: Interval | None
-    """Of the yardstick."""
+    """The lead over the common baseline."""
     word: str
-    """What that allows to say: "helps", "no evidence" or "hurts"; empty without a yardstick."""
+    """The word for it: "helps", "no evidence" or "hurts"; empty without a baseline."""
 
     def record(self) -> dict[str, Any]:
         """As JSON has it."""
@@ -90,7 +90,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Paired:
-    """One against another on the rows that both were tested on."""
+    """The paired difference of two runs on the rows that both were tested on."""
 
     run: str
     against: str
@@ -99,7 +99,7 @@ class Paired:
     rows: int
     """In common."""
     of: tuple[int, int]
-    """Rows that each of them was tested on."""
+    """How many rows each of them was tested on."""
 
     def record(self) -> dict[str, Any]:
         """As JSON has it; low and high bound the difference."""
@@ -131,9 +131,9 @@ class Comparison:
 
 
 def compared(task: str, figure: str, contenders: Sequence[Contender]) -> Comparison:
-    """Every contender beside the others; the first is what others are paired with.
+    """All contenders in one table; each is paired with the first.
 
-    One that shares no test row with it has no pair.
+    A run that shares no test row with the first has no pair.
     """
     yardstick, first = yardstick_of(contenders), contenders[0]
     entries = tuple(_entry(one, yardstick) for one in contenders)
@@ -142,9 +142,9 @@ def compared(task: str, figure: str, contenders: Sequence[Contender]) -> Compari
 
 
 def yardstick_of(contenders: Sequence[Contender]) -> str:
-    """The way without a network that all have and that loses least on unseen rows, in the mean.
+    """The baseline that all runs have with the least mean loss on held-out rows.
 
-    Test rows have no part in the choice. Empty where there is none.
+    Test rows are not used for the choice. Empty where runs share no baseline.
     """
     shared = set.intersection(*(set(one.simple) for one in contenders)) if contenders else set()
     loss = {name: sum(one.simple[name][0] for one in contenders) for name in shared}
@@ -152,7 +152,7 @@ def yardstick_of(contenders: Sequence[Contender]) -> str:
 
 
 def shares(one: Contender, other: Contender) -> bool:
-    """Whether both were tested on some row of the same draw."""
+    """Whether both were tested on a common row of the same division."""
     both = [name for name in one.draws if name in other.draws]
     return any(set(one.draws[name].keys) & set(other.draws[name].keys) for name in both)
 
@@ -184,7 +184,7 @@ def paired(one: Contender, other: Contender) -> Paired:
 def _common(
     one: Draws, other: Draws
 ) -> tuple[Float[np.ndarray, " n"], Float[np.ndarray, " n"], tuple[str, ...], tuple[int, ...]]:
-    """Merits of both on the rows they share; what rows share with others; folds."""
+    """Merits of both on their common rows, with the groups and folds of these."""
     mine, yours = list[np.ndarray](), list[np.ndarray]()
     known, names, folds = list[str](), list[str](), list[int]()
     for draw in [name for name in one if name in other]:
@@ -221,7 +221,7 @@ def _entry(one: Contender, yardstick: str) -> Entry:
 
 
 def _figure(one: Contender) -> Interval:
-    """Of a run its own; of several draws that of all their rows."""
+    """The figure of a single run; of several divisions, that of all their rows."""
     if len(one.figures) == 1:
         return one.figures[0]
     mine, _, groups, _ = _common(one.draws, one.draws)
@@ -231,7 +231,7 @@ def _figure(one: Contender) -> Interval:
 
 
 def _notes(contenders: Sequence[Contender], pairs: Sequence[Paired]) -> list[str]:
-    """What somebody should hear before believing the table."""
+    """Caveats about the comparison."""
     found = [
         f"{pair.run} and {pair.against} share {pair.rows:,} test rows "
         f"(of {pair.of[0]:,} and {pair.of[1]:,}): their difference is of these alone"

@@ -1,4 +1,4 @@
-"""Kept items, each at half its size."""
+"""Items at half their size, for networks with random weights."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from headstart.modality import Modality
 
 @dataclass(frozen=True, eq=False)
 class Halved:
-    """Kept items at half the size: a quarter of the work for a network that takes any size."""
+    """Items at half their side: a quarter of the work for a network that takes any size."""
 
     items: Items
     modality: Modality
 
     @cached_property
     def digests(self) -> tuple[str, ...]:
-        """Other names than the whole items have, so that tables don't mix them."""
+        """Digests that differ from those of the full items, so that tables don't mix them."""
         return tuple(f"{digest}-halved" for digest in self.items.digests)
 
     def take(self, rows: Sequence[int]) -> list[Tensor]:

@@ -1,4 +1,4 @@
-"""Letters over time (Graves et al. 2006): the layer that scores frames, the search for texts."""
+"""Connectionist temporal classification (Graves et al. 2006): frame scores and decoding."""
 
 import math
 from collections.abc import Sequence
@@ -13,16 +13,16 @@ from headstart.head.codes import NOTHING
 from headstart.head.lexicon import WordPrior
 
 BEAM, LIKELY = 8, 1e-3
-"""Beginnings that are kept at a frame, and the least probability of a letter that is tried."""
+"""Beam width, and the least probability of a letter that extends a prefix."""
 WEIGHT = 0.5
-"""What a word's likelihood counts beside that of its sounds."""
+"""Weight of the word prior beside the frames' probabilities."""
 _NEVER = 1e-300
 
 
 class FrameHead(nn.Module):
-    """A linear layer over what a backbone makes of each frame, which may hold several codes.
+    """A linear layer over the features of each frame, which may emit several codes.
 
-    It has a weight and a bias as other heads have, `per_frame` times as many rows as scores.
+    Its weight has `per_frame` rows for each score.
     """
 
     def __init__(self, width: int, scores: int, per_frame: int) -> None:
@@ -33,21 +33,21 @@ class FrameHead(nn.Module):
         self.per_frame = per_frame
 
     def forward(self, rows: Float[Tensor, "b t d"]) -> Float[Tensor, "b s c"]:
-        """Scores of every code, and in the last column which frames there are."""
+        """Scores of every code; the last column marks frames that are not padding."""
         said = self.linear(rows[..., :-1]).unflatten(-1, (self.per_frame, -1)).flatten(1, 2)
         there = rows[..., -1:].repeat_interleave(self.per_frame, dim=1)
         return torch.cat([said, there.to(said)], dim=-1)
 
 
 def frames_needed(codes: Int[Tensor, "n l"]) -> Int[Tensor, " n"]:
-    """How many frames each transcript takes at least: a letter said twice needs one between."""
+    """The least frames of each transcript: a repeated letter needs a blank between."""
     there = codes != NOTHING
     twice = (codes[:, 1:] == codes[:, :-1]) & there[:, 1:]
     return there.sum(dim=1) + twice.sum(dim=1)
 
 
 def greedy(said: Float[np.ndarray, "t c"]) -> list[int]:
-    """The likeliest letter of each frame, repeats and silences left out."""
+    """The likeliest letter of each frame, without repeats and blanks."""
     best = [letter for letter, _ in groupby(said.argmax(axis=1).tolist())]
     return [letter - 1 for letter in best if letter]
 
@@ -55,10 +55,10 @@ def greedy(said: Float[np.ndarray, "t c"]) -> list[int]:
 def searched(
     said: Float[np.ndarray, "t c"], width: int, language: WordPrior | None = None
 ) -> list[int]:
-    """The likeliest transcript over all ways to time it, among `width` beginnings at a frame.
+    """The likeliest transcript over all alignments, by beam search with `width` prefixes.
 
-    Prefix search (Hannun et al. 2014): each beginning has a probability that it ended in silence
-    and one that it ended in its last letter; beginnings are ranked by both and by their words.
+    Prefix search (Hannun et al. 2014): each prefix has the probability that it ends in a blank
+    and that it ends in its last letter; prefixes are ranked by both and by the word prior.
     """
 
     def rank(pair: tuple[tuple[int, ...], Sequence[float]]) -> float:

@@ -1,4 +1,4 @@
-"""Which classes are taken for which: cells of the confusion matrix, and the worst of them."""
+"""Cells of the confusion matrix, and the most frequent confusions."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,19 +12,19 @@ _WORST = 24  # classes of it where there are more
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of the confusion matrix, and the examples behind it that the page carries."""
+    """A cell of the confusion matrix, with its examples that the page contains."""
 
     label: int
     predicted: int
     count: int
     share: float
-    """Of the class's test rows."""
+    """The share of the true class's test rows."""
     examples: tuple[int, ...]
     """Positions in `Report.shown`."""
 
 
 def cells_of(report: Report, kept: Iterable[int]) -> dict[tuple[int, int], Cell]:
-    """Cells that count something, by class and prediction."""
+    """Cells that are not zero, by class and prediction."""
     behind: dict[tuple[int, int], list[int]] = {}
     for i in sorted(kept, key=lambda i: -report.shown[i].probability):
         behind.setdefault((report.shown[i].label, report.shown[i].predicted), []).append(i)
@@ -37,7 +37,7 @@ def cells_of(report: Report, kept: Iterable[int]) -> dict[tuple[int, int], Cell]
 
 
 def worst_pairs(grid: Mapping[tuple[int, int], Cell]) -> list[Cell]:
-    """Classes most often taken for others, by count and then by share."""
+    """The most frequent confusions, by count and then by share."""
     return _confused(grid)[:_PAIRS]
 
 
@@ -47,7 +47,7 @@ def _confused(grid: Mapping[tuple[int, int], Cell]) -> list[Cell]:
 
 
 def picked(grid: Mapping[tuple[int, int], Cell], classes: int) -> list[int]:
-    """Classes that a drawn matrix shows: all of them, or those in the worst confusions."""
+    """Classes that the drawn matrix shows: all, or those in the most frequent confusions."""
     if classes <= _MATRIX:
         return list(range(classes))
     worst = [label for cell in _confused(grid) for label in (cell.label, cell.predicted)]

@@ -16,11 +16,11 @@ DEEP = 2
 
 @dataclass(frozen=True)
 class RunLine:
-    """A run, as a list of them shows it."""
+    """One line of the list of runs."""
 
     path: str
     data: str
-    """Where its data lies; empty for memory."""
+    """The place of its data; empty for data in memory."""
     backbone: str
     strategy: str
     ended: bool
@@ -67,7 +67,7 @@ def _line(path: Path) -> RunLine:
 
 
 def _ended(begun: RunLine, path: Path) -> RunLine:
-    """With its figures; where these can't be read, as if it had not ended."""
+    """The line with its figures; where these can't be read, as of an unfinished run."""
     try:
         found = report(path).metrics
         figure, test = str(found["figure"]), found["test"][found["figure"]]

@@ -1,4 +1,4 @@
-"""The addresses of the server in the words of OpenAPI, from the models that read requests."""
+"""The OpenAPI description of the server, from the pydantic models of its requests."""
 
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -37,7 +37,7 @@ _WHICH = {"name": "model", "in": "query", "required": False, "schema": {"type": 
 
 
 def installed() -> str:
-    """The version of the package; "0" where it runs from a folder."""
+    """The version of the package; "0" where it is not installed."""
     try:
         return version("headstart")
     except PackageNotFoundError:
@@ -45,7 +45,7 @@ def installed() -> str:
 
 
 def described() -> dict[str, Any]:
-    """The whole description, version 3.1."""
+    """The whole description, OpenAPI 3.1."""
     both: Any = [(model, "validation") for model in _MODELS]
     _, schemas = models_json_schema(both, ref_template="#/components/schemas/{model}")
     return {

@@ -1,4 +1,4 @@
-"""How much a request may bring, and how long it may take to bring it."""
+"""Limits on the size and duration of a request's body."""
 
 import asyncio
 import time
@@ -13,40 +13,39 @@ MB = 2**20
 
 @dataclass(frozen=True)
 class Limits:
-    """The most of everything that a client can send."""
+    """Limits on what a client can send, and on what predicting it may take."""
 
     header_bytes: int = 16 * 1024
-    header_s: float = 10.0
     body_bytes: int = 32 * MB
     body_s: float = 10.0
-    """Seconds that any body may take; more is allowed to one that keeps up `body_rate`."""
+    """Seconds that any body may take; more where it arrives at `body_rate` or faster."""
     body_rate: float = 10_000.0
     """Bytes a second."""
     parts: int = 100
-    """Files and fields of a form, things of one request."""
+    """Files and fields of a form, inputs of one request."""
     depth: int = 32
     """How deep lists and objects of a JSON body may be nested."""
     at_once: int = 64
-    """Requests with a body that are under way."""
+    """Requests with a body that are being received at once."""
     queue: int = 128
-    """Things that wait for a model."""
+    """Inputs that wait for a model."""
     queue_s: float = 1.0
-    """Seconds that a thing may be expected to take in the queue, by the pace of those before it."""
+    """Expected seconds in the queue, from the pace so far, above which an input is refused."""
     wait_s: float = 30.0
-    """Seconds after which a thing that no model has answered is given up."""
+    """Seconds after which an input without an answer times out."""
     worker_mb: int = 2048
     """Memory that decoding and inference may take on top of the loaded model."""
 
 
 def header_of(scope: Scope, name: bytes) -> list[bytes]:
-    """Every value of a header, in the order sent."""
+    """All values of a header, in the order sent."""
     return [value for key, value in scope["headers"] if key.lower() == name]
 
 
 def declared(scope: Scope) -> int | None:
-    """The body's length in bytes as the request says it; None where it does not.
+    """The declared length of the body in bytes; None where there is none.
 
-    Raises `Refusal` for one that is no number, or said twice.
+    Raises `Refusal` where it is not a number, or declared twice.
     """
     told = header_of(scope, b"content-length")
     if not told:
@@ -57,7 +56,7 @@ def declared(scope: Scope) -> int | None:
 
 
 def need_bounded(scope: Scope, limits: Limits) -> None:
-    """Raise `Refusal` where the headers say that the request is too large, or compressed."""
+    """Raise `Refusal` where headers are too large, or declare a body too large or compressed."""
     sent = sum(len(name) + len(value) + 4 for name, value in scope["headers"])
     if sent + len(scope.get("raw_path") or b"") + len(scope["query_string"]) > limits.header_bytes:
         most = f"{limits.header_bytes:,}"
@@ -70,7 +69,7 @@ def need_bounded(scope: Scope, limits: Limits) -> None:
 
 
 def bounded(receive: Receive, limits: Limits) -> Receive:
-    """Messages of a body, until it is too large or too slow: then `Refusal` is raised."""
+    """A `receive` that raises `Refusal` once the body is too large or too slow."""
     began, size = time.monotonic(), 0
 
     async def measured() -> Message:

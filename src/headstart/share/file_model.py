@@ -1,4 +1,4 @@
-"""A model whose network is an ONNX file: it predicts like others, and can't be trained further."""
+"""A model whose network is an ONNX file; it predicts, but can't be trained further."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,12 +16,12 @@ from headstart.share.end_to_end import feeds_of
 from headstart.share.onnx_file import Runtime
 
 NETWORK = GRAPH
-"""The file, in a model folder that has one in the place of weights."""
+"""The name of the ONNX file in a model folder without weights."""
 
 
 @dataclass(frozen=True, eq=False)
 class FileModel(Model):
-    """A model that is run by onnxruntime; `backbone` says how it reads, and has no stages."""
+    """A model run by onnxruntime; `backbone` has the input contract and no stages."""
 
     place: Path = field(default=Path(), kw_only=True)
     """The file."""
@@ -33,13 +33,13 @@ class FileModel(Model):
     def probabilities(
         self, sources: Sequence[Given], batch: int = 32
     ) -> Float[Tensor, "n classes"]:
-        """Read and judge sources one by one, in the order given: see `Model`."""
+        """Probabilities of sources one by one, in the order given: see `Model`."""
         feeds = feeds_of(self.backbone.modality)
         found = [self._runtime(feed) for one in sources for feed in feeds(self._source(one))]
         return self.task.stacked([torch.from_numpy(np.concatenate(found))] if found else [])
 
     def fold(self) -> None:
-        """Open the file."""
+        """Load the ONNX file."""
         _ = self._runtime
 
     @property

@@ -33,11 +33,11 @@ class Subject:
     model: Model | None
     """None for a backbone alone."""
     figures: dict[str, Any] | None
-    """What `metrics.json` holds; None where there is none."""
+    """The content of `metrics.json`; None without one."""
     base: str
-    """What training started from, by the hub's name where it has one; empty for fresh weights."""
+    """The backbone that training started from, as the hub names it; empty for fresh weights."""
     own: frozenset[str]
-    """Words that must not leave: paths, names of examples."""
+    """Words that must not be published: paths, names of examples."""
 
 
 def subject_at(place: Path) -> Subject:
@@ -58,7 +58,7 @@ def subject_at(place: Path) -> Subject:
 
 
 def _record(path: Path) -> dict[str, Any]:
-    """What a JSON file of a run holds; nothing where there is none."""
+    """The content of a run's JSON file; empty where it can't be read."""
     try:
         return untrusted.record_in(path, untrusted.MOST_PLAIN)
     except (OSError, ValueError):
@@ -66,7 +66,7 @@ def _record(path: Path) -> dict[str, Any]:
 
 
 def _base(run: dict[str, Any], backbone: Backbone) -> str:
-    """By the hub's name where weights came from there, else as users call it, without paths."""
+    """The backbone's name on the hub where it has one, else its own, without paths."""
     settings = run.get("settings") or {}
     asked = str((run.get("backbone") or {}).get("name") or backbone.name).partition("=")[0]
     name = backbone.name if os.sep in asked and not repository_of(asked) else asked
@@ -81,7 +81,7 @@ def _base(run: dict[str, Any], backbone: Backbone) -> str:
 
 
 def _names(place: Path, run: dict[str, Any]) -> frozenset[str]:
-    """Names of examples and paths that a run knows, and the user's own."""
+    """Names of examples and paths in a run's files, and the user's name."""
     settings = run.get("settings") or {}
     paths = [str(settings.get(name) or "") for name in ("backbone", "weights")]
     found = {word for path in paths if os.sep in path for word in own_paths(path)}

@@ -1,4 +1,4 @@
-"""What somebody asks for beside learning: a ranking, an export, a comparison; one at a time."""
+"""Jobs other than training: a ranking, an export, a comparison; one at a time."""
 
 import asyncio
 import json
@@ -15,7 +15,7 @@ RANKING = "ranking.json"
 
 
 class Errands:
-    """Does them in a process of their own, and tells `changed` whenever there is news."""
+    """Runs jobs in a process of its own, and calls `changed` whenever their state changes."""
 
     def __init__(
         self, root: Path, changed: Callable[[], None], module: str = "headstart.studio.training"
@@ -46,7 +46,7 @@ class Errands:
         await self._process.stop()
 
     def hear(self, told: Mapping[str, Any]) -> None:
-        """One line of the process."""
+        """Take one line that the process printed."""
         kind, do = told.get("kind"), self._told.get("do")
         if kind == "ended":
             if do == "rank":
@@ -64,7 +64,7 @@ class Errands:
         durable.write(self._kept, durable.to_json({"of": self._of, "rows": rows}, indent=1))
 
     def state(self, digest: str) -> dict[str, object]:
-        """What is done or was, and the last ranking; `digest` is that of the data now."""
+        """The current or last job, and the last ranking; `digest` is that of the current data."""
         try:
             kept = json.loads(self._kept.read_bytes())
             ranking = {"rows": kept["rows"], "stale": kept["of"] != digest}

@@ -1,4 +1,4 @@
-"""A board with its processes."""
+"""Makes the board of a folder with its processes."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,12 +17,12 @@ from headstart.studio.tryout import Tryout
 
 
 def limits() -> Limits:
-    """As for `serve`, but for zips."""
+    """The limits of `serve`, with larger bodies for zips."""
     return Limits(body_bytes=BODY_MB * MB)
 
 
 def board_of(folder: Path, modules: Modules, calm_s: float = CALM_S) -> Board:
-    """Everything for a folder; nothing runs yet."""
+    """The board of a folder; its processes are not started."""
 
     def hear(told: Mapping[str, Any]) -> None:
         board.hear(told)

@@ -1,4 +1,4 @@
-"""What a browser sends, written whole or not at all; what can't be read is not kept."""
+"""Files sent by a browser, written atomically; unreadable ones are not kept."""
 
 import asyncio
 import secrets
@@ -21,7 +21,7 @@ from headstart.studio.naming import stored_name
 from headstart.studio.notes import HIDDEN, Kind
 
 ONE_MB = 32
-"""Of a file that is an example."""
+"""The largest file of one example in MB."""
 MOST_INSIDE = ArchiveLimits(files=10_000, size=2 << 30)
 _BURST = frozenset("0123456789abcdef")
 
@@ -128,12 +128,12 @@ async def _class_of(collection: Collection, writing: asyncio.Lock, below: Path) 
 
 
 def _number(told: str) -> int:
-    """The last six digits in a name."""
+    """The last six digits of a name as a number; 0 without digits."""
     return int("".join(c for c in told if c in "0123456789")[-6:] or "0")
 
 
 def _need_fitting(suffix: str, kind: Kind) -> Kind:
-    """What the file is, by its ending. Raises `Refusal` where this folder does not hold such."""
+    """The modality by a file's extension. Raises `Refusal` where the folder has another."""
     found: Kind = "image" if suffix in PICTURES else "audio" if suffix in SOUNDS else ""
     if not found or (kind and found != kind):
         wanted = {"image": "pictures", "audio": "recordings", "text": "texts"}.get(kind)
@@ -149,7 +149,7 @@ def _move(sent: Path, place: Path) -> None:
 
 
 def need_burst(told: str) -> str:
-    """What a recording is called: 8 hex digits, or nothing. Raises `Refusal`."""
+    """The name of a recording: 8 hex digits, or empty. Raises `Refusal`."""
     if told and not (len(told) == 8 and set(told) <= _BURST):
         raise Refusal("H612", 400, "this is no name of a recording", "send 8 hex digits")
     return told

@@ -1,4 +1,4 @@
-"""What a detector's answer holds, and how it is held against the true boxes of a picture.
+"""The layout of a detector's answer, and its matching with the true boxes of a picture.
 
 An answer is its belief, then six numbers for each box (class, probability, left, top, right,
 bottom), then -1. A box counts as said from a probability of 1/2 on. Boxes are shares of the side of
@@ -17,14 +17,14 @@ from headstart.data import iou
 from headstart.head import FOUND, padded
 
 SAID = 0.5
-"""The probability from which a box counts."""
+"""The least probability of a box that counts."""
 OVERLAP = 0.5
-"""Of a box that is found and a true one, at least, where the one is to be the other."""
+"""The least intersection over union of a found box and the true box that it matches."""
 
 
 @dataclass(frozen=True, eq=False)
 class Matched:
-    """Boxes that were found on one picture, likeliest first, and whether each is a true one."""
+    """The boxes found on one picture, likeliest first, and which of them match a true box."""
 
     classes: Float[np.ndarray, " k"]
     chances: Float[np.ndarray, " k"]
@@ -43,7 +43,7 @@ class Matched:
 
 
 def boxes_in(answer: Float[np.ndarray, " m"]) -> Float[np.ndarray, "k 6"]:
-    """Class, probability and box of everything that was found, likeliest first."""
+    """Class, probability and box of every found box, likeliest first."""
     told: Float[np.ndarray, "k 6"] = answer[1:].reshape(-1, FOUND)
     return told[told[:, 0] >= 0]
 
@@ -55,8 +55,8 @@ def answer_of(found: Sequence[Float[Tensor, "_ 6"]]) -> Float[Tensor, "n m"]:
 
 
 def _belief(boxes: Float[Tensor, "k 6"]) -> Tensor:
-    """How far everything that is said, and that there is no more, can be believed: the least of
-    probabilities on either side of 1/2.
+    """The confidence of the whole answer: the least certain of its decisions to report a box
+    (probability above 1/2) or to leave one out.
     """  # noqa: D205 - one sentence
     if not len(boxes):
         return torch.ones(())

@@ -1,4 +1,4 @@
-"""Whether rows at a cut are kept on disk or computed anew, by what either costs here and now."""
+"""Decides whether rows at a cut are stored on disk or recomputed, by measured costs."""
 
 import math
 import os
@@ -14,15 +14,15 @@ from headstart.backbone import Backbone
 from headstart.features import milliseconds, most_bytes, noise
 
 SHARE = 0.5
-"""Of the free disk that rows may take."""
+"""The share of the free disk that rows may take."""
 SMALL = 256_000_000
-"""Bytes up to which rows are kept without asking: the system's own cache holds them."""
+"""Bytes below which rows are always stored: they stay in the page cache."""
 _TRIED = 32_000_000
 
 
 @dataclass(frozen=True)
 class Keeping:
-    """How rows at a cut come about. A decision, and what it was made by."""
+    """A decision on how rows at a cut are obtained, and its reason."""
 
     anew: bool = False
     """Whether the frozen prefix runs in every epoch."""
@@ -32,7 +32,7 @@ class Keeping:
 
 
 KEPT = Keeping()
-"""On disk, in single precision, where there is no question."""
+"""Stored in single precision: the decision for few rows."""
 
 
 def keeping_of(backbone: Backbone, at: int, rows: int, passes: float, cache: Path) -> Keeping:
@@ -77,7 +77,7 @@ def decided(size: float, room: float, once: float, passes: float, speed: float) 
 
 
 def _bytes_a_second(folder: Path) -> float:
-    """How fast the disk takes bytes; it is seldom slower to give them back."""
+    """Write speed of the disk in bytes a second; reading is seldom slower."""
     with tempfile.TemporaryFile(dir=folder) as file:
         data, began = bytes(_TRIED), time.monotonic()
         file.write(data)
