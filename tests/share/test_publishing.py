@@ -13,7 +13,11 @@ from headstart import durable
 from headstart.backbone import Backbone, Stages, load_backbone, save_backbone, seen_as
 from headstart.data import source_of
 from headstart.errors import SecurityError, UsageError
+from headstart.model import Model
 from headstart.share import load, publish
+from headstart.share.publishing import layout_of
+from headstart.share.subject import Subject
+from headstart.task import Calibration, Ordinal
 
 
 @pytest.fixture(scope="module")
@@ -130,3 +134,13 @@ def test_a_profile_is_read_by_headstart_alone_and_says_why(tiny, tmp_path) -> No
     done = publish(left(tmp_path, seen_as(tiny, Stages)), tmp_path / "out")
     assert not done.reader and "headstart alone opens it" in done.notes[0]
     assert load(tmp_path / "out").task.classes == ("blue", "green", "red")
+
+
+def test_of_ordered_classes_others_read_the_network_alone(tiny: Backbone) -> None:
+    """Its scores are thresholds, of which the largest is no answer."""
+    task = Ordinal(("bad", "fair", "good"))
+    model = Model(tiny, task.layer(tiny.width), task, Calibration(0.5), tiny.depth)
+    layout = layout_of(Subject(tiny, model, None, "", frozenset()))
+    config = json.loads(layout.files["config.json"])
+    assert layout.reader == "timm" and "an order" in layout.note
+    assert config["num_classes"] == 0 and "label_names" not in config

@@ -71,7 +71,7 @@ class Published:
             *rows,
             "No training example, path or user name is in them: every file was searched.",
             f"license: {printable(self.license)}",
-            *([f"opens with: {self.use}"] if self.use else []),
+            *(f"opens with: {line}" for line in self.use.splitlines()),
             *(printable(note, 1000) for note in self.notes),
             *([] if self.sent else ["Nothing was sent. The same command with --yes sends it."]),
         ]

@@ -118,7 +118,8 @@ def _opening(layout: Layout) -> str:
         return "\n".join([*told, f"{_plain(layout.note)}.", ""])
     difference = f"They differed by {layout.difference:.1g} at most where both were tried."
     means = "Outputs are scores; what they mean (a link, a threshold) is in `headstart/model.json`."
-    return "\n".join([*told, "```python", layout.use, "```", "", means, difference, ""])
+    limited = [f"{_plain(layout.note)}."] if layout.note else []
+    return "\n".join([*told, "```python", layout.use, "```", "", *limited, means, difference, ""])
 
 
 def _licensed(subject: Subject) -> str:

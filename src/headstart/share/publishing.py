@@ -8,12 +8,13 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path, PurePosixPath
 
 from headstart import durable
-from headstart.backbone import Origin, save_backbone
+from headstart.backbone import Backbone, Origin, save_backbone
 from headstart.backbone.addresses import is_address
 from headstart.backbone.index import write_index
 from headstart.backbone.places import INDEX, PART
 from headstart.events import Tell, note
 from headstart.modality import Prepared, Text
+from headstart.model import Model
 from headstart.share.artifact import save_model
 from headstart.share.audio_layout import audio_layout
 from headstart.share.file_model import NETWORK, FileModel
@@ -28,6 +29,13 @@ from headstart.share.text_layout import text_layout
 from headstart.share.timm_layout import timm_layout
 
 CARD = "README.md"
+PROBLEMS = {
+    "softmax": "single_label_classification",
+    "sigmoid": "multi_label_classification",
+    "identity": "regression",
+}
+"""What transformers calls tasks, by what their scores go through."""
+_ORDERED = "{} reads the network alone: it knows no classes that have an order"
 
 
 def published(place: Path, target: str, settings: PublishSettings, tell: Tell) -> Published:
@@ -100,18 +108,29 @@ def layout_of(subject: Subject) -> Layout:
         why = f"its network is a file in 8 bits, {PART}/{NETWORK}"
         return Layout(note=f"headstart alone opens it: {why}")
     try:
-        head = linear_of(model.head if model else None)
-        if head is not None and model is not None and model.task.numeric:
-            told = model.task.record()
-            head = in_units(head, told.get("spread", 1.0), told.get("center", 0.0))
-        if isinstance(backbone.modality, Text):
-            return text_layout(backbone, head)
-        classes = model.task.classes if model else ()
-        if isinstance(backbone.modality, Prepared):
-            return audio_layout(backbone, head, classes)
-        return timm_layout(backbone, head, classes)
+        return _layout(backbone, model)
     except Unlike as error:
         return Layout(note=f"headstart alone opens it: {error}")
+
+
+def _layout(backbone: Backbone, model: Model | None) -> Layout:
+    """Of ordered classes without the head: its scores are thresholds, and other libraries would
+    take the largest for the answer. Raises `Unlike`.
+    """  # noqa: D205 - one sentence
+    ordered = model is not None and model.task.link == "cumulative"
+    head = linear_of(model.head) if model and not ordered else None
+    classes = model.task.classes if model and not ordered else ()
+    if head is not None and model is not None and model.task.numeric:
+        told = model.task.record()
+        head = in_units(head, told.get("spread", 1.0), told.get("center", 0.0))
+    if isinstance(backbone.modality, Text):
+        problem = PROBLEMS.get(model.task.link, "") if model is not None else ""
+        layout = text_layout(backbone, head, classes, problem)
+    elif isinstance(backbone.modality, Prepared):
+        layout = audio_layout(backbone, head, classes)
+    else:
+        layout = timm_layout(backbone, head, classes)
+    return replace(layout, note=_ORDERED.format(layout.reader)) if ordered else layout
 
 
 def _is_half(subject: Subject) -> bool:

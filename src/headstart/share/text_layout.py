@@ -5,6 +5,7 @@ scores.
 """
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,9 @@ from headstart.backbone.transformers_loading import config_of, quietly
 from headstart.data import InMemory
 from headstart.modality import Text
 from headstart.share.layout import WEIGHTS, Layout, Unlike, need_equal, plain
+from headstart.share.text_classifier import Written, text_classifier
 
+_CLASS = 'transformers.AutoModelForSequenceClassification.from_pretrained("FOLDER")'
 _USE = 'sentence_transformers.SentenceTransformer("FOLDER").encode(["a text"])'
 _ST = "sentence_transformers.models."
 _IDENTITY = "torch.nn.modules.linear.Identity"
@@ -34,10 +37,17 @@ _TRIED = (
 )
 
 
-def text_layout(backbone: Backbone, head: nn.Linear | None) -> Layout:
+def text_layout(
+    backbone: Backbone,
+    head: nn.Linear | None,
+    classes: Sequence[str] = (),
+    problem: str = "",
+) -> Layout:
     """The files, once transformers' network and tokenizer gave on a few texts what ours give.
 
-    Raises `Unlike` where the network is not transformers', or not in its plain form.
+    Where transformers' class for sequences can give the head's scores, it opens the folder, too;
+    `problem` is what it calls the task, empty where it has none like it. Raises `Unlike` where the
+    network is not transformers', or not in its plain form.
     """
     modality, settings = backbone.modality, dict(backbone.architecture.settings)
     if not isinstance(modality, Text) or not is_language(backbone.architecture):
@@ -53,7 +63,26 @@ def text_layout(backbone: Backbone, head: nn.Linear | None) -> Layout:
         for name in ("config.json", "tokenizer.json", "tokenizer_config.json"):
             (Path(place) / name).write_bytes(files[name])
         difference = _compared(Path(place), network, backbone, modality, row)
-    return Layout("sentence-transformers", files, _USE, difference)
+    plainly = Layout("sentence-transformers", files, _USE, difference)
+    if head is None or not problem:
+        return plainly
+    found = text_classifier(network, row, head, classes, problem)
+    return plainly if found is None else _scoring(plainly, found, backbone, head)
+
+
+def _scoring(layout: Layout, found: Written, backbone: Backbone, head: nn.Linear) -> Layout:
+    """The same folder for transformers' class, too; as it was where that gives other scores."""
+    facts, tensors = found
+    added = {"config.json": _json(facts), WEIGHTS: packed(plain(tensors), {"format": "pt"})}
+    with tempfile.TemporaryDirectory() as place:
+        for name, content in added.items():
+            (Path(place) / name).write_bytes(content)
+        try:
+            difference = max(layout.difference, _scored(place, backbone, head))
+        except Unlike:
+            return layout
+    files, use = {**layout.files, **added}, f"{layout.use}\n{_CLASS}"
+    return Layout(layout.reader, files, use, difference)
 
 
 def _body(
@@ -125,6 +154,19 @@ def _compared(place: Path, network: Any, backbone: Backbone, modality: Text, row
     hidden = network(input_ids=ids, attention_mask=mask).last_hidden_state
     made = row(torch.cat([hidden, mask[..., None].to(hidden)], dim=-1))
     return need_equal(backbone.stages(modality.batch(items)), made)
+
+
+@torch.inference_mode()
+def _scored(place: str, backbone: Backbone, head: nn.Linear) -> float:
+    """The largest difference of scores by transformers' class. Raises `Unlike`."""
+    from transformers import AutoModelForSequenceClassification
+
+    modality = backbone.modality
+    with quietly():
+        network = AutoModelForSequenceClassification.from_pretrained(place, local_files_only=True)
+    items = modality.batch([modality.read(InMemory("text", text)) for text in _TRIED])
+    given = {"input_ids": items.clamp_min(0), "attention_mask": (items >= 0).long()}
+    return need_equal(head(backbone.stages(items)), network.eval()(**given).logits)
 
 
 def _json(value: object) -> bytes:
