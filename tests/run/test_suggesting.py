@@ -11,6 +11,7 @@ from headstart.backbone import Architecture, build, load_backbone, suggestions
 from headstart.backbone.suggestions import Suggested
 from headstart.backbone.vision import hub_id, timm_name
 from headstart.data import Columns, find
+from headstart.run import suggesting
 from headstart.run.default_backbone import start_of
 from headstart.run.network_settings import Fleet, Network
 from headstart.run.settings import Settings
@@ -70,7 +71,24 @@ def test_nobody_is_asked_who_was_not_to_be(hub, photos, tmp_path, monkeypatch) -
     assert hub.asked == []
 
 
+def test_what_the_hub_does_not_bring_is_left_out_and_told(hub, photos, monkeypatch) -> None:
+    told, found = list[str](), find(photos, Columns())
+    asked = found, Network(fetch="1GB"), lambda event: told.append(event.what)
+    answers = iter(["the hub answers 404", ""])
+    monkeypatch.setattr(suggesting, "brought", lambda one: next(answers))
+    assert offered(*asked) == ("resnet18",)
+    assert f"{SMALL} is left out: the hub answers 404" in told
+
+    def slow(one: Suggested) -> str:
+        raise TimeoutError("the hub is too slow")
+
+    monkeypatch.setattr(suggesting, "brought", slow)
+    assert offered(*asked) == ()
+    assert told[-1].startswith(f"left out, the hub is too slow: {SMALL}, resnet18")
+
+
 def test_texts_are_told_of_what_is_beyond(hub, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(suggesting, "brought", lambda one: "")
     table = tmp_path / "reviews.csv"
     table.write_text("text,label\n" + "good film,yes\nbad film,no\n" * 10)
     told = list[str]()

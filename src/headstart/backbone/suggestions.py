@@ -8,10 +8,19 @@ import threading
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from headstart.backbone.hub import unreachable
+from headstart.backbone.backbone import Architecture
+from headstart.backbone.hub import fetched_network, fetched_weights, unreachable
+from headstart.backbone.places import FILE
+from headstart.errors import HeadstartError
 
 WAIT_S = 1.5
 """For the hub to be found, at most: nobody is kept waiting for what was not asked for."""
+ANSWER_S = 5.0
+"""For it to say how large a file is."""
+LEAST_MB_S = 0.25
+"""Megabytes a second below which a hub is too slow, beside what it may take to begin."""
+MORE = 1.1
+"""Of the size that is known, what a file may have at most."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +88,48 @@ def suggested(kind: str, here: Collection[str], most: int) -> Choice:
         else:
             beyond.append(one)
     return Choice(tuple(within), tuple(beyond))
+
+
+def brought(one: Suggested, begin_s: float = 20.0) -> str:
+    """Fetch it into the hub's cache; why it can't be had, empty where it is there now.
+
+    Raises `TimeoutError` where the hub does not answer or is too slow: what it was sending then
+    still comes in the background, for as long as this process lives.
+    """
+    found = list[str]()
+    bringing = threading.Thread(target=lambda: found.append(_brought(one)), daemon=True)
+    bringing.start()
+    bringing.join(begin_s + one.megabytes / LEAST_MB_S)
+    if not found:
+        raise TimeoutError("the hub is too slow")
+    if found[0] == _SILENT:
+        raise TimeoutError(found[0])
+    return found[0]
+
+
+_SILENT = "the hub does not answer"
+
+
+def _brought(one: Suggested) -> str:
+    from huggingface_hub import get_hf_file_metadata, hf_hub_url
+    from huggingface_hub.errors import HfHubHTTPError
+
+    try:
+        known = get_hf_file_metadata(hf_hub_url(one.repository, FILE), timeout=ANSWER_S)
+    except HfHubHTTPError as error:
+        return f"the hub answers {error.response.status_code}"
+    except Exception:  # the network fails in more ways than can be named
+        return _SILENT
+    if known.size is None or known.size > MORE * 1e6 * one.megabytes:
+        return f"its file should have {one.megabytes} MB, the hub says {known.size} bytes"
+    try:
+        if one.kind == "image":
+            fetched_weights(Architecture(one.name), offline=False)
+        else:
+            fetched_network(one.repository, offline=False)
+    except HeadstartError as error:
+        return error.why or error.what
+    return ""
 
 
 def in_reach(wait_s: float = WAIT_S) -> bool:
