@@ -2,8 +2,8 @@
 
 `python -m benchmarks plan`, or `python -m benchmarks.plan NAME…`. Both commands share a cache, as
 they do for whoever plans and then trains: the plan is of what is left. One run each, in seconds
-planned and taken; docs/gallery and the changelog have what was measured when. Plans can't know
-which trainings stop early.
+planned and taken; docs/gallery and the changelog have what was measured when. Where
+a training stops early, plans expect its mean: `Recipe.expected_epochs`.
 """
 
 import json

@@ -23,7 +23,7 @@ from headstart.modality import Look
 from headstart.run.default_backbone import start_of
 from headstart.run.division import divided
 from headstart.run.folds import fold_count
-from headstart.run.recipes import passes_of
+from headstart.run.recipes import expected_passes, passes_of
 from headstart.run.rehearsal import foretold
 from headstart.run.settings import Settings
 from headstart.run.spread import SEEDS
@@ -175,7 +175,7 @@ def _rehearsed(dataset: Dataset, backbone: Backbone, root: Path, tell: Tell) -> 
 def _need_enough(good: int, asked: int) -> None:
     if good < 8:
         raise DataError(
-            "D187", f"{good} of {asked} examples can be read: too few to plan by",
+            "D187", f"{good} of {asked} examples can be read: too few for a plan",
             "headstart check PATH tells what is wrong with them",
         )  # fmt: skip
 
@@ -249,16 +249,15 @@ def _training(some: _Rehearsal, strategy: Strategy) -> Step:
     if isinstance(strategy, Probe):
         return Step(str(strategy), 0.0, "among the heads")
     at, rows = cut_of(strategy, some.backbone.depth), round(LEARNED * some.rows)
-    own, usual = (
-        passes_of(one, some.backbone, some.task, rows, some.asked) for one in (strategy, Full())
-    )
+    asked = (some.backbone, some.task, rows, some.asked)
+    own, usual = expected_passes(strategy, *asked), passes_of(Full(), *asked)
     times = ULMFIT if strategy == Ulmfit() else own / usual
     took = some.price(some.backbone.depth - at).times(times).waited
-    told = "less where it stops early"
+    told = f"{own:.0f} passes expected"
     if at:
         adds = multiply_adds(some.backbone)
         took += some.choosing + some.rows * some.running * sum(adds[:at]) / max(1, sum(adds))
-        told = f"rows at the cut among it; {told}"
+        told = f"{told}, after what is frozen ran once"
     return Step(str(strategy), took, told)
 
 

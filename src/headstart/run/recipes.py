@@ -72,7 +72,7 @@ def need_fitting(settings: Settings, modality: Modality, task: type[Task]) -> No
         flag = f"--{next(iter(asked.asked)).replace('_', '-')}"
         raise UsageError(
             "U170",
-            f"{flag} is for what is trained, and the head of a probe is fitted in closed form",
+            f"{flag} applies to trained networks, but the head of a probe is fitted in closed form",
             f"--strategy full, or leave {flag} out",
         )
     known = _ways(modality)
@@ -135,6 +135,19 @@ def passes_of(
         return recipe.epochs
     rates = rates_of(strategy, recipe, backbone, _like(backbone, task), rows)
     return recipe.epochs + len(rates) * trial_of(recipe)
+
+
+def expected_passes(
+    strategy: Strategy,
+    backbone: Backbone,
+    task: Task,
+    rows: int,
+    asked: Hyperparameters = AS_USUAL,
+) -> float:
+    """Passes that training is expected to take: `Recipe.expected_epochs`, and all of the search."""
+    recipe = recipe_of(strategy, backbone, task, asked=asked)
+    most = passes_of(strategy, backbone, task, rows, asked)
+    return float(most if task.locates else most - recipe.epochs + recipe.expected_epochs)
 
 
 def _like(backbone: Backbone, task: Task) -> nn.Module:

@@ -18,7 +18,7 @@ from headstart.features import survey
 from headstart.model import longest_s
 from headstart.run.allowed import need_allowed, need_short
 from headstart.run.arms import AS_IT_IS, RANDOM
-from headstart.run.recipes import passes_of, recipe_of
+from headstart.run.recipes import expected_passes, passes_of, recipe_of
 from headstart.run.settings import Settings
 from headstart.run.strategies import LEARNED, LIKE, Prospect, prices, strategies
 from headstart.task import make_task, task_type
@@ -54,7 +54,7 @@ def foretold(dataset: Dataset, backbone: Backbone, settings: Settings, tell: Tel
     """Train each strategy for two epochs on 64 examples and answer 16; work out the rest.
 
     Fewer where that would take more than a minute, 13 and 3 at least. Nothing is kept. Trainings
-    that stop early take less than is said here. Raises what `train` raises.
+    are expected to stop after `Recipe.expected_epochs`. Raises what `train` raises.
     """
     began, examples = time.process_time(), dataset.examples
     with tempfile.TemporaryDirectory() as place:
@@ -99,7 +99,7 @@ def _task_data(
     good = [row for row, look in enumerate(seen.looks) if not isinstance(look, Problem)]
     if len(good) < LEAST:
         raise DataError(
-            "D188", f"{len(good)} of {len(few)} examples can be read: too few to plan by",
+            "D188", f"{len(good)} of {len(few)} examples can be read: too few for a plan",
             "headstart check PATH tells what is wrong with them",
         )  # fmt: skip
     if task_type(examples.kind).joins:
@@ -188,14 +188,15 @@ def _step(
     rows: int,
 ) -> Step:
     """The same for all rows, all rates and all epochs."""
-    passes = passes_of(
-        strategy, backbone, task_data.task, round(LEARNED * rows), settings.hyperparameters
+    expected, most = (
+        passes(strategy, backbone, task_data.task, round(LEARNED * rows), settings.hyperparameters)
+        for passes in (expected_passes, passes_of)
     )
     train, val = len(task_data.partition.train), len(task_data.partition.val)
     each = took.epoch / train
     total = took.frozen * rows / (train + val) + took.answering * JUDGED * rows / val
-    told = f"{1000 * each:.1f} ms an example, {passes} times at most: less where it stops early"
-    return Step(str(strategy), total + each * LEARNED * rows * passes, told)
+    told = f"{1000 * each:.1f} ms an example, {expected:.0f} passes expected, {most} at most"
+    return Step(str(strategy), total + each * LEARNED * rows * expected, told)
 
 
 def _sentence(strategies: Sequence[Strategy], backbone: Backbone) -> str:

@@ -88,6 +88,20 @@ class Recipe:
                 "at least 1 epoch, and batches of at least 2 rows",
             )
 
+    def ends_after(self, best: int) -> int:
+        """The epoch after which training stops where `best` stays the best: see `patience`."""
+        waits_from = max(best, self.epochs // 2 if self.gradual else 0)
+        return min(self.epochs, waits_from + self.patience)
+
+    @property
+    def expected_epochs(self) -> float:
+        """The mean of `ends_after` where each epoch is as likely to be the best.
+
+        >>> Recipe(epochs=20, patience=4).expected_epochs
+        14.0
+        """
+        return sum(map(self.ends_after, range(1, self.epochs + 1))) / self.epochs
+
     def with_seed(self, seed: int) -> "Recipe":
         """The same settings with another order, other views and other fresh weights."""
         return replace(self, seed=seed)

@@ -73,7 +73,7 @@ def tune(
         progress, best = _marked(training_data, train_state, progress, {}, 0, float("nan"))
     tell(Event("start", "training", progress.done, recipe.epochs))
     epochs = epochs_of(training_data, train_state, recipe, progress.done)
-    for epoch in () if _stale(progress, recipe) else epochs:
+    for epoch in () if progress.done >= recipe.ends_after(progress.best) else epochs:
         if epoch.share < 1:
             tell(_midway(epoch, recipe))
             _shown(train_state, watch)
@@ -85,7 +85,7 @@ def tune(
         facts = _facts(progress, training_data.task.figure)
         tell(Event("step", "training", epoch.number, recipe.epochs, facts))
         _shown(train_state, watch)
-        if _stale(progress, recipe):
+        if progress.done >= recipe.ends_after(progress.best):
             break
     tell(Event("end", "training", progress.done, recipe.epochs))
     train_state.network.load_state_dict(best)
@@ -217,12 +217,6 @@ def _marked(
         kept = train_state.average or train_state.network
         best = {name: t.detach().to(CPU, copy=True) for name, t in kept.state_dict().items()}
     return Progress(marks, first), best
-
-
-def _stale(progress: Progress, recipe: Recipe) -> bool:
-    """Whether nothing got better for long; what begins to learn late gets its time."""
-    waited = max(progress.best, recipe.epochs // 2 if recipe.gradual else 0)
-    return progress.done - waited >= recipe.patience
 
 
 def _facts(progress: Progress, figure: str) -> tuple[tuple[str, str | float], ...]:
