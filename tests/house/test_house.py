@@ -27,6 +27,12 @@ def test_every_room_has_a_sign_at_its_door(room: Path) -> None:
     assert "\nTakes: " in sign and "\nGives: " in sign
 
 
+def test_no_two_rooms_have_one_number() -> None:
+    signs = [ast.get_docstring(tree(room / "__init__.py")) or "" for room in ROOMS]
+    numbers = sorted(int(n) for sign in signs for n in re.findall(r"^Room (\d+)\.", sign))
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
 @pytest.mark.parametrize("room", ROOMS, ids=lambda p: p.name)
 def test_what_a_room_gives_away_is_listed(room: Path) -> None:
     names = [

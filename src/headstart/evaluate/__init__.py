@@ -1,4 +1,4 @@
-"""Room 8. How good a model is, and what the pretraining was worth.
+"""Room 9. How good a model is, and what the pretraining was worth.
 
 Takes: probabilities of test rows, one set an arm, and the labels of those rows.
 Gives: a `Report`: figures with intervals, a verdict, and the rows behind them.
