@@ -67,7 +67,7 @@ def test_help_shows_every_option_with_its_default(verb: str) -> None:
     function = named(verb)
     shown = inspect.signature(function).parameters
     for one in options_of(noun):
-        assert shown[one.name].default == one.default and one.help
+        assert shown[one.name].default == one.default and one.text and one.usual
         assert f"    {one.name}: {one.help}" in function.__doc__
     assert not any(p.kind is p.VAR_KEYWORD for p in shown.values())
 

@@ -19,12 +19,16 @@ class ExampleColumns:
         usual="guessed",
         also="--source",
     )
-    second: str = option("", "where each example is two texts: the column of the other", "COLUMN")
+    second: str = option(
+        "", "where an example is two texts: the column of the other", "COLUMN", usual="none"
+    )
     label: str = option(
         "", "column of a table with the labels", "COLUMN", usual="guessed", also="--target"
     )
-    start: str = option("", "column with the second where a part of a recording begins", "COLUMN")
-    end: str = option("", "column with the second where it ends", "COLUMN", usual="both guessed")
+    start: str = option(
+        "", "column with the start of a part of a recording, in seconds", "COLUMN", usual="guessed"
+    )
+    end: str = option("", "column with its end, in seconds", "COLUMN", usual="guessed")
 
 
 @dataclass(frozen=True)
@@ -32,21 +36,27 @@ class Columns(ExampleColumns):
     """The same, and which columns and names say what else; "-" for none (split and group)."""
 
     split: str = option("", "column that says train, val or test", "COLUMN", usual="guessed")
-    task: str = option("", ", ".join(TASK_NAMES), "T")
+    task: str = option("", ", ".join(TASK_NAMES), "T", usual="guessed")
     """What the labels are; empty to guess."""
     classes: tuple[str, ...] | str = option(
-        (), "names of the classes in order, with commas: low,mid,high", "A,B,C"
+        (),
+        "names of the classes in order, with commas: low,mid,high",
+        "A,B,C",
+        usual="natural order",
     )
     """In the order of their scores; empty for natural order."""
     group: str = option(
-        "", "column of what no split may tear, such as patients", "COLUMN", usual="guessed"
+        "", "column whose equal cells stay in one part, such as patients", "COLUMN", usual="guessed"
     )
     parts: str = option(
         "", "what parts are called: train=NAME,test=NAME, or - for none", "P=NAME", usual="guessed"
     )
     """Names of folders, or cells of the split column."""
     without: tuple[str, ...] | str = option(
-        (), "leave these classes out, such as those that only the test has", "A,B"
+        (),
+        "leave these classes out, such as those that only the test has",
+        "A,B",
+        usual="none",
     )
     pages: str = option(
         "", "of files that hold several pictures: first, or all", "WHICH", usual="first"

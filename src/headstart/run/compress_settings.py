@@ -11,13 +11,18 @@ from headstart.run.units import seconds
 class CompressSettings:
     """How a model is made smaller; where no way is named, every way is tried."""
 
-    int8: bool = option(False, "whole numbers of 8 bits")
+    int8: bool = option(False, "quantize to integers of 8 bits", usual="off")
     distill: str = option(
-        "", "a smaller backbone that learns to answer as the model does, or shipped", "NAME"
+        "",
+        "a smaller backbone that is trained to match the model, or shipped",
+        "NAME",
+        usual="none",
     )
-    unlabeled: str = option("", "more examples for that, without labels: a folder", "PATH")
-    stages: int = option(0, "the first K stages alone, with a head on them", "K")
-    size: int = option(0, "smaller pictures, this many pixels a side", "PX")
+    unlabeled: str = option(
+        "", "a folder with unlabeled examples for --distill", "PATH", usual="none"
+    )
+    stages: int = option(0, "keep the first K stages, with a new head", "K", usual="all")
+    size: int = option(0, "smaller pictures, so many pixels a side", "PX", usual="the model's")
     """Of the student, where one is named."""
     budget: str = option("10m", "CPU time that training, and trying every way, may take", "TIME")
 

@@ -11,8 +11,8 @@ from headstart.scale.where import On, on_of
 class Network:
     """What may be asked of other machines."""
 
-    offline: bool = option(False, "never ask the network")
-    fetch: str = option("100MB", "what may be fetched of a backbone, or of data", "SIZE")
+    offline: bool = option(False, "never use the network", usual="off")
+    fetch: str = option("100MB", "the most that is downloaded of a backbone, or of data", "SIZE")
 
     def __post_init__(self) -> None:
         bytes_in(self.fetch)
@@ -27,7 +27,11 @@ class Sharing(Network):
     """The same, and where machines share what they made."""
 
     shared: str = option(
-        "", "rows of frozen networks that machines share", "DIR_OR_URL", also="--cache"
+        "",
+        "where machines share the rows of frozen networks",
+        "DIR_OR_URL",
+        usual="nowhere",
+        also="--cache",
     )
     """A folder, or any address that fsspec opens: s3://, gs://, hf://, memory://."""
 
@@ -43,7 +47,12 @@ class Sharing(Network):
 class Fleet(Sharing):
     """The same, and who makes what is shared. Results do not depend on either."""
 
-    on: str = option("", "who makes those rows: local, local:N, ray, ray://HOST:PORT", "WHERE")
+    on: str = option(
+        "",
+        "where those rows are computed: local, local:N, ray, ray://HOST:PORT",
+        "WHERE",
+        usual="this process",
+    )
     """Empty for this process; local for processes of this machine."""
 
     def __post_init__(self) -> None:

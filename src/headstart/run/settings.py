@@ -30,10 +30,22 @@ class Given:
     size: int = option(
         0, "side of the pictures in pixels", "PX", usual="the backbone's own", least=1
     )
-    channels: int = option(0, "1 for grays, N for N bands; the backbone is adapted", "N")
-    prefix: str = option("", "what stands before every text: 'query: ' for E5", "TEXT")
+    channels: int = option(
+        0,
+        "1 for gray pictures, N for N bands; the backbone is adapted",
+        "N",
+        usual="the backbone's own",
+    )
+    prefix: str = option(
+        "", "text put before every text: 'query: ' for E5", "TEXT", usual="the backbone's own"
+    )
     """Empty for the one that the backbone was trained with, where that is known."""
-    languages: str = option("", "codes of what is read and written, for mBART: en_XX,de_DE", "A,B")
+    languages: str = option(
+        "",
+        "codes of the source and target language, for mBART: en_XX,de_DE",
+        "A,B",
+        usual="the tokenizer's own",
+    )
     """Empty for what the tokenizer was saved with."""
 
 
@@ -48,7 +60,9 @@ class Settings:
     hf://owner/name@revision, s3://…), NAME=FILE, "shipped", several with commas between them
     (the first that `rank` gives is taken), or "auto": of pictures the first that `rank` gives of
     those on this machine, of texts and recordings the usual one."""
-    weights: str = option("", "a safetensors file for it, or random", "FILE")
+    weights: str = option(
+        "", "a safetensors file for it, or random", "FILE", usual="its pretrained ones"
+    )
     """Empty for the weights that come with the name."""
     given: Given = Given()
     """What the backbone is given, where that differs from what it was made for; its fields are
@@ -59,7 +73,9 @@ class Settings:
     """auto, probe, unfreeze:N, full, gradual, ulmfit, contrast, lora, lora:RANK, bitfit
     or scratch."""
     budget: str = option("10m", "CPU time that auto may spend on training beyond probes", "TIME")
-    compare: tuple[str, ...] = option((), "train a further arm for the verdict: scratch", "ARM")
+    compare: tuple[str, ...] = option(
+        (), "train a further arm for the verdict: scratch", "ARM", usual="none"
+    )
     seed: int = option(0, "divides the rows, orders them, draws fresh weights", "N", usual="0")
     test_size: float = option(0.2, "share of the rows that is kept for the test", "X")
     folds: int = option(
@@ -83,7 +99,7 @@ class Settings:
         if self.given.size < 0:
             raise UsageError("U325", f"--size {self.given.size} is no side", "--size 224")
         if self.folds < 0:
-            raise UsageError("U135", f"--folds {self.folds} is no number of folds", "--folds 5")
+            raise UsageError("U135", f"--folds {self.folds} is not a number of folds", "--folds 5")
         wrong = [arm for arm in self.compare if arm != "scratch"]
         if wrong:
             raise UsageError("U106", f"cannot compare with {wrong[0]!r}", "--compare scratch")
@@ -124,11 +140,19 @@ class Settings:
 class Limits:
     """What a candidate of a ranking may cost; None for no limit."""
 
-    max_params: float | str | None = option(None, "leave larger ones out: 5M", "N")
-    max_ms: float | None = option(None, "leave slower ones out, in CPU milliseconds an item", "MS")
-    max_mb: float | None = option(None, "leave heavier ones out, in megabytes of weights", "MB")
+    max_params: float | str | None = option(
+        None, "leave out those with more parameters: 5M", "N", usual="no limit"
+    )
+    max_ms: float | None = option(
+        None, "leave out slower ones, in CPU milliseconds an item", "MS", usual="no limit"
+    )
+    max_mb: float | None = option(
+        None, "leave out those with larger weights, in megabytes", "MB", usual="no limit"
+    )
     """In single precision."""
-    license: str | None = option(None, "leave those out whose license does not say this", "WORD")
+    license: str | None = option(
+        None, "leave out those whose license lacks this word", "WORD", usual="any license"
+    )
     """In any case."""
 
     def __post_init__(self) -> None:
@@ -144,7 +168,10 @@ class RankSettings:
         "all", "NAME, FOLDER, NAME=FILE or NAME=random with commas, or all", "A,B", usual="all"
     )
     budget: float | str | None = option(
-        None, "what it may take; what is left fine-tunes the first three: 10m", "TIME"
+        None,
+        "time it may take; what is left fine-tunes the first three: 10m",
+        "TIME",
+        usual="no limit, nothing fine-tuned",
     )
     limits: Limits = Limits()
     seed: int = option(
@@ -169,7 +196,9 @@ class FeatureSettings:
     backbone: str = option(
         AUTO, "as train takes it, but for several", "NAME", usual="the usual one of their kind"
     )
-    weights: str = option("", "a safetensors file for it, or random", "FILE")
+    weights: str = option(
+        "", "a safetensors file for it, or random", "FILE", usual="its pretrained ones"
+    )
     strategy: str = option(
         AUTO, "what train will be asked for: auto, probe, unfreeze:N", "S", usual="auto"
     )
@@ -187,7 +216,7 @@ class FeatureSettings:
                 "--strategy auto, probe, probe:all or unfreeze:N",
             )
         if not self.network.shared:
-            raise UsageError("U200", "where are the rows to be kept?", "--cache DIR_OR_URL")
+            raise UsageError("U200", "nothing says where to store the rows", "--cache DIR_OR_URL")
 
     @property
     def plan(self) -> Strategy | None:
@@ -199,21 +228,29 @@ class FeatureSettings:
 class PretrainSettings:
     """What is asked of a pre-training."""
 
-    arch: str = option("", "as timm calls it, or headstart_lstm, headstart_dscnn", "NAME")
-    backbone: str = option("", "of boxes: what a detector is trained from", "NAME")
-    teacher: str = option("", "a backbone to be matched; labels are not looked at then", "NAME")
-    weights: str = option("", "a safetensors file for the teacher, or the backbone", "FILE")
+    arch: str = option(
+        "", "a timm architecture, headstart_lstm or headstart_dscnn", "NAME", usual="none"
+    )
+    backbone: str = option(
+        "", "for boxes: the network that a detector is trained from", "NAME", usual="none"
+    )
+    teacher: str = option(
+        "", "a backbone to be matched, without the use of labels", "NAME", usual="none"
+    )
+    weights: str = option(
+        "", "a safetensors file for the teacher, or the backbone", "FILE", usual="its own"
+    )
     """Empty for the weights that belong to its name."""
     watch: str = option(
-        "", "labeled data: what a probe on it gets right, every two minutes", "DATA"
+        "", "labeled data to evaluate a probe on, every two minutes", "DATA", usual="none"
     )
-    epochs: int = option(0, "times through the examples", "N")
+    epochs: int = option(0, "passes over the examples", "N", usual="the recipe's")
     """0 for the recipe's."""
-    size: int = option(0, "side of the input in pixels", "PX", least=1)
+    size: int = option(0, "side of the input in pixels", "PX", usual="the architecture's", least=1)
     """0 for what the architecture is made for."""
-    words: int = option(6000, "of a recurrent network: how many words it knows", "N")
+    words: int = option(6000, "vocabulary size of a recurrent network", "N")
     seed: int = option(0, "draws the weights, orders the examples", "N", usual="0")
-    offline: bool = option(False, "never ask the network")
+    offline: bool = option(False, "never use the network", usual="off")
 
     @classmethod
     def of(cls, **options: Any) -> "PretrainSettings":
@@ -221,7 +258,7 @@ class PretrainSettings:
         asked = made(cls, options)
         if not asked.arch and not asked.backbone:
             fix = "--arch resnet18; of boxes: --backbone headstart_detector"
-            raise UsageError("U116", "which network is to be trained?", fix)
+            raise UsageError("U116", "nothing says which network to train", fix)
         others = [name for name in ("arch", "teacher", "watch") if getattr(asked, name)]
         if asked.backbone and (wrong := "".join(others[:1])):
             raise UsageError(

@@ -20,11 +20,15 @@ REPOSITORY = re.compile(r"hf://([\w.-]+/[\w.-]+)/?", re.ASCII)
 class PublishSettings:
     """What is said of a model that leaves."""
 
-    license: str = option("", "your word for it, where it does not follow from the parts", "NAME")
-    data: str = option("", "what the data is called, on the card: owner/name on the hub", "NAME")
-    data_license: str = option("", "what the data is under; nothing said: it is yours", "NAME")
+    license: str = option(
+        "", "the license, where it does not follow from the parts", "NAME", usual="derived"
+    )
+    data: str = option(
+        "", "name of the data on the card: owner/name on the hub", "NAME", usual="none"
+    )
+    data_license: str = option("", "license of the data", "NAME", usual="your own")
     name: str = option("", "what the model is called", "NAME", usual="the target's last word")
-    yes: bool = option(False, "send it to another machine; without, say what would leave")
+    yes: bool = option(False, "upload it; without, list what would be uploaded", usual="off")
 
 
 class PublishOptions(TypedDict, total=False):

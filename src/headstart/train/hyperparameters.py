@@ -23,7 +23,9 @@ class Hyperparameters:
     no epochs, rate, batch, patience, decay or variation.
     """
 
-    head: str = option("", "how the output layer is fitted: logistic, ridge, lda", "H")
+    head: str = option(
+        "", "how the output layer is fitted: logistic, ridge, lda", "H", usual="chosen by the task"
+    )
     """Of a probe; empty for the one of the first two that loses least on unseen rows; tags have the
     first, values the second."""
     epochs: int | None = option(
