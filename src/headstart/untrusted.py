@@ -217,7 +217,7 @@ def _entry(folder: Path, entry: Any, most: int | None) -> tuple[str, str]:
 def _escaping(folder: Path, name: str, why: str) -> SecurityError:
     return SecurityError(
         "S614",
-        "a file of this folder is none, or lies elsewhere",
+        "a file of this folder is a link, or not a regular file",
         "copy the folder again from where you trust it, with plain files: cp -rL FROM TO",
         where=f"{printable(folder)}: {printable(name)}",
         why=why,

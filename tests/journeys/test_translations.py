@@ -138,7 +138,7 @@ def test_networks_that_write_are_ranked_by_what_they_learn_to_write(
     found = headstart.rank(pairs, task="text-to-text", backbones=f"{network},{able}")
     assert [one.backbone for one in found] == [able, str(network)]
     assert found[0].predicted > found[1].predicted
-    with pytest.raises(UsageError, match="no candidate is left"):
+    with pytest.raises(UsageError, match="every candidate was left out"):
         headstart.rank(pairs, task="text-to-text", backbones="headstart_dscnn")
 
 

@@ -35,7 +35,7 @@ def test_the_same_call_gives_the_same_order(photos, pool) -> None:
 @pytest.mark.slow
 def test_limits_leave_candidates_out_and_none_left_is_an_error(photos, pool) -> None:
     assert len(headstart.rank(photos, backbones=pool, license="apache")) == 1
-    with pytest.raises(UsageError, match="no candidate is left"):
+    with pytest.raises(UsageError, match="every candidate was left out"):
         headstart.rank(photos, backbones=pool, max_params="1k")
 
 

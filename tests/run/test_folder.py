@@ -74,7 +74,7 @@ def test_a_run_with_other_settings_is_left_alone(here: Path) -> None:
 
 @pytest.mark.parametrize(
     ("field", "value", "told"),
-    [("data", "d2", "U109.*data is not what"), ("weights", "w2", "U164.*weights of tiny are not")],
+    [("data", "d2", "U109.*data has changed"), ("weights", "w2", "U164.*weights of tiny are not")],
 )
 def test_other_contents_in_a_finished_run_are_refused(here, field, value, told) -> None:
     path_of(asked(out=here / "out"), ends=True)

@@ -97,7 +97,7 @@ def test_variation_is_of_the_kind_that_things_can_have(tiny: Backbone) -> None:
 
 def test_what_is_for_training_is_refused_where_nothing_is_trained(tiny: Backbone) -> None:
     probe = Settings.of(strategy="probe", weight_decay=0.1)
-    with pytest.raises(UsageError, match="--weight-decay is for what is trained") as error:
+    with pytest.raises(UsageError, match="--weight-decay applies to trained networks") as error:
         need_fitting(probe, tiny.modality, Classification)
     assert error.value.code == "U170"
     need_fitting(probe, tiny.modality, CTC)  # a probe of letters is trained

@@ -244,7 +244,7 @@ def test_a_picture_is_pasted_and_a_zip_of_class_folders_makes_classes(
         held.writestr("alone.jpg", b"")
     page.evaluate(PASTED, ["some.zip", base64.b64encode(raw.getvalue()).decode(), "drop"])
     page.get_by_role("heading", name="star").wait_for(timeout=60_000)
-    page.get_by_text("it lies in no folder").wait_for()
+    page.get_by_text("the file is in no folder").wait_for()
     assert len(list((tmp_path / "box" / "star").iterdir())) == 1
 
 

@@ -277,7 +277,7 @@ def _damaged(folder: Path, why: str) -> BackboneError:
     return BackboneError(
         "M431",
         "the backbone's folder is damaged",
-        "copy it again from where it came, or make it again",
+        "copy it again from its source, or make it again",
         where=printable(folder),
         why=why,
     )

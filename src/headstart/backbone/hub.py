@@ -57,7 +57,7 @@ def fetched_weights(architecture: Architecture, *, offline: bool) -> Path:
     if not repository:
         raise BackboneError(
             "M442",
-            f"{printable(architecture.name)} has no weights that could be fetched",
+            f"{printable(architecture.name)} has no published weights to download",
             "--weights FILE, or --weights random",
         )
     cached = try_to_load_from_cache(repository, FILE)

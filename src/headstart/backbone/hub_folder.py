@@ -138,8 +138,8 @@ def _cached(repository: str, revision: str | None, why: str) -> tuple[Path, str]
 def _unfetched(name: str, why: str) -> BackboneError:
     return BackboneError(
         "M486",
-        "the hub does not bring this backbone",
-        "with a network, and a token for what is private: hf auth login; or name a folder",
+        "this backbone can't be downloaded from the hub",
+        "connect to the network; for a private one: hf auth login; or name a local folder",
         where=printable(name),
         why=why,
     )

@@ -150,8 +150,8 @@ def _row(folder: Path) -> Row:
     known = [_ROWS[mode] for mode in modes if mode in _ROWS]
     if modes and (len(modes) > 1 or not known):
         raise BackboneError(
-            "M479", f"rows are made of tokens in a way that is not known here: {sorted(modes)}",
-            "choose a network that takes the mean, the first or the last token",
+            "M479", f"this pooling of tokens is not supported: {sorted(modes)}",
+            "choose a network that pools by the mean, the first or the last token",
             where=printable(folder),
         )  # fmt: skip
     return Row(known[0] if known else "mean", scaled=scaled)

@@ -96,7 +96,7 @@ def _elsewhere(name: str, writes: str, fetch: Fetch, *, offline: bool) -> Backbo
     if (backbone := _in_folder(str(folder), writes)) is None:
         raise BackboneError(
             "M487",
-            "there is no network there that headstart knows",
+            "headstart does not know the network at this place",
             "name one of timm's, of transformers' or of headstart's own",
             where=printable(place),
         )
@@ -177,8 +177,8 @@ def _need_weights(folder: Path) -> None:
     if (folder / GRAPH).is_file() and not (folder / WEIGHTS).exists():
         raise BackboneError(
             "M723",
-            "this model computes in 8 bits: nothing can be trained from it",
-            "--backbone RUN, with the run that it was made of",
+            "this model computes in 8 bits and can't be trained",
+            "--backbone RUN, with the run that it was compressed from",
             where=printable(folder),
         )
 

@@ -33,7 +33,7 @@ def published_in(folder: Path) -> Path | None:
         raise BackboneError(
             "M482",
             "the published folder is damaged",
-            "copy it again from where it came, or publish it again",
+            "copy it again from its source, or publish it again",
             where=printable(folder),
             why=printable(error, 300),
         ) from error

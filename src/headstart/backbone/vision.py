@@ -202,7 +202,7 @@ def _allowed(architecture: Architecture) -> dict[str, Any]:
             "M412",
             f"cannot build {printable(architecture.name)}",
             "choose another: headstart backbones",
-            why=f"{printable(wrong[0])} is none of its settings: {', '.join(sorted(_SETTINGS))}",
+            why=f"{printable(wrong[0])} is not one of its settings: {', '.join(sorted(_SETTINGS))}",
         )
     plain = {n: value for n, value in architecture.settings if n not in (SETTING, EXIT, DETECTS)}
     return {**plain, "global_pool": ""} if DETECTS in dict(architecture.settings) else plain

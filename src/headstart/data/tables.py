@@ -51,7 +51,7 @@ def read_sheet(path: Path) -> Sheet:
     sheet = _sentences(path) if kind in SENTENCES else reader.get(kind, _separated)(path)
     if not sheet.rows:
         raise DataError(
-            "D110", "the table holds no rows", "add a line for each example", printable(path),
+            "D110", "the table has no rows", "add a line for each example", printable(path),
             "; ".join(problem.reason for problem in sheet.problems[:3]),
         )  # fmt: skip
     return sheet

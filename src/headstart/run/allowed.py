@@ -47,7 +47,7 @@ def _need_writing(plan: Strategy | None, backbone: Backbone) -> None:
     if alone and isinstance(plan, Probe | Unfreeze | Gradual | (LowRank if recurrent else Probe)):
         raise UsageError(
             "U160",
-            f"{plan} is not for {printable(backbone.name)}, which writes with all that it has",
+            f"{plan} is not for {printable(backbone.name)}, which uses all of its stages to write",
             "--strategy full" if recurrent else "--strategy lora, bitfit or full",
         )
     if plan == Probe(every_stage=True) or isinstance(plan, Ulmfit | Contrast):

@@ -144,7 +144,7 @@ def rank(
 
     After `budget` (seconds, or "10m") no further candidate is begun; what is left is spent on short
     fine-tunes. Rows that `train` tests on with this `seed` and `test_size` are not looked at.
-    Raises `DataError`; `UsageError` where no candidate is left.
+    Raises `DataError`; `UsageError` where every candidate was left out.
     """
     settings, root = made(RankSettings, options), cache_root(cache)
     if not isinstance(place, Path | str):  # else it is not divided yet

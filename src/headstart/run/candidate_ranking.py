@@ -102,8 +102,8 @@ def _some(entries: list[Entry]) -> list[Entry]:
     if not entries:
         raise UsageError(
             "U122",
-            "no candidate is left",
-            "headstart backbones lists what is here; ask for more, or limit less",
+            "every candidate was left out",
+            "headstart backbones lists all of them; name others, or relax the limits",
         )
     return entries
 

@@ -20,9 +20,7 @@ def need_compressible(
     `figures` are what the run's `metrics.json` holds.
     """
     if out.exists() and not (out.is_dir() and not any(out.iterdir())):
-        raise UsageError(
-            "U176", "there is something in this folder already", "--out FOLDER", printable(out)
-        )
+        raise UsageError("U176", "this folder is not empty", "--out FOLDER", printable(out))
     if (folder / MODEL / GRAPH).exists():
         raise UsageError(
             "U179",

@@ -141,8 +141,8 @@ def _opened(
     if not same or set(rows) != set(divided.partition.test):
         raise UsageError(
             "U177",
-            "the data is not what it was when this run ended",
-            "name the folder or table as it was then: --data PATH",
+            "the data has changed since this run ended",
+            "name the original folder or table: --data PATH",
             where=printable(folder),
         )
     known = Known(divided, seen.items, seen.looks)

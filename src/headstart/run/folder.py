@@ -187,7 +187,7 @@ def _need_ours(path: Path, request: Request) -> None:
     if not _ours(path, request):
         raise UsageError(
             "U108",
-            "there is something else in this folder already",
+            "this folder holds something else",
             "choose another folder: --out FOLDER",
             where=printable(path),
             why="it is a run with other settings" if _asked(path) else "it is no run",

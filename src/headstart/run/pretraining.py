@@ -286,7 +286,7 @@ def _taken(folder: Path, name: str, tell: Tell) -> bool:
         return False
     raise UsageError(
         "U111",
-        "there is something else in this folder already",
+        "this folder holds something else",
         "choose another folder: --out FOLDER",
         where=printable(folder),
     )

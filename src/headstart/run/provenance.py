@@ -36,7 +36,7 @@ def need_same(path: Path, record: dict[str, Any], contents: Contents) -> None:
     if _said(record, "data", "digest") != contents.data:
         raise UsageError(
             "U109",
-            "the data is not what it was when this run ended",
+            "the data has changed since this run ended",
             "choose another folder: --out FOLDER",
             where=printable(path),
         )

@@ -51,7 +51,7 @@ def first_stages(job: Job, allowance: float) -> Made:
     if not (job.settings.stages or 1) < depth:
         raise UsageError(
             "U316",
-            f"{printable(backbone.name)} has {depth} stages: nothing would be left away",
+            f"{printable(backbone.name)} has {depth} stages: there is nothing to remove",
             f"--stages {depth - 1}" if depth > 1 else "headstart compress RUN --int8",
         )
     count = job.settings.stages or chosen_exit(job)

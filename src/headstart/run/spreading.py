@@ -36,7 +36,7 @@ def spread(
         return settings
     if not place or (plan and not isinstance(plan, Probe | Unfreeze)):
         why = "nothing is frozen" if place else "they are in memory, where only this process is"
-        note(tell, f"no rows are made by workers: {why}")
+        note(tell, f"workers compute no rows: {why}")
         return settings
     shared = settings.network.shared or (root.absolute() / "shared").as_uri()
     network = replace(settings.network, shared=shared, on="")

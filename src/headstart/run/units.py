@@ -59,5 +59,5 @@ def bytes_in(text: str) -> int:
     (500000000, 1500000000, 3000)
     """
     if not (found := _SIZE.fullmatch(text.strip())):
-        raise UsageError("U183", f"this is no size: {printable(text)}", "--fetch 500MB")
+        raise UsageError("U183", f"this is not a size: {printable(text)}", "--fetch 500MB")
     return int(float(found[1]) * {"": 1, "k": 10**3, "M": 10**6, "G": 10**9}[found[2]])

@@ -60,7 +60,7 @@ class Crowd:
             await self._app(scope, receive, send)
             return
         if self._inside >= self._most:
-            raise Refusal("H506", 503, "too many ask at once", "ask again later", retry_s=1)
+            raise Refusal("H506", 503, "too many requests at once", "ask again later", retry_s=1)
         self._inside += 1
         try:
             await self._app(scope, receive, send)

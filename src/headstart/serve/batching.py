@@ -157,7 +157,7 @@ class Queue:
 
 
 def _late() -> Refusal:
-    return Refusal("H504", 503, "it had to wait too long", "ask again later", retry_s=5)
+    return Refusal("H504", 503, "waited too long in the queue", "ask again later", retry_s=5)
 
 
 def _deadly() -> Refusal:

@@ -71,7 +71,7 @@ def refusal_of(error: BaseException | None) -> Refusal:
     """
     if "Host:" in str(error):
         fix = "send one header Host: 127.0.0.1:PORT"
-        return Refusal("H427", 421, "the server is not named, or named twice", fix)
+        return Refusal("H427", 421, "the Host header is missing or repeated", fix)
     if getattr(error, "error_status_hint", 400) == 431:
         return Refusal("H428", 431, "the headers are too large", "send fewer")
     return Refusal("H429", 400, "this is no HTTP request", "send one that is")

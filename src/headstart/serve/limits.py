@@ -51,7 +51,7 @@ def declared(scope: Scope) -> int | None:
     if not told:
         return None
     if len(told) > 1 or not (told[0].isdigit() and len(told[0]) <= 15):
-        raise Refusal("H400", 400, "the length of the body is no number", "send one Content-Length")
+        raise Refusal("H400", 400, "Content-Length is not a number", "send one Content-Length")
     return int(told[0])
 
 

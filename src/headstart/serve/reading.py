@@ -64,7 +64,7 @@ def _model_in(raw: bytes, model: type[_Model], limits: Limits) -> _Model:
         found = untrusted.parsed(raw, limits.body_bytes)
     except ValueError as error:
         why = printable(error)
-        raise Refusal("H412", 400, "the body is no JSON that is read", "mend it", why) from None
+        raise Refusal("H412", 400, "the body is not valid JSON", "correct it", why) from None
     if deeper(found, limits.depth):
         why = f"more than {limits.depth} levels"
         raise Refusal("H414", 400, "the JSON is nested too deep", "nest it less", why)
@@ -75,7 +75,7 @@ def _model_in(raw: bytes, model: type[_Model], limits: Limits) -> _Model:
         where = ".".join(map(str, first["loc"]))
         why = printable(f"{where}: {first['msg']}")
         raise Refusal(
-            "H417", 422, "the JSON is not what is asked for", "see /openapi.json", why
+            "H417", 422, "the JSON does not match the schema", "see /openapi.json", why
         ) from None
 
 

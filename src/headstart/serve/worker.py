@@ -88,7 +88,11 @@ def _alone(model: Model, source: InMemory) -> Prediction | HeadstartError:
                 printable(source.name), text,
             )  # fmt: skip
         return DataError(
-            "D298", "it could not be judged", "send another", printable(source.name), text
+            "D298",
+            "this input could not be predicted",
+            "send another",
+            printable(source.name),
+            text,
         )
 
 

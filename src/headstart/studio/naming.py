@@ -26,7 +26,7 @@ def class_name(told: str) -> str:
         )  # fmt: skip
     if part_in(name):
         raise Refusal(
-            "H602", 422, f"{name} means a part of the data, not a class", "call it otherwise"
+            "H602", 422, f"{name} is the name of a part of the data, not of a class", "rename it"
         )
     return name
 

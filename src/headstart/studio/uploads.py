@@ -122,7 +122,7 @@ async def _one(
 async def _class_of(collection: Collection, writing: asyncio.Lock, below: Path) -> str:
     """The class that a file's folder is called after, made where it is new. Raises `Refusal`."""
     if len(below.parts) < 2:
-        raise Refusal("H623", 422, "it lies in no folder", "put each class into a folder")
+        raise Refusal("H623", 422, "the file is in no folder", "put each class into a folder")
     async with writing:  # another archive may hold the same folder
         return await asyncio.to_thread(collection.class_called, below.parts[-2])
 
