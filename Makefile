@@ -34,7 +34,7 @@ journeys: env  ## whole runs and long comparisons
 
 browser: env  ## pages in a real browser: needs Debian's chromium, and npm
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt playwright
-	$(BIN)/python -m pytest -m browser $(call marked,browser)
+	$(BIN)/python -m pytest -m "browser and not slow" $(call marked,browser)
 
 check: static test journeys  ## all that a commit must pass
 

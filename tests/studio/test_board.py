@@ -7,7 +7,9 @@ import pytest
 from boards import apart, board_at, fill, until, within  # noqa: F401
 
 from headstart.serve import Refusal
-from headstart.studio.board import LEAST_A_CLASS, lacking
+from headstart.studio.board import LEAST_A_CLASS, LEAST_PICTURES, lacking, missing
+from headstart.studio.collection import Collection
+from headstart.studio.drawn import Box
 
 LONG_ENOUGH_S = 0.7
 """For the board to look at its folder once more."""
@@ -19,6 +21,19 @@ def test_two_classes_with_enough_examples_are_needed() -> None:
     assert [one["name"] for one in lacking({"a": LEAST_A_CLASS})] == [""]
     assert len(lacking({})) == 2 and lacking({"a": 9, "b": 9, "c": 0}) == []
     assert [one["name"] for one in lacking({"a": 9, "b": 9, "c": 1})] == ["c"]
+
+
+def test_ten_pictures_that_were_looked_at_and_a_box_are_needed(tmp_path) -> None:
+    one = Collection(tmp_path)
+    one.note(kind="boxes", empty=("cat",))
+    for number in range(LEAST_PICTURES):
+        (tmp_path / f"{number}.jpg").write_bytes(b"x")
+        assert missing(one.listing()) == [{"name": "", "have": number, "need": LEAST_PICTURES}]
+        one.draw(f"{number}.jpg", [], (9, 9), "")
+    assert missing(one.listing()) == [{"name": "", "have": 10, "need": LEAST_PICTURES}]
+    was = one.drawings.need("0.jpg").revision
+    one.draw("0.jpg", [Box("cat", (0.0, 0.0, 1.0, 1.0))], (9, 9), was)
+    assert missing(one.listing()) == []
 
 
 async def opened(board) -> None:

@@ -23,6 +23,8 @@ class Engine:
         if "bad" in name:
             error = {"code": "D121", "what": "this is no picture", "fix": "send another"}
             return [{"error": {**error, "why": ""}}]
+        if things[0].kind == "picture":
+            return [{"media": "image/jpeg", "picture": "YWxs", "width": 30, "height": 20}]
         return [{"media": "image/jpeg", "picture": "c21hbGw="}]
 
 
@@ -61,3 +63,10 @@ def test_what_is_broken_is_refused_with_its_code(one, tmp_path, name, code) -> N
     with pytest.raises(Refusal) as refused:
         thumbnail(one[0], tmp_path, name)
     assert (refused.value.code, refused.value.status) == (code, 422)
+
+
+def test_all_of_a_picture_comes_with_its_own_sides(one, tmp_path) -> None:
+    found, _ = one
+    assert within(lambda: found.picture(tmp_path / "1.jpg")) == (b"all", (30, 20))
+    with pytest.raises(Refusal, match="D121"):
+        within(lambda: found.picture(tmp_path / "bad.jpg"))

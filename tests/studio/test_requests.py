@@ -19,6 +19,16 @@ from headstart.studio import requests
         (requests.Chosen, {"kind": "audio"}, {"kind": "movie"}),
         (requests.Automatic, {"on": False}, {"on": "no"}),
         (requests.Options, {"folds": 100}, {"folds": 101}),
+        (
+            requests.Drawn,
+            {"key": "a", "boxes": [{"label": "a", "box": [0, 0.1, 0.002, 1]}]},
+            {"key": "a", "boxes": [{"label": "a", "box": [0, 0.1, 0.0009, 1]}]},
+        ),
+        (
+            requests.Drawn,
+            {"key": "a", "boxes": None},
+            {"key": "a", "boxes": [{"label": "a", "box": [0, 0, 1.1, 1]}]},
+        ),
         (requests.Compared, {"runs": ["a", "b"]}, {"runs": ["a"]}),
         (requests.Exported, {"run": "a", "to": "onnx"}, {"run": "a", "to": "onnx", "out": "/x"}),
     ],

@@ -79,3 +79,17 @@ def test_a_text_is_found_by_its_row_and_corrected_by_itself(tmp_path, run) -> No
     name = find(one.root).examples.name(1)
     (found,) = doubted(one.root, run(f'"{name}",good,bad,0.01\n'))
     assert (found["name"], found["text"], found["class"]) == ("lovely", "lovely", "good")
+
+
+def test_what_is_odd_about_a_picture_with_boxes_is_told_with_its_key(tmp_path) -> None:
+    one = Collection(tmp_path)
+    one.note(kind="boxes")
+    (tmp_path / "a.jpg").write_bytes(b"x")
+    finding = {"code": "D242", "kind": "tiny box", "name": "a.jpg", "reason": "small"}
+    (told,) = shown.findings(one.listing(), [finding], None)
+    assert (told["class"], told["key"]) == ("", "a.jpg")
+    before = shown.drawn_record(one.listing())
+    one.draw("a.jpg", [], (9, 9), "")
+    after = shown.drawn_record(one.listing())
+    assert (before["told"], after["told"]) == (0, 1) and before["revision"] != after["revision"]
+    assert shown.pictures(one.listing())[0]["boxes"] == []

@@ -1,6 +1,8 @@
 """Files opened in another process."""
 
 import asyncio
+import base64
+import io
 import json
 
 import PIL.Image
@@ -8,7 +10,7 @@ import pytest
 
 from headstart.serve import Refusal
 from headstart.serve.frames import Thing
-from headstart.studio.looking import SIDE_PX, answer_to
+from headstart.studio.looking import SIDE_PX, WHOLE_PX, answer_to
 from headstart.studio.looks import Looks
 
 
@@ -37,6 +39,17 @@ def test_the_audit_tells_what_is_wrong_with_each_example(root, monkeypatch) -> N
 
 def test_an_empty_folder_is_an_answer_too(tmp_path) -> None:
     assert answer_to(Thing("", "audit", b""), tmp_path)["error"]["code"].startswith("D1")
+
+
+def test_a_picture_to_draw_on_is_whole_upright_and_knows_its_own_sides(tmp_path) -> None:
+    turned = PIL.Image.Exif()
+    turned[0x112] = 6
+    PIL.Image.new("RGB", (2000, 500)).save(tmp_path / "a.jpg", exif=turned)
+    for kind, side in (("picture", WHOLE_PX), ("boxes", SIDE_PX)):
+        told = answer_to(Thing(str(tmp_path / "a.jpg"), kind, b""), tmp_path)
+        assert (told["width"], told["height"]) == (500, 2000)
+        shown = PIL.Image.open(io.BytesIO(base64.b64decode(told["picture"])))
+        assert shown.size == (side // 4, side)
 
 
 @pytest.mark.journey

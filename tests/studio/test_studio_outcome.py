@@ -24,6 +24,7 @@ def kept(place, told: object):
 def test_rows_that_were_right_are_counted(tmp_path) -> None:
     found = outcome_of(kept(tmp_path / "r", TOLD))
     assert (found.right, found.of, found.word) == (37, 40, "helps")
+    assert (found.figure, found.value) == ("accuracy", 0.925)
     assert found.next == ()
     step = {"what": "Add", "why": "few\x1b", "command": "headstart", "gain": "+1", "points": 3}
     (told,) = outcome_of(kept(tmp_path / "t", {**TOLD, "next": [step]})).next

@@ -235,3 +235,27 @@ def test_an_archive_of_folders_needs_no_class_and_a_file_does(board) -> None:
     assert send(board, "/file?name=some.zip", raw.getvalue()).json()["kept"] == 1
     assert [path.name for path in (board.collection.root / "star").iterdir()]
     assert send(board, "/file?name=1.jpg", b"star").status == 404
+
+
+def test_boxes_are_drawn_on_listed_pictures_with_classes_that_are_there(tmp_path) -> None:
+    board = board_at(tmp_path / "new")
+    root = board.collection.root
+    root.mkdir()
+    told(board, "/kind", {"kind": "boxes"})
+    told(board, "/class", {"name": "cat"})
+    assert send(board, "/file?name=My one.jpg", b"picture").json()["kept"] == 1
+    ((key, was),) = [(one["key"], one["revision"]) for one in told(board, "/pictures").json()]
+    assert told(board, f"/picture?key={key}").body == b"whole picture"
+    assert told(board, "/picture?key=../new").status == 404
+    assert told(board, f"/thumbnail?class=&key={key}").body == b"small picture"
+    box = {"label": "cat", "box": [0.1, 0.2, 0.5, 1]}
+    drawn = {"key": key, "boxes": [box], "was": was}
+    assert told(board, "/draw", {**drawn, "boxes": [{**box, "label": "dog"}]}).status == 404
+    assert told(board, "/draw", drawn).json()["revision"] != was
+    assert told(board, "/draw", drawn).json()["error"]["code"] == "H625"
+    state = told(board, "/state").json()
+    assert state["kind"] == "boxes" and state["classes"][0]["count"] == 1
+    assert (state["pictures"]["count"], state["pictures"]["told"]) == (1, 1)
+    assert find(root).examples.truth.boxes[0].corners.tolist() == [[20, 20, 100, 100]]
+    assert told(board, "/remove", {"name": "", "keys": [key]}).status == 200
+    assert told(board, "/pictures").json() == []

@@ -64,3 +64,5 @@ def test_starts_are_those_that_take_what_the_folder_holds() -> None:
     found = asyncio.run(runs.startable("image"))
     assert found[0] == "headstart_resnet10" and "headstart_detector" not in found
     assert "headstart_dscnn" not in found and asyncio.run(runs.startable("nothing")) == []
+    drawn = asyncio.run(runs.startable("boxes"))
+    assert drawn[0] == "headstart_detector" and "headstart_resnet10" in drawn

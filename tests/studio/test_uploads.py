@@ -91,3 +91,15 @@ def test_a_recording_has_eight_hex_digits(told) -> None:
     assert uploads.need_burst("") == "" and uploads.need_burst("0a1b2c3d") == "0a1b2c3d"
     with pytest.raises(Refusal, match="H612"):
         uploads.need_burst(told)
+
+
+def test_pictures_to_draw_on_go_into_one_folder_whatever_they_lay_in(collection) -> None:
+    (collection.root / "a").rmdir()
+    collection.note(kind="boxes")
+    raw = zipped(collection, {"top/cat/1.jpg": b"one", "2.jpg": b"two"})
+    assert kept(collection, "", "some.zip", raw)["kept"] == 2
+    assert kept(collection, "", "other.jpg", b"two") == {"kept": 0, "same": 1, "refused": []}
+    (wrong,) = kept(collection, "", "x.wav", b"sound")["refused"]
+    assert wrong["code"] == "H611" and "pictures" in wrong["what"]
+    assert [folder.name for folder in collection.root.glob("[!.]*")] == ["pictures"]
+    assert len(collection.listing().pictures) == 2

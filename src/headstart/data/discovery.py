@@ -38,7 +38,7 @@ def find(place: Path | str, columns: Columns = GUESS, *, cache: Path | None = No
     path = Path(place).absolute()
     path = path.resolve() if ".." in path.parts else path
     if path.exists() and not is_archive(path) and (found := _boxes(path, columns)):
-        return found
+        return corrected(found, path) if path.is_dir() else found
     if path.is_dir():
         return corrected(_in_folder(path, columns, Shelter(path)), path)
     need_place(path)

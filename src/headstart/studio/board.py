@@ -22,6 +22,8 @@ from headstart.studio.tryout import Tryout
 
 LEAST_A_CLASS = 5
 """Examples that each class needs before anything is learned; those of one recording count once."""
+LEAST_PICTURES = 10
+"""Pictures that somebody drew on, or said that nothing is to be found on."""
 LOOK_S = 0.5
 """How often the folder is looked at."""
 CALM_S = 2.0
@@ -43,6 +45,15 @@ def lacking(units: Mapping[str, int]) -> list[dict[str, object]]:
     found += [{"name": name, "have": 0, "need": LEAST_A_CLASS} for name in more]
     missing = 2 - len(begun) - len(more)
     return [*found, *({"name": "", "have": 0, "need": LEAST_A_CLASS} for _ in range(missing))]
+
+
+def missing(listing: Listing) -> list[dict[str, object]]:
+    """The same of what lies in a folder; of pictures with boxes, how many were looked at."""
+    if listing.kind != "boxes":
+        return lacking(listing.units)
+    have = sum(one.boxes is not None for one in listing.pictures)
+    enough = have >= LEAST_PICTURES and any(listing.classes.values())
+    return [] if enough else [{"name": "", "have": have, "need": LEAST_PICTURES}]
 
 
 @dataclass(frozen=True)
@@ -167,7 +178,7 @@ class Board:
             await self.parts.trainer.stop()
         self._learning = ""
         done = digest == notes.trained and self._run and self._run.name == Path(notes.run).name
-        if done or not notes.automatic or notes.stopped == digest or lacking(self.listing.units):
+        if done or not notes.automatic or notes.stopped == digest or missing(self.listing):
             return
         await self.train()
 
@@ -181,7 +192,7 @@ class Board:
 
     async def train(self) -> None:
         """Learn from what lies there now. Raises `Refusal` where there is too little."""
-        if lacking(self.listing.units):
+        if missing(self.listing):
             raise Refusal("H607", 409, "there are too few examples to learn from", "add some")
         async with self._starting:
             if self.parts.trainer.runs and self._progress["phase"] == "running":
@@ -236,7 +247,8 @@ class Board:
             "findings": shown.findings(listing, self.audit.get("findings", ()), self._run),
             "refused": self.audit.get("refused") or self.audit.get("error"),
             "checked": self.audit.get("of") == listing.digest,
-            "lacking": lacking(listing.units),
+            "lacking": missing(listing),
+            "pictures": shown.drawn_record(listing),
             "automatic": notes.automatic,
             "training": self._progress,
             "outcome": {**record_of(outcome), "stale": stale} if outcome else None,

@@ -1,4 +1,4 @@
-"""The folder that the page works on: `FOLDER/<class>/<files>`, or the table of texts in it.
+"""The folder that the page works on: `FOLDER/<class>/<files>`, a table of texts, or drawings.
 
 What is removed moves to `FOLDER/.removed`; what was there before is never changed.
 """
@@ -8,24 +8,24 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import count
 from pathlib import Path
 
-from headstart.data.corrections import CORRECTIONS, corrections_in
-from headstart.data.folders import TABLES, burst_of
-from headstart.data.listing import is_junk, visible_folders
+from headstart.data.corrections import corrections_in
+from headstart.data.folders import burst_of
+from headstart.data.listing import visible_folders
 from headstart.data.records import natural
 from headstart.errors import DataError
 from headstart.serve import Refusal
+from headstart.studio.drawn import REMOVED, Box, Drawing, Drawings, Size, has_drawings, unused
+from headstart.studio.example_files import files_below, kind_of
 from headstart.studio.naming import class_name, same_name
 from headstart.studio.notes import Kind, Notes, keep_notes, notes_in
 from headstart.studio.text_table import TABLE, TextTable, key_of
 
-REMOVED = ".removed"
+DRAWN_ON = "pictures"
+"""The folder for pictures that boxes are drawn on."""
 COLORS = 8
 """Of the palette."""
-SOUNDS = {".wav", ".flac", ".ogg", ".mp3", ".opus", ".aiff", ".aif"}
-PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"}
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,8 @@ class Listing:
     """Names of examples that corrections count as another class, and that class."""
     digest: str
     """Changes with anything that training could see."""
+    pictures: tuple[Drawing, ...] = ()
+    """Where boxes are drawn, all of them; an item of a class is a box then."""
 
     @cached_property
     def units(self) -> dict[str, int]:
@@ -79,6 +81,11 @@ class Collection:
         return TextTable(self.root / TABLE)
 
     @property
+    def drawings(self) -> Drawings:
+        """The pictures and boxes, as they are now."""
+        return Drawings(self.root)
+
+    @property
     def notes(self) -> Notes:
         """What the page remembers."""
         return notes_in(self.root)
@@ -92,18 +99,24 @@ class Collection:
         notes = self.notes
         kind = notes.kind or self._kind()
         sha = hashlib.sha256(repr(kind).encode())
-        classes = self._typed(notes, sha) if kind == "text" else self._files(sha)
+        pictures = self.drawings.all if kind == "boxes" else ()
+        if kind == "boxes":
+            classes = _drawn(pictures, notes, sha)
+        else:
+            classes = self._typed(notes, sha) if kind == "text" else self._files(sha)
         try:
             told = corrections_in(self.root)
         except DataError:
             told = ()
         sha.update(repr(told).encode("utf-8", "surrogatepass"))
-        kind = kind or _kind_of(classes)
+        kind = kind or kind_of([item.key for some in classes.values() for item in some])
         left_out = frozenset(one.name for one in told if not one.label)
         moved = {one.name: one.label for one in told if one.label}
-        return Listing(kind, classes, left_out, moved, sha.hexdigest()[:16])
+        return Listing(kind, classes, left_out, moved, sha.hexdigest()[:16], pictures)
 
     def _kind(self) -> Kind:
+        if has_drawings(self.root):
+            return "boxes"
         return "text" if self.texts.path.exists() and not self._folders() else ""
 
     def _folders(self) -> list[Path]:
@@ -123,7 +136,7 @@ class Collection:
         found = {}
         for folder in self._folders():
             items = []
-            for path, about in _files_below(folder):
+            for path, about in files_below(folder):
                 key = path.relative_to(folder).as_posix()
                 name = f"{folder.name}/{key}"
                 facts = (name, about.st_size, about.st_mtime_ns, about.st_ino)
@@ -135,7 +148,10 @@ class Collection:
 
     def path_of(self, label: str, key: str) -> Path:
         """Where a listed file is. Raises `Refusal` for anything that is not listed."""
-        items = self.listing().classes.get(label, ())
+        listing = self.listing()
+        if listing.kind == "boxes":
+            return self.root / self.drawings.need(key).key
+        items = listing.classes.get(label, ())
         if not any(item.key == key for item in items):
             raise Refusal("H604", 404, "there is no such example", "reload the page")
         return self.root / label / key
@@ -146,11 +162,17 @@ class Collection:
             raise Refusal("H605", 404, "there is no such class", "reload the page")
         return label
 
+    def folder_of(self, label: str) -> Path:
+        """Where files of a class go; boxes are of classes, their pictures of none."""
+        if self.listing().kind == "boxes":
+            return self.root / DRAWN_ON
+        return self.root / self.need_class(label)
+
     def add_class(self, told: str) -> str:
         """Make an empty class. Raises `Refusal` for a name that is taken or can't be one."""
         name = self._free(told, "")
         listing = self.listing()
-        if listing.kind == "text":
+        if listing.kind in ("text", "boxes"):
             self.note(empty=(*self.notes.empty, name))
         else:
             (self.root / name).mkdir(parents=True)
@@ -170,9 +192,9 @@ class Collection:
     def choose(self, kind: Kind) -> None:
         """Say what the folder is to hold. Raises `Refusal` where it holds something else."""
         held = self.listing()
-        if any(held.classes.values()) and held.kind != kind:
+        if (any(held.classes.values()) or held.pictures) and held.kind != kind:
             raise Refusal("H617", 409, "the folder holds something else", "take another folder")
-        self.note(kind=kind, empty=tuple(held.classes) if kind == "text" else ())
+        self.note(kind=kind, empty=tuple(held.classes) if kind in ("text", "boxes") else ())
 
     def type_in(self, label: str, texts: Sequence[str]) -> int:
         """Add texts to a class; how many were new. Raises `Refusal` where it holds files."""
@@ -200,9 +222,9 @@ class Collection:
         name = self._free(told, label)
         if name == label:
             return name
-        notes = self.notes
-        if self.listing().kind == "text":
-            self.texts.rename(label, name)
+        notes, kind = self.notes, self.listing().kind
+        if kind in ("text", "boxes"):
+            (self.texts.rename if kind == "text" else self.drawings.change)(label, name)
             self.note(empty=tuple(name if one == label else one for one in notes.empty))
         else:
             (self.root / label).rename(self.root / name)
@@ -212,16 +234,32 @@ class Collection:
     def remove_class(self, label: str) -> None:
         """Move a class with everything in it to `.removed`."""
         self.need_class(label)
-        if self.listing().kind == "text":
-            self.remove(label, [key_of(text) for text, of in self.texts.rows() if of == label])
+        kind = self.listing().kind
+        if kind in ("text", "boxes"):
+            if kind == "boxes":
+                self.drawings.change(label, "")
+            else:
+                self.remove(label, [key_of(text) for text, of in self.texts.rows() if of == label])
             self.note(empty=tuple(one for one in self.notes.empty if one != label))
         else:
             (self.root / REMOVED).mkdir(exist_ok=True)
-            (self.root / label).rename(_unused(self.root / REMOVED / label))
+            (self.root / label).rename(unused(self.root / REMOVED / label))
+
+    def draw(self, key: str, boxes: Sequence[Box] | None, size: Size, was: str) -> None:
+        """Keep what was drawn on a picture; see `Drawings.keep`. Raises `Refusal`."""
+        before = self.drawings.need(key).boxes or ()
+        for label in {box.label for box in boxes or ()}:
+            self.need_class(label)
+        self.drawings.keep(key, boxes, size, was)
+        for label in sorted({box.label for box in before}):
+            self._keep_empty(label)
 
     def remove(self, label: str, keys: Sequence[str]) -> int:
         """Move examples to `.removed`; how many there were."""
-        if self.listing().kind == "text":
+        kind = self.listing().kind
+        if kind == "boxes":
+            return self.drawings.remove(keys)
+        if kind == "text":
             gone = self.texts.take_out(label, keys)
             removed = TextTable(self.root / REMOVED / TABLE)
             for text, of in gone:
@@ -232,7 +270,7 @@ class Collection:
         for path in paths:
             place = self.root / REMOVED / path.relative_to(self.root)
             place.parent.mkdir(parents=True, exist_ok=True)
-            path.rename(_unused(place))
+            path.rename(unused(place))
         return len(paths)
 
     def _keep_empty(self, label: str) -> None:
@@ -240,36 +278,14 @@ class Collection:
             self.note(empty=(*self.notes.empty, label))
 
 
-def _files_below(folder: Path) -> list[tuple[Path, os.stat_result]]:
-    """Files that could be examples, however deep."""
-    found, waiting = [], [folder]
-    while waiting:
-        with os.scandir(waiting.pop()) as entries:
-            for entry in entries:
-                if is_junk(entry.name) or entry.name == CORRECTIONS:
-                    continue
-                path = Path(entry.path)
-                if entry.is_dir(follow_symlinks=False):
-                    waiting.append(path)
-                elif entry.is_file() and path.suffix.casefold() not in TABLES:
-                    found.append((path, entry.stat()))
-    return found
-
-
-def _kind_of(classes: dict[str, tuple[Item, ...]]) -> Kind:
-    """What most files are, by their endings."""
-    endings = [Path(item.key).suffix.casefold() for some in classes.values() for item in some]
-    if not endings:
-        return ""
-    sounds = sum(ending in SOUNDS for ending in endings)
-    return "audio" if sounds * 2 > len(endings) else "image"
-
-
-def _unused(place: Path) -> Path:
-    """The name, or one with a number behind it where it is taken."""
-    stem = place.stem
-    for number in count(2):
-        if not os.path.lexists(place):
-            break
-        place = place.with_name(f"{stem}~{number}{place.suffix}")
-    return place
+def _drawn(
+    pictures: Sequence[Drawing], notes: Notes, sha: "hashlib._Hash"
+) -> dict[str, tuple[Item, ...]]:
+    """An item a box, by its class; what is left out counts as a picture."""
+    sha.update(repr(notes.empty).encode("utf-8", "surrogatepass"))
+    found: dict[str, list[Item]] = {name: [] for name in notes.empty}
+    for one in pictures:
+        sha.update(repr((one.key, one.boxes, one.revision)).encode("utf-8", "surrogatepass"))
+        for box in one.boxes or ():
+            found.setdefault(box.label, []).append(Item(one.key, one.key))
+    return {label: tuple(found[label]) for label in sorted(found, key=natural)}

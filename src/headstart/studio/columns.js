@@ -7,7 +7,8 @@ import { recordPictures, recordSounds } from "./capture.js";
 const FEW = 24;
 const MB = 2 ** 20;
 const COLORS = 8;
-const KINDS = ["unreadable", "duplicate", "conflict", "near", "suspect"];
+const OF_BOXES = ["outside box", "double box", "empty box", "tiny box", "whole box", "unreadable label"];
+const KINDS = ["unreadable", "duplicate", "conflict", "near", "suspect", ...OF_BOXES];
 const ARCHIVE = /\.(zip|tar|tgz|gz)$/i;
 const columns = new Map();
 let state = null;
@@ -28,6 +29,9 @@ export function showColumns(told) {
   });
 }
 
+// Boxes are of classes, their pictures of none.
+const placeOf = (name) => (state.kind === "boxes" ? "" : name);
+
 function column(facts) {
   const { name } = facts;
   const one = { name, revision: "", shown: FEW, items: [], kind: null };
@@ -46,7 +50,7 @@ function column(facts) {
     one.count, one.adding, one.refused, one.problems, one.thumbs, one.more);
   one.root.addEventListener("focusin", () => { active = name; });
   one.root.addEventListener("pointerenter", () => { active = name; });
-  droppable(one.root, (transfer) => take(name, transfer));
+  droppable(one.root, (transfer) => takeFiles(placeOf(name), transfer));
   one.thumbs.addEventListener("keydown", (event) => move(one, event));
   return one;
 }
@@ -55,10 +59,11 @@ function update(one, facts) {
   one.root.className = `card column c${facts.color}`;
   one.facts = facts;
   const groups = facts.groups ? `, ${t("count_groups", { n: facts.groups })}` : "";
-  one.count.textContent = t("count", { n: facts.count }) + groups;
   const kind = state.kind || "image";
+  one.count.textContent = t(kind === "boxes" ? "count_boxes" : "count", { n: facts.count }) + groups;
   if (one.kind !== kind) { one.kind = kind; adders(one, kind); }
-  problems(one);
+  if (kind === "boxes") return;
+  listProblems(one);
   if (one.revision !== facts.revision) { one.revision = facts.revision; fetchItems(one); }
 }
 
@@ -150,7 +155,7 @@ function open(one, item) {
 
 // What the audit says
 
-function problems(one) {
+export function listProblems(one) {
   const open = state.findings.filter((f) => f.class === one.name && KINDS.includes(f.kind));
   const sign = JSON.stringify(open);
   if (one.sign === sign) return;
@@ -167,12 +172,13 @@ function problems(one) {
 }
 
 function finding(one, found) {
-  const why = t(`kind_${found.kind}`, { name: found.to });
+  const why = t(`kind_${found.kind.replace(" ", "_")}`, { name: found.to });
   const about = found.text || found.key;
   const button = (text, className, facts) => el("button", { type: "button", className, text, "aria-label": `${text}: ${about}`,
     onclick: () => ask("correct", { names: [found.name], why, ...facts }) });
   const mend = found.kind === "suspect" ? el("span", { className: "row tight" }, button(t("it_is", { name: found.to }), "small", { label: found.to }),
     button(t("keep_as", { name: one.name }), "quiet small", { label: one.name }))
+    : OF_BOXES.includes(found.kind) ? el("button", { type: "button", className: "quiet small", text: t("look"), "aria-label": `${t("look")}: ${about}`, onclick: () => one.open?.(found.key) })
     : found.kind !== "near" && button(t("leave_out"), "quiet small", {});
   const face = found.text ? el("span") : found.kind === "unreadable" ? el("span", { className: "broken", text: "?" })
     : el("img", { src: address(one.name, found.key), alt: "", width: 40, height: 40, loading: "lazy" });
@@ -184,6 +190,8 @@ function finding(one, found) {
 
 function adders(one, kind) {
   const { name } = one;
+  one.adding.hidden = one.thumbs.hidden = kind === "boxes";
+  if (kind === "boxes") return;
   if (kind === "text") {
     const id = `texts-${Math.random().toString(36).slice(2)}`;
     const field = el("textarea", { id, rows: 3, "aria-label": t("type_texts_for", { name }), placeholder: t("type_texts") });
@@ -221,7 +229,7 @@ export function droppable(place, taken) {
   });
 }
 
-async function take(name, transfer) {
+export async function takeFiles(name, transfer) {
   const found = await walked(transfer);
   await upload(name, found.map((one) => one.file));
 }
@@ -251,6 +259,7 @@ async function walked(transfer) {
 // Folders beside the columns, and those of a zip, become classes; files go to the column last used.
 export function dropOnPage(now) {
   droppable(document.body, async (transfer) => {
+    if (now()?.kind === "boxes") { await takeFiles("", transfer); return; }
     const found = await walked(transfer);
     const classes = new Map();
     const zips = found.filter(({ file, folders }) => !folders.length && ARCHIVE.test(file.name)).map((one) => one.file);
@@ -267,7 +276,7 @@ export function dropOnPage(now) {
   });
   document.addEventListener("paste", (event) => {
     const files = [...(event.clipboardData?.files ?? [])];
-    if (files.length && active) { event.preventDefault(); upload(active, files); }
+    if (files.length && (active || now()?.kind === "boxes")) { event.preventDefault(); upload(placeOf(active), files); }
   });
 }
 

@@ -16,6 +16,14 @@ export function el(tag, facts = {}, ...inside) {
   return made;
 }
 
+// A part of a drawing.
+export function shape(tag, facts, ...inside) {
+  const made = document.createElementNS(byId("drawing").namespaceURI, tag);
+  for (const [name, value] of Object.entries(facts)) made.setAttribute(name, value);
+  made.append(...inside);
+  return made;
+}
+
 let timer = 0;
 export function say(text) {
   byId("status").textContent = text;

@@ -27,8 +27,12 @@ function showProgress(told) {
 
 function showMissing(state) {
   const nameless = state.lacking.filter((one) => !one.name);
+  const drawn = state.kind === "boxes";
   const lines = state.lacking.filter((one) => one.name).map((one) => t("missing", { n: one.need - one.have, name: one.name }));
-  if (nameless.length) lines.push(t(nameless.length > 1 ? "missing_two" : "missing_class", { n: nameless[0].need }));
+  if (nameless.length && drawn) {
+    const [{ need, have }] = nameless;
+    lines.push(need > have ? t("missing_drawn", { n: need - have }) : t("missing_box"));
+  } else if (nameless.length) lines.push(t(nameless.length > 1 ? "missing_two" : "missing_class", { n: nameless[0].need }));
   const groups = state.classes.some((one) => one.groups > 0);
   const { phase, error } = state.training;
   const place = byId("missing");
@@ -52,7 +56,9 @@ function showOutcome(state) {
   if (!found) { place.replaceChildren(); return; }
   const word = { helps: "word_helps", hurts: "word_hurts" }[found.word] ?? "word_none";
   place.replaceChildren(...[
-    el("p", { className: "right", text: t("right_on", { right: found.right, of: found.of }) }),
+    el("p", { className: "right", text: found.figure === "f1" ? t("right_boxes", { value: percent(found.value), n: found.of })
+      : t("right_on", { right: found.right, of: found.of }) }),
+    found.figure === "f1" && el("p", { className: "soft small", text: t("right_boxes_more") }),
     el("p", { className: "soft", text: t("interval", { low: percent(found.low), high: percent(found.high) }) }),
     el("p", { text: t(word) }),
     found.stale && el("p", { className: "doubt", text: t("stale") }),

@@ -24,7 +24,10 @@ from headstart.serve.nursery import nursed
 
 SIDE_PX = 192
 """Of a thumbnail."""
-_KINDS = ("unreadable", "duplicate", "conflict", "near", "corrected")
+WHOLE_PX = 1600
+"""Of a picture to draw on, its longer side at most."""
+_OF_BOXES = ("outside box", "double box", "empty box", "tiny box", "whole box", "unreadable label")
+_KINDS = frozenset(("unreadable", "duplicate", "conflict", "near", "corrected", *_OF_BOXES))
 """Of problems that are about one example."""
 
 
@@ -40,10 +43,12 @@ def main(handle: str, place: str, megabytes: str, threads: str) -> None:
 
 
 def answer_to(thing: Thing, root: Path) -> dict[str, Any]:
-    """What is asked of one file (`image`, `audio`: a path), or of the folder (`audit`)."""
+    """What is asked of a file (`image`, `audio`, `picture`: a path), or of the folder (`audit`)."""
     try:
         if thing.kind == "audit":
             return audited(root)
+        if thing.kind == "picture":
+            return pictured(Path(thing.name))
         return looked_at(Path(thing.name), thing.kind)
     except HeadstartError as error:
         return {"error": error.record()}
@@ -54,12 +59,25 @@ def answer_to(thing: Thing, root: Path) -> dict[str, Any]:
 
 def looked_at(path: Path, kind: str) -> dict[str, Any]:
     """A small picture of a file. Raises `DataError` where it can't be read."""
+    if kind == "boxes":
+        return pictured(path, SIDE_PX)
     modality = Sound() if kind == "audio" else Image()
     _, item = modality.look(path)
     media, raw = modality.show(item)
     if kind == "image":
         media, raw = "image/jpeg", _small(raw)
     return {"media": media, "picture": base64.b64encode(raw).decode()}
+
+
+def pictured(path: Path, side: int = WHOLE_PX) -> dict[str, Any]:
+    """All of a picture, upright, on which boxes can be drawn. Raises `DataError`."""
+    picture = PIL.Image.fromarray(Image().pixels(path, whole=True).numpy())
+    width, height = picture.size
+    kept = io.BytesIO()
+    picture.thumbnail((side, side))
+    picture.save(kept, "JPEG", quality=88)
+    told = base64.b64encode(kept.getvalue()).decode()
+    return {"media": "image/jpeg", "picture": told, "width": width, "height": height}
 
 
 def _small(raw: bytes) -> bytes:

@@ -33,15 +33,18 @@ class Looks:
         """A small picture of a file. Raises `Refusal` with the code of what is wrong with it."""
         name = (str(path), path.stat().st_mtime_ns)
         if name not in self._kept:
-            told = await self._asked("file", Thing(str(path), kind or "image", b""))
-            if "error" in told:
-                error = told["error"]
-                raise Refusal(error["code"], 422, error["what"], error["fix"], error["why"])
+            told = _fine(await self._asked("file", Thing(str(path), kind or "image", b"")))
             self._kept[name] = str(told["media"]), base64.b64decode(told["picture"])
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(name)
         return self._kept[name]
+
+    async def picture(self, path: Path) -> tuple[bytes, tuple[int, int]]:
+        """All of a picture as a JPEG, and its own sides. Raises `Refusal`."""
+        told = _fine(await self._asked("file", Thing(str(path), "picture", b"")))
+        size = (int(told["width"]), int(told["height"]))
+        return base64.b64decode(told["picture"]), size
 
     async def audit(self) -> dict[str, Any]:
         """What is wrong in the folder."""
@@ -69,3 +72,11 @@ class Looks:
         if self._engines:
             self._engines["audit"].kill()
             await self._engines["file"].stop()
+
+
+def _fine(told: dict[str, Any]) -> dict[str, Any]:
+    """An answer that is no error. Raises `Refusal` with the code of what is wrong."""
+    if "error" in told:
+        error = told["error"]
+        raise Refusal(error["code"], 422, error["what"], error["fix"], error["why"])
+    return told

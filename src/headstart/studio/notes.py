@@ -8,7 +8,9 @@ from typing import Literal
 
 from headstart import durable
 
-Kind = Literal["", "image", "text", "audio"]
+Kind = Literal["", "image", "text", "audio", "boxes"]
+"""What a folder holds; "boxes" are drawn on pictures."""
+KINDS = ("image", "text", "audio", "boxes")
 HIDDEN = ".studio"
 _FILE = "notes.json"
 
@@ -22,7 +24,7 @@ class Notes:
     colors: Mapping[str, int] = field(default_factory=dict)
     """The number of each class's color in the palette."""
     empty: tuple[str, ...] = ()
-    """Classes of texts that have none yet."""
+    """Classes of texts or boxes that have none yet."""
     automatic: bool = True
     """Whether training starts by itself."""
     stopped: str = ""
@@ -42,7 +44,7 @@ def notes_in(root: Path) -> Notes:
         colors = {str(k): int(v) for k, v in dict(told.get("colors", {})).items()}
         plain = Notes()
         words = {n: told[n] for n in ("stopped", "trained", "run") if isinstance(told.get(n), str)}
-        kind = told["kind"] if told.get("kind") in ("image", "text", "audio") else plain.kind
+        kind = told["kind"] if told.get("kind") in KINDS else plain.kind
         empty = tuple(str(name) for name in told.get("empty", ()))
         automatic = told.get("automatic") is not False
         asked = {str(n): v for n, v in dict(told.get("asked", {})).items() if type(v) in (str, int)}

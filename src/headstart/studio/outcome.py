@@ -28,6 +28,9 @@ class Outcome:
     """Of the verdict: helps, hurts or no evidence."""
     sentence: str
     cautions: tuple[str, ...]
+    figure: str
+    """What was measured, as `metrics.json` names it; rows are right or not by "accuracy" alone."""
+    value: float
     seconds: float
     """Of the processor."""
     next: tuple[Mapping[str, str], ...] = ()
@@ -55,6 +58,8 @@ def _outcome(run: Path, told: Mapping[str, Any]) -> Outcome:
         str(verdict["word"]),
         printable(verdict.get("sentence", ""), 1000),
         tuple(printable(line, 1000) for line in verdict.get("cautions", ())),
+        str(told["figure"]),
+        float(found["value"]),
         float(told["cost"].get("cpu_s", 0.0)),
         tuple(_plain(step) for step in told.get("next", ())),
     )

@@ -1,18 +1,11 @@
 // A ranking as a picture: how often each start was right against the milliseconds that it takes.
 import { percent, t } from "./en.js";
-import { byId, el } from "./elements.js";
+import { el, shape } from "./elements.js";
 
 const WIDE = 560;
 const HIGH = 280;
 const EDGE = { left: 52, right: 20, top: 14, bottom: 40 };
 const LINES = 5;
-
-function draw(tag, facts, ...inside) {
-  const made = document.createElementNS(byId("drawing").namespaceURI, tag);
-  for (const [name, value] of Object.entries(facts)) made.setAttribute(name, value);
-  made.append(...inside);
-  return made;
-}
 
 // Where a value stands between two ends, as a share.
 const share = (value, low, high) => (high > low ? (value - low) / (high - low) : 0.5);
@@ -43,12 +36,12 @@ export function picture(rows) {
   const y = (right) => HIGH - EDGE.bottom - share(right, worst, best) * (HIGH - EDGE.top - EDGE.bottom);
   const parts = [];
   for (const value of up) {
-    parts.push(draw("line", { class: "grid", x1: EDGE.left, x2: WIDE - EDGE.right, y1: y(value), y2: y(value) }),
-      draw("text", { x: EDGE.left - 8, y: y(value) + 4, "text-anchor": "end" }, percent(value)));
+    parts.push(shape("line", { class: "grid", x1: EDGE.left, x2: WIDE - EDGE.right, y1: y(value), y2: y(value) }),
+      shape("text", { x: EDGE.left - 8, y: y(value) + 4, "text-anchor": "end" }, percent(value)));
   }
   for (const ms of across)
-    parts.push(draw("text", { x: x(ms), y: HIGH - EDGE.bottom + 18, "text-anchor": "middle" }, String(Number(ms.toPrecision(3)))));
-  parts.push(draw("text", { class: "axis", x: WIDE - EDGE.right, y: HIGH - 4, "text-anchor": "end" }, t("axis_ms")));
+    parts.push(shape("text", { x: x(ms), y: HIGH - EDGE.bottom + 18, "text-anchor": "middle" }, String(Number(ms.toPrecision(3)))));
+  parts.push(shape("text", { class: "axis", x: WIDE - EDGE.right, y: HIGH - 4, "text-anchor": "end" }, t("axis_ms")));
   const taken = [];
   rows.forEach((one, at) => {
     const [px, py] = [x(one.ms_per_item), y(one.predicted)];
@@ -56,11 +49,11 @@ export function picture(rows) {
     while (taken.some((other) => Math.abs(other.px - px) < 150 && Math.abs(other.level - level) < 14)) level += 14;
     taken.push({ px, level });
     const left = px > WIDE / 2;
-    parts.push(draw("line", { class: "bounds", x1: px, x2: px, y1: y(one.low), y2: y(one.high) }),
-      draw("circle", { class: at ? "start" : "start first", cx: px, cy: py, r: at ? 5 : 7 }),
-      draw("text", { class: at ? "" : "first", x: px + (left ? -12 : 12), y: level, "text-anchor": left ? "end" : "start" }, one.backbone));
+    parts.push(shape("line", { class: "bounds", x1: px, x2: px, y1: y(one.low), y2: y(one.high) }),
+      shape("circle", { class: at ? "start" : "start first", cx: px, cy: py, r: at ? 5 : 7 }),
+      shape("text", { class: at ? "" : "first", x: px + (left ? -12 : 12), y: level, "text-anchor": left ? "end" : "start" }, one.backbone));
   });
   const told = rows.map((one) => t("ranked_one", { name: one.backbone, right: percent(one.predicted), ms: one.ms_per_item.toFixed(1) })).join("; ");
-  return el("figure", {}, draw("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, role: "img", "aria-label": told, class: "chart" }, ...parts),
+  return el("figure", {}, shape("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, role: "img", "aria-label": told, class: "chart" }, ...parts),
     el("figcaption", { className: "soft small", text: t("ranked_more") }));
 }

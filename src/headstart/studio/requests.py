@@ -2,11 +2,13 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 Name = Annotated[str, Field(max_length=1000)]
 Text = Annotated[str, Field(max_length=100_000)]
 Many = 10_000
+LEAST = 0.001
+"""Of a box's sides, as a share of the picture's."""
 
 
 class Asked(BaseModel):
@@ -62,7 +64,7 @@ class Corrected(Asked):
 class Chosen(Asked):
     """What the folder is to hold, before it holds anything."""
 
-    kind: Annotated[str, Field(pattern="^(image|text|audio)$")]
+    kind: Annotated[str, Field(pattern="^(image|text|audio|boxes)$")]
 
 
 class Automatic(Asked):
@@ -91,3 +93,34 @@ class Compared(Asked):
     """Runs, by their names in the list; the first is what others are held against."""
 
     runs: Annotated[list[Name], Field(min_length=2, max_length=20)]
+
+
+Share = Annotated[float, Field(ge=0, le=1, strict=False)]
+
+
+class DrawnBox(Asked):
+    """A thing on a picture; left, top, right and bottom as shares of its sides."""
+
+    label: Name
+    box: tuple[Share, Share, Share, Share]
+
+    @field_validator("box", mode="before")
+    @classmethod
+    def _listed(cls, told: object) -> object:
+        return tuple(told) if isinstance(told, list) else told
+
+    @field_validator("box")
+    @classmethod
+    def _wide(cls, told: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+        if told[2] - told[0] < LEAST or told[3] - told[1] < LEAST:
+            raise ValueError("a box without area")
+        return told
+
+
+class Drawn(Asked):
+    """What is on a picture: null where nobody says, and no boxes where nothing is to be found."""
+
+    key: Name
+    boxes: Annotated[list[DrawnBox], Field(max_length=1000)] | None
+    was: Name = ""
+    """The revision that was changed."""

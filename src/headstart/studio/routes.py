@@ -4,9 +4,8 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
@@ -16,9 +15,11 @@ from headstart.data.corrections import Correction, correct
 from headstart.hostile import file_name
 from headstart.serve import Limits, Lock, Refusal
 from headstart.serve.pages import Answering, admitting, page
-from headstart.serve.reading import body_of, model_in, things_of
+from headstart.serve.reading import things_of
 from headstart.studio import requests
 from headstart.studio.board import Board
+from headstart.studio.drawing_routes import drawing_routes
+from headstart.studio.guarding import asked_in, guarded
 from headstart.studio.runs import (
     exported,
     listing,
@@ -33,19 +34,15 @@ PAGES = {
     "": "studio.html",
     **{name: name for name in ("studio.css", "studio.js", "columns.js", "capture.js", "en.js")},
     **{name: name for name in ("asking.js", "elements.js", "learning.js", "tryout.js")},
-    **{name: name for name in ("recorder.js", "deeper.js", "ranking.js")},
+    **{name: name for name in ("recorder.js", "deeper.js", "ranking.js", "gallery.js")},
+    **{name: name for name in ("drawing.js", "drawing.css")},
 }
-HEADER = "x-headstart"
-"""Which every request that changes something has: no page of another site can send it."""
 WAIT_S = 20.0
 REPORT, BYTES = "report.html", "application/octet-stream"
-SMALL = Limits(body_bytes=4 * 2**20)
-"""Of what comes as JSON."""
 REPORT_POLICY = (
     "default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'; "
     "script-src 'unsafe-inline'; sandbox allow-scripts"
 )
-_Model = TypeVar("_Model", bound=BaseModel)
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,8 +82,9 @@ class Desk:
             ("GET", "/exported", self.exported),
             ("POST", "/errand/stop", self.stop_errand),
         ]
+        told += drawing_routes(self.board)
         told += [("GET", f"/{name}", page(f"studio/{file}")) for name, file in PAGES.items()]
-        return [Route(path, _guarded(path, do), methods=[verb]) for verb, path, do in told]
+        return [Route(path, guarded(path, do), methods=[verb]) for verb, path, do in told]
 
     async def session(self, request: Request) -> Response:
         """Give a browser that has the token a cookie in its place."""
@@ -126,22 +124,22 @@ class Desk:
 
     async def add_class(self, request: Request) -> Response:
         """A new class."""
-        asked = await _asked(request, requests.NewClass)
+        asked = await asked_in(request, requests.NewClass)
         return await self._changed(self.board.collection.add_class, asked.name)
 
     async def rename(self, request: Request) -> Response:
         """Another name for a class."""
-        asked = await _asked(request, requests.Renamed)
+        asked = await asked_in(request, requests.Renamed)
         return await self._changed(self.board.collection.rename_class, asked.name, asked.to)
 
     async def color(self, request: Request) -> Response:
         """Another color for a class."""
-        asked = await _asked(request, requests.Colored)
+        asked = await asked_in(request, requests.Colored)
         return await self._changed(self.board.collection.paint, asked.name, asked.color)
 
     async def remove(self, request: Request) -> Response:
         """Move examples, or a class, out of the way."""
-        asked, collection = await _asked(request, requests.Removed), self.board.collection
+        asked, collection = await asked_in(request, requests.Removed), self.board.collection
         if asked.keys is None:
             return await self._changed(collection.remove_class, asked.name)
         return await self._changed(collection.remove, asked.name, asked.keys)
@@ -153,7 +151,7 @@ class Desk:
         burst = need_burst(told.get("burst", ""))
         board, collection = self.board, self.board.collection
         if label or not is_archive(Path(called)):
-            await asyncio.to_thread(collection.need_class, label)
+            await asyncio.to_thread(collection.folder_of, label)
         sent = await received(request, collection.root)
         try:
             looks = board.parts.looks
@@ -165,12 +163,12 @@ class Desk:
 
     async def texts(self, request: Request) -> Response:
         """Texts for a class."""
-        asked = await _asked(request, requests.Typed)
+        asked = await asked_in(request, requests.Typed)
         return await self._changed(self.board.collection.type_in, asked.name, asked.texts)
 
     async def correct(self, request: Request) -> Response:
         """Leave examples out, count them elsewhere, or take that back; files stay as they are."""
-        asked = await _asked(request, requests.Corrected)
+        asked = await asked_in(request, requests.Corrected)
         label = self.board.collection.need_class(asked.label) if asked.label else ""
         changes = [Correction(name, label, asked.why) for name in asked.names]
         drop = asked.names if asked.back else []
@@ -179,12 +177,12 @@ class Desk:
 
     async def kind(self, request: Request) -> Response:
         """Say what the folder is to hold."""
-        asked = await _asked(request, requests.Chosen)
+        asked = await asked_in(request, requests.Chosen)
         return await self._changed(self.board.collection.choose, asked.kind)
 
     async def automatic(self, request: Request) -> Response:
         """Let training start by itself, or not."""
-        asked = await _asked(request, requests.Automatic)
+        asked = await asked_in(request, requests.Automatic)
         await asyncio.to_thread(self.board.collection.note, automatic=asked.on)
         self.board.change()
         return JSONResponse({})
@@ -211,7 +209,7 @@ class Desk:
 
     async def options(self, request: Request) -> Response:
         """Say how the next training goes."""
-        asked = await _asked(request, requests.Options)
+        asked = await asked_in(request, requests.Options)
         options = need_options(asked.model_dump())
         await asyncio.to_thread(self.board.collection.note, asked=options)
         self.board.change()
@@ -233,7 +231,7 @@ class Desk:
 
     async def compare(self, request: Request) -> Response:
         """Begin to hold runs against the first of them."""
-        asked = await _asked(request, requests.Compared)
+        asked = await asked_in(request, requests.Compared)
         places = [await asyncio.to_thread(run_named, self._root, name) for name in asked.runs]
         order = {"do": "compare", "runs": [str(place) for place in places]}
         await self.board.parts.errands.start(order)
@@ -241,7 +239,7 @@ class Desk:
 
     async def export(self, request: Request) -> Response:
         """Begin to write a run's model as a file that runs elsewhere."""
-        asked = await _asked(request, requests.Exported)
+        asked = await asked_in(request, requests.Exported)
         place = await asyncio.to_thread(run_named, self._root, asked.run)
         order = {"do": "export", "run": str(place), "to": need_exportable(asked.to)}
         await self.board.parts.errands.start(order)
@@ -266,25 +264,3 @@ class Desk:
             result = await asyncio.to_thread(change, *told)
         await self.board.look()
         return JSONResponse({"result": result})
-
-
-def _guarded(path: str, answer: Answering) -> Answering:
-    """With the header, where something is changed by a page that has the cookie."""
-
-    async def guarded(request: Request) -> Response:
-        if request.method == "POST" and path != "/session" and HEADER not in request.headers:
-            fix = f"send the header {HEADER}: page"
-            raise Refusal("H614", 403, "a request that changes something lacks a header", fix)
-        return await answer(request)
-
-    return guarded
-
-
-async def _asked(request: Request, model: type[_Model]) -> _Model:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
-        raise Refusal("H615", 415, "this is asked as JSON", "send application/json")
-    body = await body_of(request)
-    if len(body) > SMALL.body_bytes:
-        raise Refusal("H616", 413, "the JSON is too large", "send at most 4 MB in one request")
-    return await model_in(body, model, SMALL)

@@ -105,5 +105,8 @@ def need_options(asked: dict[str, str | int]) -> dict[str, str | int]:
 async def startable(kind: str) -> list[str]:
     """Names of backbones on this machine that take what the folder holds, the usual one first."""
     rows = await asyncio.to_thread(listed, cache_root(None))
-    fits = [row for row in rows if row.kind == kind and row.name != DETECTING]
-    return [printable(row.name, 200) for row in sorted(fits, key=lambda row: not row.default)]
+    drawn = kind == "boxes"
+    takes = "image" if drawn else kind
+    fits = [row for row in rows if row.kind == takes and (drawn or row.name != DETECTING)]
+    first = (lambda row: row.name != DETECTING) if drawn else (lambda row: not row.default)
+    return [printable(row.name, 200) for row in sorted(fits, key=first)]

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,28 @@ def examples(listing: Listing, label: str) -> dict[str, object]:
     return {"name": label, "items": items}
 
 
+def pictures(listing: Listing) -> list[dict[str, object]]:
+    """What boxes are drawn on; `boxes` is null where nobody said anything."""
+    return [
+        {
+            "key": one.key,
+            "boxes": None if one.boxes is None else [asdict(box) for box in one.boxes],
+            "size": one.size,
+            "kept": one.kept,
+            "out": one.key in listing.left_out,
+            "revision": one.revision,
+        }
+        for one in listing.pictures
+    ]
+
+
+def drawn_record(listing: Listing) -> dict[str, object]:
+    """How many pictures there are; `revision` changes with what `pictures` says."""
+    told = [one for one in listing.pictures if one.boxes is not None]
+    sign = hash((listing.pictures, listing.left_out))
+    return {"count": len(listing.pictures), "told": len(told), "revision": f"{sign:x}"}
+
+
 def _moved(listing: Listing, item: Item, label: str) -> str:
     to = listing.moved.get(item.name, "")
     return "" if to == label else to
@@ -61,6 +84,8 @@ def findings(
         for label, items in listing.classes.items()
         for item in items
     }
+    if listing.kind == "boxes":
+        places = {printable(one.key): ("", Item(one.key, one.key)) for one in listing.pictures}
     found = list[Finding]()
     for one in told:
         label, item = places.get(one["name"], ("", None))

@@ -5,13 +5,14 @@ import { ask, read } from "./asking.js";
 import { showColumns, dropOnPage } from "./columns.js";
 import { showLearning } from "./learning.js";
 import { showDeeper } from "./deeper.js";
+import { showGallery } from "./gallery.js";
 import { showTrying } from "./tryout.js";
 
 let state = null;
 const now = () => state;
 
 function choices() {
-  const made = ["image", "text", "audio"].map((kind) =>
+  const made = ["image", "text", "audio", "boxes"].map((kind) =>
     el("button", { type: "button", className: "choice", onclick: () => ask("kind", { kind }) },
       el("strong", { text: t(`choose_${kind}`) }), el("span", { text: t(`choose_${kind}_more`) })));
   byId("choices").replaceChildren(...made);
@@ -26,6 +27,7 @@ function show() {
   byId("new-name").placeholder = t(`class_hint_${state.kind || "image"}`);
   showBanner();
   showColumns(state);
+  showGallery(state);
   showLearning(state);
   showTrying(state);
   showDeeper(state);

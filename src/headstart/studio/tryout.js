@@ -1,6 +1,6 @@
 // Live: a file, the camera, the microphone or a text, and what the model says of it.
 import { percent, t } from "./en.js";
-import { byId, el, say } from "./elements.js";
+import { byId, el, say, shape } from "./elements.js";
 import { Refused, ask, post, send } from "./asking.js";
 import { droppable, upload } from "./columns.js";
 import { frameOf, holding, openCamera, openMicrophone, wav } from "./capture.js";
@@ -49,6 +49,7 @@ function show(answer, what) {
   const doubts = [];
   if (!answer.sure) doubts.push(t("not_sure"));
   if (typeof answer.familiar === "number" && answer.familiar <= UNFAMILIAR) doubts.push(t("unfamiliar"));
+  if (answer.boxes) { byId("answer").replaceChildren(...found(answer.boxes, what), doubts.length && answer.boxes.length ? el("p", { className: "doubt", text: doubts.join(". ") }) : "", adding(what)); return; }
   const bars = rows.map(([name, share]) => el("div", { className: `bar ${colorOf(name)}` }, el("span", { text: name }),
     el("meter", { value: share, "aria-label": name }), el("span", { text: percent(share) })));
   const old = byId("answer").querySelector(".mend");
@@ -58,6 +59,26 @@ function show(answer, what) {
     el("p", { className: `label ${colorOf(answer.label)}` }, el("span", { className: "swatch", "aria-hidden": "true" }), answer.label),
     doubts.length ? el("p", { className: "doubt", text: doubts.join(". ") }) : null,
     ...bars, mend].filter(Boolean));
+}
+
+// Boxes on the picture, and the same in words.
+function found(boxes, what) {
+  const image = el("img", { src: what.picture, alt: "" });
+  const over = shape("svg", { preserveAspectRatio: "none", "aria-hidden": "true" }, ...boxes.map(({ label, box }) => shape("rect", {
+    class: colorOf(label), x: box[0], y: box[1], width: box[2] - box[0], height: box[3] - box[1] })));
+  const sized = () => over.setAttribute("viewBox", `0 0 ${image.naturalWidth || 1} ${image.naturalHeight || 1}`);
+  image.addEventListener("load", sized);
+  sized();
+  const lines = boxes.slice(0, 2 * SHOWN).map((one) => el("li", { className: colorOf(one.label) }, el("span", { className: "swatch", "aria-hidden": "true" }),
+    ` ${one.label} `, el("span", { className: "soft", text: percent(one.probability) })));
+  return [el("div", { className: "found" }, image, over),
+    boxes.length ? el("ul", { className: "plain label-list" }, ...lines) : el("p", { className: "label", text: t("nothing_there") })];
+}
+
+function adding(what) {
+  return el("div", { className: "mend row" }, el("span", { className: "soft", text: t("wrong_boxes") }),
+    el("button", { type: "button", className: "quiet small", text: t("add_picture"),
+      onclick: async () => { if ((await upload("", [await what.file()])).kept) say(t("added_picture")); } }));
 }
 
 // What it got wrong becomes an example of the right class.
@@ -80,7 +101,7 @@ function tryFile(file) {
 function forFiles() {
   const field = el("input", { type: "file", className: "hidden-file", id: "try-file", "aria-label": t("try_file") });
   field.addEventListener("change", () => { tryFile(field.files[0]); field.value = ""; });
-  const drop = el("label", { className: "drop" }, el("strong", { text: t(`try_${kind}`) }), el("span", { className: "soft", text: t("choose_files") }), field);
+  const drop = el("label", { className: "drop" }, el("strong", { text: t(`try_${kind === "boxes" ? "image" : kind}`) }), el("span", { className: "soft", text: t("choose_files") }), field);
   droppable(drop, (transfer) => tryFile(transfer.files[0]));
   return [drop, ...(kind === "audio" ? [microphone()] : camera())];
 }
@@ -90,10 +111,13 @@ function camera() {
   let release = null;
   let timer = 0;
   let last = null;
+  let seen = "";
   const look = async () => {
     if (asking || document.hidden) return;
     last = await frameOf(video, "camera.jpg");
-    judge(last, { file: () => new File([last], `camera-${Date.now()}.jpg`, { type: "image/jpeg" }), live: true });
+    if (seen) URL.revokeObjectURL(seen);
+    seen = kind === "boxes" ? URL.createObjectURL(last) : "";
+    judge(last, { file: () => new File([last], `camera-${Date.now()}.jpg`, { type: "image/jpeg" }), live: true, picture: seen });
   };
   const button = el("button", { type: "button", text: t("try_camera"), onclick: async () => {
     clearInterval(timer);

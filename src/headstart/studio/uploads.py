@@ -15,7 +15,8 @@ from headstart.errors import HeadstartError
 from headstart.hostile import printable
 from headstart.serve import Refusal
 from headstart.serve.limits import MB
-from headstart.studio.collection import PICTURES, SOUNDS, Collection
+from headstart.studio.collection import Collection
+from headstart.studio.example_files import PICTURES, SOUNDS
 from headstart.studio.looks import Looks
 from headstart.studio.naming import stored_name
 from headstart.studio.notes import HIDDEN, Kind
@@ -23,6 +24,7 @@ from headstart.studio.notes import HIDDEN, Kind
 ONE_MB = 32
 """The largest file of one example in MB."""
 MOST_INSIDE = ArchiveLimits(files=10_000, size=2 << 30)
+_HELD = {"image": "pictures", "boxes": "pictures", "audio": "recordings", "text": "texts"}
 _BURST = frozenset("0123456789abcdef")
 
 
@@ -75,6 +77,7 @@ async def _all_in(
     sent.rename(named)
     cache = sent.with_name(f"{sent.name}.unpacked")
     kept = same = 0
+    drawn = (await asyncio.to_thread(collection.listing)).kind == "boxes"
     refused = []
     try:
         inside = await asyncio.to_thread(unpack, named, cache, MOST_INSIDE)
@@ -83,7 +86,7 @@ async def _all_in(
             if any(is_junk(part) for part in below.parts):
                 continue
             try:
-                of = label or await _class_of(collection, writing, below)
+                of = label if drawn else label or await _class_of(collection, writing, below)
                 new = await _one(collection, looks, of, below.name, path, "")
                 kept, same = kept + new, same + (not new)
             except Refusal as refusal:
@@ -110,11 +113,12 @@ async def _one(
         name = f"burst-{burst}-{_number(told):06}{suffix}"
     else:
         name = stored_name(told, digest, suffix)
-    place = collection.root / collection.need_class(label) / name
-    known = [item.key for item in listing.classes[label]]
+    place = collection.folder_of(label) / name
+    known = [Path(one.key).name for one in listing.pictures or listing.classes.get(label, ())]
     if name in known or any(key.endswith(f"-{digest[:8]}{suffix}") for key in known):
         return False
     await looks.thumbnail(sent, kind)
+    place.parent.mkdir(exist_ok=True)
     await asyncio.to_thread(_move, sent, place)
     return True
 
@@ -135,8 +139,13 @@ def _number(told: str) -> int:
 def _need_fitting(suffix: str, kind: Kind) -> Kind:
     """The modality by a file's extension. Raises `Refusal` where the folder has another."""
     found: Kind = "image" if suffix in PICTURES else "audio" if suffix in SOUNDS else ""
-    if not found or (kind and found != kind):
-        wanted = {"image": "pictures", "audio": "recordings", "text": "texts"}.get(kind)
+    if not found or (kind and found != ("image" if kind == "boxes" else kind)):
+        wanted = {
+            "image": "pictures",
+            "boxes": "pictures",
+            "audio": "recordings",
+            "text": "texts",
+        }.get(kind)
         told = f"this folder holds {wanted}" if wanted else "neither a picture nor a recording"
         fix = "send JPEG, PNG, WebP, GIF, BMP or TIFF; or WAV, FLAC, OGG or MP3"
         raise Refusal("H611", 415, told, fix)
