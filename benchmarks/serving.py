@@ -1,8 +1,9 @@
 """What the server adds, holds and outlives: short versions of what is asked before a release.
 
-`python -m benchmarks.serving RUN PICTURES [--seconds 10]` starts `headstart serve` on a run and
-asks it with pictures from a folder: one client and eight beside direct calls of the same model,
-twice as many as it can answer, slow and half-open connections, and deaths of its worker.
+`python -m benchmarks.serving RUN PICTURES [--seconds 10] [--overload 60] [--soak 600]` starts
+`headstart serve` on a run and asks it with pictures from a folder: one client and eight beside
+direct calls of the same model, 70% of what it can answer, twice and ten times as many, broken files
+among good ones, slow and half-open connections, and deaths of its worker; then the soak.
 """
 
 import argparse
@@ -18,7 +19,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
+import torch
+
 import headstart
+from headstart.data import InMemory
 
 TOKEN = "benchmark-token-benchmark"
 Timed = tuple[float, int]
@@ -37,7 +42,11 @@ def served(run: Path) -> Iterator[tuple[int, int]]:
         if not any(line.startswith("ready") for line in it.stdout):
             raise SystemExit("the server ended before it was ready")
         told("ready", f"{time.perf_counter() - began:.2f} s")
-        yield port, it.pid
+        try:
+            yield port, it.pid
+        except BaseException:
+            it.kill()
+            raise
         began = time.perf_counter()
         it.send_signal(signal.SIGTERM)
         it.wait()
@@ -103,6 +112,111 @@ def direct(run: Path, bodies: Sequence[bytes], batch: int, seconds: float) -> fl
     return count / (time.perf_counter() - began)
 
 
+def forward_ms(run: Path, body: bytes, seconds: float) -> float:
+    """Milliseconds of the network alone on one picture, decoded before; the median."""
+    model = headstart.load(run)
+    modality = model.backbone.modality
+    batch = modality.batch([modality.read(InMemory("one", body))])
+    network = torch.nn.Sequential(*model.backbone.stages).eval()
+    took = []
+    with torch.inference_mode():
+        until = time.perf_counter() + seconds
+        while time.perf_counter() < until:
+            began = time.perf_counter()
+            network(batch)
+            took.append(1000 * (time.perf_counter() - began))
+    return statistics.median(took)
+
+
+async def at_rate(
+    port: int, rate: float, bodies: Sequence[bytes], seconds: float, at_once: int = 64
+) -> list[Timed]:
+    """Ask at times that do not wait for answers; each is timed from when it was due."""
+    begun = time.perf_counter()
+    due = [begun + number / rate for number in range(int(rate * seconds))]
+    found: list[Timed] = []
+
+    async def one() -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        while due:
+            when = due.pop(0)
+            await asyncio.sleep(max(0.0, when - time.perf_counter()))
+            writer.write(request(port, "/predict", bodies[len(due) % len(bodies)]))
+            status, _ = await answer(reader)
+            found.append((time.perf_counter() - when, status))
+        writer.close()
+
+    await asyncio.gather(*(one() for _ in range(at_once)))
+    return found
+
+
+async def overloaded(port: int, pid: int, bodies: Sequence[bytes], seconds: float) -> None:
+    """Twice and ten times the clients that fill it; what is accepted, and how it is after that."""
+    usual = await crowd(port, 32, bodies, 10.0)
+    told("32 clients", summary(usual, 10.0))
+    for many in (64, 320):
+        before = memory_mb(pid)
+        found = await crowd(port, many, bodies, seconds)
+        told(f"{many} clients, {seconds:.0f} s", summary(found, seconds))
+        await asyncio.sleep(5)
+        after = await crowd(port, 8, bodies, 3.0)
+        told("5 s after, 8 clients", summary(after, 3.0))
+        told("memory of the server", f"{memory_mb(pid) - before:+.1f} MB")
+
+
+async def mixed(port: int, bodies: Sequence[bytes], seconds: float) -> None:
+    """One in ten is broken."""
+    good = await crowd(port, 8, bodies, seconds)
+    broken = [body if i % 10 else body[: len(body) // 3] for i, body in enumerate(bodies)]
+    found = await crowd(port, 8, broken, seconds)
+    counts = {status: sum(one == status for _, one in found) for status in {s for _, s in found}}
+    p99 = [sorted(t for t, s in some if s == 200) for some in (good, found)]
+    p99s = [1000 * some[int(0.99 * len(some))] for some in p99]
+    told("1 in 10 broken", f"{counts}; p99 of good {p99s[0]:.1f} -> {p99s[1]:.1f} ms")
+
+
+async def soaked(port: int, pid: int, bodies: Sequence[bytes], seconds: float) -> None:
+    """Eight clients for long: memory by the minute, and every answer held to the first."""
+    golden: dict[int, bytes] = {}
+    wrong = count = 0
+    until = time.perf_counter() + seconds
+
+    async def one(offset: int) -> None:
+        nonlocal wrong, count
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        number = offset
+        while time.perf_counter() < until:
+            place = number % len(bodies)
+            writer.write(request(port, "/predict", bodies[place]))
+            status, body = await answer(reader)
+            same = golden.setdefault(place, _plain_answer(body)) == _plain_answer(body)
+            wrong, count, number = wrong + (status != 200 or not same), count + 1, number + 1
+        writer.close()
+
+    async def watch() -> list[float]:
+        seen = []
+        while time.perf_counter() < until:
+            await asyncio.sleep(15)
+            seen.append(memory_mb(pid))
+        return seen
+
+    before = handles(pid)
+    *_, seen = await asyncio.gather(*(one(3 * i) for i in range(8)), watch())
+    late = seen[len(seen) // 4 :]
+    hours = 15 * (len(late) - 1) / 3600
+    slope = float(np.polyfit(np.linspace(0, hours, len(late)), late, 1)[0])
+    told("soak", f"{count} answers, {wrong} unlike the first or refused")
+    told("memory in the soak", f"{seen[0]:.1f} to {seen[-1]:.1f} MB, {slope:+.1f} MB an hour")
+    told("descriptors in the soak", f"{before} before, {handles(pid)} after")
+
+
+def _plain_answer(body: bytes) -> bytes:
+    """Label and probabilities, to four digits: batches of other sizes differ in the last ones."""
+    (one,) = json.loads(body)
+    shares = {name: round(share, 4) for name, share in one.get("probabilities", {}).items()}
+    return json.dumps([one.get("label"), shares]).encode()
+
+
 def memory_mb(pid: int) -> float:
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
@@ -157,7 +271,15 @@ async def figures(port: int) -> str:
 
 
 def child_of(pid: int) -> int:
-    """The process that answers: a grandchild of the server."""
+    """The process that answers, once there is one: a grandchild of the server."""
+    for _ in range(200):
+        if found := _grandchildren(pid):
+            return found[0]
+        time.sleep(0.05)
+    raise SystemExit("no worker came back in 10 s")
+
+
+def _grandchildren(pid: int) -> list[int]:
     parents = {}
     for entry in Path("/proc").glob("[0-9]*"):
         try:
@@ -167,7 +289,7 @@ def child_of(pid: int) -> int:
         except OSError:
             continue
     (nursery,) = [child for child, parent in parents.items() if parent == pid]
-    return next(child for child, parent in parents.items() if parent == nursery)
+    return [child for child, parent in parents.items() if parent == nursery]
 
 
 def told(what: str, text: str) -> None:
@@ -179,27 +301,42 @@ def main() -> None:
     parser.add_argument("run", type=Path)
     parser.add_argument("pictures", type=Path)
     parser.add_argument("--seconds", type=float, default=10.0)
+    parser.add_argument("--overload", type=float, default=60.0)
+    parser.add_argument("--soak", type=float, default=0.0)
     asked = parser.parse_args()
     files = sorted(p for p in asked.pictures.rglob("*") if p.suffix in (".jpg", ".png"))[:64]
     bodies = [file.read_bytes() for file in files]
     one, many = (direct(asked.run, bodies, batch, asked.seconds / 2) for batch in (1, 16))
+    told("forward alone", f"{forward_ms(asked.run, bodies[0], asked.seconds / 2):.1f} ms")
     told("direct", f"one {1000 / one:.1f} ms; batches of 16 {many:.0f} a second")
     with served(asked.run) as (port, pid):
-        ask = lambda *of: asyncio.run(crowd(port, *of))  # noqa: E731
-        ask(8, bodies, 1.0)
-        before, open_before = memory_mb(pid), handles(pid)
-        told("server alone, 8 clients", summary(ask(8, [], 3.0, "/v2/health/live"), 3.0))
-        for count in (1, 8, 32, 64, 128, 640):
-            name = f"{count} clients"
-            told(name, summary(ask(count, bodies, asked.seconds), asked.seconds))
-        told("memory of the server", f"{before:.0f} MB, {memory_mb(pid) - before:+.0f} MB")
-        told("worker killed 5 times", asyncio.run(killed(port, bodies, lambda: child_of(pid))))
-        told("300 slow connections", asyncio.run(slow(port, 300)))
-        time.sleep(1)
-        told("descriptors", f"{open_before} before, {handles(pid)} after")
-        text = asyncio.run(figures(port))
-        deaths = [row for row in text.splitlines() if row.startswith("headstart_worker_deaths")]
-        told("deaths", json.dumps(deaths))
+        measured(port, pid, bodies, asked)
+
+
+def measured(port: int, pid: int, bodies: Sequence[bytes], asked: argparse.Namespace) -> None:
+    """Everything about a server that is ready."""
+    ask = lambda *of: asyncio.run(crowd(port, *of))  # noqa: E731
+    ask(8, bodies, 1.0)
+    before, open_before = memory_mb(pid), handles(pid)
+    told("server alone, 8 clients", summary(ask(8, [], 3.0, "/v2/health/live"), 3.0))
+    for count in (1, 8):
+        found = ask(count, bodies, asked.seconds)
+        told(f"{count} clients", summary(found, asked.seconds))
+    rate = 0.7 * sum(status == 200 for _, status in found) / asked.seconds
+    held = asyncio.run(at_rate(port, rate, bodies, asked.overload))
+    told(f"70%, {asked.overload:.0f} s", summary(held, asked.overload))
+    asyncio.run(overloaded(port, pid, bodies, asked.overload))
+    asyncio.run(mixed(port, bodies, asked.seconds))
+    told("memory of the server", f"{before:.0f} MB, {memory_mb(pid) - before:+.0f} MB")
+    told("worker killed 5 times", asyncio.run(killed(port, bodies, lambda: child_of(pid))))
+    told("300 slow connections", asyncio.run(slow(port, 300)))
+    time.sleep(1)
+    told("descriptors", f"{open_before} before, {handles(pid)} after")
+    if asked.soak:
+        asyncio.run(soaked(port, pid, bodies, asked.soak))
+    text = asyncio.run(figures(port))
+    deaths = [row for row in text.splitlines() if row.startswith("headstart_worker_deaths")]
+    told("deaths", json.dumps(deaths))
 
 
 if __name__ == "__main__":
