@@ -1,4 +1,4 @@
-"""The arms that a run compares, each with what fits it."""
+"""The arms that a run compares, and a function that fits each."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -13,22 +13,22 @@ from headstart.run.settings import Settings
 from headstart.train import Fitted, Probe, Strategy, TaskData, as_it_is, fit
 
 RANDOM, AS_IT_IS = "probe on random weights", "as it is"
-"""Names of the arm that says what an architecture alone gives, and of one that learns nothing."""
+"""Names of the arm with random weights, and of the published network without training."""
 SEEN = 64
-"""Training pictures from which norms of random weights have their statistics."""
+"""Training pictures from which norms with random weights take their statistics."""
 Fit = tuple[Candidate, Fitted | None]
-"""An arm, and the network behind it; None where no model is made of it."""
+"""An arm, and its fitted network; None where it can't become the model."""
 
 
 @dataclass(frozen=True, eq=False)
 class Job:
-    """What every arm is fitted with."""
+    """The data, backbone and settings that every arm is fitted with."""
 
     task_data: TaskData
     backbone: Backbone
     settings: Settings
     work: Path
-    """Where a run that was killed goes on from."""
+    """The folder of the state that a killed run continues from."""
     tell: Tell
 
 
@@ -42,13 +42,13 @@ def baseline(job: Job, name: str) -> Fit:
 
 
 def published(job: Job) -> Fit:
-    """A network that writes, before it learned anything here."""
+    """The published network that writes, without training on these data."""
     fitted = as_it_is(job.task_data, job.backbone, job.tell)
     return from_fit(job.task_data, fitted, AS_IT_IS, job.tell), None
 
 
 def learned(job: Job, strategy: Strategy, allowance: float = math.inf) -> Fit:
-    """The backbone by a strategy, in so many CPU seconds."""
+    """The backbone trained by a strategy, within `allowance` CPU seconds."""
     fitted = fitted_by(job, strategy, allowance)
     arm = from_fit(job.task_data, fitted, str(strategy), job.tell)
     return replace(arm, note=_advice(fitted, job.task_data)), fitted
@@ -75,7 +75,7 @@ def without_weights(job: Job, probe: Fitted | None, rivals: Sequence[Candidate] 
 
 
 def fitted_by(job: Job, strategy: Strategy, allowance: float = math.inf) -> Fitted:
-    """As the settings say, in a folder of the strategy's name, in so many CPU seconds."""
+    """The network trained as the settings say, within `allowance` CPU seconds."""
     place = job.work / str(strategy).replace(":", "-")
     place.mkdir(parents=True, exist_ok=True)
     asked, seed = job.settings.hyperparameters, job.settings.seed
@@ -85,7 +85,7 @@ def fitted_by(job: Job, strategy: Strategy, allowance: float = math.inf) -> Fitt
 
 
 def _advice(fitted: Fitted, task_data: TaskData) -> str:
-    """To ship the probe instead, and why; empty where training went beyond the head it began with.
+    """Advice to ship the probe instead; empty where training improved on the head it began with.
 
     Both are judged on validation rows; the head at the start was fitted to training rows alone.
     """
@@ -96,7 +96,12 @@ def _advice(fitted: Fitted, task_data: TaskData) -> str:
         marks[best].val_loss < marks[0].val_loss and marks[best].val_merit >= marks[0].val_merit
     ):
         return ""
-    told = (
-        f"validation loss {marks[0].val_loss:.4f}, {task_data.task.figure} {marks[0].val_merit:.1%}"
+    first, last, figure = marks[0], marks[best], task_data.task.figure
+    if last.val_loss < first.val_loss:
+        lower = f"{figure} fell from {first.val_merit:.1%} to {last.val_merit:.1%}"
+        losses = f"validation loss from {first.val_loss:.4f} to {last.val_loss:.4f}"
+        return f"ship the probe that training started from: with the {losses}, {lower}"
+    told = f"{first.val_loss:.4f}, {figure} {first.val_merit:.1%}"
+    return (
+        f"ship the probe that training started from: no epoch lowered its validation loss ({told})"
     )
-    return f"ship the probe: no epoch was better than the one it started from ({told})"
