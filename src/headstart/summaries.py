@@ -1,4 +1,4 @@
-"""What commands found, as lines for people; every cell is made printable."""
+"""The results of commands as lines of text; every cell is made printable."""
 
 import shlex
 from collections.abc import Mapping, Sequence
@@ -10,15 +10,15 @@ from headstart.hostile import printable
 
 Record = Mapping[str, Any]
 SMALL = 0.02
-"""Loss of a smaller model, in shares, that is called small."""
+"""The loss of a smaller model, as a share, that its interval must stay below to be small."""
 UNFAMILIAR = 0.05
 """`head.ABOVE`, which is not imported for it."""
 LISTED = 20
-"""Problems shown by `check`, at most; `--json` has them all."""
+"""The most problems that `check` shows; `--json` has all of them."""
 
 
 def ended(path: Path, metrics: Record) -> list[str]:
-    """How good it is, whether that can be believed, what would help next, and where it is."""
+    """The end of a run: figure, verdict, arms, suggestions, and the place of its files."""
     verdict, figure = metrics["verdict"], metrics["figure"]
     test, sentence = metrics["test"][figure], verdict.get("sentence")
     first = metrics.get("answer") or f"{figure} {test['value']:z.1%} {_tested(metrics)}"
@@ -40,7 +40,7 @@ def ended(path: Path, metrics: Record) -> list[str]:
 
 
 def _sure(sure: Record | None) -> list[str]:
-    """How many answers are sure, and how often those are right."""
+    """The number of sure answers, and how often they are right."""
     if not sure or not sure["right"] or sure["count"] == sure["of"]:
         return []
     right = sure["right"]
@@ -51,7 +51,7 @@ def _sure(sure: Record | None) -> list[str]:
 
 
 def _ways(metrics: Record) -> list[str]:
-    """Every way that was tried, on the same examples."""
+    """The table of arms, judged on the same examples."""
     figure = metrics["figure"]
     rows = [("tried", figure, "95% interval", "CPU")]
     for arm in metrics["arms"]:
@@ -62,7 +62,7 @@ def _ways(metrics: Record) -> list[str]:
 
 
 def _next(steps: Sequence[Record]) -> list[str]:
-    """What would help, each with its gain and its command."""
+    """The suggestions, each with its gain and command."""
     lines = ["what would help next:"] if steps else []
     for number, step in enumerate(steps, 1):
         lines.append(f"  {number}. {printable(step['what'], 300)}: {printable(step['gain'], 300)}")
@@ -71,7 +71,7 @@ def _next(steps: Sequence[Record]) -> list[str]:
 
 
 def _moved(frozen: Record) -> list[str]:
-    """Only where something is wrong: parts that were to stay as they were loaded."""
+    """A warning where frozen parts changed; nothing otherwise."""
     if not frozen["changed"]:
         return []
     return [f"{frozen['changed']} of {frozen['tensors']} frozen tensors changed: train it again"]

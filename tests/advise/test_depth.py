@@ -20,7 +20,7 @@ def _sample(early: float, late: float) -> Sample:
 
 def test_where_the_last_stage_knows_all_a_linear_head_will_do() -> None:
     depth = depth_of(_sample(0.0, 4.0), ("early", "late"), (4, 4))
-    assert depth.linear and "add nothing" in depth.why
+    assert depth.linear and "no clear gain" in depth.why
     assert depth.stages[0].merit.value < 0.5 < depth.stages[1].merit.value
 
 
@@ -41,7 +41,7 @@ def test_earlier_stages_count_only_where_the_whole_interval_of_their_gain_is_abo
 ) -> None:
     found = Depth((_scored(1.0),) * 2, _scored(1.0), Interval(0.1, low, 0.2))
     assert found.linear == linear
-    assert found.why.startswith("earlier stages add nothing sure" if linear else "earlier stages k")
+    assert found.why.startswith("no clear gain" if linear else "earlier stages hold")
 
 
 def test_the_best_stage_is_the_one_that_loses_least() -> None:

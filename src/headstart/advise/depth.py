@@ -47,8 +47,8 @@ class Depth:
         gain = self.gain
         told = f"{gain.value * 100:+.1f} points, {gain.low * 100:+.1f} to {gain.high * 100:+.1f}"
         if self.linear:
-            return f"earlier stages add nothing sure to the last one ({told})"
-        return f"earlier stages know what the last one lost ({told})"
+            return f"no clear gain from earlier stages over the last one ({told})"
+        return f"earlier stages hold information that the last one lost ({told})"
 
 
 def depth_of(sample: Sample, names: Sequence[str], widths: Sequence[int]) -> Depth:

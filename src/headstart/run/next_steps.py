@@ -1,4 +1,4 @@
-"""What would help next: at most three suggestions, each from a figure that this run measured."""
+"""Suggestions after a run: at most three, each from a figure that the run measured."""
 
 import shlex
 from collections.abc import Callable, Iterator, Sequence
@@ -19,24 +19,24 @@ from headstart.stats import Interval, lead
 from headstart.task import Task
 
 MOST_STEPS = 3
-"""Suggestions, the one that may bring most first."""
+"""The most suggestions, largest expected gain first."""
 DOUBTED, DOUBTED_SHARE = 3, 0.01
-"""Labels that look wrong, and their share, from which that is told."""
+"""The least number of labels that look wrong, and their least share, for a suggestion."""
 COARSE = 0.05
-"""Half the width of the verdict's interval from which folds are suggested."""
+"""The least half width of the verdict's interval for which folds are suggested."""
 NARROWER = 0.8
-"""What folds would have to leave of that width."""
+"""The most of that width that may remain with folds."""
 NEXT_BEST = 0.005
-"""Lead of a ranked candidate over the one that was taken, from which it is named."""
+"""The least lead of a ranked candidate over the chosen one for a suggestion."""
 PUBLISHED_LEAD = 2.0
-"""Points that another backbone has more on other data, from which it is named."""
+"""The least lead of another backbone on other data, in points, for a suggestion."""
 OFF = 0.05
-"""Lower bound of the calibration error from which percentages are not to be relied on."""
+"""The calibration error, by its lower bound, above which percentages are unreliable."""
 
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """Everything that a run measured, as far as suggestions go by it."""
+    """The measurements of a run that suggestions use."""
 
     place: str
     """Of the data; empty for memory."""
@@ -54,11 +54,11 @@ class Evidence:
     doubts: Doubts = NO_DOUBTS
     sure: Sureness | None = None
     split: bool = False
-    """Whether whoever made the data said what is tested."""
+    """Whether the data came with a test part."""
 
 
 def next_steps(found: Evidence) -> tuple[Step, ...]:
-    """What would help most, the largest gain first; nothing where nothing measured says so."""
+    """The suggestions, largest gain first; empty where no measurement supports one."""
     ways: tuple[Callable[[Evidence], Iterator[Step]], ...] = (
         *(doubted_labels, more_of_a_class, folds_instead, deeper_cut, better_start),
         rely_on_sure,
@@ -68,7 +68,7 @@ def next_steps(found: Evidence) -> tuple[Step, ...]:
 
 
 def doubted_labels(found: Evidence) -> Iterator[Step]:
-    """Labels that look wrong, where there are some and leaving them out does no harm."""
+    """Correct labels that look wrong, where leaving them out does not lower the figure."""
     doubts = found.doubts
     if doubts.count < DOUBTED or doubts.count < DOUBTED_SHARE * doubts.of:
         return
@@ -89,7 +89,7 @@ def doubted_labels(found: Evidence) -> Iterator[Step]:
 
 
 def more_of_a_class(found: Evidence) -> Iterator[Step]:
-    """The class whose test rows gained most when the examples were doubled, where that is sure.
+    """Collect more of the class that gained most from twice the examples, if significantly.
 
     Among c classes the luckiest one is looked at, so its lead has to hold for a share of its
     classes: the bound is that of `lead`, and the gain is what it would add to the whole figure.
@@ -119,7 +119,7 @@ def more_of_a_class(found: Evidence) -> Iterator[Step]:
 
 
 def folds_instead(found: Evidence) -> Iterator[Step]:
-    """Each example tested once, where one small part says too little."""
+    """Use folds, where the test part is too small for a narrow interval."""
     verdict, n = found.report.verdict, len(found.outcome.rows)
     half = (verdict.high - verdict.low) / 2
     every = n + found.pool
@@ -140,14 +140,14 @@ def folds_instead(found: Evidence) -> Iterator[Step]:
 
 
 def deeper_cut(found: Evidence) -> Iterator[Step]:
-    """To retrain stages, where earlier ones know more than the last and none was retrained."""
+    """Retrain stages, where earlier ones are more informative and none was retrained."""
     depth, arms = found.arms.depth, found.arms
     if depth is None or depth.linear or any(_trains(arm.strategy) for arm in arms.candidates):
         return
     last = max(1, len(depth.stages) - 1 - depth.best)
     yield Step(
         f"Retrain the last {last} stages" if last > 1 else "Retrain the last stage",
-        "earlier stages know what the last one lost, and none was retrained within the budget",
+        "earlier stages hold what the last one lost, and none was retrained within the budget",
         train_command(found.place, found.settings, strategy=f"unfreeze:{last}"),
         f"up to {_points(depth.gain)}: what heads on all stages have over one on the last",
         100 * depth.gain.value,
@@ -155,7 +155,7 @@ def deeper_cut(found: Evidence) -> Iterator[Step]:
 
 
 def better_start(found: Evidence) -> Iterator[Step]:
-    """Another backbone: one that ranked higher, one that is better elsewhere, or any other."""
+    """Another backbone: one that ranked higher, one with better published figures, or any."""
     ranking = found.arms.ranking
     if ranking:
         best = max(ranking, key=lambda one: one.predicted)
@@ -178,7 +178,7 @@ def better_start(found: Evidence) -> Iterator[Step]:
 
 
 def _published_lead(found: Evidence) -> Step | None:
-    """A backbone whose published mean over other data is higher than that of the one taken."""
+    """A backbone whose published mean over other data is higher than the chosen one's."""
     backbone = found.arms.fitted.backbone
     mine = prior_of(backbone.name, backbone.name)
     if mine is None or found.settings.network.offline:
@@ -201,7 +201,7 @@ def _published_lead(found: Evidence) -> Step | None:
 
 
 def _like_random(found: Evidence) -> Iterator[Step]:
-    """Any other start, where this one is not surely better than random weights."""
+    """Any other backbone, where this one is not significantly better than random weights."""
     named = {arm.name: arm for arm in found.outcome.arms}
     other, task = named.get("probe on random weights"), found.task
     if other is None or not found.outcome.transfer.transfer:
@@ -212,15 +212,15 @@ def _like_random(found: Evidence) -> Iterator[Step]:
         return
     yield Step(
         "Compare other starts",
-        f"what {printable(found.arms.fitted.backbone.name, 60)} learned elsewhere is not surely "
+        f"what {printable(found.arms.fitted.backbone.name, 60)} learned elsewhere is not clearly "
         f"better than random weights here ({_points(gap)})",
         rank_command(found.place, found.settings),
-        "not known before they are ranked: that takes a minute or so",
+        "unknown before a ranking, which takes about a minute",
     )
 
 
 def rely_on_sure(found: Evidence) -> Iterator[Step]:
-    """To go by "sure", where percentages are off and sure answers are right."""
+    """Rely on "sure", where percentages are miscalibrated and sure answers are right."""
     off, sure = found.report.scores.figures.get("ece"), found.sure
     if off is None or off.low <= OFF or sure is None or sure.right is None:
         return
@@ -237,7 +237,7 @@ def rely_on_sure(found: Evidence) -> Iterator[Step]:
 
 
 def _trains(strategy: str) -> bool:
-    """Whether pretrained stages learn by it."""
+    """Whether this strategy trains pretrained stages."""
     return not strategy.startswith(("probe", "none", "linear", "scratch"))
 
 

@@ -1,4 +1,4 @@
-"""Bodies of requests as things to be judged."""
+"""Reads the inputs of a prediction from bodies of requests."""
 
 import asyncio
 import json
@@ -19,7 +19,7 @@ from headstart.serve.limits import MB, Limits
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _LONG = 256 * 1024
-"""Bytes of JSON from which it is parsed beside the loop."""
+"""The size of JSON in bytes above which it is parsed in a thread."""
 _RAW = ("application/octet-stream", "image/", "audio/", "video/", "text/plain")
 
 

@@ -1,4 +1,4 @@
-"""A model as one file that runs without headstart, the few lines that ask it, and its card."""
+"""Exports a model as a file that runs without headstart, with a script and a card."""
 
 import errno
 import glob
@@ -36,14 +36,14 @@ _ASKED = {"image": "PICTURE", "text": '"a text"', "audio": "RECORDING.wav"}
 
 @dataclass(frozen=True)
 class Exported:
-    """A file that was written, and how it was found to answer."""
+    """An exported file, and how closely its answers match the model's."""
 
     path: Path
     bytes: int
     sha256: str
     parity: Parity
     beside: tuple[str, ...]
-    """Names of the files that were written beside it."""
+    """Names of the other files of the export."""
 
     def record(self) -> dict[str, object]:
         """As JSON has it."""
@@ -56,7 +56,7 @@ class Exported:
 
 @dataclass(frozen=True, eq=False)
 class Agreed:
-    """A network as ONNX that was found to answer as the model does."""
+    """An ONNX file whose answers match the model's."""
 
     whole: EndToEnd
     content: bytes

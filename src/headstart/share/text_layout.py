@@ -1,4 +1,4 @@
-"""Texts: a folder as sentence-transformers reads it, whose body `AutoModel` opens.
+"""Text models as a folder for sentence-transformers, whose network `AutoModel` opens.
 
 The head is a last module without an activation behind the pooling, so that `encode` gives our
 scores.
