@@ -16,6 +16,7 @@ ALL = (
     "negative",
     "budget",
     "compressing",
+    "exporting",
     "shipped",
     "finetune",
     "suspects",
