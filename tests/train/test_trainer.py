@@ -9,9 +9,9 @@ from scripts import COURSE, network
 from torch import nn
 
 from headstart.events import quiet
-from headstart.task import Classification
+from headstart.task import Classification, Detection
 from headstart.train import Recipe
-from headstart.train.trainer import Tuned, blended, tune
+from headstart.train.trainer import LOOKED_EVERY, Tuned, blended, tune
 
 
 def tuned(work: Path, **settings) -> Tuned:
@@ -64,6 +64,40 @@ def test_a_run_that_had_stopped_does_not_go_on(scripted, tmp_path) -> None:
     scripted([1.0] * 9)
     assert tuned(tmp_path, epochs=8, patience=2).progress.done == 2
     assert tuned(tmp_path, epochs=8, patience=2).progress.done == 2
+
+
+@pytest.mark.parametrize(
+    ("epochs", "looks"),
+    [(LOOKED_EVERY - 1, [0, 3]), (LOOKED_EVERY, [0, 4]), (LOOKED_EVERY + 1, [0, 4, 5])],
+)
+def test_of_boxes_the_last_epoch_is_kept_and_few_others_are_looked_at(
+    scripted, tmp_path, epochs, looks
+) -> None:
+    scripted([1.0, *[2.0] * 5])
+    seen = []
+    course = replace(COURSE, task=Detection(("a",), 64))
+    found = tune(course, *network(), Recipe(epochs=epochs, patience=1), tmp_path, seen.append)
+    assert [mark.number for mark in found.progress.marks] == looks
+    assert (found.progress.best, kept(found)) == (epochs, epochs)
+    assert [event.done for event in seen if event.kind == "step"] == list(range(1, epochs + 1))
+
+
+def test_a_training_goes_on_from_an_epoch_after_which_nothing_was_looked_at(
+    scripted, tmp_path
+) -> None:
+    scripted([1.0, *[2.0] * 5])
+    course = replace(COURSE, task=Detection(("a",), 64))
+
+    def kill(event) -> None:
+        if event.done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        tune(course, *network(), Recipe(epochs=5, patience=1), tmp_path, kill)
+    seen = []
+    found = tune(course, *network(), Recipe(epochs=5, patience=1), tmp_path, seen.append)
+    assert [event.done for event in seen if event.kind == "step"] == [3, 4, 5]
+    assert [mark.number for mark in found.progress.marks] == [0, 4, 5]
 
 
 @dataclass(frozen=True)

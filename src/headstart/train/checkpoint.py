@@ -46,11 +46,13 @@ class Progress:
     marks: tuple[EpochMetrics, ...] = ()
     best: int = 0
     """The epoch whose weights are kept."""
+    passed: int = 0
+    """The last epoch that ended without a look at validation rows."""
 
     @property
     def done(self) -> int:
         """The last epoch that ended."""
-        return self.marks[-1].number if self.marks else 0
+        return max(self.passed, self.marks[-1].number if self.marks else 0)
 
 
 def save(
@@ -137,7 +139,7 @@ def _recorded(progress: Progress) -> dict[str, object]:
         {name: value if math.isfinite(value) else str(value) for name, value in asdict(m).items()}
         for m in progress.marks
     ]
-    return {"marks": marks, "best": progress.best}
+    return {"marks": marks, "best": progress.best, "passed": progress.passed}
 
 
 def _progress(record: dict[str, Any]) -> Progress:
@@ -146,7 +148,7 @@ def _progress(record: dict[str, Any]) -> Progress:
         EpochMetrics(mark["number"], *(float(mark[name]) for name in losses))
         for mark in record["marks"]
     ]
-    return Progress(tuple(marks), record["best"])
+    return Progress(tuple(marks), record["best"], record.get("passed", 0))
 
 
 def _restore_optimizer(optimizer: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:

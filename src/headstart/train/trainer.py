@@ -21,6 +21,9 @@ from headstart.train.teacher_forcing import loss_of, merit_of, writes
 
 BLENDS = (0.75, 0.5, 0.25)
 """Shares of the tuned weights that are tried in a mean with the start."""
+LOOKED_EVERY = 4
+"""Epochs from one look at validation rows to the next where the last epoch is kept whatever they
+say: a look at boxes takes a tenth of an epoch."""
 
 
 Watching = Callable[[nn.Sequential], None]
@@ -78,9 +81,7 @@ def tune(
             tell(_midway(epoch, recipe))
             _shown(train_state, watch)
             continue
-        progress, best = _marked(
-            training_data, train_state, progress, best, epoch.number, epoch.loss
-        )
+        progress, best = _after(training_data, train_state, progress, best, epoch, recipe)
         save(place, train_state, best, progress, asked)
         facts = _facts(progress, training_data.task.figure)
         tell(Event("step", "training", epoch.number, recipe.epochs, facts))
@@ -196,6 +197,32 @@ def _judged(training_data: TrainingData, train_state: TrainState) -> _Judged:
     return _Judged(float(loss), float(merit.mean()))
 
 
+def _after(
+    training_data: TrainingData,
+    train_state: TrainState,
+    progress: Progress,
+    best: Mapping[str, Tensor],
+    epoch: Epoch,
+    recipe: Recipe,
+) -> tuple[Progress, Mapping[str, Tensor]]:
+    """How far it is behind an epoch: judged, or passed where looks decide nothing."""
+    number, seldom = epoch.number, _keeps_last(training_data.task)
+    if seldom and number % LOOKED_EVERY and number != recipe.epochs:
+        return replace(progress, best=number, passed=number), _weights(train_state)
+    return _marked(training_data, train_state, progress, best, number, epoch.loss)
+
+
+def _keeps_last(task: Goal) -> bool:
+    """Of boxes: the rate falls to the end, and their losses jump from epoch to epoch."""
+    return isinstance(task, Task) and task.locates
+
+
+def _weights(train_state: TrainState) -> Mapping[str, Tensor]:
+    """Those that would be kept now."""
+    kept = train_state.average or train_state.network
+    return {name: t.detach().to(CPU, copy=True) for name, t in kept.state_dict().items()}
+
+
 def _marked(
     training_data: TrainingData,
     train_state: TrainState,
@@ -210,17 +237,15 @@ def _marked(
     marks = (*progress.marks, mark)
     losses = {m.number: m.val_loss for m in marks}
     first = min(losses, key=lambda n: (losses[n], n))
-    if isinstance(training_data.task, Task) and training_data.task.locates:
-        # The rate falls to the end, and losses of boxes jump from epoch to epoch.
-        first = number
-    if first == number:
-        kept = train_state.average or train_state.network
-        best = {name: t.detach().to(CPU, copy=True) for name, t in kept.state_dict().items()}
-    return Progress(marks, first), best
+    first = number if _keeps_last(training_data.task) else first
+    best = _weights(train_state) if first == number else best
+    return Progress(marks, first, progress.passed), best
 
 
 def _facts(progress: Progress, figure: str) -> tuple[tuple[str, str | float], ...]:
     last = progress.marks[-1]
+    if progress.done > last.number:
+        return ()
     facts = {"train_loss": last.train_loss, "val_loss": last.val_loss}
     facts |= {f"val_{figure}": last.val_merit}
     return tuple((name, round(value, 4)) for name, value in facts.items())
