@@ -1,8 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 
 from headstart.data import boxes_of
+from headstart.evaluate import Beside
 from headstart.evaluate.boxes import BoxReport, DrawnBox, box_report, drawn
-from headstart.report.boxes import CURVES, box_section, most_frequent, overlay
+from headstart.report import page
+from headstart.report.boxes import CURVES, PICTURES, box_section, most_frequent, overlay
 from headstart.report.page import template_room
 from headstart.task.box_matching import FoundBoxes
 
@@ -55,3 +59,22 @@ def test_a_few_curves_are_drawn() -> None:
     one = found()[0].classes[0]
     assert len(most_frequent([one] * (CURVES + 1))) == CURVES
     assert section(found()).count("Precision over recall:") == 2
+
+
+def test_a_mistake_behind_many_right_answers_is_on_the_page(flowers) -> None:
+    report, (right, wrong) = found()
+    hit, miss = (Beside(boxes=boxes) for boxes in (right[:1], wrong))
+    shown = [replace(flowers.shown[0], beside=hit)] * 30
+    shown.append(replace(flowers.shown[0], beside=miss, data=b"another", right=False))
+    scores = replace(flowers.scores, boxes=report, graded=True)
+    text = page(replace(flowers, shown=tuple(shown), scores=scores))
+    drawn = text[text.index("On test pictures") :]
+    assert drawn.count("<figure><span") >= PICTURES
+    assert drawn.index('class="box miss"') < drawn.index('class="box hit"')
+
+
+def test_the_last_epoch_is_kept_where_boxes_are_found(flowers) -> None:
+    plain = page(flowers)
+    text = page(replace(flowers, scores=replace(flowers.scores, boxes=found()[0])))
+    assert "The weights of the last epoch were kept" in text
+    assert "The weights of the last epoch were kept" not in plain

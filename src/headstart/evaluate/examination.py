@@ -197,7 +197,7 @@ def _shown(
                 truth=truth,
                 said=guess_told,
                 right=bool(right[position]),
-                beside=_beside(*told) if len(shown) < PLAYED else Beside(),
+                beside=_beside(*told) if len(shown) < PLAYED else Beside(boxes=boxes[position]),
                 merit=float(merit[position]),
             )
         )

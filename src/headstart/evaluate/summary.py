@@ -101,7 +101,7 @@ def opening(task: Task, outcome: Outcome, labels: Known) -> str:
     if task.single_label:
         right = int(np.count_nonzero(task.correct(answers, labels)))
         return f"Right on {right:,} of {n:,}{apart}{seen}"
-    known = FIGURES.get(task.figure) or task.own_figures.get(task.figure)
+    known = task.own_figures.get(task.figure) or FIGURES.get(task.figure)
     title = known.title if known else task.figure
     return f"{title} {outcome.model.merit.value:z.1%} on {n:,}{apart}{seen}"
 

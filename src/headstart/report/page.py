@@ -16,6 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from headstart.evaluate import Arm, Curve, Fact, Report, Shown
+from headstart.evaluate.metrics import Scores
 from headstart.evaluate.summary import Summary
 from headstart.events import span
 from headstart.hostile import printable
@@ -25,10 +26,10 @@ from headstart.report.boxes import box_section
 from headstart.report.confusion import cells_of, picked, worst_pairs
 from headstart.report.pictures import DOUBTED_BYTES, kept_of, pictures_of
 from headstart.stats import Interval
-from headstart.task import FIGURES
+from headstart.task import FIGURES, task_type
+from headstart.task_names import LabelForm, task_of
 
-PLAYED = 24
-"""Examples that have something beside them, at most."""
+_OF_BOXES = task_type(task_of(LabelForm.BOXES)).own_figures
 _SAMPLES = 24
 _MISTAKES = 24
 _SMALL = 15  # classes that a table of cells has room for
@@ -55,8 +56,8 @@ def page(report: Report, summary: Summary | None = None) -> str:
         thing=report.scores.unit,
         things=report.scores.units,
         n=sum(map(sum, report.confusion)) or max(map(_rows_of, report.arms), default=0),
-        figures=_figures(report.scores.figures),
-        figure=FIGURES[next(iter(report.scores.figures))].title,
+        figures=_figures(report.scores),
+        figure=_figures(report.scores)[0][0],
         bullseye=figures.scatter(report.scores.values),
         policy=f"default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'; "
         f"script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
@@ -88,9 +89,10 @@ def _said_first(summary: Summary | None) -> dict[str, object]:
     return {"summary": summary, "doubted": doubted, "doubted_style": Markup(style)}
 
 
-def _figures(found: Mapping[str, Interval]) -> list[tuple[str, bool, Interval]]:
-    """Titles, whether they are shares, and the figures."""
-    return [(FIGURES[name].title, FIGURES[name].share, one) for name, one in found.items()]
+def _figures(scores: Scores) -> list[tuple[str, bool, Interval]]:
+    """Titles, whether they are shares, and the figures; the main one first."""
+    known = {**FIGURES, **_OF_BOXES} if scores.boxes else FIGURES
+    return [(known[name].title, known[name].share, one) for name, one in scores.figures.items()]
 
 
 def _looked_at(
@@ -112,7 +114,7 @@ def _looked_at(
 def _boxes(report: Report, pictures: Mapping[int, str]) -> Markup:
     """The section on boxes, where answers are such."""
     found = report.scores.boxes
-    drawn = [one.beside.boxes for one in report.shown[:PLAYED]]
+    drawn = [one.beside.boxes for one in report.shown]
     return box_section(template_room(), found, drawn, pictures) if found else Markup()
 
 

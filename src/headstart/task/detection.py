@@ -53,7 +53,10 @@ class Detection(CodesTask):
     graded: ClassVar[bool] = True
     locates: ClassVar[bool] = True
     view: ClassVar[type[View]] = Points
-    own_figures: ClassVar[Mapping[str, Figure]] = TITLES
+    own_figures: ClassVar[Mapping[str, Figure]] = {
+        "f1": Figure("F1 of a picture's boxes"),
+        **TITLES,
+    }
 
     classes: tuple[str, ...]
     side_px: int = 0

@@ -19,7 +19,7 @@ class Figure:
 FIGURES: Mapping[str, Figure] = {
     "accuracy": Figure("Accuracy"),
     "balanced_accuracy": Figure("Balanced accuracy"),
-    "f1": Figure("F1 of an example's tags or boxes"),
+    "f1": Figure("F1 of an example's tags"),
     "r2": Figure("Explained variance", least=-math.inf),
     "word_accuracy": Figure("Words right", least=-math.inf),
     "wer": Figure("Word error rate", most=math.inf),

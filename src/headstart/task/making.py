@@ -37,10 +37,10 @@ TASKS: Mapping[str, type[Task]] = {
 }
 """By the word that `--task` takes."""
 FIGURES: Mapping[str, Figure] = {
-    **_SHARED,
     **{name: figure for task in TASKS.values() for name, figure in task.own_figures.items()},
+    **_SHARED,
 }
-"""By their names in `metrics.json`."""
+"""By their names in `metrics.json`; where a task has a title of its own, that of all."""
 
 
 def task_type(kind: str, *, writer: bool = False) -> type[Task]:
