@@ -44,6 +44,18 @@ def test_a_run_whose_model_has_seen_every_test_row_is_refused(folds, refused, tm
         ask()
 
 
+@pytest.mark.parametrize(("task", "refused"), [("multilabel", False), ("detection", True)])
+def test_a_run_on_boxes_is_refused(task, refused, tmp_path) -> None:
+    def ask() -> None:
+        need_compressible(tmp_path / "run", {"task": task}, tmp_path / "new", PLAIN)
+
+    if refused:
+        with pytest.raises(UsageError, match="U318"):
+            ask()
+    else:
+        ask()
+
+
 def test_examples_without_labels_have_to_be_there(tmp_path: Path) -> None:
     asked = CompressSettings(distill="shipped", unlabeled=str(tmp_path / "nothing"))
     with pytest.raises(DataError, match="D102"):

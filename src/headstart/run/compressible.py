@@ -10,6 +10,7 @@ from headstart.errors import UsageError
 from headstart.hostile import printable
 from headstart.run.compress_settings import CompressSettings
 from headstart.run.folder import MODEL
+from headstart.task_names import LabelForm, task_of
 
 
 def need_compressible(
@@ -26,6 +27,14 @@ def need_compressible(
             "U179",
             "the model of this run computes in 8 bits already",
             "headstart compress the run that it was made of",
+            where=printable(folder),
+        )
+    if figures.get("task") == task_of(LabelForm.BOXES):
+        raise UsageError(
+            "U318",
+            "no way to a smaller model finds boxes",
+            "headstart pretrain PICTURES --backbone NAME --teacher RUN --out FOLDER, then "
+            "headstart train DATA --backbone FOLDER, NAME being a small network",
             where=printable(folder),
         )
     if int(figures.get("folds", 1)) > 1:

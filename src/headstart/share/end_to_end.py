@@ -14,6 +14,7 @@ import torch
 from jaxtyping import Float, Int64, UInt8
 from torch import Tensor, nn
 
+from headstart.backbone import GRID, placing_of
 from headstart.data import Source
 from headstart.errors import BackboneError
 from headstart.features import fast, noise
@@ -77,10 +78,11 @@ def need_answers(model: Model) -> None:
     """Raise `BackboneError` for a model that searches or writes, or reads as no graph can."""
     task, modality = model.task, model.backbone.modality
     if task.locates:
+        written = placing_of(model.backbone.architecture) == GRID
         raise BackboneError(
             "M710",
             "a model that finds boxes leaves as an ONNX file or a model folder only, as it is",
-            "headstart export RUN --to onnx, or --to folder",
+            f"headstart export RUN {'--to onnx, or ' if written else ''}--to folder",
         )
     if task.coded_rows or task.writes:
         raise BackboneError(
