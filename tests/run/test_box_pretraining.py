@@ -80,7 +80,6 @@ def test_one_that_was_killed_goes_on_and_gives_the_same_bytes(place: Path, tmp_p
     ("asked", "word"),
     [
         ({"backbone": "a", "arch": "b"}, "--arch"),
-        ({"backbone": "a", "teacher": "b"}, "--teacher"),
         ({"backbone": "a", "watch": "b"}, "--watch"),
     ],
 )

@@ -12,6 +12,7 @@ from headstart.errors import UsageError
 from headstart.events import Tell, note
 from headstart.features import survey
 from headstart.hostile import printable
+from headstart.run.box_teacher import taught_boxes
 from headstart.run.inputs import found_at
 from headstart.run.recipes import BOX_VIEWS
 from headstart.run.settings import PretrainSettings
@@ -20,7 +21,7 @@ from headstart.train import Fitted, Full, Recipe, TaskData, fit
 from headstart.train.box_goal import BoxGoal
 
 HELD_OUT = 0.05
-"""Share of a set that is held out to draw the curve and to pick the epoch."""
+"""Share of a set that is held out to draw the curve and to score what is made."""
 BOXES = Recipe(
     epochs=30, batch=16, patience=1000, averaging=0.998, views=replace(BOX_VIEWS, kept=1)
 )
@@ -43,9 +44,11 @@ def box_pretraining(
     """The pre-training of these settings on these pictures.
 
     All stages learn from the weights of the backbone; one without pyramid and towers gets fresh
-    ones. Raises `DataError`, `BackboneError`, and `UsageError` where there are no boxes.
+    ones. With a teacher boxes are what it finds, wherever pictures lie. Raises `DataError`,
+    `BackboneError`, and `UsageError` where there are no boxes.
     """
-    found = _boxes(places, root)
+    taught = bool(settings.teacher)
+    found = taught_boxes(places, settings, root, tell) if taught else _boxes(places, root)
     weights = settings.weights or None
     backbone = load_backbone(
         settings.backbone, weights, settings.seed, settings.offline, size=settings.size or None
@@ -59,7 +62,8 @@ def box_pretraining(
 
     def make(work: Path) -> None:
         fitted = fit(task_data, backbone, Full(), recipe, work=work, tell=tell)
-        origin = Origin("folder", folder.name, "unknown", _note(places[0], fitted, task_data, name))
+        told = _note(places[0], fitted, task_data, name, settings.teacher)
+        origin = Origin("folder", folder.name, "unknown", told)
         made = replace(fitted.joined(), origin=origin, loaded={})
         save_backbone(folder, made, _card(made, fitted, task_data, settings), half=True)
 
@@ -98,15 +102,16 @@ def _task_data(
     return TaskData(seen.items, labels, examples.groups, partition, task, root), digest
 
 
-def _note(place: Path, fitted: Fitted, task_data: TaskData, name: str) -> str:
+def _note(place: Path, fitted: Fitted, task_data: TaskData, name: str, teacher: str) -> str:
     """One line: from what it started, on what it was trained, and which pre-training it was."""
     source, n = fitted.backbone, len(task_data.partition.train)
     epochs = fitted.recipe.epochs if fitted.recipe else 0
     parent = f" ({source.origin.note})" if source.origin.note else ""
+    by = f", where {printable(Path(teacher).name)} found them" if teacher else ""
     return (
         f"trained from {printable(source.name)}{parent} to find boxes of "
         f"{len(task_data.task.classes)} classes on {n:,} pictures "
-        f"({printable(place.resolve().name)}), {epochs} epochs; pre-training {name}"
+        f"({printable(place.resolve().name)}){by}, {epochs} epochs; pre-training {name}"
     )
 
 
@@ -119,7 +124,9 @@ def _card(made: Backbone, fitted: Fitted, task_data: TaskData, settings: Pretrai
         f"{name} {scored[name].value:.3f} ({scored[name].low:.3f} to {scored[name].high:.3f})"
         for name in ("ap50", "map")
     ]
-    asked = {k: Path(v).name if k == "weights" else v for k, v in asdict(settings).items() if v}
+    files = ("weights", "teacher")
+    asked = {k: Path(v).name if k in files else v for k, v in asdict(settings).items() if v}
+    truth = " (true is what the teacher finds)" if settings.teacher else ""
     parameters = sum(p.numel() for p in made.stages.parameters())
     return "\n".join(
         [
@@ -128,14 +135,14 @@ def _card(made: Backbone, fitted: Fitted, task_data: TaskData, settings: Pretrai
             f"A detector of {parameters / 1e6:.2f} million parameters, made with "
             f"`headstart pretrain`: {made.origin.note}.",
             "",
-            f"- On {len(val):,} held-out pictures: {', '.join(told)}; epoch {progress.best} was "
-            "chosen on them.",
+            f"- On {len(val):,} held-out pictures{truth}: {', '.join(told)}; the last epoch, "
+            f"{progress.best}, was kept whatever they said.",
             f"- Input: {made.modality!r}",
             f"- Rows: {made.width} numbers a point; {made.depth} stages.",
             f"- Asked for: {printable(json.dumps(asked), limit=500)}",
             f"- Recipe: {fitted.recipe!r}",
-            f"- Losses on held-out pictures, epoch by epoch: "
-            f"{', '.join(f'{mark.val_loss:.4f}' for mark in progress.marks)}.",
+            f"- Losses on held-out pictures by epoch: "
+            f"{', '.join(f'{mark.number}: {mark.val_loss:.4f}' for mark in progress.marks)}.",
             "- Kept in half precision; computed in single precision.",
             "",
         ]

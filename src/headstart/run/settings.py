@@ -235,7 +235,10 @@ class PretrainSettings:
         "", "for boxes: the network that a detector is trained from", "NAME", usual="none"
     )
     teacher: str = option(
-        "", "a backbone to be matched, without the use of labels", "NAME", usual="none"
+        "",
+        "a backbone to be matched, or for boxes a run; labels are not used",
+        "NAME",
+        usual="none",
     )
     weights: str = option(
         "", "a safetensors file for the teacher, or the backbone", "FILE", usual="its own"
@@ -259,7 +262,7 @@ class PretrainSettings:
         if not asked.arch and not asked.backbone:
             fix = "--arch resnet18; of boxes: --backbone headstart_detector"
             raise UsageError("U116", "nothing says which network to train", fix)
-        others = [name for name in ("arch", "teacher", "watch") if getattr(asked, name)]
+        others = [name for name in ("arch", "watch") if getattr(asked, name)]
         if asked.backbone and (wrong := "".join(others[:1])):
             raise UsageError(
                 "U284", f"--{wrong} is not for detectors, which are trained from --backbone",
