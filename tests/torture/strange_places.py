@@ -26,6 +26,9 @@ from torture.tally import Count
 
 MEMORY = 2 << 30
 RAW = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+PACKED = ("coco.zip", "yolo.tar", "voc.zip")
+"""Formats of boxes that are mutated as archives, too."""
+EARLY_S = 10**9
 REFUSED = {2: "U", 3: "D", 4: "R", 7: "S"}
 """What codes begin with, by exit code."""
 
@@ -95,17 +98,28 @@ def boxes(stand: Stand, room: Path, count: Count) -> None:
 
 
 def annotations(stand: Stand, room: Path, count: Count) -> None:
-    """3,000 mutants of annotations of boxes, 500 of each format: listed or refused."""
-    forms = tuple(FORMATS)
+    """4,500 mutants of annotations of boxes, 500 of each format and archive: listed or refused."""
+    forms = *FORMATS, *PACKED
     for number in range(500 * len(forms)):
         form = forms[number // len(WAYS) % len(forms)]
         place = room / f"annotated-{number}" / form
-        file = FORMATS[form](place, blank=False)
+        file = _packed(form, place) if form in PACKED else FORMATS[form](place, blank=False)
         one = mutant(number, ((file.name, file.read_bytes()),))
         file.write_bytes(one.content)
         _checked(Asked(f"#{number}, {form} {one.head_config}", place), count)
         if count.over:
             return
+
+
+def _packed(form: str, place: Path) -> Path:
+    """An archive of pictures and boxes at this place, of the same bytes every time."""
+    kind, _, ending = form.partition(".")
+    FORMATS[kind](place.parent / kind, blank=False)
+    for path in sorted((place.parent / kind).rglob("*")):
+        os.utime(path, (EARLY_S, EARLY_S))
+    made = shutil.make_archive(str(place.with_suffix("")), ending, place.parent / kind)
+    shutil.rmtree(place.parent / kind)
+    return Path(made)
 
 
 def names(stand: Stand, room: Path, count: Count) -> None:
