@@ -7,6 +7,7 @@ const SIDE = 1000;
 const LEAST = 0.01;
 const STEP = 0.01;
 const HANDLE_PX = 14;
+const SAME = 0.5;
 const WAIT_MS = 400;
 const CORNERS = [[0, 1], [2, 1], [0, 3], [2, 3]];
 let now = null;
@@ -217,7 +218,14 @@ function keyed(event, at) {
   (now.list.querySelectorAll("button")[Math.min(at, now.boxes.length - 1)] ?? byId("add-box")).focus();
 }
 
-// What the model finds, to be set right
+// What the model finds, to be set right; not what is drawn already
+
+const areaOf = (box) => Math.max(0, box[2] - box[0]) * Math.max(0, box[3] - box[1]);
+
+function overlap(a, b) {
+  const both = areaOf([Math.max(a[0], b[0]), Math.max(a[1], b[1]), Math.min(a[2], b[2]), Math.min(a[3], b[3])]);
+  return both / (areaOf(a) + areaOf(b) - both);
+}
 
 async function suggested() {
   try {
@@ -227,10 +235,12 @@ async function suggested() {
     const sides = [naturalWidth, naturalHeight, naturalWidth, naturalHeight];
     const found = (answer.boxes ?? []).filter((one) => classOf(one.label))
       .map((one) => ({ label: one.label, box: one.box.map((value, at) => clamp(value / sides[at])) }));
-    now.boxes.push(...found.filter((one) => one.box[2] - one.box[0] >= LEAST && one.box[3] - one.box[1] >= LEAST));
+    const wide = found.filter(({ box }) => box[2] - box[0] >= LEAST && box[3] - box[1] >= LEAST);
+    const more = wide.filter((one) => !now.boxes.some((own) => own.label === one.label && overlap(own.box, one.box) > SAME));
+    now.boxes.push(...more);
     now.chosen = -1;
-    say(t("suggested", { n: found.length }));
-    if (found.length) touched();
+    say(t("suggested", { n: more.length }));
+    if (more.length) touched();
   } catch (error) { say(error instanceof Refused ? error.message : t("gone")); }
 }
 
