@@ -7,7 +7,10 @@ export PYTHONDONTWRITEBYTECODE :=
 # The files with a test of this mark, and no others: collecting all 8,000 tests takes half a minute.
 marked = $$({ grep -rlE --include='test_*.py' 'mark\.$(1)\b' tests; find tests/$(1)s -name 'test_*.py'; } 2>/dev/null | sort -u)
 
-.PHONY: env demo test journeys browser check static bench fix slow torture mutants docs clean
+# A machine with a graphics processor may bring its own Python with PyTorch: make gpu GPU_PYTHON=python3
+GPU_PYTHON ?= $(BIN)/python
+
+.PHONY: env demo test journeys browser gpu check static bench fix slow torture mutants docs clean
 
 env: $(STAMP)  ## create .venv and install the package with the pinned versions; nothing if up to date
 
@@ -35,6 +38,11 @@ journeys: env  ## whole runs and long comparisons
 browser: env  ## pages in a real browser: needs Debian's chromium, and npm
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt playwright
 	$(BIN)/python -m pytest -m "browser and not slow" $(call marked,browser)
+
+gpu:  ## on a graphics processor: tests that need one, then headstart beside bare loops; 4 without one
+	@$(GPU_PYTHON) -c 'import torch, sys; sys.exit(0 if torch.cuda.is_available() else "no graphics processor here: PyTorch sees none, so that nothing was tested")' || exit 4
+	PYTHONPATH=src timeout 360 $(GPU_PYTHON) -m pytest -o addopts= -W default -q -m gpu tests/gpu
+	PYTHONPATH=src timeout 300 $(GPU_PYTHON) -m benchmarks.card --out card.json
 
 check: static test journeys  ## all that a commit must pass
 
