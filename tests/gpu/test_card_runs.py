@@ -32,9 +32,8 @@ def command(*words: str, cache: Path, hidden: bool = False, **more: Any) -> list
 
 def probabilities(run: Path) -> list[list[float]]:
     rows = parquet.read_table(run / "predictions.parquet").to_pylist()
-    names = [name for name in rows[0] if name.startswith(("p_", "p("))]
-    assert names, list(rows[0])
-    return [[row[name] for name in names] for row in rows]
+    names = json.loads((run / "metrics.json").read_text())["classes"]
+    return [[row[f"p:{name}"] for name in names] for row in rows]
 
 
 def apart(one: Path, other: Path) -> float:
