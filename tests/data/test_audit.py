@@ -1,11 +1,20 @@
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from headstart.data import ClassTruth, Examples, Found, Partition, Problem, audit, divide, leaks
-from headstart.data.audit import NEAR_BITS
+from headstart.data import (
+    ClassTruth,
+    Examples,
+    Found,
+    Partition,
+    Problem,
+    audit,
+    divide,
+    leaks,
+    near_duplicates,
+)
+from headstart.data.near_duplicates import NEAR_BITS
 from headstart.errors import DataError
 
 
@@ -83,8 +92,7 @@ def test_near_duplicates_are_found_however_many_there_are(monkeypatch):
         for i in range(2500)
     ]
     every[2400] = Look("x", "x", every[7].near)
-    room = import_module("headstart.data.audit")  # by its name it is the function
-    monkeypatch.setattr(room, "_PAIRS", 100_000)  # forty rows at a time
+    monkeypatch.setattr(near_duplicates, "_PAIRS", 100_000)  # forty rows at a time
     checked = audit(found([0, 1] * 1250), every)
     assert checked.together == ((7, 2400),)
 

@@ -7,7 +7,7 @@ import PIL.ImageEnhance
 import pytest
 
 from headstart.data import InMemory
-from headstart.data.audit import NEAR_BITS as audit_bits
+from headstart.data.near_duplicates import NEAR_BITS as audit_bits
 from headstart.modality import NEAR_BITS, Image, Look
 from headstart.modality.likeness import near_hashes, near_tokens
 

@@ -5,23 +5,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
-import numpy as np
-
 from headstart.data.clusters import clusters
 from headstart.data.examples import Examples, Partition
 from headstart.data.found import Found
+from headstart.data.near_duplicates import near_rows
 from headstart.data.problem import Problem
 from headstart.data.sequences import Run, sequences
 from headstart.errors import DataError
 from headstart.hostile import printable
 from headstart.notebook import block
 
-NEAR_BITS = 32
-"""Near duplicates differ in at most this many bits of their 256 (measured in `modality`)."""
 MOST_UNREADABLE = 0.05
 _SHOWN = 3
-_PAIRS = 4_000_000
-"""That are looked at in one go: 32 MB of differences."""
 
 
 @runtime_checkable
@@ -148,7 +143,7 @@ def audit(found: Found, looks: Sequence[Seen | Problem]) -> Audit:
     seen = {row: look for row, look in enumerate(looks) if not isinstance(look, Problem)}
     exact = clusters(_equal(seen))
     again = {row for group in exact for row in group[1:]}
-    near = near_pairs({row: look for row, look in seen.items() if row not in again})
+    near = near_rows({row: look.near for row, look in seen.items() if row not in again})
     truth = examples.truth
     torn = [group for group in exact if len(set(map(truth.key, group))) > 1]
     torn = torn if truth.contradicts else []
@@ -229,29 +224,6 @@ def _equal(seen: Mapping[int, Seen]) -> Iterator[list[int]]:
         by.setdefault(look.digest, []).append(row)
         by.setdefault(f"content {look.content}", []).append(row)
     return (rows for rows in by.values() if len(rows) > 1)
-
-
-def near_pairs(seen: Mapping[int, Seen]) -> list[tuple[int, ...]]:
-    """Pairs of rows, in order, whose hashes differ in few bits: all pairs, some rows at a time."""
-    rows = [row for row, look in seen.items() if look.near]
-    if len(rows) < 2:
-        return []
-    words = np.array([seen[row].near for row in rows], dtype=np.uint64)  # (n, 4)
-    words = np.ascontiguousarray(words.T)
-    pairs: list[tuple[int, ...]] = []
-    size = max(1, _PAIRS // len(rows))
-    for start in range(0, len(rows), size):
-        block = words[:, start : start + size]
-        far = np.bitwise_count(block[0][:, None] ^ words[0][None, start:])
-        close = far <= NEAR_BITS
-        at = np.nonzero(close)  # few are left for the other words
-        total = far[at].astype(np.int32)
-        for word in words[1:]:
-            total += np.bitwise_count(word[start + at[0]] ^ word[start + at[1]])
-        kept = (total <= NEAR_BITS) & (at[0] < at[1])
-        ends = zip((start + at[0][kept]).tolist(), (start + at[1][kept]).tolist(), strict=True)
-        pairs += [(rows[one], rows[other]) for one, other in ends]
-    return pairs
 
 
 def _copies(examples: Examples, exact: Sequence[Sequence[int]]) -> list[Problem]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from headstart.data.archive import is_archive, unpack
-from headstart.data.audit import Seen, near_pairs
+from headstart.data.audit import Seen
 from headstart.data.column_settings import GUESS
 from headstart.data.discovery import find
 from headstart.data.encodings import text_in
@@ -13,6 +13,7 @@ from headstart.data.examples import Examples, InMemory, Source
 from headstart.data.folders import TABLES, Walk
 from headstart.data.found import Found
 from headstart.data.listing import visible_files, visible_folders
+from headstart.data.near_duplicates import near_rows
 from headstart.data.problem import Problem
 from headstart.data.records import natural
 from headstart.data.shelving import Shelf
@@ -82,7 +83,8 @@ def unlike(looks: Sequence[Seen | Problem], labeled: int) -> tuple[int, ...]:
     first: dict[str, int] = {}
     for row, look in seen.items():
         first.setdefault(look.content, row)
-    alike = {two for one, two in near_pairs(seen) if one < labeled <= two}
+    hashes = {row: look.near for row, look in seen.items()}
+    alike = {two for one, two in near_rows(hashes) if one < labeled <= two}
     return tuple(row for row in first.values() if row >= labeled and row not in alike)
 
 
