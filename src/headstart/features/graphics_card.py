@@ -5,6 +5,7 @@ It is asked before engines of the CPU are, and where it answers those are not tr
 
 import contextlib
 import copy
+import os
 import re
 import threading
 import time
@@ -39,9 +40,11 @@ _NAME = re.compile(rf"(.+), ({'|'.join(PRECISIONS)}), ([1-9][0-9]{{0,2}}) batche
 def card() -> torch.device | None:
     """The graphics processor that PyTorch sees first; None where it sees none.
 
-    `CUDA_VISIBLE_DEVICES=` in the environment hides them all.
+    Of processes that torchrun started each has the one of its number. `CUDA_VISIBLE_DEVICES=` in
+    the environment hides them all.
     """
-    return torch.device("cuda", 0) if torch.cuda.is_available() else None
+    number = int(os.environ.get("LOCAL_RANK") or 0)
+    return torch.device("cuda", number) if torch.cuda.is_available() else None
 
 
 def card_engine(device: torch.device, precision: str, scale: int) -> Engine:

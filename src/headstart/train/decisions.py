@@ -1,19 +1,23 @@
 """Notes of what was decided on the way: a run that goes on stays with it, for speeds vary."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from headstart import durable
 from headstart.events import Tell, warn
+from headstart.train.several import agreed, is_first
 
 
 def decided_once(place: Path, decide: Callable[[], Any]) -> Any:
     """What was decided before this run was killed, else what is decided now, and kept."""
     known = recalled(place)
     if known is None:
-        durable.seal(place, decide())
-        known = durable.unsealed(place)
+        told = agreed(decide())
+        if is_first():
+            durable.seal(place, told)
+        known = json.loads(durable.to_json(told))
     return known
 
 

@@ -17,6 +17,7 @@ from headstart.head import Goal
 from headstart.train.devices import device_of
 from headstart.train.mixing import mixed_by, mixed_loss
 from headstart.train.recipe import Recipe
+from headstart.train.several import add_up, even_out, own_part
 from headstart.train.trainable import set_modes
 
 STEEPEST = 1.0
@@ -114,6 +115,7 @@ def learn(
                     yield Epoch(number, total.item() / count, count / n)
                     set_modes(network, still=recipe.restraint.still)  # whoever looked changed them
                     spoke = time.monotonic()
+            even_out(network)
             yield Epoch(number, total.item() / n)
     finally:
         network.eval()
@@ -138,16 +140,19 @@ def _steps(
     for step, rows in enumerate(batches(len(labels), recipe, number, made)):
         passed = (number - 1) * steps + step
         _set_rates(optimizer, recipe, passed, recipe.epochs * steps)
-        keys = [key_of(recipe.seed, number, row) for row in rows]
+        own = rows[own_part(len(rows))]
+        keys = [key_of(recipe.seed, number, row) for row in own]
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(key_of(recipe.seed, number, -1 - step))
-            given, wanted = feed(rows, keys).to(device), _wanted(labels, rows, keys).to(device)
+            given, wanted = feed(own, keys).to(device), _wanted(labels, own, keys).to(device)
             mixed = mixed_by(seen(given, recipe, number), recipe, number, step)
             with torch.autocast(device.type, torch.bfloat16, enabled=made.half):
                 scores = teacher_forced(network, mixed.given, wanted).float()
             loss = mixed_loss(task, scores, wanted, mixed, recipe.restraint.smoothing)
+            loss = loss * (len(own) / len(rows)) if len(own) < len(rows) else loss
             optimizer.zero_grad()
             loss.backward()
+        loss = add_up(network, loss)
         if recipe.pace.momentum:  # it goes as far as slopes are steep
             nn.utils.clip_grad_norm_(network.parameters(), STEEPEST)
         optimizer.step()

@@ -16,6 +16,7 @@ from headstart.train.checkpoint import EpochMetrics, Progress, restore, save
 from headstart.train.devices import CPU, lent, processor
 from headstart.train.loop import PLAIN, Epoch, Feed, Steps, TrainState, Wanted, learn, optimizer_for
 from headstart.train.recipe import Recipe
+from headstart.train.several import agreed, is_first
 from headstart.train.task_data import scores_of
 from headstart.train.teacher_forcing import loss_of, merit_of, writes
 
@@ -82,7 +83,8 @@ def tune(
             _shown(train_state, watch)
             continue
         progress, best = _after(training_data, train_state, progress, best, epoch, recipe)
-        save(place, train_state, best, progress, asked)
+        if is_first():
+            save(place, train_state, best, progress, asked)
         facts = _facts(progress, training_data.task.figure)
         tell(Event("step", "training", epoch.number, recipe.epochs, facts))
         _shown(train_state, watch)
@@ -233,7 +235,7 @@ def _marked(
 ) -> tuple[Progress, Mapping[str, Tensor]]:
     """Judge the network after an epoch, and keep its weights if it is the best so far."""
     judged = _judged(training_data, train_state)
-    mark = EpochMetrics(number, train_loss, judged.loss, judged.merit)
+    mark = EpochMetrics(number, *agreed([train_loss, judged.loss, judged.merit]))
     marks = (*progress.marks, mark)
     losses = {m.number: m.val_loss for m in marks}
     first = min(losses, key=lambda n: (losses[n], n))
