@@ -1,5 +1,6 @@
 """The engine that is taken is the quickest of those that are exact, and stays so."""
 
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,15 @@ from torch.nn.functional import cosine_similarity
 from headstart.backbone import Backbone
 from headstart.events import quiet
 from headstart.features import Prefix, engine, extract, noise
-from headstart.features.engine import FOLDED, called, choose, engines, recall, remember
+from headstart.features.engine import (
+    FOLDED,
+    called,
+    choose,
+    engines,
+    missed,
+    recall,
+    remember,
+)
 from headstart.features.running import Engine, Run
 
 
@@ -248,3 +257,20 @@ def test_bfloat16_of_openvino_is_tried_where_the_processor_has_instructions_for_
         found = [one.name.split()[2].rstrip(",") for one in engines(1)[1:]]
         assert found == expected
     assert called("some card, bfloat16, 8 batches at once, 2", 1) is None
+
+
+@pytest.mark.parametrize(
+    ("spent", "halves", "saved"), [(9.9, True, 0.0), (10.0, True, 2.5), (15.0, False, 0.0),
+                                   (20.0, False, 1.0)],
+)  # fmt: skip
+def test_what_openvino_would_have_saved(monkeypatch, spent, halves, saved) -> None:
+    monkeypatch.setattr(engine, "_has_halves", lambda: halves)
+
+    def nowhere(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(engine, "version", lambda name: "2026.0")
+    assert missed(FOLDED, spent) == 0
+    monkeypatch.setattr(engine, "version", nowhere)
+    assert missed(FOLDED, spent) == pytest.approx(saved)
+    assert missed(Engine("another", lambda *_: None), spent) == 0

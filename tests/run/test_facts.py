@@ -1,7 +1,9 @@
 """What the record of a run says besides figures."""
 
+import pytest
+
 from headstart.events import Event
-from headstart.features import ROWS
+from headstart.features import MISSED, ROWS
 from headstart.run.facts import RowCount
 
 
@@ -20,3 +22,14 @@ def test_rows_that_are_asked_for_again_count_once() -> None:
 
 def test_nothing_that_was_told_is_nothing_that_was_done() -> None:
     assert RowCount().record() == {"rows_read": 0, "rows_computed": 0}
+
+
+@pytest.mark.parametrize(("seconds", "said"), [((4.9, 0.0), False), ((4.9, 0.2), True)])
+def test_what_openvino_would_have_saved_is_told_from_five_seconds_on(seconds, said) -> None:
+    count = RowCount()
+    for one in seconds:
+        count(Event("step", MISSED, facts=(("seconds", one),)))
+    told: list[str] = []
+    count.advise(lambda event: told.append(event.what))
+    assert len(told) == said
+    assert all("about 5 CPU" in line and "'headstart[fast]'" in line for line in told)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from headstart.features.cap import most_bytes, trim
     from headstart.features.clearing import Cleared, clear, guarded, in_use, sizes
     from headstart.features.engine import milliseconds
-    from headstart.features.extraction import ROWS, Features, extract, settled
+    from headstart.features.extraction import MISSED, ROWS, Features, extract, settled
     from headstart.features.folding import fast, noise
     from headstart.features.graphics_card import card
     from headstart.features.halved import Halved
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from headstart.features.varied import Varied, key_in
 
 __all__ = [
+    "MISSED",
     "ROWS",
     "Cleared",
     "Engine",

@@ -146,6 +146,7 @@ def _made(
         warn(tell, MOVED.format(**metrics["frozen"]), code="T512")
     if arms.model.transfer and "accuracy" in metrics["test"]:
         _remember(data, backbone, _named(backbone, found.start.ranking, settings), metrics, root)
+    rows.advise(tell)
     trim(root)
     return metrics
 
