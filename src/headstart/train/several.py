@@ -2,7 +2,7 @@
 
 torchrun starts them, one for each card of a machine. Slopes are summed after each step, so that
 weights are equal everywhere, and equal to those of one process but for the order of sums: see
-docs/decisions/0048-several-cards.md. Outside of `together` there is one process, and nothing here
+docs/decisions/0049-several-cards.md. Outside of `together` there is one process, and nothing here
 does anything.
 """
 
