@@ -63,3 +63,24 @@ def test_a_misspelled_path_gets_a_proposal(tmp_path):
     with pytest.raises(DataError) as caught:
         find(tmp_path / "fotos")
     assert caught.value.code == "D102" and str(tmp_path / "photos") in caught.value.fix
+
+
+def test_files_that_are_called_after_parts_are_told(tmp_path):
+    put(tmp_path, *(f"{kind}/{part}_1.jpg" for kind in "ab" for part in ("train", "test")))
+    assert any("called after parts" in note for note in find(tmp_path).notes)
+    put(tmp_path, "a/other.jpg")
+    assert not any("called after parts" in note for note in find(tmp_path).notes)
+
+
+def test_files_that_lie_flat_come_with_the_command_that_sorts_them(tmp_path):
+    put(tmp_path, *(f"{kind}_{i}.jpg" for kind in ("cat", "dog") for i in "12"))
+    with pytest.raises(DataError) as caught:
+        find(tmp_path)
+    assert caught.value.code == "D103" and "mkdir cat && mv cat[!a-zA-Z]*.* cat" in caught.value.fix
+
+
+def test_the_fix_of_one_class_leads_to_where_folders_branch(tmp_path):
+    put(tmp_path, "pets/pets/cat/1.jpg", "pets/pets/dog/2.jpg")
+    with pytest.raises(DataError) as caught:
+        find(tmp_path)
+    assert caught.value.code == "D101" and "pets/pets (it holds 2 folders)" in caught.value.fix

@@ -42,3 +42,25 @@ def test_a_part_may_be_a_piece_of_a_name(name: str) -> None:
 def test_what_says_no_part_is_refused(asked: str) -> None:
     with pytest.raises(UsageError, match="U281"):
         told_parts(asked)
+
+
+def test_a_name_around_all_parts_is_no_class():
+    assert parts_of(["flowers_train", "flowers_test"], {}) == {
+        "flowers_train": "train",
+        "flowers_test": "test",
+    }
+    assert parts_of(["seg_train", "seg_pred"], {}) == {}
+    assert parts_of(["cats_train", "dogs_test"], {}) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("Trainingsdaten", "train"),
+        ("Testdaten", "test"),
+        ("学習データ", "train"),
+        ("测试图片", "test"),
+    ],
+)
+def test_two_words_in_one_name_a_part(name, part):
+    assert part_in(name) == part

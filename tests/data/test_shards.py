@@ -60,3 +60,14 @@ def test_files_as_spark_calls_them_are_pieces_of_one_table(tmp_path):
     for name in names:
         (tmp_path / name).write_text("text,label\na b,x\nc d,y\n")
     assert len(find(tmp_path).examples) == 4
+
+
+@pytest.mark.parametrize("name", ["data-00000-of-00001.csv", "data.csv", "reviews.csv"])
+def test_tables_of_one_name_are_of_the_part_that_their_folder_is_called(name, tmp_path):
+    assert parts(write(tmp_path, f"train/{name}", f"test/{name}")) == {"train": 2, "test": 2}
+
+
+def test_a_piece_that_is_missing_in_one_of_the_folders_is_an_error(tmp_path):
+    with pytest.raises(DataError) as caught:
+        find(write(tmp_path, "train/data-0-of-2.csv", "test/data-0-of-1.csv"))
+    assert caught.value.code == "D286"

@@ -4,6 +4,7 @@ import pytest
 from places import put
 
 from headstart.data import Columns, find
+from headstart.data.shelving import shelving_of
 from headstart.errors import DataError
 
 
@@ -128,3 +129,34 @@ def test_a_download_with_flat_parts_is_read_by_its_table(tmp_path):
     found = find(tmp_path)
     assert [source.parent.name for source in found.examples.sources] == ["train"] * 4
     assert any("passed over" in note for note in found.notes)
+
+
+def test_folders_share_a_name_with_their_parts(tmp_path):
+    put(tmp_path, *(f"seg_{part}/{kind}/1.jpg" for part in ("train", "test") for kind in "ab"))
+    put(tmp_path, "seg_pred/1.jpg")
+    shelves = shelving_of(tmp_path, {}).shelves
+    assert {(s.label, s.part) for s in shelves} == {
+        *(("a", "train"), ("b", "train"), ("a", "test"), ("b", "test")),
+    }
+
+
+def test_a_class_without_a_folder_for_a_part_is_told(tmp_path):
+    put(tmp_path, "cats_train/1.jpg", "cats_test/2.jpg", "dogs_train/3.jpg")
+    found = shelving_of(tmp_path, {})
+    assert {s.label for s in found.shelves} == {"cats", "dogs"}
+    assert "dogs has no folder for test" in found.notes
+
+
+def test_a_part_that_is_told_of_and_not_there_is_an_error(tmp_path):
+    put(tmp_path, *(f"{part}/{kind}/1.jpg" for part in ("uno", "dos") for kind in "ab"))
+    with pytest.raises(DataError) as caught:
+        shelving_of(tmp_path, {"unos": "train", "dos": "test"})
+    assert caught.value.code == "D282" and "unos" in caught.value.what
+    (tmp_path / "t.csv").write_text("path,split\n")  # whose cells these may be
+    assert shelving_of(tmp_path, {"unos": "train", "dos": "test"}).shelves
+
+
+def test_folders_that_most_classes_share_are_told_with_the_larger_as_train(tmp_path):
+    put(tmp_path, "one/s1/1.jpg", "one/s2/2.jpg", "two/s1/3.jpg", "two/s2/4.jpg", "two/s3/5.jpg")
+    (told,) = shelving_of(tmp_path, {}).notes
+    assert "--group folders" in told and "--parts train=two,test=one" in told

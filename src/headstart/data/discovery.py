@@ -4,12 +4,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from headstart.data.archive import is_archive, unpack
+from headstart.data.beside import labeling, need_agreement, numbered
 from headstart.data.box_formats import find_boxes, need_boxes
 from headstart.data.box_found import found_boxes
 from headstart.data.column_names import LABELS, plain
 from headstart.data.column_settings import GUESS, Columns
 from headstart.data.corrections import CORRECTIONS, corrected
-from headstart.data.folders import TABLES, grouped, read_shelves
+from headstart.data.folders import TABLES, grouped, parts_in_names, read_shelves
 from headstart.data.found import Found
 from headstart.data.listing import visible_files, visible_folders
 from headstart.data.manifest import join, read_manifest
@@ -95,10 +96,24 @@ def _in_folder(root: Path, columns: Columns, shelter: Shelter) -> Found:
     if classes < 2 and tables:
         return _from_tables(root, tables, columns, shelter)
     shelving.refuse_flat(root)
-    found = read_shelves(root, shelves)
+    return _by_folders(root, shelving, tables, columns, shelter)
+
+
+def _by_folders(
+    root: Path, shelving: Shelving, tables: list[Path], columns: Columns, shelter: Shelter
+) -> Found:
+    """Examples labeled by their folders, unless these only number the pieces of a table's files."""
+    found = read_shelves(root, shelving.shelves)
+    files = [source for source in found.examples.sources if isinstance(source, Path)]
+    table = labeling(tables, files) if columns.label != "-" else None
+    if table and numbered([shelf.label for shelf in shelving.shelves]):
+        return _from_tables(root, [table], columns, shelter)
+    if table:
+        need_agreement(found, table)
     if columns.group == "-":
         found = replace(found, examples=replace(found.examples, groups=()))
-    return found.noting(*shelving.notes, *(_lies_there(table) for table in tables))
+    told = (*shelving.notes, *parts_in_names(found))
+    return found.noting(*told, *(_lies_there(table) for table in tables))
 
 
 def _tables_in(root: Path) -> tuple[Path, list[Path]]:
@@ -136,7 +151,7 @@ _SUBMISSIONS = ("sample_submission", "samplesubmission", "submission", "sample")
 
 def _from_tables(root: Path, tables: list[Path], columns: Columns, shelter: Shelter) -> Found:
     """The one table of a folder, or one a part; tables to hand in, or without labels, are none."""
-    pieces = parted(tables, told_parts(columns.parts))
+    pieces = _by_part(root, tables, columns) or parted(tables, told_parts(columns.parts))
     if pieces[1:] and not any(_lacks_labels(table, tables, columns) for table in tables):
         shown = ", ".join(printable(table.name) for _, table in pieces[:4])
         return read_parts(pieces, columns, shelter).noting(f"read {len(pieces)} files ({shown})")
@@ -160,6 +175,17 @@ def _from_tables(root: Path, tables: list[Path], columns: Columns, shelter: Shel
         f"give the table itself: headstart check {printable(tables[0])}",
         printable(root),
     )
+
+
+def _by_part(root: Path, tables: list[Path], columns: Columns) -> list[tuple[str, Path]]:
+    """Tables in folders that are called as parts are, each with its part; none for others."""
+    told = told_parts(columns.parts)
+    parts = parts_of({table.parent.name for table in tables}, told)
+    if any(table.parent == root or table.parent.name not in parts for table in tables):
+        return []
+    for folder in {table.parent for table in tables}:
+        parted([table for table in tables if table.parent == folder], told)  # are all there?
+    return [(parts[table.parent.name], table) for table in tables]
 
 
 def _lacks_labels(table: Path, tables: list[Path], columns: Columns) -> bool:

@@ -2,14 +2,16 @@
 
 import os
 import re
+import shlex
 import stat
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from headstart.data.found import Found
-from headstart.data.listing import is_junk, visible_folders
+from headstart.data.listing import is_junk, visible_files, visible_folders
+from headstart.data.part_names import part_of_word, words_in
 from headstart.data.problem import Problem
 from headstart.data.records import Gathering, Record, gather, natural
 from headstart.data.shelving import Shelf
@@ -27,6 +29,8 @@ _NO_MEDIA = {
     *(".py", ".ipynb", ".sh", ".js", ".css", ".pdf", ".doc", ".docx", ".xlsx", ".ini", ".db"),
     *(".zip", ".tar", ".gz", ".bz2", ".xz", ".tgz", ".7z", ".rar", ".lnk", ".url", ".pkl", ".npz"),
 }
+_MOST_SORTED = 8
+"""Beginnings of names for which the command that sorts files is spelled out."""
 _Inode = tuple[int, int]
 _BURST = re.compile(r"burst-([0-9a-f]{8})-[0-9]+\.[A-Za-z0-9]+")
 
@@ -60,8 +64,14 @@ def read_shelves(root: Path, shelves: Sequence[Shelf]) -> Found:
     ]
     split = any(shelf.part for shelf in shelves)
     fix = "give each class a folder of its own, as in photos/cat and photos/dog"
-    if len(inside := visible_folders(shelves[0].folder) if len(shelves) == 1 else []) > 1:
-        fix = f"headstart check {printable(shelves[0].folder)} (it holds {len(inside)} folders)"
+    if len(shelves) == 1:
+        within = shelves[0].folder
+        while len(inside := visible_folders(within)) == 1:
+            within = inside[0]
+        if len(inside) > 1:
+            fix = f"headstart check {printable(within)} (it holds {len(inside)} folders)"
+    if not shelves:
+        fix = _sorting(root) or fix
     layout = "split folders" if split else "class folders"
     origin = Gathering(layout, printable(root), root, "folders", fix)
     beside = _beside(root, shelves)
@@ -70,6 +80,40 @@ def read_shelves(root: Path, shelves: Sequence[Shelf]) -> Found:
     ]
     found = gather(records, origin, [*beside, *problems, *empty])
     return replace(found, holds="text") if texts else found
+
+
+def _sorting(root: Path) -> str:
+    """The command that sorts files that lie flat by how their names begin; empty for none."""
+    files = [path.name for path in visible_files(root) if path.suffix.casefold() not in _NO_MEDIA]
+    begun = Counter(match[0] for name in files if (match := re.match(r"[^\W\d_]+", name)))
+    words = [word for word, count in begun.items() if count > 1]
+    if not 1 < len(words) <= _MOST_SORTED or sum(begun[word] for word in words) < len(files):
+        return ""
+    moves = "; ".join(f"mkdir {word} && mv {word}[!a-zA-Z]*.* {word}" for word in words)
+    return f"give each class a folder; by names: cd {shlex.quote(printable(root))}; {moves}"
+
+
+def parts_in_names(found: Found) -> tuple[str, ...]:
+    """What is told of files that are called after parts, as in cats/train_1.jpg."""
+    examples = found.examples
+    stems = [source.stem for source in examples.sources if isinstance(source, Path)]
+    if examples.parts or not stems or len(stems) < len(examples):
+        return ()
+    told = [_part_at_an_end(stem) for stem in stems]
+    if "train" not in told or len({*told}) < 2 or "" in told:
+        return ()
+    first = dict(zip(told, stems, strict=True))
+    shown = ", ".join(printable(stem, 40) for stem in first.values())
+    return (
+        f"files are called after parts of the data ({shown}): that is not used; a folder for each "
+        "part (train/cat, test/cat), or a table with --split COLUMN, says it",
+    )
+
+
+def _part_at_an_end(stem: str) -> str:
+    words = [word for word, *_ in words_in(stem)]
+    ends = [part_of_word(word) for word in (words[:1] + words[-1:])]
+    return next(filter(None, ends), "")
 
 
 def grouped(found: Found, shelves: Sequence[Shelf]) -> Found:

@@ -11,19 +11,22 @@ _JUNK = {"thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx", "icon\r", "$recy
 
 def visible_folders(folder: Path) -> list[Path]:
     """Sub-folders in natural order, without hidden ones and system litter."""
+    return [path for path in _visible(folder) if path.is_dir()]
+
+
+def visible_files(folder: Path) -> list[Path]:
+    """Files directly in the folder, in natural order, without hidden ones and system litter."""
+    return [path for path in _visible(folder) if path.is_file()]
+
+
+def _visible(folder: Path) -> list[Path]:
     try:
-        inside = [path for path in folder.iterdir() if not is_junk(path.name) and path.is_dir()]
+        inside = [path for path in folder.iterdir() if not is_junk(path.name)]
     except OSError as error:
         raise DataError(
             "D117", "a folder cannot be opened", "check its permissions", printable(folder),
             printable(error.strerror),
         ) from error  # fmt: skip
-    return sorted(inside, key=lambda path: natural(path.name))
-
-
-def visible_files(folder: Path) -> list[Path]:
-    """Files directly in the folder, in natural order, without hidden ones and system litter."""
-    inside = [path for path in folder.iterdir() if not is_junk(path.name) and path.is_file()]
     return sorted(inside, key=lambda path: natural(path.name))
 
 

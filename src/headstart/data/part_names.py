@@ -10,13 +10,14 @@ from headstart.hostile import printable
 _TRAIN = """train training trn learn learning tr treino treinamento entrenamiento entrenar
     apprentissage entrainement lernen lern trainieren addestramento обучение обучающая обучающий
     тренировка трен 训练 训练集 訓練 訓練集 学習 訓練用 훈련 학습 egitim trening treningowy
-    trenovaci opplaering traening traning opetus tanito tranare تدريب प्रशिक्षण"""
+    trenovaci opplaering traening traning opetus tanito tranare تدريب प्रशिक्षण εκπαιδευση
+    אימון latih"""
 _VAL = """val valid vali validation validate validating dev devel development tuning validacion
     validacao validierung validazione валидация валидационная проверка 验证 验证集 驗證 驗證集 検証
     검증 dogrulama walidacja walidacyjny validering validatie تحقق"""
 _TEST = """test testing tst tests prueba pruebas teste testes essai prova тест
     тестовая тестирование 测试 测试集 測試 測試集 テスト 시험 테스트 testowy testovaci testi teszt
-    اختبار परीक्षण"""
+    اختبار परीक्षण δοκιμη ελεγχος בדיקה מבחן тестов ujian"""
 _EITHER = "eval evaluation evaluate evaluacion avaliacao evaluierung valutazione оценка 評価 평가"
 """Test where nothing else is called so, else val."""
 _MARKS = """set sets data dataset datasets image images img imgs picture pictures photo photos pics
@@ -25,28 +26,36 @@ _MARKS = """set sets data dataset datasets image images img imgs picture picture
 EITHER = "either"
 
 
-def _plain(text: str) -> str:
+def spelled(text: str) -> str:
     """In lower case, without accents."""
     apart = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in apart if not unicodedata.combining(c))
 
 
 _WORDS = {
-    _plain(word): part
+    spelled(word): part
     for part, words in (("train", _TRAIN), ("val", _VAL), ("test", _TEST), (EITHER, _EITHER))
     for word in words.split()
 }
-_PLAIN_MARKS = {_plain(word) for word in _MARKS.split()}
+_PLAIN_MARKS = {spelled(word) for word in _MARKS.split()}
 _ONE = re.compile(
     r"(train|training|test|testing|val|valid|validation|dev|eval)"
     r"(set|sets|data|dataset|images|imgs|img|pics|photos|files|split|ing|集)"
 )
+_JOINED = re.compile(
+    spelled(
+        r"(trainings?|tests?|validierungs?)(daten|datensatz|satz|menge|bilder|set)"
+        r"|(训练|測試|测试|验证|訓練|驗證|学習|検証|テスト|훈련|학습|검증|테스트|시험)"
+        r"(数据|數據|样本|图片|圖片|图像|データ|用データ|画像|セット|データセット|데이터|이미지|용|셋|세트)"
+    )
+)
+"""Words of which two are one, as German, Chinese, Japanese and Korean have them."""
 
 
 def words_in(name: str) -> list[tuple[str, int, int]]:
     """Words of a name in lower case, each with where it begins and ends; numbers are none."""
     return [
-        (_plain(m[0]), *m.span()) for m in re.finditer(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+", name)
+        (spelled(m[0]), *m.span()) for m in re.finditer(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+", name)
     ]
 
 
@@ -81,8 +90,9 @@ def pieces_of(name: str) -> tuple[str, str]:
 
 def part_of_word(word: str) -> str:
     """The part that one word in lower case means; empty for none."""
-    one = _ONE.fullmatch(word)
-    return _WORDS.get(word) or (_WORDS.get(one[1], "") if one else "")
+    one = _ONE.fullmatch(word) or _JOINED.fullmatch(word)
+    piece = next(filter(None, one.groups())) if one else ""
+    return _WORDS.get(word) or _WORDS.get(piece) or _WORDS.get(piece.removesuffix("s"), "")
 
 
 def parts_of(names: Iterable[str], told: Mapping[str, str]) -> dict[str, str]:
@@ -90,9 +100,20 @@ def parts_of(names: Iterable[str], told: Mapping[str, str]) -> dict[str, str]:
 
     Names are compared without case. What is called evaluation is the test unless another is.
     """
-    means = {name: told.get(_plain(name.strip()), "") or part_in(name) for name in names}
+    names = list(names)
+    means = {name: told.get(spelled(name.strip()), "") or part_in(name) for name in names}
+    means = means if any(means.values()) else _of_one_set(names)
     either = "val" if "test" in means.values() and "val" not in means.values() else "test"
     return {name: either if part == EITHER else part for name, part in means.items() if part}
+
+
+def _of_one_set(names: Iterable[str]) -> dict[str, str]:
+    """The parts of names that are else alike: flowers_train and flowers_test."""
+    pieces = {name: pieces_of(name) for name in names}
+    parts = {part for part, _ in pieces.values() if part}
+    if len({rest.casefold() for part, rest in pieces.values() if part}) != 1 or len(parts) < 2:
+        return dict.fromkeys(pieces, "")
+    return {name: part if "train" in parts else "" for name, (part, _) in pieces.items()}
 
 
 def told_parts(asked: str) -> dict[str, str]:
@@ -110,5 +131,5 @@ def told_parts(asked: str) -> dict[str, str]:
                 f"{printable(one)!r} does not say what a part is called",
                 "--parts train=NAME,test=NAME (and val=NAME), or --parts - for none",
             )
-        told[_plain(name)] = part
+        told[spelled(name)] = part
     return told

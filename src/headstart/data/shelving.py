@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from headstart.data.listing import visible_files, visible_folders
-from headstart.data.part_names import part_in, parts_of, pieces_of
+from headstart.data.part_names import part_in, parts_of, pieces_of, spelled
 from headstart.errors import DataError
 from headstart.hostile import printable
 
@@ -24,6 +24,7 @@ _REMARKS = {
     ".yml",
     ".xlsx",
 }
+_TABLES = {".csv", ".tsv", ".json", ".jsonl", ".parquet", ".xlsx"}
 
 
 @dataclass(frozen=True)
@@ -79,16 +80,24 @@ def shelving_of(root: Path, told: Mapping[str, str], *, plain: bool = False) -> 
             note = (f"parts and classes are read from {printable(inside.relative_to(root))}",)
             notes = found.notes if inside == root else (*note, *found.notes)
             return Shelving(found.shelves, notes, found.flat)
-    if told and not parts:
-        raise DataError(
-            "D282",
-            f"no folder is called {' or '.join(map(printable, told))}",
-            f"name folders of: {', '.join(printable(folder.name) for folder in folders[:8])}",
-            printable(root),
-        )
+    _need_told(told, folders, root)
     folders = visible_folders(root)
     notes = () if len(folders) < 2 else _alike(folders)
     return Shelving(tuple(Shelf(folder, folder.name) for folder in folders), notes)
+
+
+def _need_told(told: Mapping[str, str], folders: Sequence[Path], root: Path) -> None:
+    """Raise `DataError` for names that no folder has; a table beside them may have such cells."""
+    named = {spelled(folder.name) for folder in folders}
+    lost = [name for name in told if name not in named]
+    if not lost or any(path.suffix.casefold() in _TABLES for path in visible_files(root)):
+        return
+    raise DataError(
+        "D282",
+        f"no folder is called {' or '.join(map(printable, lost))}",
+        f"name folders of: {', '.join(printable(folder.name) for folder in folders[:8])}",
+        printable(root),
+    )
 
 
 def _unwrapped(root: Path, told: Mapping[str, str]) -> Path:
@@ -189,15 +198,20 @@ def _pieces(folders: Sequence[Path]) -> Shelving | None:
         if not part or not rest:
             return None
         by_class.setdefault(rest.casefold(), set()).add("test" if part == "either" else part)
-    parts = list(by_class.values())
-    if len(parts) < 2 or any(own != parts[0] for own in parts) or not {"train"} < parts[0]:
+    if len(by_class) < 2 or not any({"train"} < own for own in by_class.values()):
         return None
     shelves = [Shelf(f, rest, "test" if part == "either" else part) for f, part, rest in found]
     shelves.sort(key=lambda shelf: _ORDER.index(shelf.part))
     first = shelves[0]
     shown = f"{printable(first.folder.name)} is {first.part} of {printable(first.label)}"
-    notes = (f"folders name classes and parts ({shown})", "--parts - takes them as they are")
-    return Shelving(tuple(shelves), notes)
+    notes = [f"folders name classes and parts ({shown})", "--parts - takes them as they are"]
+    every = set.union(*by_class.values())
+    notes += [
+        f"{printable(name)} has no folder for {' and '.join(sorted(every - own))}"
+        for name, own in by_class.items()
+        if own != every
+    ]
+    return Shelving(tuple(shelves), tuple(notes))
 
 
 def _flat(folders: Sequence[Path], parts: Mapping[str, str]) -> Shelving | None:
@@ -213,10 +227,11 @@ def _flat(folders: Sequence[Path], parts: Mapping[str, str]) -> Shelving | None:
 def _alike(folders: Sequence[Path]) -> tuple[str, ...]:
     """What is told of classes that all hold the same folders. Raises `DataError` for parts."""
     inside = [{f.name for f in visible_folders(folder)} for folder in folders]
-    if len(inside[0]) < 2 or any(names != inside[0] for names in inside):
+    same = set.intersection(*inside)
+    if len(same) < 2:
         return ()
-    shared = ", ".join(map(printable, sorted(inside[0])[:6]))
-    own = [printable(folder.name) for folder in folders]
+    shared = ", ".join(map(printable, sorted(same)[:6]))
+    own = [printable(folder.name) for folder in sorted(folders, key=_files_in, reverse=True)]
     asked = f"--parts train={own[0]},test={own[1]}"
     what = f"{', '.join(own[:6])} all hold the same folders ({shared})"
     if any(part_in(folder.name) for folder in folders):
@@ -231,6 +246,11 @@ def _alike(folders: Sequence[Path]) -> tuple[str, ...]:
         "hold are parts: --parts train=NAME,test=NAME; if these are what no split may tear, such "
         "as patients: --group folders",
     )
+
+
+def _files_in(folder: Path) -> int:
+    """How many files lie in the folders of a folder: the part to learn from has the most."""
+    return sum(len(visible_files(inside)) for inside in visible_folders(folder))
 
 
 def _media(folder: Path) -> bool:
