@@ -5,6 +5,7 @@ from places import put
 
 from headstart.data import find
 from headstart.data.json_records import records_in
+from headstart.data.tables import read_sheet
 from headstart.errors import DataError
 
 ROWS = [{"text": "a b", "label": "x"}, {"text": "c d", "label": "y"}]
@@ -74,3 +75,19 @@ def test_labels_by_file_names_are_rows_once_there_are_four_and_labels_come_again
 def test_a_label_that_is_an_object_is_read_by_its_name():
     rows = [{"text": "a b", "label": {"id": 3, "name": "x"}}, {"text": "c", "label": {"en": "y"}}]
     assert [row["label"] for _, row in records_in(json.dumps(rows))] == ["x", "y"]
+
+
+@pytest.mark.parametrize("between", ["\n", ",\n"])
+def test_lines_may_be_written_as_a_list(between, tmp_path):
+    (tmp_path / "t.jsonl").write_text("[\n" + between.join(map(json.dumps, ROWS)) + "\n]\n")
+    assert [cells for _, cells in read_sheet(tmp_path / "t.jsonl").rows] == [
+        tuple(row.values()) for row in ROWS
+    ]
+    (tmp_path / "t.jsonl").write_text(json.dumps(ROWS))
+    assert len(read_sheet(tmp_path / "t.jsonl").rows) == len(ROWS)
+
+
+def test_choices_of_label_studio_are_labels():
+    made = [{"result": [{"value": {"choices": ["pos"]}}]}]
+    held = json.dumps([{"id": 1, "data": {"text": "a b"}, "annotations": made}])
+    assert records_in(held) == [(1, {"text": "a b", "label": "pos"})]

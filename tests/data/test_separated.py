@@ -63,3 +63,16 @@ def test_cells_that_open_a_quote_for_nothing_are_told_with_the_first() -> None:
     found = separated(f'text,label\n{ROWS}"six seven,neg\n', "t.csv", ",")
     assert found.rows[-1][1] == ('"six seven', "neg")
     assert "line 5, column 1" in found.notes[0]
+
+
+def test_the_names_again_are_no_row_and_listed() -> None:
+    found = separated("text,label\ntext,label\none two,pos\ntext,label\n", "t.csv", ",")
+    assert found.rows == ((3, ("one two", "pos")),)
+    assert [(problem.code, problem.row) for problem in found.problems] == [("D331", 2), ("D331", 4)]
+
+
+def test_a_blank_behind_every_separator_is_none_of_the_cells() -> None:
+    found = separated("text, label\none two, pos\nfour, neg\n", "t.csv", ",")
+    assert found.columns == ("text", "label") and [c[1] for _, c in found.rows] == ["pos", "neg"]
+    kept = separated("text, label\none two, pos\nfour,neg\n", "t.csv", ",")
+    assert kept.rows[0][1][1] == " pos"

@@ -66,3 +66,16 @@ def test_numbers_of_folds_are_no_parts_and_told(tmp_path):
     found = find(table(tmp_path, "fold", [0, 1, 2, 0, 1, 2]))
     assert found.examples.parts == ()
     assert any("column fold says 0, 1, 2" in note for note in found.notes)
+
+
+@pytest.mark.parametrize("odd", ["maybe", "2", ""])
+@pytest.mark.parametrize("column", ["is_train", "test_set", "holdout"])
+def test_a_flag_with_another_word_than_yes_and_no_is_refused_with_its_row(tmp_path, column, odd):
+    with pytest.raises(DataError) as caught:
+        find(table(tmp_path, column, ["1", "1", "0", odd, "0", "1"]))
+    assert caught.value.code == "D116" and "row 5" in caught.value.what
+
+
+def test_folds_that_are_numbered_are_told(tmp_path):
+    found = find(table(tmp_path, "kfold", [str(i % 3) for i in range(9)]))
+    assert not found.examples.parts and any("kfold" in note for note in found.notes)

@@ -26,6 +26,7 @@ ENDS = ("end", "end_s", "end_time", "end_seconds", "offset", "stop", "stop_time"
 LABELS = (
     *("label", "labels", "class", "class_name", "classname", "target", "category", "y"),
     *("diagnosis", "species", "breed", "class_id", "label_id", "sentiment", "intent", "topic"),
+    *("tags", "dx", "finding_labels"),
 )
 TRANSCRIPTS = (
     *("transcript", "transcription", "transcripts", "sentence", "text", "normalized_text"),
@@ -57,6 +58,7 @@ SPLITS = (
         "train_val_test",
         "datasplit",
     ),
+    *("kfold", "folds", "fold_id", "cv_fold"),
     *("particion", "conjunto", "aufteilung", "division"),
 )
 GROUPS = (

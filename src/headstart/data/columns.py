@@ -142,7 +142,15 @@ def guess_path(sheet: Sheet, chosen: Chosen, shelter: Shelter) -> int:
     found = paths_in(sheet, free, shelter) or moved_in(sheet, free, called, shelter) or called
     if not found:
         raise _unknown(sheet, "files", "path")
-    return min(found, key=lambda i: called.index(i) if i in called else len(called))
+    place = min(found, key=lambda i: called.index(i) if i in called else len(called))
+    if _holds_addresses(sheet, place):
+        raise _unknown(sheet, "files", "path")
+    return place
+
+
+def _holds_addresses(sheet: Sheet, column: int) -> bool:
+    cells = sheet.cells(column)[:20]
+    return all(str(cell).startswith(("http://", "https://")) for cell in cells)
 
 
 def place_of(sheet: Sheet, name: str) -> int:
@@ -257,8 +265,7 @@ def _unknown(sheet: Sheet, what: str, option: str) -> DataError:
     addresses = [
         name
         for i, name in enumerate(sheet.columns)
-        if option == "path"
-        and all(str(c).startswith(("http://", "https://")) for c in sheet.cells(i)[:20])
+        if option == "path" and _holds_addresses(sheet, i)
     ]
     if addresses:
         return DataError(

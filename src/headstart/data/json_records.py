@@ -54,11 +54,24 @@ def _inside(held: Mapping[str, object], depth: int) -> Records:
 
 def flat(row: dict[str, object]) -> dict[str, object]:
     """A row whose cells are within `fields` or `row`, as some programs export it."""
+    if isinstance(row.get("data"), dict) and isinstance(row.get("annotations"), list):
+        return {**row["data"], "label": _chosen(row["annotations"])}  # type: ignore[dict-item]
     for name in ("fields", "row"):
         inside = row.get(name)
         if isinstance(inside, dict) and len(row) <= 4:
             return inside
     return {name: _named(cell) if plain(name) in LABELS else cell for name, cell in row.items()}
+
+
+def _chosen(annotations: object) -> object:
+    """The choices of the first person who made some, as Label Studio exports them."""
+    for one in annotations if isinstance(annotations, list) else ():
+        results = one.get("result") if isinstance(one, dict) else None
+        values = [r.get("value") for r in results or () if isinstance(r, dict)]
+        chosen = [c for v in values if isinstance(v, dict) for c in v.get("choices") or ()]
+        if chosen:
+            return chosen[0] if len(chosen) == 1 else chosen
+    return None
 
 
 def _named(cell: object) -> object:

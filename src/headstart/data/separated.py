@@ -52,7 +52,7 @@ def separated(text: str, name: str, usual: str) -> Separated:
         return Separated((), (), (), tuple(notes))
     columns, more = _columns(lines)
     notes += [f"{name}: {more}"] if more else []
-    return _fitting(columns, lines[1:], name, notes)
+    return _fitting(columns, lines, name, notes)
 
 
 def _one_column(text: str, dialect: Dialect) -> bool:
@@ -130,9 +130,14 @@ def _columns(lines: Sequence[Line]) -> tuple[tuple[str, ...], str]:
 def _fitting(
     columns: tuple[str, ...], lines: Sequence[Line], name: str, notes: Sequence[str]
 ) -> Separated:
+    names, *lines = _unspaced(lines)
     rows: list[tuple[int, tuple[str, ...]]] = []
     problems: list[Problem] = []
     for line in lines:
+        if line.cells == names.cells:
+            why = "is the line with the names again; passed over"
+            problems.append(Problem("D331", "ignored", name, why, line.number))
+            continue
         cells, extra = line.cells[: len(columns)], line.cells[len(columns) :]
         if len(cells) < len(columns) or any(extra):
             why = f"has {len(line.cells)} cells where the header has {len(columns)}"
@@ -140,3 +145,14 @@ def _fitting(
         else:
             rows.append((line.number, cells))
     return Separated(columns, tuple(rows), tuple(problems), tuple(notes))
+
+
+def _unspaced(lines: Sequence[Line]) -> list[Line]:
+    """Without the blank behind each separator, where there is one behind all of them."""
+    behind = [cell for line in lines for cell in line.cells[1:] if cell]
+    if not behind or not all(cell.startswith(" ") for cell in behind):
+        return list(lines)
+    return [
+        replace(line, cells=(*line.cells[:1], *(cell[1:] for cell in line.cells[1:])))
+        for line in lines
+    ]

@@ -13,9 +13,12 @@ from headstart.errors import DataError
 from headstart.hostile import printable
 
 FLAGS = {
-    **dict.fromkeys(("is_train", "in_train", "is_training", "train"), ("train", "test")),
+    **dict.fromkeys(
+        ("is_train", "in_train", "is_training", "train", "train_set"), ("train", "test")
+    ),
     **dict.fromkeys(("is_valid", "is_val", "is_validation", "valid", "val"), ("val", "train")),
-    **dict.fromkeys(("is_test", "in_test", "is_testing", "test"), ("test", "train")),
+    **dict.fromkeys(("is_test", "in_test", "is_testing", "test", "test_set"), ("test", "train")),
+    **dict.fromkeys(("holdout", "is_holdout", "hold_out"), ("test", "train")),
 }
 """What yes and no mean in columns of these names."""
 _YES, _NO = {"true", "1", "yes", "y", "1.0", "t"}, {"false", "0", "no", "n", "0.0", "f"}
@@ -63,8 +66,8 @@ def meanings(sheet: Sheet, column: int, parts: str = "") -> dict[str, str]:
     cells = {str(cell).strip() for cell in sheet.cells(column) if not missing(cell)}
     yes, no = FLAGS.get(plain(sheet.columns[column]), ("", ""))
     low = {cell: cell.casefold() for cell in cells}
-    if yes and all(cell in _YES | _NO for cell in low.values()):
-        return {cell: yes if own in _YES else no for cell, own in low.items()}
+    if yes and {*low.values()} & _YES and {*low.values()} & _NO:
+        return {cell: yes if own in _YES else no for cell, own in low.items() if own in _YES | _NO}
     means = parts_of(cells, told_parts(parts))
     special = {cell: _SPECIAL.get(plain(cell).replace("_", ""), "") for cell in cells}
     return {**{cell: part for cell, part in special.items() if part}, **means}

@@ -147,13 +147,17 @@ def _json_lines(path: Path) -> Sheet:
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
+        if line.strip() in "[]":
+            continue
         try:
-            held = json.loads(line)
+            held = json.loads(line.strip().removesuffix(","))  # as in a list of objects
         except (ValueError, RecursionError) as error:
             problems.append(Problem("D152", "unreadable", path.name, f"no JSON: {error}", number))
             continue
         if isinstance(held, dict):
             found.append((number, flat(held)))
+        elif isinstance(held, list) and (rows := records_in(line)):
+            found += rows  # the whole list on one line
         else:
             why = 'not an object such as {"path": …, "label": …}'
             problems.append(Problem("D153", "unreadable", path.name, why, number))
