@@ -3,7 +3,7 @@ import json
 import pytest
 
 from headstart.data import Columns, find, with_task
-from headstart.data.label_cells import many_in, separator_of, split_by, with_tags
+from headstart.data.label_cells import with_tags
 from headstart.data.tables import Sheet
 
 
@@ -30,22 +30,6 @@ def test_tags_that_are_asked_for_are_parted_by_any_mark(tmp_path, mark):
     labels = [mark.join(tags) for tags in (["a", "b"], ["b"], [], ["c", "a"], ["a", "b", "c"])]
     kind, written, _ = read(table(tmp_path, labels), "multilabel")
     assert kind == "multilabel" and written == ["a;b", "b", "", "c;a", "a;b;c"]
-
-
-@pytest.mark.parametrize(
-    ("labels", "marks"),
-    [
-        (["a, b", "b; a", "a"], ";|,"),
-        (["salt, pepper; oil", "oil", "salt, pepper"], ";|"),
-        (["a b", "c"], ";|"),
-    ],
-)
-def test_marks_are_those_that_leave_the_fewest_tags(labels, marks):
-    assert separator_of(labels) == marks
-
-
-def test_tags_come_once_each():
-    assert split_by("a, b,a,", ",") == ["a", "b"]
 
 
 @pytest.mark.parametrize(
@@ -107,13 +91,6 @@ def test_one_column_of_zeros_and_ones_is_the_label(tmp_path):
     assert read(tmp_path / "t.csv")[:2] == ("classification", ["1", "0", "1"])
 
 
-def test_hashtags_with_spaces_between_are_tags_and_words_are_not():
-    tagged = {"#red": 5, "#red #old": 3, "#old": 4, "#red #big": 3, "#big #old": 2, "#big": 2}
-    tagged["#red #big #old"] = 2
-    assert many_in(tagged) == (" ", ("#red", "#old", "#big"))
-    assert many_in({label.replace("#", ""): n for label, n in tagged.items()}) == ("", ())
-
-
 def test_columns_of_yes_and_no_are_tags():
     rows = tuple((i, (f"text {i}", "yes" if i % 2 else "no", "no")) for i in range(6))
     made = with_tags(Sheet("t", ("text", "red", "old"), rows), Columns())
@@ -126,3 +103,46 @@ def test_classes_that_are_asked_for_are_whole_lists(tmp_path, task) -> None:
     kind, written, notes = read(lines(tmp_path, ["['red', 'round']", "['red']"]), task)
     assert (kind, written) == (task, ["red;round", "red"])
     assert any("lists as a program prints them" in note for note in notes)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("{'a', 'b'}", "frozenset({'b', 'a'})", "array(['a', 'b'], dtype=object)"),
+        *("Index(['a', 'b'], dtype='object')", "[‘a’, ‘b’]", "(a, b)"),
+    ],
+)
+@pytest.mark.parametrize("none", ["set()", "[]", "None", "nan"])
+def test_lists_are_read_as_programs_print_them(tmp_path, written, none):
+    kind, tags, _ = read(table(tmp_path, [written, none, "['a']", written]))
+    assert kind == "multilabel" and [{*one.split(";")} for one in tags[::3]] == [{"a", "b"}] * 2
+    assert tags[1:3] == ["", "a"]
+
+
+@pytest.mark.parametrize(
+    "written", ["0 1 1", "0,1,1", "0;1;1", "0|1|1", "[0. 1. 1.]", "tensor([0, 1, 1])"]
+)
+def test_zeros_and_ones_that_are_written_are_tags_by_place(tmp_path, written):
+    kind, tags, notes = read(table(tmp_path, [written, written.replace("1", "0"), written]))
+    assert kind == "multilabel" and tags == ["1;2", "", "1;2"]
+    assert any("rows of 3 zeros and ones" in note for note in notes)
+
+
+def test_digits_in_a_row_are_tags_only_where_these_are_asked_for(tmp_path):
+    place = table(tmp_path, ["011", "000", "110", "100"])
+    assert read(place, "multilabel")[1] == ["1;2", "", "0;1", "0"]
+    kind, _, notes = read(place)
+    assert kind == "classification" and any("look like rows of tags" in n for n in notes)
+
+
+def test_examples_without_tags_are_kept_where_the_others_have_lists(tmp_path):
+    kind, tags, _ = read(table(tmp_path, ["a;b", "", "b;a", "a"]))
+    assert kind == "multilabel" and tags == ["a;b", "", "b;a", "a"]
+
+
+@pytest.mark.parametrize(("odd", "said"), [(2, True), (3, False)])
+def test_a_column_with_few_other_cells_than_0_and_1_is_told(odd, said):
+    rows = [(i, (f"text {i}", i % 2, i % 3 % 2, 2 if i <= odd else 1)) for i in range(1, 21)]
+    made = with_tags(Sheet("t", ("text", "red", "old", "big"), tuple(rows)), Columns())
+    told = [note for note in made.notes if "column big" in note]
+    assert bool(told) == said and (not said or "'2' in row 1 (2 such rows)" in told[0])

@@ -59,12 +59,29 @@ def test_combinations_of_few_words_look_like_tags():
     assert "multilabel" not in told(["Paris, France", "Rome, Italy", "Bonn, Germany"])
 
 
-@pytest.mark.parametrize("label", ["N/A", "null", "?", "None", "unknown", "-"])
+@pytest.mark.parametrize(
+    "label", ["N/A", "null", "?", "None", "unknown", "-", "#REF!", "unbekannt"]
+)
 def test_words_for_nothing_are_told_with_their_count(label):
     assert f"2 labels are {label!r}" in told([label, "cat", label, "dog"])
 
 
-@pytest.mark.parametrize(("one", "other"), [("1", "1.0"), ("Cat", "cat"), ("cat", "cat ")])
+def test_minus_one_beside_numbers_that_count_up_stands_for_none():
+    assert "2 labels are '-1', which often stands for none" in told(["0", "1", "-1", "-1"])
+    assert (
+        told(["A", "A-", "+", "-1"]) == ""
+        and told(["1", "-1"]) == ""
+        and told(["-2", "-1", "0", "1"]) == ""
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        *(("1", "1.0"), ("Cat", "cat"), ("cat", "cat "), ("very good", "very-good")),
+        *(("a_b", "a b"), ("cat", "cat."), ("cat", '"cat"'), ("cat", "ｃａｔ"), ("1", "True")),
+    ],
+)
 def test_twins_are_told_with_their_counts(one, other):
     assert f"{one!r} (2) and {other!r} (1)" in told([one, one, other, "dog"])
 
@@ -125,4 +142,15 @@ def test_numbers_with_units_or_marks_are_told_from_eleven_different_on(form):
 
 
 def test_names_with_numbers_behind_are_no_values():
-    assert not hints({f"site {number}": 1 for number in range(20)})
+    told_of = hints({f"site {number}": 1 for number in range(20)})
+    assert not any("regression" in note for note in told_of)
+
+
+def test_labels_that_nearly_all_differ_are_told():
+    assert "nearly each has one of its own" in told([f"id{i}x" for i in range(12)])
+    assert told([f"id{i}x" for i in range(10)]) == ""
+    assert "of its own" not in told([f"id{i % 12}x" for i in range(18)])
+
+
+def test_letters_of_two_alphabets_that_look_alike_are_told():
+    assert "may be one class" in told(["pos", "pоs", "neg"])

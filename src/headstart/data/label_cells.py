@@ -13,16 +13,25 @@ from headstart.data.column_names import CALLED, GROUPS, LABELS, PAIRS, PATHS, SP
 from headstart.data.column_settings import Columns
 from headstart.data.split_columns import FLAGS
 from headstart.data.tables import Sheet, missing
+from headstart.data.tag_marks import USUAL, are_lists, separator_of, shown, split_by
 from headstart.hostile import printable
 from headstart.task_names import LabelForm, form_of
 
 TAGS = "tags"
 """The name of a column that is made of several."""
-_BRACKETS = ("[]", "()", "{}")
+_BRACKETS = ("[]", "()", "{}", "<>")
+_NONE = ("none", "nan", "null", "na", "n/a")
 _LEAST_COLUMNS = 2
-_SET = ("1", "1.0", "true", "yes", "y")
+_SET = ("1", "1.0", "1.", "true", "yes", "y", "t")
 _OTHER = {*PATHS, *TEXTS, *SPLITS, *GROUPS, *FLAGS, *(name for pair in PAIRS for name in pair)}
-_SEPARATORS = (";|", ",", ";|,", "/", ";|,/", "+", "&", "\n", " ")
+_WRAPPED = re.compile(
+    r"(?:\w+\.)?(?:frozenset|set|array|Index|tensor|list|tuple|Series)\((.*)\)", re.DOTALL
+)
+"""A list as the program prints it that made it."""
+_LEAST_BITS = 3
+"""Zeros and ones with marks between them from which they are a row of these."""
+_NEARLY = 0.9
+"""Share of a column's cells that are 0 or 1, from which the others are told."""
 
 
 def with_tags(sheet: Sheet, columns: Columns) -> Sheet:
@@ -52,12 +61,29 @@ def with_tags(sheet: Sheet, columns: Columns) -> Sheet:
         )
         for n, cells in sheet.rows
     )
-    shown = ", ".join(printable(name, 40) for name in names[:8])
+    listed = ", ".join(printable(name, 40) for name in names[:8])
     numbers = all(str(cell)[:1] in "01" for i in ones for cell in sheet.cells(i))
     kind = "0 and 1" if numbers else "yes and no"
-    told = f"{sheet.name}: columns {shown} hold {kind}: taken for tags; --label COLUMN takes one"
+    told = f"{sheet.name}: columns {listed} hold {kind}: taken for tags; --label COLUMN takes one"
     made = (*(sheet.columns[i] for i in kept), TAGS)
-    return replace(sheet, columns=made, rows=rows, notes=(*sheet.notes, told))
+    odd = [note for i in free if i not in ones and (note := _nearly(sheet, i))]
+    return replace(sheet, columns=made, rows=rows, notes=(*sheet.notes, told, *odd))
+
+
+def _nearly(sheet: Sheet, column: int) -> str:
+    """What is told of a column that holds 0 and 1 in nearly all rows, and is no tag for the others.
+
+    Empty for other columns.
+    """
+    odd = [(number, cells[column]) for number, cells in sheet.rows if not _is_bit(cells[column])]
+    if not odd or len(sheet.rows) - len(odd) < _NEARLY * len(sheet.rows):
+        return ""
+    number, cell = odd[0]
+    what = "an empty cell" if missing(cell) else repr(printable(cell, 40))
+    return (
+        f"{sheet.name}: column {printable(sheet.columns[column])} holds 0 and 1, but {what} in row "
+        f"{number} ({len(odd):,} such rows): it is not taken for a tag; mend these cells if it is"
+    )
 
 
 def with_lists(sheet: Sheet, column: int, task: str) -> tuple[Sheet, bool]:
@@ -67,7 +93,11 @@ def with_lists(sheet: Sheet, column: int, task: str) -> tuple[Sheet, bool]:
     """
     if column < 0:
         return sheet, False
-    cells, told, sure = sheet.cells(column), "", False
+    cells, told, sure = (
+        _bits(sheet.cells(column), digits=form_of(task) is LabelForm.TAGS),
+        "",
+        False,
+    )
     if lists := _printed(cells):
         cells, sure = lists, True
         told = "holds lists as a program prints them: taken for lists of tags"
@@ -82,11 +112,8 @@ def with_lists(sheet: Sheet, column: int, task: str) -> tuple[Sheet, bool]:
     elif filled and not sure:
         made = sheet.columns[column] == TAGS and any(len(row) != 1 for row in filled)
         sure = made or (all(map(_is_list, cells)) and _are_tags(filled))
-    elif form_of(task) is LabelForm.TAGS and not filled:
-        split = separator_of([str(cell) for cell in cells if not missing(cell)])
-        if split != _SEPARATORS[0]:
-            cells = [cell if missing(cell) else split_by(str(cell), split) for cell in cells]
-            told = f"has {' and '.join(repr(mark) for mark in split)} between its tags"
+    elif not filled:
+        cells, told, sure = _parted(cells, task)
     if not told:
         return sheet, sure
     name = printable(sheet.columns[column])
@@ -99,52 +126,62 @@ def with_lists(sheet: Sheet, column: int, task: str) -> tuple[Sheet, bool]:
     ), sure
 
 
-def separator_of(labels: Sequence[str]) -> str:
-    """The marks that leave the fewest different tags; of equals the first, ";" and "|"."""
-    marked = all(word.startswith(("#", "@")) for label in labels for word in label.split())
-    different = {
-        marks: len({tag for label in labels for tag in split_by(label, marks)})
-        for marks in _SEPARATORS
-        if marks != " " or marked
-    }
-    fewest = min(different.values())
-    return next(marks for marks, count in different.items() if count == fewest)
+def _parted(cells: list[object], task: str) -> tuple[list[object], str, bool]:
+    """Tags with marks between them as lists, where tags are asked for, and what is told of these;
+    also whether they are such beyond doubt, where nothing is asked for.
+    """  # noqa: D205 - one sentence
+    texts = [str(cell) for cell in cells if not missing(cell)]
+    if form_of(task) is not LabelForm.TAGS:
+        return cells, "", not task and are_lists(texts)
+    marks = separator_of(texts)
+    if marks == USUAL:
+        return cells, "", False
+    lists = [cell if missing(cell) else split_by(str(cell), marks) for cell in cells]
+    return lists, f"has {shown(marks)} between its tags", False
 
 
-def split_by(label: str, marks: str) -> list[str]:
-    """The pieces of a label between marks, each once."""
-    pieces = re.split(f"[{re.escape(marks)}]", label)
-    return list(dict.fromkeys(piece.strip() for piece in pieces if piece.strip()))
+def _bits(cells: list[object], *, digits: bool) -> list[object]:
+    """Rows of zeros and ones with marks between them as lists, or `digits` without marks; else the
+    same cells.
+    """  # noqa: D205 - one sentence
+    texts = [cell for cell in cells if isinstance(cell, str) and not missing(cell)]
+    if not texts or len(texts) < sum(not missing(cell) for cell in cells):
+        return cells
+    apart = [re.split(r"[\s,;|]+", _unwrapped(text).strip("[](){}; ,|")) for text in texts]
+    if digits and all(re.fullmatch("[01]+", text.strip()) for text in texts):
+        apart = [list(text.strip()) for text in texts]
+    length = len(apart[0])
+    if length < _LEAST_BITS or any(len(row) != length for row in apart):
+        return cells
+    if not all(_is_bit(one) for row in apart for one in row):
+        return cells
+    rows = iter(apart)
+    return [cell if missing(cell) else next(rows) for cell in cells]
 
 
-def many_in(counts: dict[str, int]) -> tuple[str, tuple[str, ...]]:
-    """The mark and the tags that labels look like combinations of; nothing where they do not.
-
-    Tags have at most three words, come again, and are fewer than half of the different labels.
-    """
-    for marks in _SEPARATORS[1:]:
-        often = Counter[str]()
-        lists = {label: split_by(label, marks) for label in counts}
-        for label, tags in lists.items():
-            often.update(dict.fromkeys(tags, counts[label]))
-        several = [label for label, tags in lists.items() if len(tags) > 1]
-        short = all(len(tag.split()) <= 3 for tag in often)
-        again = sum(often[tag] > 1 for tag in often)
-        few = 2 * len(often) < len(counts) and len(several) > 2
-        marked = marks != " " or all(tag.startswith(("#", "@")) for tag in often)
-        if several and short and few and marked and 2 * again > len(often):
-            return marks, tuple(often)
-    return "", ()
+def _unwrapped(text: str) -> str:
+    """What is in array(…), set() and their like, up to what these say of themselves."""
+    found = _WRAPPED.fullmatch(text.strip())
+    if not found:
+        return text.strip()
+    inside = found[1].strip()
+    closed = max(inside.rfind(mark[1]) for mark in _BRACKETS)
+    return inside[: closed + 1] if inside[:1] in ("[", "(", "{") else "[]"
 
 
 def _printed(cells: Sequence[object]) -> list[object]:
-    """Cells that are lists as programs print them; none unless all that are filled are."""
-    texts = [cell.strip() for cell in cells if isinstance(cell, str) and not missing(cell)]
-    if not texts or any(text[:1] + text[-1:] not in _BRACKETS for text in texts):
+    """Cells that are lists as programs print them; none unless all that are filled are.
+
+    A word for none beside them is an empty list.
+    """
+    texts = [_unwrapped(c) for c in cells if isinstance(c, str) and not missing(c)]
+    lists = [text for text in texts if text.casefold() not in _NONE]
+    if not lists or any(text[:1] + text[-1:] not in _BRACKETS for text in lists):
         return []
     if any(not isinstance(cell, str) and not missing(cell) for cell in cells):
         return []
-    return [cell if missing(cell) else _list_in(str(cell).strip()) for cell in cells]
+    rows = iter([[] if text.casefold() in _NONE else _list_in(text) for text in texts])
+    return [cell if missing(cell) else next(rows) for cell in cells]
 
 
 def _list_in(text: str) -> list[object]:
@@ -156,7 +193,7 @@ def _list_in(text: str) -> list[object]:
             continue
         if isinstance(held, list | tuple | set):
             return sorted(held) if isinstance(held, set) else list(held)
-    inside = text[1:-1].strip()
+    inside = re.sub("[‘’‚`]", "'", re.sub("[“”„]", '"', text[1:-1])).strip()
     quoted = re.findall(r"'([^']*)'|\"([^\"]*)\"", inside)
     if quoted:
         return [one or other for one, other in quoted]
@@ -201,7 +238,7 @@ def _places(cell: object) -> list[str]:
 
 
 def _is_bit(cell: object) -> bool:
-    return str(cell).strip().casefold() in (*_SET, "0", "0.0", "false", "no", "n")
+    return str(cell).strip().casefold() in (*_SET, "0", "0.0", "0.", "false", "no", "n", "f")
 
 
 def _bit(cell: object) -> bool:

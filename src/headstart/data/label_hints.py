@@ -7,23 +7,36 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from headstart.data.label_cells import many_in
+from headstart.data.tag_marks import many_in, shown
 from headstart.hostile import printable
 
 FEW_VALUES = 10
 """Up to so many different numbers are classes without a word: stars, digits."""
 _EACH = 10
 """Examples of each number, from which those that count up from 0 or 1 are names of classes."""
-_MOSTLY = 0.9
+_MOSTLY = 0.8
 """Share of examples whose labels are numbers, from which the others are odd ones."""
 _NOTHING = {
     *("na", "n/a", "n.a.", "nan", "null", "none", "nil", "?", "-", "--", ".", "unknown", "missing"),
     *("undefined", "unlabeled", "unlabelled", "#n/a", "#na", "<na>", "\\n", "tbd", "k.a.", "s.d."),
+    *("not available", "not applicable", "no label", "nolabel", "blank", "(blank)", "<blank>"),
+    *("#ref!", "#div/0!", "#value!", "#name?", "#num!", "#null!", "unbekannt", "k. a.", "inconnu"),
+    *(
+        "inconnue",
+        "desconocido",
+        "desconocida",
+        "desconhecido",
+        "sconosciuto",
+        "onbekend",
+        "ukjent",
+    ),
+    *("okänd", "nieznany", "неизвестно", "bilinmiyor", "未知", "不明", "알 수 없음"),
 }
 _COMMA = re.compile(r"[-+]?(\d{1,3}(\.\d{3})*|\d+),(\d{1,2}|\d{4,})")
 """A number with a decimal comma; three digits behind it may be thousands."""
 _MEASURE = re.compile(
-    r"(?P<sign>[-+−]?)(?P<before>[$€£¥₹~≈<>]?)\s?(?P<number>\d+([., ’']\d+)*)\s?"
+    r"(?P<sign>[-+−]?)(?P<before>[$€£¥₹~≈<>]|(?:ca|approx|about|around|circa|etwa|env)\.?)?\s?"
+    r"(?P<number>\d+([., ’']\d+)*)\s?"
     r"(?P<behind>%|°[CF]?|[€$£¥₹]|[^\W\d_]{1,12}(\.|/[^\W\d_]{1,4}|[²³])?)?"
 )
 """A number as people write it: with a currency, a unit, marks between thousands."""
@@ -86,8 +99,27 @@ def far_values(values: Sequence[float]) -> dict[int, str]:
 
 def hints(counts: Mapping[str, int]) -> tuple[str, ...]:
     """What is told of classes with so many examples each."""
-    values = _values(counts) or _measures(counts)
-    return (*values, *_tags(counts), *_empty(counts), *_twins(counts))
+    values = _bit_rows(counts) or _values(counts) or _measures(counts) or _own(counts)
+    return (*values, *_tags(counts), *_empty(counts), *twins(counts))
+
+
+def _bit_rows(counts: Mapping[str, int]) -> list[str]:
+    """What is told of labels such as 0110."""
+    lengths = {len(label) for label in counts}
+    bits = all(re.fullmatch("[01]{3,}", label) for label in counts)
+    if not bits or len(lengths) != 1 or len(counts) <= lengths.pop():
+        return []
+    return [f"labels such as {next(iter(counts))!r} look like rows of tags: --task multilabel"]
+
+
+def _own(counts: Mapping[str, int]) -> list[str]:
+    """What is told where nearly every example has a label of its own."""
+    if len(counts) <= FEW_VALUES or len(counts) < _MOSTLY * sum(counts.values()):
+        return []
+    return [
+        f"{len(counts):,} different labels of {sum(counts.values()):,} examples: nearly each has "
+        "one of its own, as names and numbers of rows have: --label COLUMN takes another column"
+    ]
 
 
 def _measures(counts: Mapping[str, int]) -> list[str]:
@@ -136,25 +168,46 @@ def _tags(counts: Mapping[str, int]) -> list[str]:
     if not mark:
         return []
     told = f"{len(counts)} labels look like combinations of {len(tags)} tags ({_shown(tags)})"
-    return [f"{told} with {' or '.join(map(repr, mark))} between them: --task multilabel"]
+    return [f"{told} with {shown(mark)} between them: --task multilabel"]
 
 
 def _empty(counts: Mapping[str, int]) -> list[str]:
+    numbers = {label: number_in(label) for label in counts}
+    others = {number for number in numbers.values() if number != -1}
+    counted = len(others) > 1 and all(number >= 0 for number in others)  # not a number: no
     return [
         f"{counts[label]:,} labels are {printable(label, 40)!r}, which often stands for none: "
         "taken for a class; leave the cells empty where there is no label"
         for label in counts
-        if says_nothing(label)
+        if says_nothing(label) or (counted and numbers[label] == -1)
     ]
 
 
-def _twins(counts: Mapping[str, int]) -> list[str]:
+_JOINED = re.compile(r"(?<=[^\W_])[-_](?=[^\W_])")
+"""A mark between words; "A-" is another grade than "A"."""
+_LOOK_ALIKES = str.maketrans("аеорсухіјѕοαεινρτυχκ", "aeopcyxijsoaeivptuxk")
+"""Letters of other alphabets that look like Latin ones."""
+_TRUTHS = {"true": 1.0, "false": 0.0}
+"""Numbers that programs write for these words."""
+
+
+def _same(label: str) -> object:
+    """Equal for labels that are one number, or one word but for case, accents' spelling, marks."""
+    number = number_in(label)
+    if not math.isnan(number):
+        return number
+    word = unicodedata.normalize("NFKC", label).casefold()
+    seen = "".join(c for c in word if unicodedata.category(c) != "Cf")  # none without width
+    seen = seen.translate(_LOOK_ALIKES)
+    alike = " ".join(_JOINED.sub(" ", seen).split()).strip(" .\"'")
+    return _TRUTHS.get(alike, alike or label)
+
+
+def twins(counts: Mapping[str, int]) -> list[str]:
     """Labels that are one number, or one word in other letters."""
     by: dict[object, list[str]] = {}
     for label in counts:
-        number = number_in(label)
-        word = unicodedata.normalize("NFC", " ".join(label.split())).casefold()
-        by.setdefault(word if math.isnan(number) else number, []).append(label)
+        by.setdefault(_same(label), []).append(label)
     return [
         f"{' and '.join(f'{printable(one, 40)!r} ({counts[one]:,})' for one in same[:4])} may be "
         "one class, written in several ways: kept apart"

@@ -3,7 +3,6 @@
 import difflib
 import math
 import re
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,11 +11,19 @@ import numpy as np
 from headstart.data.boxes import BoxTruth
 from headstart.data.examples import Examples, InMemory
 from headstart.data.found import Found
-from headstart.data.label_hints import comma_number, far_values, hints, number_in, says_nothing
+from headstart.data.label_hints import (
+    comma_number,
+    far_values,
+    hints,
+    number_in,
+    says_nothing,
+    twins,
+)
 from headstart.data.ordering import in_order
 from headstart.data.problem import Problem
 from headstart.data.records import natural
 from headstart.data.scales import ranked
+from headstart.data.tag_marks import are_lists
 from headstart.data.text_truth import ManyTextTruth, OwnTextTruth, TextTruth, WordTagTruth
 from headstart.data.truth import TagTruth, Truth, ValueTruth
 from headstart.errors import DataError, UsageError
@@ -61,6 +68,8 @@ def with_task(found: Found, asked: str = "", order: Sequence[str] = ()) -> Found
     read = labels.read(replace(found, examples=replace(found.examples, kind=kind)), order)
     if form is LabelForm.CLASS and not asked and found.layout in _TABLES:
         read = read.noting(*hints(read.examples.truth.counts(range(len(read.examples)))))
+    if form is LabelForm.TAGS and found.layout in _TABLES:
+        read = read.noting(*twins(read.examples.truth.counts(range(len(read.examples)))))
     if asked or not labels.called:
         return read
     one = task_of(LabelForm.CLASS)
@@ -108,12 +117,7 @@ def _guessed(classes: Sequence[str]) -> LabelForm:
     numbers = [number_in(name) for name in classes]
     if len(numbers) > _FEW_VALUES and not any(map(math.isnan, numbers)):
         return LabelForm.VALUE if any(number % 1 for number in numbers) else LabelForm.CLASS
-    lists = [tags_in(name) for name in classes]
-    long = [tags for tags in lists if len(tags) > 1]
-    often = Counter(tag for tags in lists for tag in tags)
-    shared = sum(often[tag] > 1 for tags in long for tag in tags)
-    several = len(long) > 1 and shared * 2 > sum(map(len, long))
-    return LabelForm.TAGS if several else LabelForm.CLASS
+    return LabelForm.TAGS if are_lists(classes) else LabelForm.CLASS
 
 
 def _as_classes(found: Found, order: Sequence[str]) -> Found:
