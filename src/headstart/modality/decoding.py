@@ -150,7 +150,8 @@ def _loaded(
         way = TURNS.get(orientation(file))
         small: Picture = file
         if not file.mode.startswith(("I", "F")):  # Pillow scales no whole numbers of 16 bits
-            whole = file.convert("RGBA" if file.has_transparency_data else "RGB")
+            mode = "RGBA" if file.has_transparency_data else "RGB"
+            whole = file if file.mode == mode else file.convert(mode)  # which copies all of it
             small = whole.reduce(max(2, _scale(file.size, wanted(file.size))))
         return small if way is None else small.transpose(way)
 

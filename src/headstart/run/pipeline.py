@@ -243,9 +243,7 @@ def check(found: Found, root: Path, tell: Tell = quiet, page: Path | None = None
     """Look at all examples, train nothing; `page` is where what is wrong is shown."""
     modality = usual_modality(found)
     seen = survey(found.examples, modality, cache=root, tell=tell)
-    for line in noted(modality, seen):
-        note(tell, line)
-    checked = audit(found, seen.looks)
+    checked = audit(found.noting(*noted(modality, seen)), seen.looks)
     if page:
         durable.write(page, audit_page(checked, faulty_pictures(checked)))
     return checked
