@@ -1,11 +1,19 @@
 """Every code that is raised has words, and no words are of a code that is not raised."""
 
 import ast
+import re
+from typing import Any, cast
 
 import pytest
+import typer
 
-from headstart import explaining
+from headstart import cli, explaining
 from headstart.explaining import codes, every, explanation_of
+
+ELSEWHERE = {
+    *("--dereference", "--hard-dereference", "--force-reinstall", "--upgrade", "--nproc-per-node"),
+}
+"""Flags of tar, pip and torchrun in what mends something."""
 
 
 @pytest.fixture(scope="module")
@@ -52,3 +60,17 @@ def test_words_through_a_function_of_its_own_are_found() -> None:
 )
 def test_what_only_a_run_knows_is_left_open(source: str, words: str) -> None:
     assert explaining._words(ast.parse(source, mode="eval").body, {}) == words
+
+
+def test_every_flag_and_command_that_a_fix_names_is_there(all_codes) -> None:
+    commands = cast(Any, typer.main.get_command(cli.app)).commands
+    flags = {flag for one in commands.values() for p in one.params for flag in p.opts}
+    flags |= {"--help", "--version", "--install-completion"}
+    fixes = {code: one.fix for code, one in all_codes.items()}
+    named = {
+        code: {*re.findall(r"(?<![\w-])--[a-z][a-z0-9-]*", fix)} for code, fix in fixes.items()
+    }
+    assert sum(map(bool, named.values())) > 60
+    assert {code: odd for code, own in named.items() if (odd := own - flags - ELSEWHERE)} == {}
+    called = {w for fix in fixes.values() for w in re.findall(r"\bheadstart ([a-z]+)\b", fix)}
+    assert called - {"or"} <= {*commands}  # "another headstart or …" is none
