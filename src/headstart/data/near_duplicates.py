@@ -86,8 +86,8 @@ def _joined(
     values: Int64[np.ndarray, " n"],
     width: int,
 ) -> Iterator[Ends]:
-    counts = np.bincount(values, minlength=1 << width)
-    starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+    starts = np.zeros((1 << width) + 1, dtype=np.int32)
+    np.cumsum(np.bincount(values, minlength=1 << width), dtype=np.int32, out=starts[1:])
     flips = [0, *(sum(1 << b for b in some) for n in range(1, WITHIN + 1)
                   for some in combinations(range(width), n))]  # fmt: skip
     for flip in flips:
