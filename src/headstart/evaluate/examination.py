@@ -66,7 +66,7 @@ def examine(
         groups,
         pretrained=fitted_arms.transfer.transfer,
         pair=outcome.pair,
-        tested=Tested(outcome.rows_text, outcome.lead),
+        tested=Tested(outcome.rows_text, outcome.lead, outcome.tested_text),
     )
     verdict = replace(verdict, learning=learning(outcome.growth, groups, outcome.overlap))
     parts = (task_data.partition.train, task_data.partition.val)

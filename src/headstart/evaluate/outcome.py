@@ -50,16 +50,21 @@ class Outcome:
 
     @property
     def rows_text(self) -> str:
-        """How many examples were tested, and from how many both sides learned, where these are not
-        all that the arms themselves learned from.
+        """`tested_text`, and from how many both sides of the pair learned, where these are not all
+        that the arms themselves learned from.
         """  # noqa: D205 - one sentence
+        return f"{self.tested_text}{self._refitted}"
+
+    @property
+    def tested_text(self) -> str:
+        """How many examples were tested, and how."""
         n, rows = self.different, len(self.rows)
         twice = f" ({_twice(rows - n)})" if n < rows else ""
         if self.fold_of:
             told = f", each of {n:,} examples tested once, in {self.folds} folds"
         else:
             told = f" on the same {n:,} test examples"
-        return f"{told}{twice}{self._refitted}"
+        return f"{told}{twice}"
 
     @property
     def _refitted(self) -> str:
