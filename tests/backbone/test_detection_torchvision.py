@@ -98,8 +98,12 @@ def test_pictures_of_other_channels_are_refused() -> None:
         load_backbone(LITE, "random", channels=1)
 
 
-LARGE = ("fasterrcnn_resnet50_fpn", "fasterrcnn_resnet50_fpn_v2")
-"""Each takes over half a minute; the small one of the family is always tried."""
+LARGE = (
+    "fasterrcnn_resnet50_fpn",
+    "fasterrcnn_resnet50_fpn_v2",
+    "retinanet_resnet50_fpn",
+)
+"""Each takes over half a minute; another one of its family is always tried."""
 
 
 @pytest.mark.journey
