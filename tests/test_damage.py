@@ -18,6 +18,7 @@ def test_harm_follows_from_its_number_and_changes_something(tmp_path) -> None:
     assert seen >= {"bit", "byte", "cut", "zeros", "block", "empty", "longer", "swapped", "gone"}
 
 
+@pytest.mark.journey
 def test_no_damaged_table_is_believed(tmp_path) -> None:
     found = tables(range(40), tmp_path)
     assert found.right and not found.refused, str(found)

@@ -49,6 +49,7 @@ def test_it_stands_in_a_pipeline(classifier, labelled) -> None:
     assert piped.score(files, labels) > 0.9
 
 
+@pytest.mark.journey
 def test_labels_keep_their_type(classifier, labelled) -> None:
     files, labels = labelled
     numbers = np.array([len(label) for label in labels])
@@ -95,6 +96,7 @@ def test_it_passes_every_check_of_scikit_learn(classifier) -> None:
     assert others <= {"check_array_api_input"}  # left out where SCIPY_ARRAY_API is not set
 
 
+@pytest.mark.journey
 def test_strings_are_texts_where_the_backbone_reads_texts(tiny_bert) -> None:
     texts = [f"the {w} film is {w}" for w in ("good", "bad") for _ in range(6)]
     texts = [f"{text} {'very ' * i}" for i, text in enumerate(texts)]
@@ -113,6 +115,7 @@ def test_samples_with_their_rate_are_recordings(tmp_path) -> None:
     assert found.score(clips, kinds) == 1 and found.score(files, kinds) > 0.9
 
 
+@pytest.mark.journey
 def test_the_order_of_numbers_counts_where_it_is_asked_for(classifier, labelled) -> None:
     files, labels = labelled
     grades = np.array([{"red": 1, "green": 2, "blue": 10}[label] for label in labels])

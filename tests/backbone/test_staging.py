@@ -92,6 +92,7 @@ def _distinct(architecture: Architecture) -> tuple[nn.Module, nn.Sequential]:
     return network, nn.Sequential(staged(network, vision._namer(network))).eval()
 
 
+@pytest.mark.journey
 @every
 @torch.inference_mode()
 def test_pooled_rows_are_those_of_timm_at_every_cut(architecture: Architecture) -> None:
@@ -107,6 +108,7 @@ def test_pooled_rows_are_those_of_timm_at_every_cut(architecture: Architecture) 
     torch.testing.assert_close(rows, wanted, rtol=0, atol=0)
 
 
+@pytest.mark.journey
 @every
 def test_every_tensor_of_timm_but_the_classifier_has_a_name(architecture: Architecture) -> None:
     with torch.device("meta"):
@@ -127,6 +129,7 @@ def test_more_than_forty_architectures_are_tried() -> None:
     assert len({architecture.name for architecture in FAMILIES}) > 40
 
 
+@pytest.mark.journey
 @pytest.mark.parametrize("name", ["resnet18", "mobilenetv2_035", "vit_tiny_patch16_224"])
 @torch.inference_mode()
 def test_every_cut_composes_to_the_whole(name: str) -> None:

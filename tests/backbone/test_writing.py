@@ -23,6 +23,7 @@ transformers = pytest.importorskip("transformers")
 every_family = pytest.mark.parametrize("kind", FAMILIES)
 
 
+@pytest.mark.journey
 @every_family
 def test_it_writes_what_the_whole_network_writes(kind: str, tmp_path: Path) -> None:
     backbone = start(tmp_path, kind)
@@ -61,6 +62,7 @@ def test_each_token_is_told_those_before_it_and_none_behind(kind: str, tmp_path:
     assert not torch.equal(scores[0, -1], other[0, -1])
 
 
+@pytest.mark.journey
 @every_family
 def test_it_comes_back_from_its_folder(kind: str, tmp_path: Path) -> None:
     backbone = start(tmp_path, kind)

@@ -25,6 +25,7 @@ def test_a_fit_at_a_given_penalty_is_that_in_memory(small, tmp_path, weights) ->
     np.testing.assert_allclose(out_of_core.answers, near.answers, atol=1e-3)
 
 
+@pytest.mark.journey
 def test_tags_are_fitted_there_too(small, tmp_path) -> None:
     rows, labels = far_drawn()
     tags = torch.stack([labels == 0, labels > 0, rows[:, 4] > 30], dim=1).float()

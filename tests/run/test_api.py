@@ -117,6 +117,7 @@ def told(lines: list[str], places: Path) -> list[tuple[str, int, list[str], str]
     ]
 
 
+@pytest.mark.journey
 def test_what_can_be_refused_without_pytorch_is_refused_before_it_is_imported(
     places: Path,
 ) -> None:

@@ -39,6 +39,7 @@ def test_limits_leave_candidates_out_and_none_left_is_an_error(photos, pool) -> 
         headstart.rank(photos, backbones=pool, max_params="1k")
 
 
+@pytest.mark.journey
 def test_a_candidate_that_cannot_be_had_is_passed_over(photos, tiny_folder) -> None:
     found = headstart.rank(photos, backbones=f"no_such_network,{tiny_folder}")
     assert [one.backbone for one in found] == [str(tiny_folder)]
@@ -53,6 +54,7 @@ def test_the_command_prints_a_table_or_json(photos, pool, tiny_folder, capsys) -
     assert {"backbone", "predicted", "low", "high", "ms_per_item", "params", "why"} <= set(first)
 
 
+@pytest.mark.journey
 def test_all_are_those_that_are_here(photos) -> None:
     assert headstart.rank(photos, budget="1m")[0].backbone in {
         row.name for row in headstart.backbones()

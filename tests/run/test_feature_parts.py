@@ -54,6 +54,7 @@ def test_every_unit_is_done_by_one_part(photos, tiny_folder, tmp_path) -> None:
     assert len(shards(tmp_path)) == 3
 
 
+@pytest.mark.journey
 def test_what_is_finished_is_not_made_again_whatever_the_parts(
     photos, tiny_folder, tmp_path, monkeypatch
 ) -> None:
@@ -66,6 +67,7 @@ def test_what_is_finished_is_not_made_again_whatever_the_parts(
     assert made(photos, tiny_folder, "1/1", tmp_path, "third").done_before == 3
 
 
+@pytest.mark.journey
 def test_another_version_or_another_backbone_never_mixes(
     photos, tiny_folder, tmp_path, monkeypatch
 ) -> None:

@@ -79,7 +79,7 @@ def test_answers_with_an_order_have_no_folds() -> None:
 
 
 def test_a_negative_number_of_folds_is_refused() -> None:
-    with pytest.raises(UsageError, match="no number of folds"):
+    with pytest.raises(UsageError, match="not a number of folds"):
         Settings.of(folds=-1)
 
 

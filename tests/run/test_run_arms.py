@@ -37,6 +37,7 @@ def test_a_baseline_has_no_network_and_makes_no_model(job: Job) -> None:
     assert (arm.backbone, arm.transfer, fitted) == ("", False, None)
 
 
+@pytest.mark.journey
 def test_a_strategy_learns_in_a_folder_of_its_name_for_as_long_as_it_may(job, monkeypatch) -> None:
     seen: list[tuple[str, float]] = []
     probe = fit(job.task_data, job.backbone, Probe(), work=job.work)
@@ -50,6 +51,7 @@ def test_a_strategy_learns_in_a_folder_of_its_name_for_as_long_as_it_may(job, mo
     assert seen == [("probe-all", 7.0)] and (job.work / "probe-all").is_dir()
 
 
+@pytest.mark.journey
 def test_random_weights_are_raced_against_the_arms_so_far(job, monkeypatch) -> None:
     given = list[object]()
     probe = fit(job.task_data, job.backbone, Probe(), work=job.work)

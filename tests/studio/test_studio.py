@@ -30,6 +30,7 @@ def test_a_new_folder_is_made_and_a_file_is_refused(tmp_path, capsys) -> None:
     assert "U197" in capsys.readouterr().err
 
 
+@pytest.mark.journey
 def test_it_says_where_it_is_answers_and_ends_when_it_is_told_to(tmp_path) -> None:
     command = [sys.executable, "-m", "headstart", "studio", "new", "--port", "0", "--no-open"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ) as server:

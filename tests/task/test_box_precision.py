@@ -71,6 +71,7 @@ def by_us(truths: list[Boxes], found: list[FoundBoxes]) -> list[float]:
     return [np.nanmean(every), np.nanmean(every[0]), np.nanmean(every[5]), *by_size, *recalls]
 
 
+@pytest.mark.journey
 @pytest.mark.parametrize("seed", range(3))
 def test_all_twelve_figures_are_cocos(seed: int) -> None:
     truths, found = drawn(40, seed)

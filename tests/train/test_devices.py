@@ -147,6 +147,7 @@ def test_rows_of_a_class_come_closer_there(
     assert graphics == {CUDA} and devices.device_of(fitted.suffix) == devices.CPU
 
 
+@pytest.mark.journey
 @pytest.mark.parametrize("taught", [True, False])
 def test_a_new_backbone_is_trained_there_and_watched_here(
     task_data, tiny, taught, tmp_path, graphics

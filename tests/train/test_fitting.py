@@ -24,6 +24,7 @@ def _fit(task_data: TaskData, tiny: Backbone, text: str, work: Path) -> Fitted:
     return fit(task_data, tiny, strategy_of(text), RECIPE, work=work)
 
 
+@pytest.mark.journey
 @pytest.mark.parametrize("text", ["probe", *TRAINED])
 def test_nothing_frozen_moves_and_the_rest_does(
     task_data: TaskData, tiny: Backbone, text: str, tmp_path: Path
@@ -50,6 +51,7 @@ def test_a_suffix_is_what_its_best_epoch_made_of_it(
     assert any(not torch.equal(before[name], last[name]) for name in before) == (best > 0)
 
 
+@pytest.mark.journey
 @pytest.mark.parametrize("text", ["probe", *TRAINED])
 def test_the_joined_network_scores_as_the_fitted_one(
     task_data: TaskData, tiny: Backbone, text: str, tmp_path: Path
@@ -110,6 +112,7 @@ def test_views_vary_only_what_is_trained_whole(
     assert losses[0] != losses[1]
 
 
+@pytest.mark.journey
 def test_the_rate_that_did_best_on_validation_rows_is_taken(
     task_data: TaskData, tiny: Backbone, tmp_path: Path
 ) -> None:

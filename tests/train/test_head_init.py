@@ -12,6 +12,7 @@ from headstart.train import TaskData, strategy_of
 from headstart.train.head_init import first_head, head_of, probe_head, writer_of
 
 
+@pytest.mark.journey
 def test_fine_tuning_starts_from_the_head_that_was_fitted(task_data: TaskData, tiny) -> None:
     train = task_data.partition.train
     fit = probe_head(task_data, tiny, train)

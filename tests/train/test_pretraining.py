@@ -81,6 +81,7 @@ def test_the_next_token_is_learned_from_texts_alone(spoken: Material, tmp_path: 
 SLOW = pytest.param("teacher", marks=pytest.mark.slow)
 
 
+@pytest.mark.journey
 @pytest.mark.parametrize("kind", ["labels", SLOW, "tokens"])
 def test_killed_and_gone_on_with_gives_the_same_bytes(
     kind, material, spoken, tiny, tmp_path
