@@ -140,14 +140,16 @@ def thin(network: nn.Module) -> nn.Module:
         for layer in list(network.modules()):
             for name, child in list(layer.named_children()):
                 if isinstance(child, nn.Linear):
-                    setattr(layer, name, _Thin(child))
+                    setattr(layer, name, Thin(child))
         return network
     asked = peft.LoraConfig(r=RANK, target_modules="all-linear", use_rslora=True)
     changed: nn.Module = peft.get_peft_model(network, asked)
     return changed
 
 
-class _Thin(nn.Module):
+class Thin(nn.Module):
+    """A linear layer as it is, and two thin matrices beside it, as peft has them."""
+
     def __init__(self, layer: nn.Linear) -> None:
         super().__init__()
         self.layer = layer

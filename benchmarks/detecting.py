@@ -10,34 +10,7 @@ The one that ships was made by these steps with three differences: its first 173
 and 256 pixels; after them the stem and the first two blocks stayed as they were; and 220 pictures
 of VOC's list `test` were kept apart.
 
-What `headstart train PLACE` makes of it with defaults, a probe that learns pyramid and towers, 8
-pictures a step, 20 passes (2026-11-28, one thread of a machine that others used):
-
-raccoon, 256 pixels, 40 test pictures, seeds 0, 2, 3, 4, 5: F1 .933, .925, .925, .879, .938 (mean
-.920, standard deviation .023), AP50 .927, .940, .896, .879, .891 (.907, .026), mAP .479, .521,
-.483, .411, .484 (.476, .040). It helps each time: from random weights F1 was .675, .750, .700,
-.529, .721, for the usual boxes .487 to .667. CPU seconds of the probe 79 to 94, from random weights
-96 to 151 where others crowded the machine; peak 1.6 GB. All of these judged 30 validation pictures
-after each epoch, for .3 CPU s beside 2.9 of steps over 130; since then after every fourth, which
-changes no weight.
-Steps over 130 of them, CPU seconds, least and most of three: 2.8 to 3.2 from kept maps (459 kB a
-view in half precision), 5.2 to 5.7 with the frozen stages anew, 5.8 to 6.9 with files read anew,
-too, as torchvision's reference loop does; the same network, cut and batches in each.
-bccd, its own division, 72 test pictures, 416 pixels: F1 .759 (.722 to .796), AP50 .885 (platelets
-.856, red cells .820, white .980), mAP .499; it helps: F1 was .624 from random weights, .128 for the
-usual boxes. CPU seconds of arms 428, 332 and 3; peak 2.2 GB.
-
-Before, towers learned alone, at 256 pixels, 16 pictures a step: raccoon, seed 0: F1 .958, AP50
-.958, mAP .474; bccd: AP50 .365 (platelets .001, red cells .747, white .346). What the pyramid, the
-smaller steps and the pixels did each was not measured.
-No tensor of 162 that were frozen changed, in any run.
-
-mobilenetv2_100, ImageNet's weights and a fresh pyramid, on raccoon, seed 0: F1 .902 (.811 to
-.992), AP50 .900, mAP .377; it helps: .492 for the usual boxes, .575 from random weights; 83 CPU s.
-All layers trained (`full`): F1 .875, 250 CPU s.
-coco_street, six kinds, 102 pictures to learn from, its `val` to choose by, 26 test pictures: F1
-.513 (.328 to .698), AP50 .055, mAP .018 at 416 pixels; usual boxes and random weights .423 each, so
-there is no evidence that it helps. 194 CPU s. So few pictures of six kinds are too few for it.
+What `headstart train` makes of it is in docs/gallery/boxes.md.
 """
 
 import copy

@@ -17,10 +17,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from benchmarks.card_loops import RANK, Thin
 from benchmarks.measuring import SHARED, figure, here
 
 TEXTS = SHARED / "data" / "text" / "sst2" / "train.tsv"
-ROWS, BATCH, RANK = 32 * 24, 32, 8
+ROWS, BATCH = 32 * 24, 32
 
 
 def main() -> None:
@@ -118,16 +119,4 @@ def _thin(network: nn.Module) -> None:
     for layer in list(network.encoder.modules()):
         for name, child in list(layer.named_children()):
             if isinstance(child, nn.Linear):
-                setattr(layer, name, _Thin(child))
-
-
-class _Thin(nn.Module):
-    def __init__(self, layer: nn.Linear) -> None:
-        super().__init__()
-        self.layer = layer
-        self.down = nn.Linear(layer.in_features, RANK, bias=False)
-        self.up = nn.Linear(RANK, layer.out_features, bias=False)
-        nn.init.zeros_(self.up.weight)
-
-    def forward(self, rows: Tensor) -> Tensor:
-        return self.layer(rows) + self.up(self.down(rows)) / RANK**0.5
+                setattr(layer, name, Thin(child))

@@ -1,6 +1,7 @@
 """Stand-ins that every room's tests share: pictures, task data, a small backbone, a cache."""
 
 import os
+import shutil
 from pathlib import Path
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # before the hub's library is imported: no test asks it
@@ -140,3 +141,20 @@ def theirs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("weights") / "theirs.safetensors"
     save_file(tensors, path)
     return path
+
+
+FAKE = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Debian's chromium, driven by playwright, with a camera and a microphone that are made up."""
+    from playwright.sync_api import sync_playwright
+
+    chromium = shutil.which("chromium")
+    assert chromium, "install Debian's package chromium"
+    with sync_playwright() as it:
+        arguments = ["--no-sandbox", *FAKE]
+        opened = it.chromium.launch(executable_path=chromium, args=arguments)
+        yield opened
+        opened.close()

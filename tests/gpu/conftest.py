@@ -1,4 +1,8 @@
-"""The card that these tests are for. `HEADSTART_REHEARSE=1` lets the CPU stand in for it."""
+"""The card that these tests are for. `HEADSTART_REHEARSE=1` lets the CPU stand in for it.
+
+Where there is no card they are skipped: there is nothing that they could be run on. `make gpu` ends
+before them there, and says that nothing was tested.
+"""
 
 import os
 

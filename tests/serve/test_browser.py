@@ -1,7 +1,6 @@
 """The page in a real browser: Debian's chromium, driven by playwright."""
 
 import io
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,18 +12,6 @@ from accessible import axe, serious
 from test_serving import MAIN, TOKEN
 
 pytestmark = pytest.mark.browser
-CHROMIUM = shutil.which("chromium")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    assert CHROMIUM, "install Debian's package chromium"
-    with sync_playwright() as it:
-        opened = it.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

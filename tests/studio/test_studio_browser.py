@@ -2,101 +2,19 @@
 
 import base64
 import io
-import json
-import os
-import random
-import re
 import shutil
 import signal
-import subprocess
-import sys
 import time
 import zipfile
 from pathlib import Path
 
-import PIL.Image
-import PIL.ImageDraw
 import pytest
 import soundfile
 from accessible import axe, serious
 from boards import apart  # noqa: F401
-
-from headstart.data import find
-from headstart.studio.board import LEAST_PICTURES
-from headstart.studio.drawn import Box, Drawings
+from browsing import begin, draw
 
 pytestmark = pytest.mark.browser
-CHROMIUM = shutil.which("chromium")
-FAKE = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    assert CHROMIUM, "install Debian's package chromium"
-    with sync_playwright() as it:
-        arguments = ["--no-sandbox", *FAKE]
-        opened = it.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield opened
-        opened.close()
-
-
-class Server:
-    """A page of its own over the folder "box", started as people do."""
-
-    def start(self) -> str:
-        command = [sys.executable, "-m", "headstart", "studio", "box", "--port", "0", "--no-open"]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ)
-        return self.process.stdout.readline().strip()
-
-    def kill(self) -> None:
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
-        self.process.stdout.close()
-
-
-@pytest.fixture
-def server():
-    one = Server()
-    yield one
-    one.kill()
-
-
-@pytest.fixture
-def page(browser):
-    context = browser.new_context(viewport={"width": 1200, "height": 850})
-    opened = context.new_page()
-    opened.set_default_timeout(30_000)
-    opened.told, opened.asked = [], []
-    opened.on("request", lambda request: opened.asked.append(request.url))
-    opened.on("pageerror", lambda error: opened.told.append(str(error)))
-    opened.on("console", lambda message: opened.told.append(message.text))
-    yield opened
-    assert [text for text in opened.told if "401" not in text and "ERR_" not in text] == []
-    assert all(url.startswith(("http://127.0.0.1:", "blob:")) for url in opened.asked)
-    context.close()
-
-
-def draw(folder: Path, name: str, count: int) -> list[str]:
-    folder.mkdir(parents=True, exist_ok=True)
-    drawn = random.Random(name)
-    for number in range(count):
-        picture = PIL.Image.effect_noise((120, 120), 60).convert("RGB")
-        x, y, side = drawn.randint(10, 40), drawn.randint(10, 40), drawn.randint(40, 70)
-        pen, hue = PIL.ImageDraw.Draw(picture), tuple(drawn.randint(0, 255) for _ in range(3))
-        (pen.ellipse if name == "circle" else pen.rectangle)((x, y, x + side, y + side), fill=hue)
-        picture.save(folder / f"{name} {number:02}.jpg")
-    return [str(path) for path in sorted(folder.iterdir())]
-
-
-def begin(page, address: str, kind: str = "Pictures", names=("circle", "square")) -> None:
-    page.goto(address)
-    page.get_by_role("button", name=re.compile(f"^{kind}")).click()
-    for name in names:
-        page.locator("#new-name").fill(name)
-        page.keyboard.press("Enter")
-        page.get_by_role("heading", name=name).wait_for()
 
 
 def test_two_classes_of_20_pictures_to_a_verdict_through_a_stop_and_a_killed_server(
@@ -292,76 +210,6 @@ def test_texts_go_by_keyboard_alone_to_a_verdict_and_a_try(page, server, tmp_pat
     page.screenshot(path=str(tmp_path / "texts.png"), full_page=True)
     rows = (tmp_path / "box" / "texts.csv").read_text().splitlines()
     assert rows[0] == "text,label" and len(rows) == 1 + 2 * (len(GOOD) + len(BAD))
-
-
-def test_boxes_are_drawn_by_pointer_and_keys(page, server, tmp_path, request) -> None:
-    begin(page, server.start(), "Boxes on pictures", ("disk",))
-    files = draw(tmp_path / "own", "circle", 2)
-    page.get_by_label("Choose pictures").set_input_files(files)
-    page.locator(".thumbs.drawn button").nth(1).wait_for(timeout=60_000)
-    page.locator(".thumbs.drawn button").first.click()
-    by_pointer(page)
-    by_keys(page, tmp_path / "box")
-    page.screenshot(path=str(tmp_path / "drawing.png"))
-    assert serious(page, axe(request.config.cache.mkdir("axe"))) == []
-    page.get_by_role("button", name="Next").click()
-    page.get_by_label("Nothing to be found").check()
-    page.get_by_role("button", name="Close").click()
-    page.get_by_text("2 looked at").wait_for()
-    examples = find(tmp_path / "box").examples
-    assert [len(boxes) for boxes in examples.truth.boxes] == [1, 0]
-
-
-@pytest.mark.slow
-def test_boxes_that_lie_in_the_folder_are_learned_from_and_tried(page, server, tmp_path) -> None:
-    files = draw(tmp_path / "box" / "pictures", "circle", LEAST_PICTURES + 2)
-    for name in files:
-        key = str(Path(name).relative_to(tmp_path / "box"))
-        Drawings(tmp_path / "box").keep(key, [Box("disk", (0.2, 0.2, 0.7, 0.7))], (120, 120), "")
-    page.goto(server.start())
-    page.get_by_text("Boxes right:").wait_for(timeout=250_000)
-    page.locator("#trying:not([hidden])").wait_for(timeout=60_000)
-    page.locator("#try-file").set_input_files(files[0])
-    page.locator("#answer .found").wait_for()
-    page.screenshot(path=str(tmp_path / "boxes.png"), full_page=True)
-
-
-def by_pointer(page) -> None:
-    """A box is drawn, moved and taken by a corner."""
-    page.wait_for_function("document.querySelector('.stage img').naturalWidth > 0")
-    drag(page, (0.2, 0.2), (0.5, 0.6))
-    drag(page, (0.35, 0.4), (0.45, 0.4))
-    drag(page, (0.6, 0.6), (0.8, 0.8))
-    page.get_by_label("disk, box 1: 30% from the left, 20% from the top, 50% wide, 60%").wait_for()
-
-
-def drag(page, start: tuple[float, float], end: tuple[float, float]) -> None:
-    place = page.locator(".stage svg").bounding_box()
-    for step, (x, y) in enumerate((start, end)):
-        at = (place["x"] + x * place["width"], place["y"] + y * place["height"])
-        page.mouse.move(*at, steps=3)
-        (page.mouse.up if step else page.mouse.down)()
-
-
-def by_keys(page, box: Path) -> None:
-    """Another is made, moved, sized and deleted, and all of it is on the disk."""
-    page.get_by_role("button", name="Add a box").click()
-    for key in ("ArrowLeft", "ArrowUp", "Shift+ArrowRight", "Shift+ArrowDown"):
-        page.keyboard.press(key)
-    page.get_by_label("disk, box 2: 34% from the left, 34% from the top, 31% wide, 31%").wait_for()
-    kept_as(box, 2)
-    page.keyboard.press("Delete")
-    kept_as(box, 1)
-
-
-def kept_as(box: Path, count: int) -> None:
-    """Wait until the first picture has so many boxes on the disk."""
-    for _ in range(100):
-        kept = sorted((box / "pictures").glob("*.json"))
-        if kept and len(json.loads(kept[0].read_text())["shapes"]) == count:
-            return
-        time.sleep(0.1)
-    raise AssertionError(f"never {count} boxes")
 
 
 GOOD = ("lovely", "a joy", "splendid", "kind", "a delight")
