@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-STAND_IN = "stand_in"
 
 
 @pytest.fixture(autouse=True)

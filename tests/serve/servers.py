@@ -12,6 +12,8 @@ from headstart.serve.documents import Answer, Fault, Judged, Signature, Unanswer
 from headstart.serve.frames import Thing
 
 TOKEN = "t" * 32
+STAND_IN = "stand_in"
+"""The module of a worker that needs no model."""
 BEARER = ("Authorization", f"Bearer {TOKEN}")
 NAMED = Signature(kind="image", things="pictures", task="classification", classes=["a", "b"])
 

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from conftest import STAND_IN
+from servers import STAND_IN
 
 from headstart.errors import UsageError
 from headstart.serve import Limits, Refusal, shelf

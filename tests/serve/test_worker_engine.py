@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from conftest import STAND_IN
+from servers import STAND_IN
 
 from headstart.errors import ResourceError
 from headstart.serve.engine import Died, Engine, started
