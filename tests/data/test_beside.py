@@ -58,3 +58,48 @@ def test_files_of_one_name_in_two_folders_are_not_taken_for_each_other(tmp_path:
     put(tmp_path, *files)
     found = find(table(tmp_path, [(file, file[:3]) for file in files], "file,label"))
     assert {*labels(found).values()} == {"cat", "dog"}
+
+
+def test_numbered_folders_that_a_table_agrees_with_stay_classes_and_keep_their_parts(
+    tmp_path: Path,
+) -> None:
+    files = [f"{part}/grade{n}/{part}{n}{i}.jpg" for part in ("train", "test")
+             for n in (1, 2) for i in range(4)]  # fmt: skip
+    put(tmp_path, *files)
+    found = find(table(tmp_path, [(Path(file).stem, file.split("/")[1]) for file in files]))
+    assert {*labels(found).values()} == {"grade1", "grade2"}
+    assert sorted(found.examples.parts) == ["test"] * 8 + ["train"] * 8
+
+
+def test_numbered_folders_of_parts_are_asked_about_and_not_mixed(tmp_path: Path) -> None:
+    files = [f"{part}/batch{n}/{part}{n}{i}.jpg" for part in ("train", "test")
+             for n in (1, 2) for i in range(4)]  # fmt: skip
+    put(tmp_path, *files)
+    with pytest.raises(DataError, match="D330"):
+        find(table(tmp_path, [(Path(file).stem, "ab"[i % 2]) for i, file in enumerate(files)]))
+
+
+@pytest.mark.parametrize(("second", "layout"), [("severe", "class folders"), ("mild", "table")])
+def test_numbered_folders_are_classes_where_each_has_a_label_of_its_own(
+    tmp_path: Path, second: str, layout: str
+) -> None:
+    put(tmp_path, *FILES)
+    rows = [
+        (Path(file).stem, second if file.startswith("pictures_2") else "mild") for file in FILES
+    ]
+    rows[0] = (rows[0][0], "severe") if layout == "table" else rows[0]
+    assert find(table(tmp_path, rows)).layout == layout
+
+
+@pytest.mark.parametrize(("head", "asked"), [("id,x,y", False), ("id,width,y", True)])
+def test_where_in_a_picture_something_is_labels_nothing(
+    tmp_path: Path, head: str, asked: bool
+) -> None:
+    files = [f"{kind}/{kind}{i}.jpg" for kind in ("cat", "dog") for i in range(4)]
+    put(tmp_path, *files)
+    table(tmp_path, [(Path(file).stem, f"3,{i}") for i, file in enumerate(files)], head)
+    if asked:
+        with pytest.raises(DataError, match="D330"):
+            find(tmp_path)
+        return
+    assert {*labels(find(tmp_path)).values()} == {"cat", "dog"}

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from headstart.data.archive import is_archive, unpack
-from headstart.data.beside import labeling, need_agreement, numbered
+from headstart.data.beside import labeling, need_agreement, numbered, same_classes
 from headstart.data.box_formats import find_boxes, need_boxes
 from headstart.data.box_found import found_boxes
 from headstart.data.column_names import LABELS, plain
@@ -102,14 +102,18 @@ def _in_folder(root: Path, columns: Columns, shelter: Shelter) -> Found:
 def _by_folders(
     root: Path, shelving: Shelving, tables: list[Path], columns: Columns, shelter: Shelter
 ) -> Found:
-    """Examples labeled by their folders, unless these only number the pieces of a table's files."""
+    """Examples labeled by their folders, unless these only number the pieces of a table's files.
+
+    Folders of parts, and such as a table has a label for each of, are more than numbers.
+    """
     found = read_shelves(root, shelving.shelves)
     files = [source for source in found.examples.sources if isinstance(source, Path)]
-    table = labeling(tables, files) if columns.label != "-" else None
-    if table and numbered([shelf.label for shelf in shelving.shelves]):
-        return _from_tables(root, [table], columns, shelter)
-    if table:
-        need_agreement(found, table)
+    said = labeling(tables, files) if columns.label != "-" else None
+    pieces = not found.examples.parts and numbered([shelf.label for shelf in shelving.shelves])
+    if said and pieces and not same_classes(found, said):
+        return _from_tables(root, [said.table], columns, shelter)
+    if said:
+        need_agreement(found, said)
     if columns.group == "-":
         found = replace(found, examples=replace(found.examples, groups=()))
     told = (*shelving.notes, *parts_in_names(found))
