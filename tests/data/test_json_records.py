@@ -83,8 +83,16 @@ def test_lines_may_be_written_as_a_list(between, tmp_path):
     assert [cells for _, cells in read_sheet(tmp_path / "t.jsonl").rows] == [
         tuple(row.values()) for row in ROWS
     ]
-    (tmp_path / "t.jsonl").write_text(json.dumps(ROWS))
-    assert len(read_sheet(tmp_path / "t.jsonl").rows) == len(ROWS)
+    for whole in (json.dumps(ROWS), json.dumps(ROWS).replace("}, {", "},\n{")):
+        (tmp_path / "t.jsonl").write_text(whole)
+        sheet = read_sheet(tmp_path / "t.jsonl")
+        assert len(sheet.rows) == len(ROWS) and not sheet.problems
+
+
+def test_a_line_that_is_a_list_beside_others_is_told(tmp_path):
+    (tmp_path / "t.jsonl").write_text(f"{json.dumps(ROWS)},\n{json.dumps(ROWS[0])}\n")
+    sheet = read_sheet(tmp_path / "t.jsonl")
+    assert [(p.code, p.row) for p in sheet.problems] == [("D153", 1)] and len(sheet.rows) == 1
 
 
 def test_choices_of_label_studio_are_labels():

@@ -50,8 +50,8 @@ def test_printed_lists_are_lists(tmp_path, form):
     assert any("lists" in note for note in notes)
 
 
-def test_a_text_that_begins_with_a_bracket_is_no_list(tmp_path):
-    labels = ["[sic] good", "bad", "[sic] good", "bad"]
+@pytest.mark.parametrize("labels", [["[sic] good", "bad"] * 2, ["<pos>", "<neg>"] * 2])
+def test_a_label_that_only_looks_like_a_list_is_a_class(tmp_path, labels):
     assert read(table(tmp_path, labels))[:2] == ("classification", labels)
 
 

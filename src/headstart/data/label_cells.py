@@ -19,7 +19,7 @@ from headstart.task_names import LabelForm, form_of
 
 TAGS = "tags"
 """The name of a column that is made of several."""
-_BRACKETS = ("[]", "()", "{}", "<>")
+_BRACKETS = ("[]", "()", "{}")
 _NONE = ("none", "nan", "null", "na", "n/a")
 _LEAST_COLUMNS = 2
 _SET = ("1", "1.0", "1.", "true", "yes", "y", "t")

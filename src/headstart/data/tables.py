@@ -1,5 +1,6 @@
 """Tables as rows of cells, whatever the program that saved them thought a table is."""
 
+import contextlib
 import json
 import math
 from collections.abc import Mapping, Sequence
@@ -142,12 +143,13 @@ def _whole(cell: object) -> object:
 
 def _json_lines(path: Path) -> Sheet:
     text, notes = _decoded(path)
+    with contextlib.suppress(ValueError, RecursionError):
+        if text.lstrip().startswith("[") and (rows := records_in(text)):
+            return _sheet(path, rows, (), notes)
     found: list[tuple[int, dict[str, object]]] = []
     problems: list[Problem] = []
     for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip():
-            continue
-        if line.strip() in "[]":
+        if line.strip() in ("", "[", "]"):
             continue
         try:
             held = json.loads(line.strip().removesuffix(","))  # as in a list of objects
@@ -156,8 +158,6 @@ def _json_lines(path: Path) -> Sheet:
             continue
         if isinstance(held, dict):
             found.append((number, flat(held)))
-        elif isinstance(held, list) and (rows := records_in(line)):
-            found += rows  # the whole list on one line
         else:
             why = 'not an object such as {"path": …, "label": …}'
             problems.append(Problem("D153", "unreadable", path.name, why, number))
