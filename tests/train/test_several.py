@@ -35,7 +35,11 @@ def shared(tmp_path_factory) -> tuple[Path, dict[str, dict[str, torch.Tensor]]]:
         )
         for number in range(2)
     ]  # fmt: skip
-    assert [process.wait(timeout=280) for process in running] == [0, 0]
+    try:
+        assert [process.wait(timeout=120) for process in running] == [0, 0]
+    finally:
+        for process in running:
+            process.kill()
     return place, {n: load_file(place / f"{n}.safetensors") for n in ("0", "1", "alone")}
 
 

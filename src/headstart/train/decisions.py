@@ -1,5 +1,9 @@
-"""Notes of what was decided on the way: a run that goes on stays with it, for speeds vary."""
+"""Notes of what was decided on the way: a run that goes on stays with it, for speeds vary.
 
+Of processes that train together the first reads and writes them, and all go by what it has.
+"""
+
+import contextlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -15,18 +19,24 @@ def decided_once(place: Path, decide: Callable[[], Any]) -> Any:
     known = recalled(place)
     if known is None:
         told = agreed(decide())
-        if is_first():
-            durable.seal(place, told)
+        keep(place, told)
         known = json.loads(durable.to_json(told))
     return known
 
 
+def keep(place: Path, value: Any) -> None:
+    """Write a note, in the first process."""
+    if is_first():
+        durable.seal(place, value)
+
+
 def recalled(place: Path) -> Any:
     """What a note says; None where there is none, or it is not what was written."""
-    try:
-        return durable.unsealed(place)
-    except (FileNotFoundError, durable.Damaged):
-        return None
+    known = None
+    if is_first():  # others would see what it writes in the meantime
+        with contextlib.suppress(FileNotFoundError, durable.Damaged):
+            known = durable.unsealed(place)
+    return agreed(known)
 
 
 def discard_damaged(work: Path, tell: Tell, notes: str = "**/*.json") -> None:

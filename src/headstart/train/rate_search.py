@@ -6,12 +6,12 @@ from pathlib import Path
 
 from torch import nn
 
-from headstart import durable
 from headstart.events import Event, Tell, quiet
-from headstart.train.decisions import recalled
+from headstart.train.decisions import keep, recalled
 from headstart.train.loop import Steps
 from headstart.train.pricing import Budget
 from headstart.train.recipe import Recipe
+from headstart.train.several import agreed
 from headstart.train.trainer import TrainingData, epochs_of, lost, state_of
 
 TRIAL = 0.25
@@ -76,7 +76,7 @@ def search(
     middle = sorted(range(len(rates)), key=lambda i: abs(2 * i - len(rates) + 1))
     tell(Event("start", "trying rates", len(tried) * trial.epochs, total))
     for rate in [rates[i] for i in middle[len(tried) :]]:
-        if done or time_budget.enough(len(tried), trial.epochs):
+        if agreed(done or time_budget.enough(len(tried), trial.epochs)):
             break
         train_state, losses = state_of(suffix, head, replace(trial, rate=rate)), list[float]()
         for epoch in epochs_of(training_data, train_state, trial):
@@ -85,7 +85,7 @@ def search(
             facts = (("rate", rate), ("val_loss", round(losses[-1], 4)))
             passed = len(tried) * trial.epochs + epoch.number
             tell(Event("step", "trying rates", passed, total, facts))
-        tried = (*tried, (rate, min(losses)))
+        tried = (*tried, (rate, agreed(min(losses))))
         _write_rates(place, tried, done=False)
     _write_rates(place, tried, done=True)
     tell(Event("end", "trying rates", total, total))
@@ -106,4 +106,4 @@ def _read_rates(place: Path) -> tuple[tuple[tuple[float, float], ...], bool]:
 def _write_rates(place: Path, tried: tuple[tuple[float, float], ...], *, done: bool) -> None:
     """A loss that is not finite is kept as a word: JSON has no number for it."""
     told = [(rate, loss if math.isfinite(loss) else str(loss)) for rate, loss in tried]
-    durable.seal(place, {"tried": told, "done": done})
+    keep(place, {"tried": told, "done": done})

@@ -10,13 +10,12 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from headstart import durable
 from headstart.backbone import Backbone
 from headstart.events import Tell, detail
 from headstart.features import Varied
 from headstart.modality import Augmentation, follow
 from headstart.train.cache_policy import KEPT, Keeping, keeping_of
-from headstart.train.decisions import decided_once, recalled
+from headstart.train.decisions import decided_once
 from headstart.train.devices import processor
 from headstart.train.distillation import Imitation, Targets, as_answers
 from headstart.train.loop import Feed, Steps, Wanted, teacher_forced
@@ -36,20 +35,20 @@ def decided(
 
     A run that goes on stays with what was decided before: speeds and free disk vary.
     """
-    place, partition = work / "keeping.json", task_data.partition
-    if (known := recalled(place)) is not None:
-        return Keeping(**known)
-    views = recipe.views.kept if recipe.views else 1
+    partition, views = task_data.partition, recipe.views.kept if recipe.views else 1
     rows = views * len(partition.train) + len(partition.val) + len(partition.test)
     passes = recipe.epochs * (1 + TRIAL * len(RATES))
-    keeping = keeping_of(backbone, at, rows, passes, task_data.cache)
-    if task_data.task.locates and at and not keeping.anew:
-        keeping = replace(keeping, half=True)
-    if keeping.why:
-        kept = "computed anew in every epoch" if keeping.anew else "kept on disk"
-        detail(tell, f"rows at the cut are {kept}: {keeping.why}")
-    durable.seal(place, asdict(keeping))
-    return keeping
+
+    def decide() -> dict[str, Any]:
+        keeping = keeping_of(backbone, at, rows, passes, task_data.cache)
+        if task_data.task.locates and at and not keeping.anew:
+            keeping = replace(keeping, half=True)
+        if keeping.why:
+            kept = "computed anew in every epoch" if keeping.anew else "kept on disk"
+            detail(tell, f"rows at the cut are {kept}: {keeping.why}")
+        return asdict(keeping)
+
+    return Keeping(**decided_once(work / "keeping.json", decide))
 
 
 def training_data_of(
