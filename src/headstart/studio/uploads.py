@@ -140,13 +140,8 @@ def _need_fitting(suffix: str, kind: Kind) -> Kind:
     """The modality by a file's extension. Raises `Refusal` where the folder has another."""
     found: Kind = "image" if suffix in PICTURES else "audio" if suffix in SOUNDS else ""
     if not found or (kind and found != ("image" if kind == "boxes" else kind)):
-        wanted = {
-            "image": "pictures",
-            "boxes": "pictures",
-            "audio": "recordings",
-            "text": "texts",
-        }.get(kind)
-        told = f"this folder holds {wanted}" if wanted else "neither a picture nor a recording"
+        held = _HELD.get(kind)
+        told = f"this folder holds {held}" if held else "neither a picture nor a recording"
         fix = "send JPEG, PNG, WebP, GIF, BMP or TIFF; or WAV, FLAC, OGG or MP3"
         raise Refusal("H611", 415, told, fix)
     return found
