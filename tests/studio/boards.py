@@ -42,8 +42,11 @@ class Looks(RealLooks):
             raise Refusal("D121", 422, "this is not a picture", "send another")
         return "image/jpeg", b"small " + path.read_bytes()
 
-    async def picture(self, path: Path) -> tuple[bytes, tuple[int, int]]:
-        return b"whole " + path.read_bytes(), (200, 100)
+    async def picture(self, path: Path) -> bytes:
+        return b"whole " + path.read_bytes()
+
+    async def size(self, path: Path) -> tuple[int, int]:
+        return (200, 100)
 
     async def warm(self) -> None: ...
 

@@ -18,9 +18,10 @@ pytestmark = pytest.mark.browser
 
 def test_boxes_are_drawn_by_pointer_and_keys(page, server, tmp_path, request) -> None:
     begin(page, server.start(), "Boxes on pictures", ("disk",))
-    files = draw(tmp_path / "own", "circle", 2)
+    files = draw(tmp_path / "own", "circle", 3)
     page.get_by_label("Choose pictures").set_input_files(files)
-    page.locator(".thumbs.drawn button").nth(1).wait_for(timeout=60_000)
+    page.locator(".thumbs.drawn button").nth(2).wait_for(timeout=60_000)
+    drawn_elsewhere(page, tmp_path / "box")
     page.locator(".thumbs.drawn button").first.click()
     by_pointer(page)
     by_keys(page, tmp_path / "box")
@@ -29,9 +30,9 @@ def test_boxes_are_drawn_by_pointer_and_keys(page, server, tmp_path, request) ->
     page.get_by_role("button", name="Next").click()
     page.get_by_label("Nothing to be found").check()
     page.get_by_role("button", name="Close").click()
-    page.get_by_text("2 looked at").wait_for()
+    page.get_by_text("3 looked at").wait_for()
     examples = find(tmp_path / "box").examples
-    assert [len(boxes) for boxes in examples.truth.boxes] == [1, 0]
+    assert [len(boxes) for boxes in examples.truth.boxes] == [1, 0, 3]
 
 
 @pytest.mark.slow
@@ -46,6 +47,26 @@ def test_boxes_that_lie_in_the_folder_are_learned_from_and_tried(page, server, t
     page.locator("#try-file").set_input_files(files[0])
     page.locator("#answer .found").wait_for()
     page.screenshot(path=str(tmp_path / "boxes.png"), full_page=True)
+
+
+TINY, PAST = Box("disk", (0.3, 0.3, 0.308, 0.308)), Box("disk", (0.5, 0.4, 1.1, 0.9))
+
+
+def drawn_elsewhere(page, box: Path) -> None:
+    """A click changes nothing of a tiny box, and another is added beside one past the edge."""
+    key = Drawings(box).all[2].key
+    Drawings(box).keep(key, [TINY, PAST], (120, 120), "")
+    before = Drawings(box).need(key).boxes
+    page.get_by_text("1 looked at").wait_for()
+    page.locator(".thumbs.drawn button").nth(2).click()
+    page.wait_for_function("document.querySelector('.stage img').naturalWidth > 0")
+    drag(page, (0.304, 0.304), (0.304, 0.304))
+    drag(page, (0.1, 0.5), (0.1, 0.5))
+    page.get_by_role("button", name="Add a box").click()
+    page.get_by_label("disk, box 3").wait_for()
+    page.get_by_role("button", name="Close").click()
+    page.get_by_label(f"{key}, 3 boxes").wait_for()
+    assert Drawings(box).need(key).boxes[:2] == before
 
 
 def by_pointer(page) -> None:

@@ -80,8 +80,14 @@ def test_an_annotation_that_the_page_could_not_write_again_is_not_changed(root, 
 
 def test_a_picture_that_is_scaled_since_keeps_its_boxes(root) -> None:
     keep(root, "a.jpg", [CAT])
+    held = json.loads((root / "a.json").read_text())
+    held["shapes"][0]["flags"], held["imageData"] = {"blurred": True}, "abc"
+    (root / "a.json").write_text(json.dumps(held))
     told = keep(root, "a.jpg", [CAT, DOG], (400, 200))
     assert told.boxes == (CAT, DOG) and told.size == (400, 200)
+    now = json.loads((root / "a.json").read_text())
+    assert [one["flags"] for one in now["shapes"]] == [{"blurred": True}, {}]
+    assert now["imageData"] is None
 
 
 def test_two_pictures_of_one_stem_and_a_broken_file_are_not_drawn_on(root) -> None:
@@ -119,6 +125,27 @@ def test_a_class_of_an_annotation_with_other_shapes_is_not_changed(root) -> None
     (root / "a.json").write_text(json.dumps(held))
     with pytest.raises(Refusal, match="H627"):
         Drawings(root).change("cat", "lion")
+
+
+def test_boxes_past_the_edge_and_without_area_stay_beside_a_new_one(root) -> None:
+    odd = (Box("cat", (-0.1, 0.2, 1.2, 0.6)), Box("cat", (0.5, 0.5, 0.5, 0.5)))
+    assert keep(root, "a.jpg", [*odd, DOG]).boxes == (*odd, DOG)
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["", ".", "../a.jpg", "deep/../a.jpg", "deep//c.png", "deep", "a.txt", ".hidden/a.jpg",
+     "no.jpg", "a.jpg/b.jpg", "x" * 300 + ".jpg", "a\x00.jpg"],
+)  # fmt: skip
+def test_a_key_that_no_list_has_is_refused(root, key) -> None:
+    for name in (".hidden/a.jpg", "a.txt"):
+        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).write_bytes(b"x")
+    listed = {one.key for one in Drawings(root).all}
+    assert {Drawings(root).need(one).key for one in listed} == listed
+    for wanted in (key, f"{root}/{key}", str(root / "a.jpg")):
+        with pytest.raises(Refusal, match="H624"):
+            Drawings(root).need(wanted)
 
 
 def test_pictures_move_away_with_their_boxes(root) -> None:

@@ -65,8 +65,14 @@ def test_what_is_broken_is_refused_with_its_code(one, tmp_path, name, code) -> N
     assert (refused.value.code, refused.value.status) == (code, 422)
 
 
-def test_all_of_a_picture_comes_with_its_own_sides(one, tmp_path) -> None:
-    found, _ = one
-    assert within(lambda: found.picture(tmp_path / "1.jpg")) == (b"all", (30, 20))
-    with pytest.raises(Refusal, match="D121"):
-        within(lambda: found.picture(tmp_path / "bad.jpg"))
+def test_all_of_a_picture_is_decoded_once_for_its_sides(one, tmp_path) -> None:
+    found, engine = one
+    for name in ("1.jpg", "2.jpg", "bad.jpg"):
+        (tmp_path / name).touch()
+    assert within(lambda: found.picture(tmp_path / "1.jpg")) == b"all"
+    for name, asked_of in (("1.jpg", 1), ("2.jpg", 2), ("2.jpg", 2)):
+        assert within(lambda name=name: found.size(tmp_path / name)) == (30, 20)
+        assert engine.asked_of == asked_of
+    for ask in (found.picture, found.size):
+        with pytest.raises(Refusal, match="D121"):
+            within(lambda ask=ask: ask(tmp_path / "bad.jpg"))

@@ -21,13 +21,13 @@ from headstart.studio import requests
         (requests.Options, {"folds": 100}, {"folds": 101}),
         (
             requests.Drawn,
-            {"key": "a", "boxes": [{"label": "a", "box": [0, 0.1, 0.002, 1]}]},
-            {"key": "a", "boxes": [{"label": "a", "box": [0, 0.1, 0.0009, 1]}]},
+            {"key": "a", "boxes": [{"label": "a", "box": [-0.1, 0.5, 1.1, 0.5]}]},
+            {"key": "a", "boxes": [{"label": "a", "box": [0, 0.5, 1, 0.4999]}]},
         ),
         (
             requests.Drawn,
             {"key": "a", "boxes": None},
-            {"key": "a", "boxes": [{"label": "a", "box": [0, 0, 1.1, 1]}]},
+            {"key": "a", "boxes": [{"label": "a", "box": [0, 0, 100.1, 1]}]},
         ),
         (requests.Compared, {"runs": ["a", "b"]}, {"runs": ["a"]}),
         (requests.Exported, {"run": "a", "to": "onnx"}, {"run": "a", "to": "onnx", "out": "/x"}),

@@ -96,8 +96,7 @@ class Collection:
 
     def listing(self) -> Listing:
         """What lies there now."""
-        notes = self.notes
-        kind = notes.kind or self._kind()
+        notes, kind = self.notes, self._told_kind
         sha = hashlib.sha256(repr(kind).encode())
         pictures = self.drawings.all if kind == "boxes" else ()
         if kind == "boxes":
@@ -114,7 +113,11 @@ class Collection:
         moved = {one.name: one.label for one in told if one.label}
         return Listing(kind, classes, left_out, moved, sha.hexdigest()[:16], pictures)
 
-    def _kind(self) -> Kind:
+    @property
+    def _told_kind(self) -> Kind:
+        """What the page or the folder says that it holds; else that is seen by its files."""
+        if self.notes.kind:
+            return self.notes.kind
         if has_drawings(self.root):
             return "boxes"
         return "text" if self.texts.path.exists() and not self._folders() else ""
@@ -148,10 +151,9 @@ class Collection:
 
     def path_of(self, label: str, key: str) -> Path:
         """Where a listed file is. Raises `Refusal` for anything that is not listed."""
-        listing = self.listing()
-        if listing.kind == "boxes":
+        if self._told_kind == "boxes":
             return self.root / self.drawings.need(key).key
-        items = listing.classes.get(label, ())
+        items = self.listing().classes.get(label, ())
         if not any(item.key == key for item in items):
             raise Refusal("H604", 404, "there is no such example", "reload the page")
         return self.root / label / key
@@ -164,7 +166,7 @@ class Collection:
 
     def folder_of(self, label: str) -> Path:
         """Where files of a class go; boxes are of classes, their pictures of none."""
-        if self.listing().kind == "boxes":
+        if self._told_kind == "boxes":
             return self.root / DRAWN_ON
         return self.root / self.need_class(label)
 
@@ -247,11 +249,12 @@ class Collection:
 
     def draw(self, key: str, boxes: Sequence[Box] | None, size: Size, was: str) -> None:
         """Keep what was drawn on a picture; see `Drawings.keep`. Raises `Refusal`."""
-        before = self.drawings.need(key).boxes or ()
-        for label in {box.label for box in boxes or ()}:
+        before = {box.label for box in self.drawings.need(key).boxes or ()}
+        after = {box.label for box in boxes or ()}
+        for label in after - before:
             self.need_class(label)
         self.drawings.keep(key, boxes, size, was)
-        for label in sorted({box.label for box in before}):
+        for label in sorted(before - after):
             self._keep_empty(label)
 
     def remove(self, label: str, keys: Sequence[str]) -> int:

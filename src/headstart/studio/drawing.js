@@ -147,23 +147,25 @@ function pressed(event) {
   event.preventDefault();
   const { at, corner } = event.target.dataset;
   const from = place(event);
-  let move = null;
-  if (corner !== undefined) move = sizing(Number(corner));
-  else if (at !== undefined) { choose(Number(at)); move = moving(from); }
-  else if (now.label) move = drawing(from);
-  if (!move) return;
+  const drawn = corner === undefined && at === undefined;
+  if (drawn && !now.label) return;
+  if (at !== undefined) choose(Number(at));
+  const was = drawn ? null : now.boxes[now.chosen].box;
+  const move = drawn ? drawing(from) : at === undefined ? sizing(Number(corner)) : moving(from);
   now.over.setPointerCapture(event.pointerId);
   const moved = (one) => { move(place(one)); show(); };
   now.over.addEventListener("pointermove", moved);
   const end = () => {
     now.over.removeEventListener("pointermove", moved);
-    const box = now.boxes[now.chosen];
-    if (box && (box.box[2] - box.box[0] < LEAST || box.box[3] - box.box[1] < LEAST)) { now.boxes.splice(now.chosen, 1); now.chosen = -1; show(); return; }
-    touched();
+    const { box } = now.boxes[now.chosen];
+    if (drawn && !wide(box)) { now.boxes.splice(now.chosen, 1); now.chosen = -1; show(); return; }
+    if (drawn || box.some((value, side) => value !== was[side])) touched();
   };
   now.over.addEventListener("lostpointercapture", end, { once: true });
 }
 
+// A click is no box; smaller ones that others drew stay.
+const wide = (box) => box[2] - box[0] >= LEAST && box[3] - box[1] >= LEAST;
 const tidy = (box) => [Math.min(box[0], box[2]), Math.min(box[1], box[3]), Math.max(box[0], box[2]), Math.max(box[1], box[3])];
 
 function drawing([x, y]) {
@@ -235,8 +237,7 @@ async function suggested() {
     const sides = [naturalWidth, naturalHeight, naturalWidth, naturalHeight];
     const found = (answer.boxes ?? []).filter((one) => classOf(one.label))
       .map((one) => ({ label: one.label, box: one.box.map((value, at) => clamp(value / sides[at])) }));
-    const wide = found.filter(({ box }) => box[2] - box[0] >= LEAST && box[3] - box[1] >= LEAST);
-    const more = wide.filter((one) => !now.boxes.some((own) => own.label === one.label && overlap(own.box, one.box) > SAME));
+    const more = found.filter(({ box }) => wide(box)).filter((one) => !now.boxes.some((own) => own.label === one.label && overlap(own.box, one.box) > SAME));
     now.boxes.push(...more);
     now.chosen = -1;
     say(t("suggested", { n: more.length }));

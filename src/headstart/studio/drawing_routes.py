@@ -24,14 +24,13 @@ def drawing_routes(board: Board) -> list[tuple[str, str, Answering]]:
         """A picture to draw on, made anew."""
         key = request.query_params.get("key", "")
         path = await asyncio.to_thread(collection.path_of, "", key)
-        raw, _ = await board.parts.looks.picture(path)
-        return Response(raw, media_type="image/jpeg")
+        return Response(await board.parts.looks.picture(path), media_type="image/jpeg")
 
     async def draw(request: Request) -> Response:
         """Keep the boxes of a picture."""
         asked = await asked_in(request, requests.Drawn)
         path = await asyncio.to_thread(collection.path_of, "", asked.key)
-        _, size = await board.parts.looks.picture(path)
+        size = await board.parts.looks.size(path)
         told = asked.boxes
         boxes = None if told is None else [Box(one.label, one.box) for one in told]
         async with board.writing:

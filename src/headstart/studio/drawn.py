@@ -1,7 +1,7 @@
 """Boxes that are drawn on pictures: a LabelMe file beside each, which `headstart train` reads."""
 
 import os
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import count
@@ -11,6 +11,7 @@ from typing import Any
 from headstart import durable
 from headstart.data.annotations import PICTURES, files_below, number_in, numbers_in
 from headstart.data.labelme import is_labelme
+from headstart.data.listing import is_junk
 from headstart.data.records import natural
 from headstart.serve import Refusal
 from headstart.untrusted import Damaged, record_in
@@ -57,15 +58,12 @@ class Drawings:
     def all(self) -> tuple[Drawing, ...]:
         """What lies there, in natural order."""
         files = files_below(self.root) if self.root.is_dir() else []
-        pictures = [path for path in files if path.suffix.casefold() in PICTURES]
-        there = {path for path in files if path.suffix == ".json"}
-        told = [self._drawing(path, path.with_suffix(".json"), there) for path in pictures]
+        told = [self._drawing(path) for path in files if path.suffix.casefold() in PICTURES]
         return tuple(sorted(told, key=lambda one: natural(one.key)))
 
-    def _drawing(self, picture: Path, path: Path, there: Container[Path]) -> Drawing:
+    def _drawing(self, picture: Path) -> Drawing:
         key = picture.relative_to(self.root).as_posix()
-        if path not in there:
-            return Drawing(key)
+        path = picture.with_suffix(".json")
         try:
             about = path.stat()
         except OSError:
@@ -74,11 +72,14 @@ class Drawings:
         return Drawing(key, boxes, size, kept, f"{about.st_mtime_ns:x}-{about.st_ino:x}")
 
     def need(self, key: str) -> Drawing:
-        """The one of this key. Raises `Refusal` where there is none."""
-        for one in self.all:
-            if one.key == key:
-                return one
-        raise Refusal("H624", 404, "there is no such picture", "reload the page")
+        """The one of this key, without a look at others. Raises `Refusal` where `all` has none."""
+        parts = key.split("/")  # an absolute path has an empty part
+        plain = all(part and not is_junk(part) for part in parts)
+        picture = self.root.joinpath(*parts) if plain else self.root
+        # Path.is_file raises where a name is too long
+        if picture.suffix.casefold() not in PICTURES or not os.path.isfile(picture):  # noqa: PTH113
+            raise Refusal("H624", 404, "there is no such picture", "reload the page")
+        return self._drawing(picture)
 
     def keep(self, key: str, boxes: Sequence[Box] | None, size: Size, was: str) -> None:
         """Write boxes, or move what was said out of the way; `size` is the upright picture's.
@@ -92,7 +93,8 @@ class Drawings:
             raise Refusal("H625", 409, told, "look at them again")
         picture = self.root / key
         path = picture.with_suffix(".json")
-        twins = [one for one in self.all if (self.root / one.key).with_suffix(".json") == path]
+        beside = [one for one in path.parent.iterdir() if one.stem == path.stem]
+        twins = [one for one in beside if one.suffix.casefold() in PICTURES]
         if now.kept or len(twins) > 1 or not _fits(now.size, size):
             raise Refusal(
                 "H626", 409, "the page can't change this annotation", "use LabelMe",
@@ -102,10 +104,10 @@ class Drawings:
             self._aside(path)
             return
         held = _record(path) or {"version": "5.0.0", "flags": {}, "imageData": None}
-        old = held.get("shapes", ()) if now.size == size else ()
-        known = {_name(shape, size): shape for shape in old}
-        shapes = [_shape(box, size) for box in boxes]
-        held["shapes"] = [known.get(_name(shape, size), shape) for shape in shapes]
+        before = now.size if any(now.size) else size
+        held["shapes"] = _shapes(boxes, size, held.get("shapes", ()), before)
+        if before != size:
+            held["imageData"] = None  # a copy of the picture at its former size
         held |= {"imagePath": picture.name, "imageWidth": size[0], "imageHeight": size[1]}
         durable.write(path, durable.to_json(held, indent=1))
 
@@ -227,8 +229,21 @@ def _shape(box: Box, size: Size) -> dict[str, Any]:
     return {**told, "group_id": None, "flags": {}}
 
 
-def _name(shape: Mapping[str, Any], size: Size) -> tuple[object, ...]:
-    """Equal for shapes that are one box to half a pixel."""
-    box = _box(shape, size)
-    sides = [round(2 * share * size[i % 2]) for i, share in enumerate(box.corners)] if box else []
-    return (box.label if box else "", *sides)
+def _shapes(
+    boxes: Iterable[Box], size: Size, old: Iterable[Any], before: Size
+) -> list[dict[str, Any]]:
+    """Shapes of boxes; those that were there keep what else is said of them, at any size."""
+    boxed = [(_box(shape, before), shape) for shape in old]
+    known = {_name(box, size): shape for box, shape in boxed if box}
+    found = []
+    for box in boxes:
+        shape, same = _shape(box, size), known.get(_name(box, size))
+        if same:
+            shape = same if before == size else {**same, "points": shape["points"]}
+        found.append(shape)
+    return found
+
+
+def _name(box: Box, size: Size) -> tuple[object, ...]:
+    """Equal for boxes that are one to half a pixel."""
+    return (box.label, *(round(2 * share * size[i % 2]) for i, share in enumerate(box.corners)))

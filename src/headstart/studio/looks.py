@@ -28,10 +28,11 @@ class Looks:
         self._starting = asyncio.Lock()
         self._locks = {"file": asyncio.Lock(), "audit": asyncio.Lock()}
         self._kept: OrderedDict[tuple[str, int], Thumbnail] = OrderedDict()
+        self._sizes: dict[tuple[str, int], tuple[int, int]] = {}
 
     async def thumbnail(self, path: Path, kind: Kind) -> Thumbnail:
         """A small picture of a file. Raises `Refusal` with the code of what is wrong with it."""
-        name = (str(path), path.stat().st_mtime_ns)
+        name = _state_of(path)
         if name not in self._kept:
             told = _fine(await self._asked("file", Thing(str(path), kind or "image", b"")))
             self._kept[name] = str(told["media"]), base64.b64decode(told["picture"])
@@ -40,11 +41,19 @@ class Looks:
         self._kept.move_to_end(name)
         return self._kept[name]
 
-    async def picture(self, path: Path) -> tuple[bytes, tuple[int, int]]:
-        """All of a picture as a JPEG, and its own sides. Raises `Refusal`."""
+    async def picture(self, path: Path) -> bytes:
+        """All of a picture, upright, as a JPEG. Raises `Refusal`."""
+        name = _state_of(path)
         told = _fine(await self._asked("file", Thing(str(path), "picture", b"")))
-        size = (int(told["width"]), int(told["height"]))
-        return base64.b64decode(told["picture"]), size
+        self._sizes[name] = (int(told["width"]), int(told["height"]))
+        return base64.b64decode(told["picture"])
+
+    async def size(self, path: Path) -> tuple[int, int]:
+        """Width and height of the upright picture, which is decoded once. Raises `Refusal`."""
+        name = _state_of(path)
+        if name not in self._sizes:
+            await self.picture(path)
+        return self._sizes[name]
 
     async def audit(self) -> dict[str, Any]:
         """What is wrong in the folder."""
@@ -72,6 +81,11 @@ class Looks:
         if self._engines:
             self._engines["audit"].kill()
             await self._engines["file"].stop()
+
+
+def _state_of(path: Path) -> tuple[str, int]:
+    """Another one after every change of a file."""
+    return str(path), path.stat().st_mtime_ns
 
 
 def _fine(told: dict[str, Any]) -> dict[str, Any]:

@@ -4,11 +4,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from headstart.studio.drawn import Corners
+
 Name = Annotated[str, Field(max_length=1000)]
 Text = Annotated[str, Field(max_length=100_000)]
 Many = 10_000
-LEAST = 0.001
-"""Of a box's sides, as a share of the picture's."""
 
 
 class Asked(BaseModel):
@@ -95,7 +95,8 @@ class Compared(Asked):
     runs: Annotated[list[Name], Field(min_length=2, max_length=20)]
 
 
-Share = Annotated[float, Field(ge=0, le=1, strict=False)]
+Share = Annotated[float, Field(ge=-100, le=100, strict=False)]
+"""Of a picture's side; boxes that others drew may reach past its edges, and stay as they are."""
 
 
 class DrawnBox(Asked):
@@ -111,9 +112,9 @@ class DrawnBox(Asked):
 
     @field_validator("box")
     @classmethod
-    def _wide(cls, told: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
-        if told[2] - told[0] < LEAST or told[3] - told[1] < LEAST:
-            raise ValueError("a box without area")
+    def _in_order(cls, told: Corners) -> Corners:
+        if told[2] < told[0] or told[3] < told[1]:
+            raise ValueError("left, top, right and bottom are not in this order")
         return told
 
 
