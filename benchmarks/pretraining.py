@@ -110,7 +110,7 @@ def _bare(items, labels, modality, recipe) -> None:
 def _killed() -> None:
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
-        (place / "digits.zip").write_bytes(digits())
+        (place / "digits.zip").write_bytes(digits(20))
         asked = ("pretrain", str(place / "digits.zip"), "--arch", "headstart_resnet10",
                  "--size", "32", "--epochs", "12")  # fmt: skip
         spent = command(*asked, "--out", str(place / "alone"), cache=place / "a", threads=1)

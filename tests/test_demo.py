@@ -9,16 +9,19 @@ import torch
 from safetensors.torch import load_file
 
 from headstart.backbone.places import PICTURES, SHIPPED, WEIGHTS
-from headstart.demo import LABELED, PHOTOGRAPHS, demo, destroy, digits
+from headstart.demo import ENOUGH, FEW, PHOTOGRAPHS, demo, destroy, digits
 
 
-def test_twenty_of_each_digit_are_to_learn_from_and_all_others_for_the_test() -> None:
-    with zipfile.ZipFile(io.BytesIO(digits())) as archive:
+@pytest.mark.parametrize(("labeled", "others"), [(FEW, 1597), (ENOUGH, 797)])
+def test_so_many_of_each_digit_are_to_learn_from_and_all_others_for_the_test(
+    labeled: int, others: int
+) -> None:
+    with zipfile.ZipFile(io.BytesIO(digits(labeled))) as archive:
         entries = archive.infolist()
     counts = Counter(entry.filename.split("/")[1] for entry in entries)
     learned = Counter(e.filename.split("/")[2] for e in entries if "/train/" in e.filename)
-    assert counts == {"train": 200, "test": 1597}
-    assert learned == {str(digit): LABELED for digit in range(10)}
+    assert counts == {"train": 10 * labeled, "test": others}
+    assert learned == {str(digit): labeled for digit in range(10)}
     assert {entry.date_time for entry in entries} == {(1980, 1, 1, 0, 0, 0)}  # no clock in it
 
 
@@ -41,7 +44,7 @@ def test_photographs_come_with_their_license_and_take_little():
 
 
 @pytest.mark.journey
-def test_the_demo_shows_help_and_harm(tmp_path, monkeypatch):
+def test_the_demo_shows_help_and_no_need_and_harm(tmp_path, monkeypatch):
     monkeypatch.setenv("HEADSTART_CACHE", str(tmp_path / "cache"))
     words = [run.metrics["verdict"]["word"] for run in demo(tmp_path / "runs")]
-    assert words == ["helps", "helps", "hurts"]
+    assert words == ["helps", "no evidence", "hurts"]

@@ -168,7 +168,7 @@ def ranked(records: Sequence[Record]) -> list[str]:
 
 def demonstrated(records: Sequence[Record]) -> list[str]:
     """Three answers, each with what it is about; then what to type for data of one's own."""
-    titles = ("photographs", "digits of 8 x 8 pixels", "digits, with destroyed weights")
+    titles = ("photographs", "100 of each digit", "20 of each digit, with destroyed weights")
     lines = list[str]()
     for title, one in zip(titles, records, strict=True):
         verdict = one["verdict"]

@@ -100,7 +100,7 @@ def pretrain(
 
 
 def demo(*, out: Out = None, json: Json = False) -> None:
-    """See where transfer helps, and where it hurts, on pictures that come with the package."""
+    """See where transfer helps, is not needed, and hurts, on pictures the package brings."""
     with working() as tell:
         runs = headstart.demo(out, tell=tell)
     records = [{"path": str(run.path), **run.metrics} for run in runs]

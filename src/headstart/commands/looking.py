@@ -16,7 +16,7 @@ from headstart.hostile import printable
 WELCOME = (
     "headstart: transfer learning that measures whether it helped",
     "",
-    "  headstart demo                      see where transfer helps, and where it hurts",
+    "  headstart demo                      see where transfer helps, and where not",
     "  headstart check photos/             what a folder, table or archive holds, and what is odd",
     "  headstart train photos/             learn, test, and leave a model and a report",
     "  headstart predict runs/NAME new/    ask the model about files, folders or tables",
