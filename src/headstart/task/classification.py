@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
@@ -15,21 +15,20 @@ from headstart.data import ClassTruth, Examples
 from headstart.head import Known, Labels, Link
 from headstart.head.solving import SOFTMAX, Loss
 from headstart.stats import Interval, Merit, share
-from headstart.task.intervals import correlation, gaps, macro_f1, nats, resampled
-from headstart.task.task import Task
+from headstart.task.intervals import correlation, macro_f1, resampled
+from headstart.task.one_class import OneClass
 
 BALANCED = "balanced"
 """The word for classification in which every class counts the same."""
 
 
 @dataclass(frozen=True)
-class Classification(Task):
+class Classification(OneClass):
     """One of several classes. An answer is a probability a class, and is right or not."""
 
     kind: ClassVar[str] = "classification"
     link: ClassVar[Link] = "softmax"
     linear_loss: ClassVar[Loss] = SOFTMAX
-    single_label: ClassVar[bool] = True
 
     classes: tuple[str, ...]
     weights: tuple[float, ...] = ()
@@ -94,8 +93,8 @@ class Classification(Task):
         return cross_entropy(scores, wanted)
 
     def losses(self, answers: Float[np.ndarray, "n c"], labels: Known) -> Float[np.ndarray, " n"]:
-        """Negative log-probability of the right class; at most that of the smallest step from 1."""
-        losses = nats(answers[np.arange(len(labels)), labels], answers.dtype)
+        """As of every class, times the class's weight."""
+        losses = super().losses(answers, labels)
         return losses * np.asarray(self.weights)[labels] if self.weights else losses
 
     def merit(self, answers: Float[np.ndarray, "n c"], labels: Known) -> Merit:
@@ -112,42 +111,21 @@ class Classification(Task):
         merit: Float[np.ndarray, " n"] = right * each[labels]
         return merit
 
-    def coded(self, labels: Labels) -> Float[np.ndarray, "n c"]:
-        """Class indicators."""
-        indicators: Float[np.ndarray, "n c"] = np.eye(self.width)[labels.numpy()]
-        return indicators
-
     def constant(self, labels: Labels) -> Float[np.ndarray, " c"]:
         """The classes' shares, add-one smoothed."""
         counts: Float[np.ndarray, " c"] = self.coded(labels).sum(axis=0)
         return (counts + 1) / (len(labels) + self.width)
 
-    def belief(self, answers: Float[np.ndarray, "n c"]) -> Float[np.ndarray, " n"]:
-        """What the likeliest class was given."""
-        likeliest: Float[np.ndarray, " n"] = answers.max(axis=1)
-        return likeliest
-
-    def correct(self, answers: Float[np.ndarray, "n c"], labels: Known) -> Bool[np.ndarray, " n"]:
-        """Whether the likeliest class is the right one."""
-        return np.asarray(self.likely(answers) == labels)
-
-    def text(self, answer: Float[np.ndarray, " c"]) -> str:
-        """The likeliest class."""
-        return self.classes[int(self.likely(answer[None])[0])]
-
     def figures(
         self, answers: Float[np.ndarray, "n c"], labels: Known, groups: Sequence[str]
     ) -> dict[str, Interval]:
-        """Macro F1, Matthews' correlation, log loss, calibration error.
+        """Macro F1, Matthews' correlation, log loss, calibration error; accuracy beside weights.
 
         Macro F1 is the mean over classes that have test rows, of the resampled rows too: a class
         nobody could have got right or wrong says nothing. (scikit-learn counts it as 0 once it is
-        predicted.) The calibration error is resampled with the sign of each bin's gap held: plain
-        resampling takes its own noise for miscalibration, and its interval can miss the figure.
+        predicted.)
         """
         there, said, n = self.presence(labels), self.claims(answers), len(labels)
-        right, losses = self.correct(answers, labels), self.losses(answers, labels)
-        off = gaps(self.belief(answers), right)
         found = {
             "macro_f1": resampled(lambda rows: macro_f1(there[rows], said[rows]), n, groups),
             "mcc": resampled(
@@ -155,31 +133,12 @@ class Classification(Task):
             ),
         }
         if self.weights:
-            found["accuracy"] = share(right, groups)
-        worst = (0.0, float(losses.max()))
-        found["log_loss"] = resampled(lambda rows: float(losses[rows].mean()), n, groups, worst)
-        found["ece"] = resampled(lambda rows: max(0.0, float(off[rows].mean())), n, groups)
-        return found
-
-    def presence(self, labels: Known) -> Bool[np.ndarray, "n c"]:
-        """The one class of each row."""
-        there: Bool[np.ndarray, "n c"] = np.arange(self.width) == labels[:, None]
-        return there
-
-    def claims(self, answers: Float[np.ndarray, "n c"]) -> Bool[np.ndarray, "n c"]:
-        """The likeliest class of each row."""
-        said: Bool[np.ndarray, "n c"] = np.arange(self.width) == self.likely(answers)[:, None]
-        return said
+            found["accuracy"] = share(self.correct(answers, labels), groups)
+        return found | self.of_probabilities(answers, labels, groups)
 
     def unweighted(self) -> "Classification":
         """Without weights."""
         return replace(self, weights=())
-
-    def reliability(
-        self, answers: Float[np.ndarray, "n c"], labels: Known
-    ) -> tuple[Float[np.ndarray, "n k"], Bool[np.ndarray, "n k"]]:
-        """What the likeliest class was given, and whether it was right."""
-        return answers.max(axis=1)[:, None], self.correct(answers, labels)[:, None]
 
 
 def _weights(labels: Int[Tensor, " n"], classes: int) -> tuple[float, ...]:

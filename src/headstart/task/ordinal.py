@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from headstart.backbone import Backbone, Writer
@@ -16,12 +16,13 @@ from headstart.head.cumulative import OrdinalHead, cumulative, curvature, log_pr
 from headstart.head.solving import Loss
 from headstart.stats import Interval, Merit, bootstrap, level, share
 from headstart.task.figures import Figure
-from headstart.task.intervals import gaps, nats, resampled
-from headstart.task.task import Arms, Task
+from headstart.task.intervals import resampled
+from headstart.task.one_class import OneClass
+from headstart.task.task import Arms
 
 
 @dataclass(frozen=True)
-class Ordinal(Task):
+class Ordinal(OneClass):
     """One of several ordered classes. An answer, a probability a class, stands for the median.
 
     The median is the class with the least expected absolute error, by which verdicts go. The
@@ -33,7 +34,6 @@ class Ordinal(Task):
     kind: ClassVar[str] = "ordinal"
     link: ClassVar[Link] = "cumulative"
     linear_loss: ClassVar[Loss] = Loss(cumulative, curvature, one_direction=True)
-    single_label: ClassVar[bool] = True
     noun: ClassVar[str] = "Classes, lowest first"
     phrase: ClassVar[str] = "weighted agreement "
     constant_name: ClassVar[str] = "median class"
@@ -79,10 +79,6 @@ class Ordinal(Task):
         """Probabilities of the classes."""
         return log_probabilities(scores).exp()
 
-    def losses(self, answers: Float[np.ndarray, "n c"], labels: Known) -> Float[np.ndarray, " n"]:
-        """Negative log-probability of the right class; at most that of the smallest step from 1."""
-        return nats(answers[np.arange(len(labels)), labels], answers.dtype)
-
     def likely(self, answers: Float[np.ndarray, "n c"]) -> Int[np.ndarray, " n"]:
         """The median: the lowest class that half of the probability does not lie above."""
         return median_of(answers)
@@ -100,11 +96,6 @@ class Ordinal(Task):
         merit: Float[np.ndarray, " n"] = 1 - self.errors(answers, labels) / (self.width - 1)
         return merit
 
-    def coded(self, labels: Labels) -> Float[np.ndarray, "n c"]:
-        """Class indicators."""
-        indicators: Float[np.ndarray, "n c"] = np.eye(self.width)[labels.numpy()]
-        return indicators
-
     def constant(self, labels: Labels) -> Float[np.ndarray, " c"]:
         """The classes' shares with one more row, spread half up to their median and half above.
 
@@ -117,34 +108,18 @@ class Ordinal(Task):
         usual: Float[np.ndarray, " c"] = (counts + more) / (len(labels) + 1)
         return usual
 
-    def belief(self, answers: Float[np.ndarray, "n c"]) -> Float[np.ndarray, " n"]:
-        """What the class that is answered was given."""
-        given: Float[np.ndarray, " n"] = answers[np.arange(len(answers)), self.likely(answers)]
-        return given
-
-    def correct(self, answers: Float[np.ndarray, "n c"], labels: Known) -> Bool[np.ndarray, " n"]:
-        """Whether the class is the right one."""
-        return np.asarray(self.likely(answers) == labels)
-
-    def text(self, answer: Float[np.ndarray, " c"]) -> str:
-        """The median class."""
-        return self.classes[int(self.likely(answer[None])[0])]
-
     def figures(
         self, answers: Float[np.ndarray, "n c"], labels: Known, groups: Sequence[str]
     ) -> dict[str, Interval]:
         """Mean absolute error in classes, quadratic kappa, accuracy, log-loss, calibration."""
         said, n = self.likely(answers), len(labels)
-        losses, right = self.losses(answers, labels), self.correct(answers, labels)
-        worst, off = (0.0, float(losses.max())), gaps(self.belief(answers), right)
         return {
             "mae": self._mae(level(self.merit(answers, labels), groups)),
             "kappa": resampled(
                 lambda rows: kappa(said[rows], labels[rows], self.width), n, groups, (-1.0, 1.0)
             ),
-            "accuracy": share(right, groups),
-            "log_loss": resampled(lambda rows: float(losses[rows].mean()), n, groups, worst),
-            "ece": resampled(lambda rows: max(0.0, float(off[rows].mean())), n, groups),
+            "accuracy": share(self.correct(answers, labels), groups),
+            **self.of_probabilities(answers, labels, groups),
         }
 
     def beside(
@@ -167,22 +142,6 @@ class Ordinal(Task):
             }
             for name, one in said.items()
         }
-
-    def presence(self, labels: Known) -> Bool[np.ndarray, "n c"]:
-        """The one class of each row."""
-        there: Bool[np.ndarray, "n c"] = np.arange(self.width) == labels[:, None]
-        return there
-
-    def claims(self, answers: Float[np.ndarray, "n c"]) -> Bool[np.ndarray, "n c"]:
-        """The median class of each row."""
-        said: Bool[np.ndarray, "n c"] = np.arange(self.width) == self.likely(answers)[:, None]
-        return said
-
-    def reliability(
-        self, answers: Float[np.ndarray, "n c"], labels: Known
-    ) -> tuple[Float[np.ndarray, "n k"], Bool[np.ndarray, "n k"]]:
-        """What the class that is answered was given, and whether it was right."""
-        return self.belief(answers)[:, None], self.correct(answers, labels)[:, None]
 
     @property
     def summary(self) -> str:
