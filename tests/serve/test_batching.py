@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from headstart.serve import Limits, Refusal
-from headstart.serve.batching import BATCH, Queue
+from headstart.serve.batching import BATCH, LEAST, Queue
 from headstart.serve.documents import Answer, Judged
 from headstart.serve.engine import Died
 from headstart.serve.frames import Thing
@@ -80,25 +80,64 @@ def test_the_queue_has_an_end_and_says_when_to_come_back(more: int, refused: boo
     assert (isinstance(second, Refusal) and second.status == 503 and second.retry_s > 0) == refused
 
 
+class Clock:
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
 @pytest.mark.parametrize(
-    ("queue_s", "more", "refused"),
-    [(10.0, BATCH + 1, False), (0.1, BATCH, False), (0.1, BATCH + 1, True)],
+    ("passed", "wait_s", "more"),
+    [(0.0, 2.5, 1), (0.75, 1.75, 1), (4.0, 0.5, 1), (0.0, 2.5, 100)],
 )
-def test_who_would_wait_too_long_by_the_pace_so_far_is_sent_away(
-    queue_s: float, more: int, refused: bool
+def test_who_would_begin_too_late_by_the_pace_so_far_is_sent_away(
+    passed: float, wait_s: float, more: int
 ) -> None:
-    async def work() -> list[object]:
-        queue = Queue(Judge(0.1), Limits(queue_s=queue_s))
-        await queue.judged(things("a"))  # .1 s each
-        busy = asyncio.ensure_future(asked(queue, things(range(BATCH))))
-        await asyncio.sleep(0.02)
-        found = await asked(queue, things("b"), things(range(more - 1)))
-        await busy
+    """16 are judged, at 0.125 s each, and 4 wait: a batch that is late is over at any moment."""
+
+    async def work(queue_s: float) -> tuple[float, bool]:
+        clock, judge = Clock(), Judge(60.0)
+        queue = Queue(judge, Limits(queue_s=queue_s), clock)
+        queue._each_s = 0.125
+        task = asyncio.ensure_future(queue.judged(things(range(BATCH + 4))))
+        await asyncio.sleep(0.01)
+        clock.now += passed
+        found = queue.expected_s, queue.full(more)
+        task.cancel()
         return found
 
-    first, last = asyncio.run(work())
-    assert labels(first) == ["b"]
-    assert (isinstance(last, Refusal) and last.code == "H503") == refused
+    assert asyncio.run(work(wait_s)) == (wait_s, False)
+    assert asyncio.run(work(wait_s - 0.001)) == (wait_s, True)
+
+
+@pytest.mark.parametrize(("count", "refused"), [(LEAST - 1, False), (LEAST, True)])
+def test_a_few_are_taken_however_slow_the_model_is(count: int, refused: bool) -> None:
+    async def work() -> bool:
+        queue = Queue(Judge(60.0), Limits(queue_s=0.1))
+        queue._each_s = 60.0
+        task = asyncio.ensure_future(queue.judged(things(range(count))))
+        await asyncio.sleep(0.01)
+        task.cancel()
+        return queue.full(1)
+
+    assert asyncio.run(work()) == refused
+
+
+def test_the_pace_is_that_of_batches_so_far_and_nobody_waits_in_an_empty_queue() -> None:
+    clock = Clock()
+
+    class Steady(Judge):
+        async def judge(self, things: Sequence[Thing]) -> list[Judged]:
+            clock.now += 0.25 * len(things)
+            return await super().judge(things)
+
+    async def work() -> tuple[float, float]:
+        queue = Queue(Steady(), Limits(), clock)
+        await queue.judged(things("ab"))
+        return queue._each_s, queue.expected_s
+
+    assert asyncio.run(work()) == (0.25, 0.0)
 
 
 def test_a_large_request_is_taken_where_nobody_waits_before_it() -> None:

@@ -10,16 +10,18 @@ from servers import TOKEN, Models
 
 from headstart.serve import Lock, connection
 from headstart.serve.application import application
+from headstart.serve.overload import Overload
 from headstart.serve.serving import Reach, bound, uvicorn_server
 
 
 @contextlib.asynccontextmanager
-async def listening() -> AsyncIterator[int]:
+async def listening(overload: Overload | None = None) -> AsyncIterator[int]:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
         models = Models()
-        server = uvicorn_server(application(models, Lock(port, TOKEN), models.limits))
+        app = application(models, Lock(port, TOKEN), models.limits)
+        server = uvicorn_server(app, overload)
         task = asyncio.create_task(server.serve(sockets=[listener]))
         while not server.started:
             await asyncio.sleep(0.01)

@@ -20,9 +20,9 @@ from headstart.serve.routes import Desk
 from headstart.serve.shelf import Shelf
 
 
-def application(shelf: Shelf, lock: Lock, limits: Limits) -> Door:
+def application(shelf: Shelf, lock: Lock, limits: Limits, counters: Counters | None = None) -> Door:
     """The whole server as ASGI; models are loaded when its lifespan begins."""
-    desk = Desk(shelf, lock, Counters())
+    desk = Desk(shelf, lock, counters or Counters())
     routed = Starlette(
         routes=desk.routes(),
         exception_handlers=told_as_json(),

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -12,10 +12,13 @@ from headstart.serve.engine import Died
 from headstart.serve.frames import Thing
 from headstart.serve.http_errors import Refusal
 from headstart.serve.limits import Limits
+from headstart.serve.overload import full
 
 BATCH = 16
 """Things that are judged at once, at most."""
 BATCH_BYTES = 64 * 2**20
+LEAST = 8
+"""Things that are taken however slow the model is."""
 LATEST = 0.2
 """Weight of the last batch in the pace; the rest is of those before it."""
 
@@ -47,11 +50,13 @@ class Queue:
     A single client so never waits for others, and many are judged together.
     """
 
-    def __init__(self, judge: Judge, limits: Limits) -> None:
-        self._judge, self._limits = judge, limits
+    def __init__(
+        self, judge: Judge, limits: Limits, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._judge, self._limits, self._clock = judge, limits, clock
         self._waiting: deque[_Waiting] = deque()
         self._some = asyncio.Event()
-        self._busy = 0
+        self._busy, self._begun = 0, 0.0
         self._each_s = 0.0
         self._task: asyncio.Task[None] | None = None
 
@@ -60,21 +65,25 @@ class Queue:
         """Things that wait or are judged."""
         return len(self._waiting) + self._busy
 
-    def _full(self, more: int) -> bool:
-        """Whether so many more would be too many, or would wait too long.
+    @property
+    def expected_s(self) -> float:
+        """Seconds until a thing that comes now is begun: the rest of this batch, and who waits."""
+        rest = max(0.0, self._each_s * self._busy - (self._clock() - self._begun))
+        return (rest if self._busy else 0.0) + self._each_s * len(self._waiting)
 
-        A batch that is judged and one that waits are no reason, however slow the model is; nor is
-        a large request that nobody waits before.
+    def full(self, more: int) -> bool:
+        """Whether so many more would be too many, or would begin too late.
+
+        How long they take themselves is no reason, so that a large request finds its turn.
         """
-        every = self.depth + more
-        late = self._each_s * every > self._limits.queue_s and every > 2 * BATCH
-        return every > self._limits.queue or (late and bool(self._waiting))
+        late = self.expected_s > self._limits.queue_s and self.depth >= LEAST
+        return self.depth + more > self._limits.queue or late
 
     async def judged(self, things: Sequence[Thing]) -> list[Judged]:
         """An answer each. Raises `Refusal` where too many wait, or where it takes too long."""
-        if self._full(len(things)):
-            raise Refusal("H503", 503, "too much waits already", "ask again later", retry_s=1)
-        loop, until = asyncio.get_running_loop(), time.monotonic() + self._limits.wait_s
+        if self.full(len(things)):
+            raise full()
+        loop, until = asyncio.get_running_loop(), self._clock() + self._limits.wait_s
         new = [_Waiting(thing, until, loop.create_future()) for thing in things]
         self._waiting.extend(new)
         self._some.set()
@@ -101,13 +110,13 @@ class Queue:
             await asyncio.sleep(0)  # what came in the same moment comes along
             batch = self._batch()
             if batch:
-                self._busy = len(batch)
+                self._busy, self._begun = len(batch), self._clock()
                 await self._answer(batch)
                 self._busy = 0
 
     def _batch(self) -> list[_Waiting]:
         """The next ones that are still waited for; one that was there when a worker died, alone."""
-        batch, size, now = list[_Waiting](), 0, time.monotonic()
+        batch, size, now = list[_Waiting](), 0, self._clock()
         while self._waiting and len(batch) < BATCH:
             one = self._waiting[0]
             alone = one.tries > 0 or size + len(one.thing.content) > BATCH_BYTES
@@ -126,7 +135,6 @@ class Queue:
         return batch
 
     async def _answer(self, batch: Sequence[_Waiting]) -> None:
-        began = time.monotonic()
         try:
             async with asyncio.timeout(self._limits.wait_s):
                 answers = await self._judge.judge([one.thing for one in batch])
@@ -140,7 +148,7 @@ class Queue:
                 if not one.answer.done():
                     one.answer.set_exception(error)
             return
-        each_s = (time.monotonic() - began) / len(batch)
+        each_s = (self._clock() - self._begun) / len(batch)
         self._each_s += (LATEST if self._each_s else 1.0) * (each_s - self._each_s)
         for one, answer in zip(batch, answers, strict=True):
             if not one.answer.done():

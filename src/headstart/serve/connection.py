@@ -9,6 +9,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from headstart.serve.door import with_headers
 from headstart.serve.http_errors import Refusal
+from headstart.serve.overload import Overload
 
 HEADER_S = 10.0
 """Seconds from the beginning of a connection or a request to the end of its headers."""
@@ -17,9 +18,10 @@ HEADER_S = 10.0
 class Connection(H11Protocol):
     """Closes what sends no whole request in time; tells what is wrong with one that is broken."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, overload: Overload | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._timer: asyncio.TimerHandle | None = None
+        self._overload, self._unread = overload, 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to count."""
@@ -33,11 +35,32 @@ class Connection(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Count again where a further request begins on a connection that was kept."""
+        while data and (self._unread or self._refused(data)):
+            size = min(self._unread, len(data))
+            self._unread, data = self._unread - size, data[size:]
+        if not data:
+            return
         if self._timer is None and self.conn.their_state is h11.IDLE:
             self._timer = self.loop.call_later(HEADER_S, self._waited)
         super().data_received(data)
         if self.conn.their_state is not h11.IDLE:
             self._stop()
+
+    def _refused(self, data: bytes) -> bool:
+        """Whether a request that begins here was refused; its bytes are then to be skipped.
+
+        The time that the rest of it, and then the next request, may take begins anew.
+        """
+        begins = self.conn.their_state is h11.IDLE and not self.conn.trailing_data[0]
+        found = self._overload.refused(data) if self._overload and begins else None
+        if found is None:
+            return False
+        answer, self._unread = found
+        self._unset_keepalive_if_required()
+        self._stop()
+        self._timer = self.loop.call_later(HEADER_S, self._waited)
+        self.transport.write(answer)
+        return True
 
     def _waited(self) -> None:
         self._timer = None

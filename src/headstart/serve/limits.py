@@ -29,8 +29,9 @@ class Limits:
     """Requests with a body that are being received at once."""
     queue: int = 128
     """Inputs that wait for a model."""
-    queue_s: float = 1.0
-    """Expected seconds in the queue, from the pace so far, above which an input is refused."""
+    queue_s: float = 0.3
+    """Expected seconds until its batch begins, from the pace so far, above which an input is
+    refused."""
     wait_s: float = 30.0
     """Seconds after which an input without an answer times out."""
     worker_mb: int = 2048

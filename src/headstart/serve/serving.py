@@ -9,6 +9,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ from headstart.share.loading import need_model
 if TYPE_CHECKING:
     import uvicorn
 
+    from headstart.serve.overload import Overload
     from headstart.serve.shelf import Shelf
 
 LOCAL = ("127.0.0.1", "localhost", "::1")
@@ -106,10 +108,13 @@ async def _run(
     shelf: "Shelf", reach: Reach, port: int, listener: socket.socket, tell: Callable[[str], None]
 ) -> None:
     from headstart.serve.application import application
+    from headstart.serve.counters import Counters
     from headstart.serve.lock import Lock
+    from headstart.serve.overload import Overload
 
-    lock = Lock(port, reach.token, reach.names)
-    server = uvicorn_server(application(shelf, lock, shelf.limits))
+    lock, counters = Lock(port, reach.token, reach.names), Counters()
+    overload = Overload(lambda: shelf.full, counters, shelf.limits)
+    server = uvicorn_server(application(shelf, lock, shelf.limits, counters), overload)
 
     async def look() -> None:
         while not (shelf.ready or shelf.failure):
@@ -126,7 +131,7 @@ async def _run(
         raise shelf.failure
 
 
-def uvicorn_server(app: Callable[..., Any]) -> "uvicorn.Server":
+def uvicorn_server(app: Callable[..., Any], overload: "Overload | None" = None) -> "uvicorn.Server":
     """Uvicorn with our connections, which ends quietly when it is told to."""
     import uvicorn
 
@@ -150,7 +155,7 @@ def uvicorn_server(app: Callable[..., Any]) -> "uvicorn.Server":
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
     config = uvicorn.Config(
         app,
-        http=Connection,
+        http=partial(Connection, overload=overload),  # type: ignore[arg-type] # made as a class is
         ws="none",
         loop="asyncio",
         lifespan="on",

@@ -99,6 +99,11 @@ class Shelf:
         """Those that are loaded."""
         return list(self._served.values())
 
+    @property
+    def full(self) -> bool:
+        """Whether one thing more would be refused, whichever model it is for."""
+        return self.ready and all(one.queue.full(1) for one in self.served)
+
     def find(self, name: str, version: str = "") -> Served:
         """The model of this name. Raises `Refusal` where there is none, or another version."""
         if name not in self.places or (version and self._version(name) not in ("", version)):
