@@ -1,7 +1,9 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from headstart.data.box_columns import box_columns, with_names
+from headstart.data.box_columns import box_columns, may_hold_boxes, with_names
 from headstart.data.tables import Sheet
 
 
@@ -62,3 +64,13 @@ def test_a_table_without_names_on_top_gets_them() -> None:
     assert named.columns[0] == "path" and len(named.rows) == 2
     titled = sheet("path x1 y1 x2 y2 class", ("b.png", "3", "4", "5", "6", "dog"))
     assert with_names(titled) is titled
+
+
+def test_a_table_of_make_sense_has_the_class_first(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("cat,1,2,4,6,a.png,80,60\ndog,3,4,5,6,b.png,80,60\n")
+    assert may_hold_boxes(tmp_path / "x.csv")
+    named = with_names(sheet("cat 1 2 4 6 a.png 80 60"))
+    found = box_columns(named)
+    assert named.columns[5] == "path" and found and found.form == "sized"
+    other = sheet("cat 1 2 4 6 a.png b.png c.png")
+    assert with_names(other) is other

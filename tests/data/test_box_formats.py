@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from annotated import FORMATS, MARKS, SIZE, coco, draw_pictures, voc
+from annotated import FORMATS, MARKS, SIZE, coco, draw_pictures, table, voc
 
 from headstart.data.annotations import Annotations
 from headstart.data.box_formats import find_boxes, need_boxes
@@ -76,14 +76,6 @@ def test_folders_of_classes_hold_no_boxes(tmp_path: Path) -> None:
         need_boxes(tmp_path)
 
 
-def test_the_format_of_via_is_refused_by_name(tmp_path: Path) -> None:
-    shape = {"shape_attributes": {"name": "rect"}, "region_attributes": {}}
-    held = {"a.png1": {"filename": "a.png", "size": 1, "regions": [shape]}}
-    (tmp_path / "via.json").write_text(json.dumps(held))
-    with pytest.raises(DataError, match=r"VGG Image Annotator \(VIA\)"):
-        find_boxes(tmp_path)
-
-
 def test_entities_in_xml_are_refused(tmp_path: Path) -> None:
     bomb = '<!DOCTYPE a [<!ENTITY x "y">]><annotation><filename>&x;</filename></annotation>'
     voc(tmp_path).write_text(bomb)
@@ -96,3 +88,51 @@ def test_what_a_captions_file_says_is_no_box(tmp_path: Path) -> None:
     held = {"images": [], "annotations": [{"image_id": 1, "caption": "a cat"}]}
     (tmp_path / "captions.json").write_text(json.dumps(held))
     assert find_boxes(tmp_path) is None
+
+
+def test_all_tables_of_equal_columns_are_read_each_with_its_part(tmp_path: Path) -> None:
+    for part in ("train", "valid"):
+        table(tmp_path / part)
+    found = need_boxes(tmp_path)
+    assert [p.part for p in found.pictures] == ["train"] * 3 + ["val"] * 3
+    assert (found.assigned_by, found.problems) == ("files", ())
+
+
+def test_a_table_says_its_part_by_its_own_name_too(tmp_path: Path) -> None:
+    file = table(tmp_path)
+    lines = file.read_text().splitlines()
+    file.unlink()
+    (tmp_path / "train_labels.csv").write_text("\n".join(lines[:3]))
+    (tmp_path / "test_labels.csv").write_text("\n".join([lines[0], *lines[3:]]))
+    assert sorted(p.part for p in need_boxes(tmp_path).pictures) == ["test", "test", "train"]
+
+
+def test_pictures_in_folders_of_parts_have_these_where_nothing_else_says_any(
+    tmp_path: Path,
+) -> None:
+    file = coco(tmp_path)
+    held = json.loads(file.read_text())
+    for image, part in zip(held["images"], ("train", "train", "val"), strict=True):
+        (tmp_path / part).mkdir(exist_ok=True)
+        (tmp_path / image["file_name"]).rename(tmp_path / part / image["file_name"])
+    file.write_text(json.dumps(held))
+    found = need_boxes(tmp_path)
+    assert [p.part for p in found.pictures] == ["train", "train", "val"]
+    assert found.assigned_by == "folders"
+
+
+def test_a_folder_of_training_alone_is_no_division(tmp_path: Path) -> None:
+    coco(tmp_path / "train")
+    (tmp_path / "train" / "_annotations.coco.json").rename(tmp_path / "x.json")
+    assert {p.part for p in need_boxes(tmp_path).pictures} == {""}
+
+
+def test_a_file_of_two_bytes_a_letter_is_read_or_refused_as_what_it_is(tmp_path: Path) -> None:
+    file = voc(tmp_path / "v")
+    for path in file.parent.iterdir():
+        path.write_bytes(path.read_text().encode("utf-16"))
+    assert told(need_boxes(tmp_path / "v")) == MARKS
+    file = coco(tmp_path / "c")
+    file.write_bytes(file.read_text().encode("utf-16"))
+    with pytest.raises(DataError, match=r"(?s)D220.*not UTF-8"):
+        need_boxes(tmp_path / "c")

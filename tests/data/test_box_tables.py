@@ -5,10 +5,12 @@ import pandas
 import pytest
 from annotated import draw_pictures, table
 
-from headstart.data.annotations import Annotations, PictureIndex, files_below
+from headstart.data.annotations import Annotations
 from headstart.data.box_columns import with_names
-from headstart.data.box_tables import boxes_in_memory, kept_groups, read_box_table
+from headstart.data.box_rows import one_a_row
+from headstart.data.box_tables import BoxTable, boxes_in_memory, kept_groups, read_box_tables
 from headstart.data.column_settings import GUESS, Columns
+from headstart.data.picture_index import PictureIndex, files_below
 from headstart.data.shelter import Shelter
 from headstart.data.tables import read_sheet
 from headstart.errors import DataError
@@ -16,7 +18,8 @@ from headstart.errors import DataError
 
 def read(file: Path, columns: Columns = GUESS) -> Annotations:
     index = PictureIndex.of(file.parent, files_below(file.parent))
-    return read_box_table(with_names(read_sheet(file)), columns, Shelter(file.parent), index)
+    told = BoxTable(one_a_row(with_names(read_sheet(file))), Shelter(file.parent))
+    return read_box_tables([told], columns, index)
 
 
 def written(tmp_path: Path, text: str) -> Path:
@@ -48,7 +51,10 @@ def test_columns_can_be_named(tmp_path: Path) -> None:
 
 
 def test_a_table_without_classes_has_one(tmp_path: Path) -> None:
-    assert read(written(tmp_path, 'image,bbox\na.png,"[1, 2, 3, 4]"\n')).names == ("object",)
+    found = read(written(tmp_path, 'image,bbox,Klasse\na.png,"[1, 2, 3, 4]",cat\n'))
+    assert found.names == ("object",) and "--label COLUMN takes another of" in found.notes[0]
+    file = written(tmp_path, 'image,bbox,Klasse\na.png,"[1, 2, 3, 4]",cat\n')
+    assert read(file, Columns(label="Klasse")).notes == ()
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -7,8 +8,9 @@ import numpy as np
 import pytest
 from annotated import MARKS, coco
 
-from headstart.data.annotations import Annotations, PictureIndex, files_below
+from headstart.data.annotations import Annotations
 from headstart.data.coco import is_coco, read_coco
+from headstart.data.picture_index import PictureIndex, files_below
 from headstart.errors import DataError
 
 
@@ -128,3 +130,96 @@ def test_a_damaged_file_is_known_by_its_beginning(tmp_path: Path) -> None:
     (tmp_path / "other.json").write_text('{"images": [1]}')
     assert not is_coco(tmp_path / "other.json")
     assert not is_coco(tmp_path / "nothing.json")
+
+
+def rewritten(file: Path, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Annotations:
+    """Of a file each of whose annotations is changed."""
+    return read(changed(file, annotations=lambda every: [one | change(one) for one in every]))
+
+
+def corners(found: Annotations) -> list[list[float]]:
+    return [box for p in found.pictures if p.boxes is not None for box in p.boxes.corners.tolist()]
+
+
+@pytest.mark.parametrize("none", [None, []])
+def test_without_a_box_the_outline_has_one(none: object, tmp_path: Path) -> None:
+    def outlined(one: dict[str, Any]) -> dict[str, Any]:
+        x, y, w, h = one["bbox"]
+        return {"bbox": none, "segmentation": [[x, y, x + w, y], [x, y + h, x, y]]}
+
+    expected = corners(read(coco(tmp_path)))
+    assert corners(rewritten(coco(tmp_path), outlined)) == expected
+
+
+@pytest.mark.parametrize("outline", [[[1, 2, 3]], [], {"counts": "x"}, [["a", "b"]]])
+def test_an_outline_that_is_none_is_listed(outline: object, tmp_path: Path) -> None:
+    told = {"bbox": None, "segmentation": outline}
+    found = rewritten(coco(tmp_path), lambda one: told)
+    assert {p.code for p in found.problems} == {"D230", "D232"}
+
+
+@pytest.mark.parametrize("kind", [str, float])
+def test_an_id_is_the_same_as_text_and_as_a_fraction(kind: type, tmp_path: Path) -> None:
+    found = rewritten(coco(tmp_path), lambda one: {"category_id": kind(one["category_id"])})
+    assert (len(corners(found)), found.problems) == (3, ())
+    found = rewritten(coco(tmp_path), lambda one: {"image_id": kind(one["image_id"])})
+    assert (len(corners(found)), found.problems) == (3, ())
+
+
+def test_ids_that_only_look_like_numbers_stay_apart(tmp_path: Path) -> None:
+    kinds = [{"id": "1", "name": "cat"}, {"id": "01", "name": "dog"}]
+    file = changed(coco(tmp_path), categories=lambda _: kinds)
+    found = rewritten(file, lambda one: {"category_id": "01" if one["id"] else 1})
+    assert (found.names, found.problems) == (("cat", "dog"), ())
+
+
+def many(root: Path) -> Path:
+    """With boxes enough to be sure what they are."""
+    marks = {"a.png": [("cat", (40, 30, 60, 50)), ("dog", (2, 2, 9, 9))] * 3}
+    return coco(root, marks)  # type: ignore[arg-type]
+
+
+def as_corners(one: dict[str, Any]) -> dict[str, Any]:
+    x, y, w, h = one["bbox"]
+    return {"bbox": [x, y, x + w, y + h]}
+
+
+def test_corners_in_place_of_sizes_are_read_as_such_and_told(tmp_path: Path) -> None:
+    expected = corners(read(many(tmp_path)))
+    found = rewritten(many(tmp_path), as_corners)
+    assert corners(found) == expected
+    assert "read as corners" in found.notes[0] and "3 of 6" in found.notes[0]
+
+
+@pytest.mark.parametrize(
+    "spoiled", [{"bbox": [40, 30, 30, 50]}, {"bbox": [40, 30, 60, 63]}, {"bbox": [-9, 30, -9, 40]}]
+)
+def test_one_box_that_fits_no_corners_keeps_all_as_they_are(
+    spoiled: dict[str, Any], tmp_path: Path
+) -> None:
+    found = rewritten(many(tmp_path), lambda one: as_corners(one) if one["id"] else spoiled)
+    assert found.notes == () and corners(found)[2] == [40, 30, 100, 80]
+
+
+def test_of_few_boxes_and_few_that_leave_nothing_is_said(tmp_path: Path) -> None:
+    few = {"a.png": [("cat", (40.0, 30.0, 60.0, 50.0))] * 4}
+    assert rewritten(coco(tmp_path, few), as_corners).notes == ()
+    some = {"a.png": [("cat", (40.0, 30.0, 60.0, 50.0)), *[("cat", (2.0, 2.0, 9.0, 9.0))] * 5]}
+    assert rewritten(coco(tmp_path, some), as_corners).notes == ()  # one of six
+    some["a.png"].pop()
+    assert rewritten(coco(tmp_path, some), as_corners).notes  # one of five
+
+
+@pytest.mark.parametrize(("most", "shares"), [(1.0, True), (1.01, False)])
+def test_boxes_of_at_most_one_with_fractions_are_shares(
+    most: float, shares: bool, tmp_path: Path
+) -> None:
+    found = rewritten(coco(tmp_path), lambda one: {"bbox": [0, 0, 0.5, most]})
+    assert {p.shares for p in found.pictures} == {shares}
+    assert bool(found.notes) == shares
+
+
+def test_a_file_in_a_folder_of_a_folder_of_a_part_is_of_that(tmp_path: Path) -> None:
+    files = [coco(tmp_path / part / "annotations") for part in ("train", "test")]
+    found = read_coco(files, PictureIndex.of(tmp_path, files_below(tmp_path)))
+    assert [p.part for p in found.pictures] == ["train"] * 3 + ["test"] * 3

@@ -3,8 +3,9 @@ from pathlib import Path
 import pytest
 from annotated import cvat, draw_pictures
 
-from headstart.data.annotations import Annotations, PictureIndex, files_below
+from headstart.data.annotations import Annotations
 from headstart.data.cvat import read_cvat
+from headstart.data.picture_index import PictureIndex, files_below
 from headstart.errors import DataError
 
 VIDEO = """<annotations><track id="0" label="car">
@@ -69,3 +70,14 @@ def test_half_a_file_is_refused(tmp_path: Path) -> None:
     file.write_text(file.read_text()[:-9])
     with pytest.raises(DataError, match="D223"):
         read(file)
+
+
+def test_a_rotated_box_counts_as_the_box_around_it(tmp_path: Path) -> None:
+    file = cvat(tmp_path)
+    told = file.read_text().replace('occluded="0"', 'rotation="90.0"', 1)
+    file.write_text(told)
+    boxes = read(file).pictures[0].boxes  # 4, 6, 24, 30 before
+    assert boxes is not None and boxes.corners[0].round(6).tolist() == [2, 8, 26, 28]
+    file.write_text(told.replace("90.0", "45.0"))
+    boxes = read(file).pictures[0].boxes
+    assert boxes is not None and boxes.corners[0].round(2).tolist() == [-1.56, 2.44, 29.56, 33.56]

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from annotated import labelme
 
-from headstart.data.annotations import Annotations, PictureIndex, files_below
+from headstart.data.annotations import Annotations
 from headstart.data.labelme import is_labelme, read_labelme
+from headstart.data.picture_index import PictureIndex, files_below
 
 
 def read(root: Path) -> Annotations:

@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 from annotated import draw_pictures, voc
 
-from headstart.data.annotations import Annotations, PictureIndex, files_below
+from headstart.data.annotations import Annotations
+from headstart.data.picture_index import PictureIndex, files_below
 from headstart.data.voc import image_sets, read_voc
 
 

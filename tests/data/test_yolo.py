@@ -4,8 +4,10 @@ from pathlib import Path
 import pytest
 from annotated import draw_pictures, yolo
 
-from headstart.data.annotations import Annotations, PictureIndex, files_below
-from headstart.data.yolo import YoloSettings, looks_like_yolo, read_yolo, yolo_settings
+from headstart.data.annotations import Annotations
+from headstart.data.picture_index import PictureIndex, files_below
+from headstart.data.yolo import looks_like_yolo, read_yolo
+from headstart.data.yolo_settings import YoloSettings, yolo_settings
 from headstart.errors import DataError
 
 
@@ -67,7 +69,7 @@ def test_a_polygon_counts_as_the_box_around_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        ("0 .5 .5 .2", "4 numbers"),
+        ("0 .5 .5 .2", "3 numbers behind the class"),
         ("0 .5 .5 .2 x", "'x' is no number"),
         ("7 .5 .5 .2 .2", "class 7 of 2 names"),
         ("-1 .5 .5 .2 .2", "class -1"),
@@ -104,18 +106,79 @@ def test_numbers_with_gaps_and_names_that_come_twice_are_listed(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("text", "code"), [("names: [a", "D221"), ("train: x\nnames: 3", "D222"), ("\x00", "D221")]
+    "line",
+    [
+        "0, .5, .5, .2, .2",
+        "0\t.5\t.5\t.2\t.2",
+        "0 0,5 0,5 0,2 0,2",
+        "cat .5 .5 .2 .2",
+        "0.0 .5 .5 .2 .2 .9",
+    ],
 )
-def test_a_yaml_that_says_nothing_is_refused(text: str, code: str, tmp_path: Path) -> None:
-    yolo(tmp_path)
-    (tmp_path / "data.yaml").write_text(text)
-    with pytest.raises(DataError, match=code):
+def test_a_line_may_be_written_otherwise(line: str, tmp_path: Path) -> None:
+    yolo(tmp_path).write_text(f"\ufeff{line}\r\n", encoding="utf-8")
+    boxes = read(tmp_path).pictures[0].boxes
+    assert boxes is not None and boxes.corners.round(6).tolist() == [[0.4, 0.4, 0.6, 0.6]]
+
+
+@pytest.mark.parametrize(("shape", "read_boxes"), [("kpt_shape: [2, 3]\n", 1), ("", 0)])
+def test_keypoints_are_told_from_polygons_by_their_shape(
+    shape: str, read_boxes: int, tmp_path: Path
+) -> None:
+    yolo(tmp_path).write_text("0 .5 .5 .2 .2 .1 .1 2 .9 .9 1")
+    with (tmp_path / "data.yaml").open("a") as out:
+        out.write(shape)
+    found = next(iter(read(tmp_path).pictures)).boxes
+    boxes = [] if found is None or not len(found) else found.corners.round(6).tolist()
+    assert [[0.4, 0.4, 0.6, 0.6]] * read_boxes == [b for b in boxes if b[0] == 0.4]
+
+
+@pytest.mark.parametrize(("lines", "refused"), [("1 .5 .5 .2 .2\n2 .5 .5 .2 .2", True),
+    ("0 .5 .5 .2 .2\n2 .5 .5 .2 .2", False), ("1 .5 .5 .2 .2", False)])  # fmt: skip
+def test_classes_that_are_counted_from_one_are_refused(
+    lines: str, refused: bool, tmp_path: Path
+) -> None:
+    for name in "abc":
+        yolo(tmp_path).with_name(f"{name}.txt").write_text("")
+    (tmp_path / "labels" / "train" / "a.txt").write_text(lines)
+    if not refused:
+        assert read(tmp_path).names
+        return
+    with pytest.raises(DataError, match=r"names: {1: cat, 2: dog}") as caught:
         read(tmp_path)
+    assert caught.value.code == "D258"
 
 
-def test_yaml_runs_no_code_and_other_files_are_passed_over(tmp_path: Path) -> None:
-    (tmp_path / "x.yaml").write_text("!!python/object/apply:os.system ['false']")
-    with pytest.raises(DataError, match="D221"):
-        yolo_settings(tmp_path / "x.yaml", tmp_path)
-    (tmp_path / "y.yaml").write_text("version: 3\nservices: {}\n")
-    assert yolo_settings(tmp_path / "y.yaml", tmp_path) is None
+@pytest.mark.parametrize(
+    ("pictures", "labels"),
+    [("Images", "Labels"), ("images", "annotations"), ("photos", "photos_boxes"), (".", ".")],
+)
+def test_text_files_are_found_wherever_they_are_called_as_pictures(
+    pictures: str, labels: str, tmp_path: Path
+) -> None:
+    draw_pictures(tmp_path / pictures, ["x.JPG"])
+    (tmp_path / labels).mkdir(exist_ok=True)
+    (tmp_path / labels / "x.txt").write_text("0 .5 .5 .2 .2")
+    (tmp_path / labels / "classes.txt").write_text("lynx\n")
+    found = read(tmp_path)
+    assert (found.names, found.problems) == (("lynx",), ())
+    assert looks_like_yolo(files_below(tmp_path))
+
+
+def test_a_text_file_of_two_pictures_of_one_name_is_given_to_none(tmp_path: Path) -> None:
+    for folder in ("x", "y"):
+        draw_pictures(tmp_path / folder, ["1.png"])
+    (tmp_path / "boxes").mkdir()
+    (tmp_path / "boxes" / "1.txt").write_text("0 .5 .5 .2 .2")
+    assert not looks_like_yolo(files_below(tmp_path))
+    assert [p.boxes for p in read(tmp_path).pictures] == [None, None]
+
+
+def test_negatives_that_come_first_hide_no_boxes(tmp_path: Path) -> None:
+    names = [f"{i:02}.png" for i in range(30)]
+    draw_pictures(tmp_path, names)
+    for name in names:
+        (tmp_path / name).with_suffix(".txt").write_text("")
+    assert not looks_like_yolo(files_below(tmp_path))
+    (tmp_path / "29.txt").write_text("0 .5 .5 .2 .2")
+    assert looks_like_yolo(files_below(tmp_path))

@@ -1,11 +1,9 @@
 """Boxes as annotation files have them, before any picture is opened."""
 
 import math
-import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -13,20 +11,13 @@ from jaxtyping import Float
 
 from headstart.data.boxes import Boxes, boxes_of
 from headstart.data.examples import Source, name_of
-from headstart.data.listing import is_junk
 from headstart.data.part_names import EITHER, part_of_word
 from headstart.data.problem import Problem
 from headstart.data.records import natural
 from headstart.hostile import printable
 
-PICTURES = frozenset(
-    {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"}
-)
-"""Extensions of files that are pictures."""
 LARGEST = 1e7
 """No corner lies farther out, in pixels."""
-_DEEPEST = 12
-_FILES = 5_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -207,91 +198,7 @@ def part_in(name: str) -> str:
     return meant.pop() if len(meant) == 1 else ""
 
 
-def files_below(root: Path) -> list[Path]:
-    """All files below a folder in natural order, each folder once, without litter."""
-    found, seen = list[Path](), set[tuple[int, int]]()
-    depth = len(root.parts)
-    for above, folders, files in os.walk(root, followlinks=True):
-        place = Path(above)
-        about = place.stat()
-        if (about.st_dev, about.st_ino) in seen or len(place.parts) - depth > _DEEPEST:
-            folders.clear()
-            continue
-        seen.add((about.st_dev, about.st_ino))
-        folders[:] = sorted((f for f in folders if not is_junk(f)), key=natural)
-        found += [place / name for name in sorted(files, key=natural) if not is_junk(name)]
-        if len(found) > _FILES:
-            break
-    return found
-
-
-@dataclass(frozen=True, eq=False)
-class PictureIndex:
-    """The pictures of a place, to be found by what annotations call them."""
-
-    root: Path
-    pictures: tuple[Path, ...]
-
-    @classmethod
-    def of(cls, root: Path, files: Sequence[Path]) -> "PictureIndex":
-        """Of the pictures among these files."""
-        return cls(root, tuple(p for p in files if p.suffix.casefold() in PICTURES))
-
-    @cached_property
-    def _by_name(self) -> dict[str, list[Path]]:
-        found: dict[str, list[Path]] = {}
-        for path in self.pictures:
-            found.setdefault(path.name.casefold(), []).append(path)
-        return found
-
-    @cached_property
-    def _by_stem(self) -> dict[str, list[Path]]:
-        found: dict[str, list[Path]] = {}
-        for path in self.pictures:
-            found.setdefault(path.stem.casefold(), []).append(path)
-        return found
-
-    def find(self, name: str, beside: Path) -> Path | str:
-        """The picture that is called so in an annotation of this folder; else why there is none.
-
-        Paths of other machines are found by their ends. Nothing but what lies below the root is
-        ever found.
-        """
-        parts = [
-            part for part in name.strip().replace("\\", "/").split("/") if part not in ("", ".")
-        ]
-        if not parts:
-            return "and it has no name"
-        same = self._by_name.get(parts[-1].casefold(), [])
-        return self._nearest(same, parts, beside)
-
-    def with_stem(self, stem: str, beside: Path) -> Path | str:
-        """The picture whose name without its extension is this one."""
-        return self._nearest(self._by_stem.get(stem.casefold(), []), [stem], beside)
-
-    def _nearest(self, same: Sequence[Path], parts: Sequence[str], beside: Path) -> Path | str:
-        """Of pictures of one name, the one whose folders fit best."""
-        if len(same) < 2:
-            return same[0] if same else ""
-        exact = Path(os.path.normpath(beside.joinpath(*parts)))
-        if exact in same:
-            return exact
-        fit = [(_common(path.parts, parts), _shared(path, beside), path) for path in same]
-        best = max(key[:2] for key in fit)
-        first = [path for *key, path in fit if tuple(key) == best]
-        return first[0] if len(first) == 1 else f"and {len(same):,} pictures are called so"
-
-
-def _common(path: Sequence[str], parts: Sequence[str]) -> int:
-    """How many names two paths have in common, counted from their ends."""
-    count = 0
-    for one, other in zip(reversed(path), reversed(parts), strict=False):
-        if one.casefold() != other.casefold() and count:
-            break
-        count += 1
-    return count
-
-
-def _shared(path: Path, beside: Path) -> int:
-    """How many folders two paths have in common, counted from the root."""
-    return len(Path(os.path.commonpath([path, beside])).parts)
+def part_of_file(path: Path, root: Path) -> str:
+    """The part that the innermost folder below the root means that means one; else empty."""
+    above = path.relative_to(root).parts[:-1] if path.is_relative_to(root) else ()
+    return next(filter(None, map(part_in, reversed(above))), "")

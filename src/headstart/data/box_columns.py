@@ -35,8 +35,6 @@ _CALLED: tuple[tuple[Form, tuple[str, ...]], ...] = (
 """Names that go together, the surest first."""
 _LISTS = ("bbox", "box", "bounding_box", "boundingbox")
 _HEAD = 1 << 16
-_BARE = 6
-"""Columns of a table without names on top: picture, four corners, class."""
 
 
 @dataclass(frozen=True)
@@ -99,18 +97,31 @@ def may_hold_boxes(path: Path) -> bool:
     )
     named = any(all(name in words for name in names) for _, names in _CALLED)
     cells = re.split(r"[,;\t|]", text)
-    bare = len(cells) == _BARE and not isinstance(numbers_in(cells[1:5]), str)
-    return named or bare or bool(words.intersection(_LISTS))
+    return named or bool(_unnamed(cells)) or bool(words.intersection(_LISTS))
 
 
 def with_names(sheet: Sheet) -> Sheet:
-    """The same; where the first line is a picture, four corners and a class, with names on top."""
-    cells = sheet.columns
-    bare = len(cells) == _BARE and not any(isinstance(n, str) for n in (numbers_in(cells[1:5]),))
-    if not bare:
+    """The same; with names on top where the first line is a row of a program that writes none."""
+    names = _unnamed(sheet.columns)
+    if not names:
         return sheet
-    names = ("path", "x1", "y1", "x2", "y2", "class")
-    return Sheet(sheet.name, names, ((1, cells), *sheet.rows), sheet.problems, sheet.notes)
+    return Sheet(
+        sheet.name, names, ((1, sheet.columns), *sheet.rows), sheet.problems, sheet.notes
+    )  # fmt: skip
+
+
+def _unnamed(cells: Sequence[str]) -> tuple[str, ...]:
+    """What cells of a line are: a picture, four corners and a class, or as Make Sense has them."""
+    places: tuple[tuple[int, tuple[str, ...]], ...] = (
+        (6, ("path", "x1", "y1", "x2", "y2", "class")),
+        (8, ("class", "x", "y", "w", "h", "path", "image_width", "image_height")),
+    )
+    for many, names in places:
+        numbers = [cell for cell, name in zip(cells, names, strict=False) if len(name) < 3]
+        if len(cells) == many and not isinstance(numbers_in(numbers), str):
+            sides = cells[6:] if many == 8 else ()
+            return () if isinstance(numbers_in(sides), str) else names
+    return ()
 
 
 def _size(places: dict[str, int], taken: Sequence[str]) -> tuple[int, ...]:

@@ -1,30 +1,36 @@
 """Which format the boxes of a place are in."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from headstart.data.annotations import Annotations, PictureIndex, files_below
+from headstart.data.annotations import Annotations, part_in, part_of_file
 from headstart.data.box_columns import box_columns, may_hold_boxes, with_names
-from headstart.data.box_tables import kept_groups, read_box_table
+from headstart.data.box_rows import one_a_row, with_points
+from headstart.data.box_tables import BoxTable, kept_groups, read_box_tables
 from headstart.data.coco import is_coco, read_coco
 from headstart.data.column_settings import GUESS, Columns
 from headstart.data.cvat import read_cvat
+from headstart.data.examples import name_of
 from headstart.data.folders import TABLES
+from headstart.data.foreign_boxes import refuse_foreign
 from headstart.data.labelme import is_labelme, read_labelme
+from headstart.data.picture_index import PictureIndex, files_below
 from headstart.data.shelter import Shelter
 from headstart.data.tables import read_sheet
 from headstart.data.voc import image_sets, read_voc
 from headstart.data.xml_files import root_name
-from headstart.data.yolo import YoloSettings, looks_like_yolo, read_yolo, yolo_settings
+from headstart.data.yolo import looks_like_yolo, read_yolo
+from headstart.data.yolo_settings import YoloSettings, yolo_settings
 from headstart.errors import DataError
 from headstart.hostile import printable
 
 FORMATS = "COCO JSON, Pascal VOC XML, YOLO txt with data.yaml, LabelMe, CVAT XML, or a table"
 """What is read, in words."""
 _LOOKED_AT = 20
-_HEAD = 1 << 16
+_DEEPEST = 2
+"""Names of a path from the place down to a table: one in a folder of a part."""
 _COCO = re.compile("coco|instance|annotation|train|val|test|label")
 _NAMED = {".json", ".xml", ".yaml", ".yml", *TABLES}
 """Extensions of files that can be named themselves."""
@@ -71,8 +77,20 @@ def find_boxes(
         return None
     for read in _READERS:
         if found := read(here, columns):
-            return replace(kept_groups(found), root=here.root)
+            return replace(_by_folders(kept_groups(found), here.root), root=here.root)
     return None
+
+
+def _by_folders(told: Annotations, root: Path) -> Annotations:
+    """With parts as pictures' folders are called, where nothing else says any."""
+    if any(picture.part for picture in told.pictures):
+        return told
+    sources = [picture.source for picture in told.pictures]
+    parts = [part_of_file(s, root) if isinstance(s, Path) else "" for s in sources]
+    if "train" not in parts or not {"val", "test"} & set(parts):
+        return told
+    pictures = tuple(replace(p, part=part) for p, part in zip(told.pictures, parts, strict=True))
+    return replace(told, pictures=pictures, assigned_by="folders")
 
 
 def need_boxes(place: Path, columns: Columns = GUESS, *, closed: bool = False) -> Annotations:
@@ -93,13 +111,28 @@ def _root_of(file: Path) -> Path:
 
 
 def _yolo(place: _Place, columns: Columns) -> Annotations | None:
-    files = [p for p in place.ending(".yaml", ".yml") if p == place.named or p.parent == place.root]
-    files = files or [p for p in place.ending(".yaml", ".yml") if p.name == "data.yaml"]
-    for file in files:
-        settings = yolo_settings(file, place.root)
-        if settings:
-            return read_yolo(settings, place.files, place.index)
-    return None
+    settings = next((one for one in _settings(place) if one.parts), None)
+    return read_yolo(settings, place.files, place.index) if settings else None
+
+
+def _settings(place: _Place) -> Iterator[YoloSettings]:
+    """Of YAML files: the one that is named, or those on top and what is called data.yaml, or all.
+
+    Raises `DataError` for one that cannot be read, unless it is none of these.
+    """
+    every = place.ending(".yaml", ".yml")
+    near = [p for p in every if p == place.named or p.parent == place.root]
+    near += [p for p in every if p.name == "data.yaml" and p not in near]
+    for path in near:
+        if told := yolo_settings(path, place.root):
+            yield told
+    for path in [path for path in every if path not in near][:_LOOKED_AT]:
+        try:
+            told = yolo_settings(path, place.root)
+        except DataError:
+            continue
+        if told:
+            yield told
 
 
 def _coco(place: _Place, columns: Columns) -> Annotations | None:
@@ -108,26 +141,6 @@ def _coco(place: _Place, columns: Columns) -> Annotations | None:
     files = [path for path in called or every[:_LOOKED_AT] if is_coco(path)]
     boxes = [path for path in files if path.name.startswith("instances")]
     return read_coco(boxes or files, place.index) if files else None
-
-
-def _via(place: _Place, columns: Columns) -> Annotations | None:
-    """Refuse what the VGG Image Annotator writes."""
-    for path in place.ending(".json")[:_LOOKED_AT]:
-        try:
-            with path.open("rb") as file:
-                head = file.read(_HEAD)
-        except OSError:
-            continue
-        own = b"_via_" in head or all(
-            word in head for word in (b'"filename"', b'"regions"', b'"shape_attributes"')
-        )
-        if own:
-            raise DataError(
-                "D228", "these boxes are in the format of the VGG Image Annotator (VIA)",
-                "export them from VIA as COCO: Annotation, Export Annotations (COCO format)",
-                printable(path),
-            )  # fmt: skip
-    return None
 
 
 def _labelme(place: _Place, columns: Columns) -> Annotations | None:
@@ -150,26 +163,39 @@ def _xml(place: _Place, columns: Columns) -> Annotations | None:
 def _bare_yolo(place: _Place, columns: Columns) -> Annotations | None:
     if place.named or not looks_like_yolo(place.files):
         return None
-    return read_yolo(YoloSettings(), place.files, place.index)
+    named = next((one for one in _settings(place) if one.names), YoloSettings())
+    return read_yolo(named, place.files, place.index)
 
 
-def _table(place: _Place, columns: Columns) -> Annotations | None:
+def _tables(place: _Place, columns: Columns) -> Annotations | None:
+    """All tables with boxes in columns of the same names."""
+    found = list[BoxTable]()
     for path in place.ending(*TABLES - {".conll", ".conll03", ".bio", ".iob", ".iob2"}):
-        if path != place.named and len(path.relative_to(place.root).parts) > 2:
+        if path != place.named and len(path.relative_to(place.root).parts) > _DEEPEST:
             continue
         if not may_hold_boxes(path):
             continue
         try:
-            sheet = with_names(read_sheet(path))
+            sheet = with_points(one_a_row(with_names(read_sheet(path))))
         except DataError:
             continue
-        if box_columns(sheet):
-            shelter = Shelter(path.parent, closed=place.closed)
-            return read_box_table(sheet, columns, shelter, place.index)
+        if box_columns(sheet) and (not found or sheet.columns == found[0].sheet.columns):
+            part = part_in(path.stem) or part_of_file(path, place.root)
+            sheet = replace(sheet, name=name_of(path, place.root))
+            found.append(BoxTable(sheet, Shelter(path.parent, closed=place.closed), part))
+    if not found:
+        return None
+    if not any(table.part == "train" for table in found):
+        found = [replace(table, part="") for table in found]
+    return read_box_tables(found, columns, place.index)
+
+
+def _foreign(place: _Place, columns: Columns) -> Annotations | None:
+    refuse_foreign((place.named,) if place.named else place.files)
     return None
 
 
 _READERS: Sequence[Callable[[_Place, Columns], Annotations | None]] = (
-    _yolo, _coco, _via, _labelme, _xml, _bare_yolo, _table,
+    _yolo, _coco, _labelme, _xml, _bare_yolo, _tables, _foreign,
 )  # fmt: skip
 """In this order: where there are several formats of the same boxes, the first counts."""

@@ -39,9 +39,12 @@ def found_boxes(told: Annotations, negatives: str = "") -> Found:
     bare = [picture for picture in told.pictures if picture.boxes is None]
     kept = list(told.pictures) if every else [p for p in told.pictures if p.boxes is not None]
     if not told.names:
+        torn = [p for p in told.problems if p.code in ("D230", "D231", "D236")]
+        what = f"{len(told.pictures):,} pictures, and no box on any of them"
         raise DataError(
-            "D249", f"{len(told.pictures):,} pictures, and no box on any of them",
-            "draw boxes on some of them", printable(told.root) if told.root else told.form,
+            "D249", f"no box of {len(torn):,} can be read, or has a picture" if torn else what,
+            "mend what stands below" if torn else "draw boxes on some of them",
+            printable(told.root) if told.root else told.form,
             "; ".join(f"{problem.name}: {problem.reason}" for problem in told.problems[:3]),
         )  # fmt: skip
     kept, again = _once(kept, told.root)

@@ -11,7 +11,6 @@ from headstart.data.annotations import (
     Annotated,
     Annotations,
     Collector,
-    PictureIndex,
     Sketch,
     number_in,
     numbers_in,
@@ -22,13 +21,18 @@ from headstart.data.column_names import GROUPS, LABELS, PATHS, SPLITS, plain
 from headstart.data.column_settings import Columns
 from headstart.data.columns import place_of
 from headstart.data.examples import InMemory, Source, name_of
+from headstart.data.picture_index import PictureIndex
 from headstart.data.shelter import Shelter
 from headstart.data.tables import Sheet, missing
 from headstart.errors import DataError
 from headstart.hostile import printable
 
 _LABELS = (*LABELS, "name", "labelname", "category_name", "class_name", "object")
-_PATHS = (*PATHS, "imageid", "image_name", "img_name", "fname")
+_PATHS = (
+    *PATHS,
+    *("imageid", "image_name", "img_name", "fname", "imagepath", "imgpath", "imagename"),
+    *("image_filename", "imagefilename"),
+)
 
 
 @dataclass(frozen=True)
@@ -41,35 +45,61 @@ class _Roles:
     group: int
 
 
-def read_box_table(
-    sheet: Sheet, columns: Columns, shelter: Shelter, index: PictureIndex | None
+@dataclass(frozen=True, eq=False)
+class BoxTable:
+    """A table of boxes, where its pictures are looked for, and the part that its file is of."""
+
+    sheet: Sheet
+    shelter: Shelter
+    part: str = ""
+
+
+def read_box_tables(
+    tables: Sequence[BoxTable], columns: Columns, index: PictureIndex | None
 ) -> Annotations:
-    """The boxes of a table with one a row; a row without one names a negative.
+    """The boxes of tables with one a row; a row without one names a negative.
 
     Numbers are shares where none is above 1 and one has a fraction, else pixels. Raises
     `DataError` where no column is clearly that of the pictures.
     """
+    root = index.root if index else tables[0].shelter.folder
+    collector, said = Collector("table of boxes", root), ""
+    for table in tables:
+        said = _read(table, columns, index, collector) or said
+    collector.rest(index.pictures if index else ())
+    return collector.done(said or "files")
+
+
+def _read(
+    table: BoxTable, columns: Columns, index: PictureIndex | None, collector: Collector
+) -> str:
+    """The boxes of one table; gives who assigned the parts."""
+    sheet = table.sheet
     boxes = box_columns(sheet)
     if boxes is None:
         raise DataError(
             "D224", "no columns hold boxes", "call them xmin, ymin, xmax, ymax, or x, y, w, h",
             sheet.name,
         )  # fmt: skip
-    roles, collector = _roles(sheet, columns, boxes), Collector("table of boxes", shelter.folder)
+    roles = _roles(sheet, columns, boxes)
+    if roles.label < 0:
+        others = ", ".join(printable(name, 40) for name in sheet.columns[:20])
+        collector.notes.append(
+            f"{sheet.name}: no column is called as classes are, so that all boxes are of one, "
+            f"object; --label COLUMN takes another of {others}"
+        )
     collector.problems.extend(sheet.problems)
-    collector.notes.extend(sheet.notes)
+    collector.notes.extend(note for note in sheet.notes if note not in collector.notes)
     shares = _are_shares(sheet, boxes)
     rows: dict[object, list[tuple[int, Sequence[object]]]] = {}
     for line, cells in sheet.rows:
         told = cells[roles.path]
         rows.setdefault(told if isinstance(told, str) else (id(told),), []).append((line, cells))
     for some in rows.values():
-        source = _source(some[0], roles, shelter, index, sheet, collector)
+        source = _source(some[0], roles, table.shelter, index, sheet, collector)
         if source is not None:
-            _picture(source, some, (roles, boxes), sheet, collector, shares=shares)
-    collector.rest(index.pictures if index else ())
-    split = f"column {printable(sheet.columns[roles.split])}" if roles.split >= 0 else ""
-    return collector.done(split)
+            _picture(source, some, (roles, boxes), table, collector, shares=shares)
+    return f"column {printable(sheet.columns[roles.split])}" if roles.split >= 0 else ""
 
 
 def _roles(sheet: Sheet, columns: Columns, boxes: BoxColumns) -> _Roles:
@@ -131,7 +161,7 @@ def _picture(
     source: Source,
     rows: Sequence[tuple[int, Sequence[object]]],
     where: tuple[_Roles, BoxColumns],
-    sheet: Sheet,
+    table: BoxTable,
     collector: Collector,
     *,
     shares: bool,
@@ -146,13 +176,13 @@ def _picture(
         numbers = numbers_in(cells) if len(cells) == 4 else f"{printable(cells[0], 40)} is no box"
         numbers = "it has no class" if missing(label) else numbers
         if isinstance(numbers, str):
-            collector.unreadable(sheet.name, f"row {line}", numbers, line)
+            collector.unreadable(table.sheet.name, f"row {line}", numbers, line)
             continue
         sketch.corners.append(boxes.corners(numbers))
         sketch.labels.append(collector.number(str(label)))
         sketch.ignored.append(False)
     first = rows[0][1]
-    part = part_in(str(first[roles.split])) if roles.split >= 0 else ""
+    part = part_in(str(first[roles.split])) if roles.split >= 0 else table.part
     group = str(first[roles.group]) if roles.group >= 0 and not missing(first[roles.group]) else ""
     size = tuple(number_in(first[i]) or 0.0 for i in boxes.size) or (0.0, 0.0)
     told = Annotated(source, sketch.boxes, part, group, (size[0], size[1]), shares)

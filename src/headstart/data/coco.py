@@ -12,19 +12,27 @@ from headstart.data.annotations import (
     Annotated,
     Annotations,
     Collector,
-    PictureIndex,
     Sketch,
+    bounds_of,
     number_in,
     numbers_in,
     part_in,
+    part_of_file,
 )
+from headstart.data.box_audit import EDGE_PX
 from headstart.data.boxes import Boxes
 from headstart.data.json_stream import members
+from headstart.data.picture_index import PictureIndex
 from headstart.errors import DataError
 from headstart.hostile import printable
 from headstart.untrusted import Damaged
 
 _HEAD = 1 << 16
+_DIGITS = 19
+_LEAST_CORNERS = 5
+"""Of fewer boxes nothing is said but by the format."""
+_LEAVE = 0.2
+"""Share of boxes that leave the picture, from which they are corners if that fits all."""
 
 
 def is_coco(path: Path) -> bool:
@@ -48,7 +56,7 @@ def _begins_so(path: Path) -> bool:
     """Of a damaged file: whether it was one, by its first characters."""
     try:
         with path.open("rb") as file:
-            head = file.read(_HEAD)
+            head = file.read(_HEAD).replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe")
     except OSError:
         return False
     return head.lstrip()[:1] == b"{" and b'"images"' in head and b'"file_name"' in head
@@ -60,7 +68,7 @@ def read_coco(files: Sequence[Path], index: PictureIndex) -> Annotations:
     Crowds are ignored regions. Raises `DataError` for what is no JSON.
     """
     collector = Collector("COCO JSON", index.root)
-    parts = {path: part_in(path.stem) or part_in(path.parent.name) for path in files}
+    parts = {path: part_in(path.stem) or part_of_file(path, index.root) for path in files}
     for path in files:
         part = parts[path] if len(files) > 1 or parts[path] in ("test", "val") else ""
         _read(path, part, index, collector)
@@ -85,6 +93,8 @@ class _File:
     """How many boxes of an image cannot be read."""
     order: dict[object, int] = field(default_factory=dict)
     """Of each category id in annotations, its place among them."""
+    around: list[int] = field(default_factory=list)
+    """Places of boxes that are drawn around an outline, as none was written."""
 
 
 def _read(path: Path, part: str, index: PictureIndex, collector: Collector) -> None:
@@ -101,55 +111,105 @@ def _read(path: Path, part: str, index: PictureIndex, collector: Collector) -> N
             printable(path), printable(error),
         ) from error  # fmt: skip
     _odd_ids(file, collector)
-    _pictures(file, part, index, collector)
+    _pictures(file, part, index, collector, shares=_as_written(file, collector))
 
 
 def _image(file: _File, value: object, where: str, collector: Collector) -> None:
     name = value.get("file_name") if isinstance(value, dict) else None
-    if not isinstance(value, dict) or not isinstance(name, str) or not _key(value.get("id")):
+    key = _id(value.get("id")) if isinstance(value, dict) else None
+    if not isinstance(value, dict) or not isinstance(name, str) or key is None:
         collector.unreadable(file.path, where, "it has no id or no file_name")
         return
-    if value["id"] in file.images:
-        collector.unreadable(file.path, where, f"id {value['id']!r} comes twice")
+    if key in file.images:
+        collector.unreadable(file.path, where, f"id {key!r} comes twice")
         return
     size = tuple(number_in(value.get(side)) or 0.0 for side in ("width", "height"))
-    file.images[value["id"]] = (name, (size[0], size[1]))
+    file.images[key] = (name, (size[0], size[1]))
 
 
 def _category(file: _File, value: object, where: str, collector: Collector) -> None:
     name = value.get("name") if isinstance(value, dict) else None
-    if not isinstance(value, dict) or not _key(value.get("id")) or not isinstance(name, str | int):
+    key = _id(value.get("id")) if isinstance(value, dict) else None
+    if key is None or not isinstance(name, str | int):
         collector.unreadable(file.path, where, "it has no id or no name")
-    elif value["id"] in file.categories:
-        collector.unreadable(file.path, where, f"id {value['id']!r} comes twice")
+    elif key in file.categories:
+        collector.unreadable(file.path, where, f"id {key!r} comes twice")
     else:
-        file.categories[value["id"]] = str(name)
+        file.categories[key] = str(name)
 
 
 def _annotation(file: _File, value: object, where: str, collector: Collector) -> None:
-    image = value.get("image_id") if isinstance(value, dict) else None
-    if not isinstance(value, dict) or not _key(image):
+    image = _id(value.get("image_id")) if isinstance(value, dict) else None
+    if not isinstance(value, dict) or image is None:
         collector.unreadable(file.path, where, "it has no image_id")
         return
     place = file.numbers.setdefault(image, len(file.numbers))
-    box, kind = value.get("bbox"), value.get("category_id")
-    cells = numbers_in(box) if isinstance(box, list) and len(box) == 4 else "it is no list of four"
-    if isinstance(cells, str) or not _key(kind):
-        why = f"{where}.bbox" if isinstance(cells, str) else f"{where}.category_id"
-        told = cells if isinstance(cells, str) else f"{printable(kind, 40)!r} is no id"
-        collector.unreadable(file.path, why, told)
+    kind, corners = _id(value.get("category_id")), _corners(value)
+    if isinstance(corners, str) or kind is None:
+        why = f"{where}.bbox" if isinstance(corners, str) else f"{where}.category_id"
+        lacking = f"{printable(value.get('category_id'), 40)!r} is no id"
+        collector.unreadable(file.path, why, corners if isinstance(corners, str) else lacking)
         file.bad[image] = file.bad.get(image, 0) + 1
         return
-    x, y, width, height = cells
+    if not value.get("bbox"):
+        file.around.append(len(file.of))
     file.of.append(place)
     file.kinds.append(file.order.setdefault(kind, len(file.order)))
     file.crowds.append(value.get("iscrowd") in (1, True))
-    file.corners.extend((x, y, x + width, y + height))
+    file.corners.extend(corners)
 
 
-def _key(value: object) -> bool:
-    """Whether it can be an id."""
-    return isinstance(value, int | str) and not isinstance(value, bool)
+def _corners(value: dict[str, object]) -> tuple[float, ...] | str:
+    """Of x, y, width and height; or around the outlines, where no box is written."""
+    box, outlines = value.get("bbox"), value.get("segmentation")
+    if not box and isinstance(outlines, list) and outlines:
+        every = [number for one in outlines if isinstance(one, list) for number in one]
+        cells = numbers_in(every)
+        even = every and all(isinstance(one, list) and len(one) % 2 == 0 for one in outlines)
+        if isinstance(cells, str) or not even:
+            return cells if isinstance(cells, str) else "its outline is torn"
+        return bounds_of(np.array(cells).reshape(-1, 2))
+    cells = numbers_in(box) if isinstance(box, list) and len(box) == 4 else "it is no list of four"
+    if isinstance(cells, str):
+        return cells
+    x, y, width, height = cells
+    return x, y, x + width, y + height
+
+
+def _id(value: object) -> int | str | None:
+    """An id, so that 1, 1.0 and "1" are one; None where it can be none."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, str) and value.isdecimal() and len(value) < _DIGITS:
+        return int(value) if str(int(value)) == value else value
+    return value if isinstance(value, int | str) and not isinstance(value, bool) else None
+
+
+def _as_written(file: _File, collector: Collector) -> bool:
+    """Read boxes again that are not x, y, width and height in pixels; whether they are shares.
+
+    They are shares where none is above 1 and one has a fraction. They are corners where they fit as
+    such without exception, and at least one in five would leave the picture else.
+    """
+    corners = np.array(file.corners, dtype=np.float64).reshape(-1, 4)
+    places = list(file.numbers)
+    none = ("", (0.0, 0.0))
+    told = np.array([file.images.get(key, none)[1] for key in places]).reshape(-1, 2)
+    sides = told[np.array(file.of, dtype=np.int64)] if len(corners) else told
+    if file.around or not len(corners) or not (sides > 1).all():
+        return False
+    raw = np.concatenate([corners[:, :2], corners[:, 2:] - corners[:, :2]], axis=1)
+    where = collector.shown_name(file.path)
+    if np.abs(raw).max() <= 1.0 and (raw % 1 != 0).any():
+        collector.notes.append(f"{where}: boxes are shares of the sides, and are read as such")
+        return True
+    fits = (raw[:, 2:] > raw[:, :2]).all() and (raw[:, 2:] <= sides + EDGE_PX).all()
+    leaves = (corners[:, 2:] > sides + EDGE_PX).any(axis=1)
+    if fits and len(raw) >= _LEAST_CORNERS and leaves.mean() >= _LEAVE:
+        file.corners[:] = array("d", raw.ravel())
+        why = f"{int(leaves.sum()):,} of {len(raw):,} would leave their pictures else"
+        collector.notes.append(f"{where}: bbox is read as corners, not x, y, width, height: {why}")
+    return False
 
 
 def _odd_ids(file: _File, collector: Collector) -> None:
@@ -165,7 +225,9 @@ def _odd_ids(file: _File, collector: Collector) -> None:
         first.setdefault(name, key)
 
 
-def _pictures(file: _File, part: str, index: PictureIndex, collector: Collector) -> None:
+def _pictures(
+    file: _File, part: str, index: PictureIndex, collector: Collector, *, shares: bool
+) -> None:
     numbers = {key: collector.number(name) for key, name in _ordered(file.categories)}
     every = _by_image(file, numbers, collector)
     for image, (name, size) in file.images.items():
@@ -175,7 +237,8 @@ def _pictures(file: _File, part: str, index: PictureIndex, collector: Collector)
             continue
         held = every.get(image, Sketch().boxes)
         bad = file.bad.get(image, 0)
-        collector.add(Annotated(found, held, part, "", size), len(held), len(held) + bad)
+        picture = Annotated(found, held, part, "", size, shares)
+        collector.add(picture, len(held), len(held) + bad)
     for image in file.numbers:
         if image not in file.images:
             why = f"no picture has the id {printable(json.dumps(image), 40)}"

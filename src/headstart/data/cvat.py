@@ -1,5 +1,6 @@
 """CVAT XML: one file for many pictures, or for the frames of a video."""
 
+import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,13 +11,13 @@ from headstart.data.annotations import (
     Annotated,
     Annotations,
     Collector,
-    PictureIndex,
     Sketch,
     bounds_of,
     number_in,
     numbers_in,
     part_in,
 )
+from headstart.data.picture_index import PictureIndex
 from headstart.data.xml_files import xml_in
 from headstart.errors import DataError
 from headstart.hostile import printable
@@ -87,7 +88,7 @@ def _shape(
     if not label:
         corners = "it has no label"
     elif shape.tag == "box":
-        corners = numbers_in(shape.get(name) for name in _CORNERS)
+        corners = _box(shape)
     elif shape.tag in _POINTED:
         corners = _around(shape.get("points", ""))
     else:
@@ -98,6 +99,19 @@ def _shape(
     sketch.corners.append(tuple(corners))
     sketch.labels.append(collector.number(label))
     sketch.ignored.append(False)
+
+
+def _box(shape: "Element") -> Sequence[float] | str:
+    """Corners; of a box that is rotated about its center, those of the box around it."""
+    corners = numbers_in(shape.get(name) for name in _CORNERS)
+    degrees = number_in(shape.get("rotation")) or 0.0
+    if isinstance(corners, str) or not degrees:
+        return corners
+    x0, y0, x1, y1 = corners
+    cos, sin = abs(math.cos(math.radians(degrees))), abs(math.sin(math.radians(degrees)))
+    width, height = (x1 - x0) * cos + (y1 - y0) * sin, (x1 - x0) * sin + (y1 - y0) * cos
+    x, y = (x0 + x1) / 2, (y0 + y1) / 2
+    return x - width / 2, y - height / 2, x + width / 2, y + height / 2
 
 
 def _around(points: str) -> Sequence[float] | str:

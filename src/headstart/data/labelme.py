@@ -11,13 +11,13 @@ from headstart.data.annotations import (
     Annotated,
     Annotations,
     Collector,
-    PictureIndex,
     Sketch,
     bounds_of,
     number_in,
     numbers_in,
     part_in,
 )
+from headstart.data.picture_index import PictureIndex
 from headstart.untrusted import Damaged, record_in
 
 _MOST = 256 << 20

@@ -7,7 +7,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from headstart.data.box_columns import box_columns
 from headstart.data.box_found import found_boxes
-from headstart.data.box_tables import boxes_in_memory, kept_groups, read_box_table
+from headstart.data.box_tables import BoxTable, boxes_in_memory, kept_groups, read_box_tables
 from headstart.data.column_settings import GUESS, Columns
 from headstart.data.examples import InMemory, Source
 from headstart.data.found import Found
@@ -88,7 +88,7 @@ def from_frame(frame: Frame, columns: Columns = GUESS) -> Found:
     rows = tuple(enumerate(zip(*cells, strict=True), start=1))
     sheet = Sheet("the frame", tuple(map(str, names)), rows)
     if form_of(columns.task) in (None, LabelForm.BOXES) and box_columns(sheet):
-        told = read_box_table(sheet, columns, Shelter(Path.cwd()), None)
+        told = read_box_tables([BoxTable(sheet, Shelter(Path.cwd()))], columns, None)
         return found_boxes(kept_groups(told), columns.negatives)
     if not rows:
         raise DataError("D160", "the frame has no rows", "give it a row for each example")

@@ -8,13 +8,13 @@ from headstart.data.annotations import (
     Annotated,
     Annotations,
     Collector,
-    PictureIndex,
     Sketch,
     number_in,
     numbers_in,
     part_in,
 )
 from headstart.data.encodings import decoded
+from headstart.data.picture_index import PictureIndex
 from headstart.data.problem import Problem
 from headstart.data.xml_files import word, xml_in
 from headstart.untrusted import Damaged, content

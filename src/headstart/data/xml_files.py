@@ -39,7 +39,7 @@ def root_name(path: Path) -> str:
     """What the outermost element of a file is probably called, by its first bytes."""
     try:
         with path.open("rb") as file:
-            head = file.read(_HEAD)
+            head = file.read(_HEAD).replace(b"\0", b"")  # of two bytes a letter as well
     except OSError:
         return ""
     for name in ("annotations", "annotation"):  # the longer one first

@@ -1,100 +1,38 @@
-"""YOLO: a text file a picture, with shares of its sides, and names and parts in a data.yaml."""
+"""YOLO: a text file a picture, with shares of its sides."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
 from headstart.data.annotations import (
-    PICTURES,
     Annotated,
     Annotations,
     Collector,
-    PictureIndex,
     Sketch,
     bounds_of,
+    number_in,
     numbers_in,
-    part_in,
+    part_of_file,
 )
 from headstart.data.encodings import decoded
+from headstart.data.picture_index import PICTURES, PictureIndex, by_name, nearest, plain
 from headstart.data.problem import Problem
+from headstart.data.yolo_settings import YoloSettings
 from headstart.errors import DataError
 from headstart.hostile import printable
 from headstart.untrusted import Damaged, content
 
-_PARTS = ("train", "val", "valid", "test")
-_LISTED = ("classes.txt", "obj.names", "labels.txt", "predefined_classes.txt")
+_LISTED = (
+    *("classes.txt", "obj.names", "labels.txt", "predefined_classes.txt", "_darknet.labels"),
+    *("class_names.txt", "names.txt"),
+)
 _FAR = 1.5
 """Shares beyond this are no shares."""
-
-
-@dataclass(frozen=True)
-class YoloSettings:
-    """What a data.yaml says."""
-
-    file: Path | None = None
-    names: Mapping[int, str] = field(default_factory=dict)
-    parts: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
-    """Folders of pictures, or lists of them, by part."""
-
-
-def yolo_settings(file: Path, root: Path) -> YoloSettings | None:
-    """What a YAML file says; None where it is no YOLO file. Raises `DataError`."""
-    import yaml  # here: most data needs no YAML
-
-    try:
-        held = yaml.safe_load(decoded(content(file))[0])
-    except (yaml.YAMLError, Damaged, ValueError, OSError, RecursionError) as error:
-        raise DataError(
-            "D221", "this YAML file cannot be read", "mend it, or take it out",
-            printable(file), printable(error),
-        ) from error  # fmt: skip
-    parts = [part for part in _PARTS if isinstance(held, dict) and held.get(part)]
-    if not isinstance(held, dict) or not ("names" in held or "nc" in held) or not parts:
-        return None
-    path = held.get("path")
-    above = [file.parent / path] if isinstance(path, str) else []
-    places: dict[str, tuple[Path, ...]] = {}
-    for part in parts:
-        told = held[part] if isinstance(held[part], list) else [held[part]]
-        some = tuple(
-            _place(name, [*above, file.parent], root) for name in told if isinstance(name, str)
-        )
-        places["val" if part == "valid" else part] = some
-    return YoloSettings(file, _names(held.get("names"), file), places)
-
-
-def _names(told: object, file: Path) -> dict[int, str]:
-    if told is None:
-        return {}
-    pairs = (
-        told.items()
-        if isinstance(told, dict)
-        else enumerate(told if isinstance(told, list) else [])
-    )
-    try:
-        found = {int(key): str(name) for key, name in pairs}
-    except (TypeError, ValueError):
-        found = {}
-    if not found:
-        raise DataError(
-            "D222", "names of classes are neither a list nor a mapping of numbers to names",
-            "write names: [cat, dog], or names: {0: cat, 1: dog}", printable(file),
-        )  # fmt: skip
-    return found
-
-
-def _place(name: str, above: Sequence[Path], root: Path) -> Path:
-    """Where a part lies; exports write "../train/images" for what lies beside the file."""
-    spelled = name.replace("\\", "/")
-    tries = [spelled, spelled.removeprefix("../"), spelled.removeprefix("/")]
-    for folder in above:
-        for each in tries:
-            path = Path(folder / each).resolve()
-            if path.exists() and path.is_relative_to(root.resolve()):
-                return path
-    return Path(above[-1] / spelled)
+_LOOKED_AT = 20
 
 
 def read_yolo(settings: YoloSettings, files: Sequence[Path], index: PictureIndex) -> Annotations:
@@ -102,26 +40,53 @@ def read_yolo(settings: YoloSettings, files: Sequence[Path], index: PictureIndex
 
     A picture whose file is empty is a negative; one without a file is unlabeled.
     """
-    collector = Collector("YOLO", index.root)
+    collector, used = Collector("YOLO", index.root), set[Path]()
     names = dict(settings.names) or _listed_names(files, collector)
-    labels = {path for path in files if path.suffix.casefold() == ".txt"}
     _odd_names(names, settings.file, collector)
     for number in sorted(names):
         collector.number(names[number])
-    used = set[Path]()
+    lines, texts = _Lines(names, settings.keypoints, collector), _Texts.of(files, index)
     for picture, part in _pictures(settings, index, collector):
-        file = next((path for path in _label_files(picture) if path in labels), None)
+        file = texts.of_picture(picture)
         if file is None:
             collector.pictures.append(Annotated(picture, None, part))
             collector.read.add(picture)
             continue
         used.add(file)
-        _read(file, picture, part, names, collector)
-    for file in sorted(labels - used):
-        if file.parent.name == "labels" or "labels" in file.parts[-3:]:
+        _read(file, picture, part, lines)
+    lines.need_names(settings.file or index.root)
+    for file in sorted(texts.files - used):
+        if "labels" in file.parts[-3:] and file.name.casefold() not in _LISTED:
             collector.absent(file, f"{file.stem}.*")
     by = settings.file.name if settings.file and settings.parts else "folders"
     return collector.done(by, numbered=bool(names))
+
+
+@dataclass(frozen=True, eq=False)
+class _Texts:
+    """The text files of a place."""
+
+    files: frozenset[Path]
+    by_stem: Mapping[str, list[Path]]
+    alone: frozenset[str]
+    """Names without extension that only one picture has."""
+
+    @classmethod
+    def of(cls, files: Sequence[Path], index: PictureIndex) -> "_Texts":
+        """Of those among these files."""
+        texts = frozenset(path for path in files if path.suffix.casefold() == ".txt")
+        named = by_name(index.pictures, stem=True)
+        alone = frozenset(stem for stem, same in named.items() if len(same) == 1)
+        return cls(texts, by_name(sorted(texts), stem=True), alone)
+
+    def of_picture(self, picture: Path) -> Path | None:
+        """In the usual places; else anywhere, where only this picture is called so."""
+        for path in _label_files(picture):
+            if path in self.files:
+                return path
+        stem = plain(picture.stem)
+        same = self.by_stem.get(stem, []) if stem in self.alone else []
+        return nearest(same, [f"{picture.stem}.txt"], picture.parent) or None
 
 
 def _pictures(
@@ -129,38 +94,34 @@ def _pictures(
 ) -> Iterator[tuple[Path, str]]:
     """Each picture once, with its part: that which data.yaml says, or its folder's."""
     if not settings.parts:
-        parts = {
-            path: next(filter(None, map(part_in, path.parent.parts[-2:])), "")
-            for path in index.pictures
-        }
+        parts = {path: part_of_file(path, index.root) for path in index.pictures}
         train = "train" in parts.values()
         yield from ((path, part if train else "") for path, part in parts.items())
         return
-    known, seen = {path.resolve(): path for path in index.pictures}, set[Path]()
+    seen = set[Path]()
     for part, places in settings.parts.items():
         for place in places:
-            for path in _listed_pictures(place, known, part, collector):
+            for path in _listed_pictures(place, index, part, collector):
                 if path not in seen:
                     seen.add(path)
                     yield path, part
 
 
 def _listed_pictures(
-    place: Path, known: Mapping[Path, Path], part: str, collector: Collector
+    place: Path, index: PictureIndex, part: str, collector: Collector
 ) -> list[Path]:
     """The pictures below a folder, or those that a list names."""
     if place.is_dir():
         inside = place.resolve()
-        return [own for real, own in known.items() if real.is_relative_to(inside)]
+        return [path for path in index.pictures if path.resolve().is_relative_to(inside)]
     if place.suffix == ".txt" and place.is_file():
-        lines = [line.strip() for line in decoded(content(place))[0].splitlines()]
         found = []
-        for line in filter(None, lines):
-            path = (place.parent / line).resolve()
-            if path in known:
-                found.append(known[path])
+        for line in filter(None, map(str.strip, decoded(content(place))[0].splitlines())):
+            path = index.find(line, place.parent)
+            if isinstance(path, Path):
+                found.append(path)
             else:
-                collector.absent(place, line)
+                collector.absent(place, line, path)
         return found
     why = f"data.yaml names it as {part}, and it is not there; left out"
     collector.problems.append(Problem("D236", "missing", str(place), why))
@@ -178,49 +139,103 @@ def _label_files(picture: Path) -> Iterator[Path]:
     yield picture.parent / "labels" / f"{picture.stem}.txt"
 
 
-def _read(
-    file: Path, picture: Path, part: str, names: Mapping[int, str], collector: Collector
-) -> None:
+@dataclass(frozen=True, eq=False)
+class _Lines:
+    """What lines of text files mean."""
+
+    names: Mapping[int, str]
+    keypoints: int
+    """How many numbers follow each box, for keypoints that are not read."""
+    collector: Collector
+    used: set[int] = field(default_factory=set)
+    """Numbers of classes that lines had, known or not."""
+
+    def take(self, line: str, sketch: Sketch) -> str:
+        """Take a box, or the box around the corners of a polygon; or say why it is neither."""
+        words = _words(line)
+        first = next((i for i, w in enumerate(words) if number_in(w) is not None), len(words))
+        cells = numbers_in(words[first:])
+        if isinstance(cells, str):
+            return cells
+        if not first and not cells:
+            return "no numbers"
+        numbers = cells if first else cells[1:]
+        name = self._name(words[:first], cells[0] if cells else 0.0)
+        if name is None:
+            said = printable(" ".join(words[: max(first, 1)]), 40)
+            return f"class {said} of {len(self.names)} names"
+        corners = self._corners(numbers)
+        if isinstance(corners, str):
+            return corners
+        sketch.corners.append(corners)
+        sketch.labels.append(self.collector.number(name))
+        sketch.ignored.append(False)
+        return ""
+
+    def _name(self, words: Sequence[str], number: float) -> str | None:
+        """Of the class that a line begins with, as a name or a number."""
+        if words:
+            said = " ".join(words)
+            return said if not self.names or said in self.names.values() else None
+        if number % 1 or number < 0:
+            return None
+        self.used.add(int(number))
+        return self.names.get(int(number), None if self.names else str(int(number)))
+
+    def _corners(self, numbers: Sequence[float]) -> tuple[float, ...] | str:
+        posed = self.keypoints and len(numbers) == 4 + self.keypoints
+        numbers = numbers[:4] if posed else numbers
+        polygon = len(numbers) >= 6 and len(numbers) % 2 == 0
+        if len(numbers) not in (4, 5) and not polygon:
+            told = f"{len(numbers)} numbers behind the class, not four shares"
+            return told + (" (of keypoints, data.yaml says the kpt_shape)" if numbers[5:] else "")
+        if max(map(abs, numbers)) > _FAR:
+            far = max(numbers, key=abs)
+            return f"{far:g} is no share of a side: pixels are no YOLO numbers"
+        if polygon:
+            return bounds_of(np.array(numbers).reshape(-1, 2))
+        x, y, width, height = numbers[:4]
+        return x - width / 2, y - height / 2, x + width / 2, y + height / 2
+
+    def need_names(self, where: Path) -> None:
+        """Raise `DataError` where files count classes from 1, and names from 0."""
+        many = len(self.names)
+        counted = set(self.names) == set(range(many)) and many in self.used
+        if many and counted and 0 not in self.used:
+            named = {i + 1: printable(name, 20) for i, name in self.names.items() if i < 3}
+            said = ", ".join(f"{i}: {name}" for i, name in sorted(named.items()))
+            raise DataError(
+                "D258", f"classes are numbered from 1 to {many} in text files, and named from 0",
+                f"write into data.yaml: names: {{{said}{', …' if many > 3 else ''}}}",
+                printable(where), "each box would get the name of the next class",
+            )  # fmt: skip
+
+
+def _words(line: str) -> list[str]:
+    """Of a line that is divided by blanks, tabs or commas; or has decimal commas."""
+    words = line.split()
+    if "," not in line:
+        return words
+    decimal = len(words) == 5 and all(re.fullmatch(r"\d+(,\d+)?", word) for word in words)
+    return [w.replace(",", ".") for w in words] if decimal else line.replace(",", " ").split()
+
+
+def _read(file: Path, picture: Path, part: str, lines: _Lines) -> None:
+    collector = lines.collector
     try:
-        lines = decoded(content(file))[0].splitlines()
+        told = decoded(content(file))[0].splitlines()
     except (Damaged, OSError, ValueError) as error:
         collector.unreadable(file, "", str(error))
         return
     sketch, found = Sketch(), 0
-    for row, line in enumerate(lines, start=1):
+    for row, line in enumerate(told, start=1):
         if not line.strip():
             continue
         found += 1
-        why = _line(line.split(), names, sketch, collector)
+        why = lines.take(line, sketch)
         if why:
             collector.unreadable(file, f"line {row}", why, row)
     collector.add(Annotated(picture, sketch.boxes, part, shares=True), len(sketch.labels), found)
-
-
-def _line(
-    words: Sequence[str], names: Mapping[int, str], sketch: Sketch, collector: Collector
-) -> str:
-    """Take one line: a box, or the corners of a polygon; or say why it is neither."""
-    cells = numbers_in(words)
-    if isinstance(cells, str):
-        return cells
-    kind, numbers = cells[0], cells[1:]
-    polygon = len(numbers) >= 6 and len(numbers) % 2 == 0
-    if len(numbers) not in (4, 5) and not polygon:
-        return f"{len(words)} numbers, not a class and four shares"
-    if kind % 1 or kind < 0 or (names and int(kind) not in names):
-        return f"class {printable(words[0], 20)} of {len(names)} names"
-    if max(map(abs, numbers)) > _FAR:
-        return f"{max(numbers, key=abs):g} is no share of a side: pixels are no YOLO numbers"
-    if polygon:
-        corners = bounds_of(np.array(numbers).reshape(-1, 2))
-    else:
-        x, y, width, height = numbers[:4]
-        corners = (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
-    sketch.corners.append(corners)
-    sketch.labels.append(collector.number(names.get(int(kind), str(int(kind)))))
-    sketch.ignored.append(False)
-    return ""
 
 
 def _listed_names(files: Sequence[Path], collector: Collector) -> dict[int, str]:
@@ -248,16 +263,24 @@ def _odd_names(names: Mapping[int, str], file: Path | None, collector: Collector
 
 
 def looks_like_yolo(files: Sequence[Path]) -> bool:
-    """Whether text files with numbers lie where those of pictures would."""
-    texts = {path for path in files if path.suffix.casefold() == ".txt"}
-    pictures = [path for path in files if path.suffix.casefold() in PICTURES]
-    found = [file for path in pictures[:200] for file in _label_files(path) if file in texts]
-    return bool(found) and any(_holds_boxes(file) for file in found[:20])
+    """Whether text files with numbers are called as pictures are."""
+    pictures = tuple(path for path in files if path.suffix.casefold() in PICTURES)
+    texts = _Texts.of(files, PictureIndex(Path(), pictures))
+    found = (texts.of_picture(path) for path in pictures)
+    filled = (path for path in found if path and path.stat().st_size)
+    return any(_holds_boxes(path) for path in islice(filled, _LOOKED_AT))
 
 
 def _holds_boxes(file: Path) -> bool:
+    """Whether the first line that is not empty is a box, or numbers as many as one has."""
     try:
-        words = decoded(content(file))[0].split("\n")[0].split()
+        text = decoded(content(file))[0]
     except (Damaged, OSError, ValueError):
         return False
-    return len(words) >= 5 and not isinstance(numbers_in(words), str)
+    line = next((line for line in text.splitlines() if line.strip()), "")
+    words = _words(line)
+    if len(words) >= 5 and not isinstance(numbers_in(words), str):
+        return True
+    numbers = numbers_in(words[-4:])
+    named = len(words) > 4 and number_in(words[0]) is None
+    return named and not isinstance(numbers, str) and max(map(abs, numbers)) <= 1.0

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from headstart import durable
-from headstart.data.annotations import PICTURES, files_below, number_in, numbers_in
+from headstart.data.annotations import number_in, numbers_in
 from headstart.data.labelme import is_labelme
 from headstart.data.listing import is_junk
+from headstart.data.picture_index import PICTURES, files_below
 from headstart.data.records import natural
 from headstart.serve import Refusal
 from headstart.untrusted import Damaged, record_in
