@@ -154,3 +154,7 @@ def test_labels_that_nearly_all_differ_are_told():
 
 def test_letters_of_two_alphabets_that_look_alike_are_told():
     assert "may be one class" in told(["pos", "pоs", "neg"])
+
+
+def test_a_minus_sign_as_people_type_it_is_one():
+    assert number_in("−3.5") == -3.5

@@ -76,3 +76,40 @@ def test_a_blank_behind_every_separator_is_none_of_the_cells() -> None:
     assert found.columns == ("text", "label") and [c[1] for _, c in found.rows] == ["pos", "neg"]
     kept = separated("text, label\none two, pos\nfour,neg\n", "t.csv", ",")
     assert kept.rows[0][1][1] == " pos"
+
+
+@pytest.mark.parametrize(
+    ("first", "rows"),
+    [
+        *(("string,string", 4), (",cm", 4), ("-,(kg)", 4), ("a text,cm", 5), ("string,b", 5)),
+        *(("a,b", 5), ("cm,", 4)),
+    ],
+)
+def test_a_line_of_units_or_types_below_the_names_is_no_row(first, rows):
+    lines = ["text,label", first, "one,a", "two,b", "three,a", "four,b"]
+    read = separated("\n".join(lines) + "\n", "t.csv", ",")
+    assert len(read.rows) == rows
+    assert [problem.code for problem in read.problems] == ["D335"] * (5 - rows)
+
+
+@pytest.mark.parametrize(("count", "kept"), [(2, 3), (3, 3)])
+def test_a_unit_that_comes_again_or_among_few_rows_is_a_cell(count, kept):
+    lines = ["text,label", "s,cm", *(f"t{i},{i}" for i in range(count))]
+    assert len(separated("\n".join(lines) + "\n", "t.csv", ",").rows) == kept
+    again = [*lines, "s,5", "u,4"]
+    assert len(separated("\n".join(again) + "\n", "t.csv", ",").rows) == count + 3
+
+
+def test_a_remark_with_a_name_in_it_is_not_the_line_with_the_names():
+    read = separated("# made by x, y\ntext,label\na,b\nc,d\n", "t.csv", ",")
+    assert read.columns == ("text", "label") and len(read.rows) == 2
+
+
+@pytest.mark.parametrize("names", ["#text,label", "# text,label"])
+def test_names_in_a_remark_are_names_where_no_others_are(names):
+    assert len(separated(f"{names}\na,b\nc,d\n", "t.csv", ",").rows) == 2
+
+
+def test_an_order_that_the_names_do_not_follow_is_no_order():
+    read = separated("sep=,\ntext;label\na;b\nc;d\n", "t.csv", ",")
+    assert read.columns == ("text", "label") and len(read.rows) == 2

@@ -58,7 +58,7 @@ def number_in(label: str) -> float:
     (-1.5, nan)
     """
     try:
-        number = float(label)
+        number = float(label.replace("−", "-"))  # as people type it
     except ValueError:
         return math.nan
     return number if math.isfinite(number) and "_" not in label else math.nan

@@ -12,9 +12,22 @@ from headstart.hostile import printable
 
 _ORDER = re.compile(r'"?sep=(.)"?[ \t]*(\r\n|\n|\r)', re.IGNORECASE)
 """What a spreadsheet writes on top to say what separates cells."""
+_ENDS = re.compile(r"[\r\n]")
 _MOST_ABOVE = 20
 """Lines above the names, at most."""
 _REMARKS = ("#", "%", "//")
+_UNITS = {
+    *("string", "str", "text", "varchar", "char", "int", "integer", "int64", "float", "float64"),
+    *("double", "number", "numeric", "bool", "boolean", "category", "categorical", "object"),
+    *("date", "datetime", "file", "path", "unit", "units", "cm", "mm", "m", "km", "in", "ft"),
+    *("kg", "g", "mg", "lb", "lbs", "s", "sec", "ms", "min", "h", "hz", "khz", "px", "years"),
+    *("year", "yrs", "y", "months", "days", "%", "percent", "°c", "°f", "usd", "eur", "$", "€"),
+}
+"""What stands in a line of units or types below the names."""
+_BESIDE_UNITS = {"", "-", "--", "n/a", "na", "none", "/"}
+_IN_BRACKETS = re.compile(r"[\[(][^\W\d_/%°²³]{1,10}[\])]")
+_LEAST_ROWS = 4
+"""Rows from which the first may be one of units."""
 _KNOWN = {*PATHS, *TEXTS, *LABELS}
 
 
@@ -38,7 +51,8 @@ def separated(text: str, name: str, usual: str) -> Separated:
     if told:
         notes.append(f"{name}: the first line is an order to separate by {told[1]!r}, no row")
     text = text[told.end() :] if told else text
-    dialect = Dialect(told[1]) if told else dialect_of(text, usual)
+    first = _ENDS.split(text, maxsplit=1)[0]
+    dialect = Dialect(told[1]) if told and told[1] in first else dialect_of(text, usual)
     if not told and _one_column(text, dialect):
         dialect = Dialect("")
     lines, dialect = lines_of(text, dialect, printable(name))
@@ -82,6 +96,7 @@ def from_header(lines: list[Line]) -> tuple[list[Line], list[Line]]:
     widths = Counter(len(line.cells) for line in lines).most_common(1)
     width, head = widths[0][0] if widths else 0, lines[:_MOST_ABOVE]
     named = [i for i, line in enumerate(head) if any(plain(c) in _KNOWN for c in line.cells)]
+    named = [i for i in named if not head[i].cells[0].startswith(_REMARKS)] or named
     short = named and all(_is_short(line) for line in head[: named[0]])
     above = named[0] if short and len(lines[named[0]].cells) == width else 0
     while above < len(head) - 1 and not named and _is_above(lines[above : above + 2], width):
@@ -133,6 +148,9 @@ def _fitting(
     names, *lines = _unspaced(lines)
     rows: list[tuple[int, tuple[str, ...]]] = []
     problems: list[Problem] = []
+    if is_unit_row([line.cells for line in lines]):
+        problems.append(unit_row(name, lines[0].number))
+        lines = lines[1:]
     for line in lines:
         if line.cells == names.cells:
             why = "is the line with the names again; passed over"
@@ -145,6 +163,26 @@ def _fitting(
         else:
             rows.append((line.number, cells))
     return Separated(columns, tuple(rows), tuple(problems), tuple(notes))
+
+
+def unit_row(name: str, number: int) -> Problem:
+    """What is told of a row of units."""
+    return Problem("D335", "ignored", name, "holds units or types, no example; passed over", number)
+
+
+def is_unit_row(rows: Sequence[Sequence[object]]) -> bool:
+    """Whether the first row holds units or types of the columns, which no other row has there."""
+    if len(rows) < _LEAST_ROWS:
+        return False
+    first, *others = [[_spelled(cell) for cell in row] for row in rows]
+    units = {i for i, cell in enumerate(first) if cell in _UNITS or _IN_BRACKETS.fullmatch(cell)}
+    beside = [cell for i, cell in enumerate(first) if i not in units]
+    again = any(row[i : i + 1] == first[i : i + 1] for row in others for i in units)
+    return bool(units) and not again and all(c in _BESIDE_UNITS for c in beside)
+
+
+def _spelled(cell: object) -> str:
+    return "" if cell is None else str(cell).strip().casefold()
 
 
 def _unspaced(lines: Sequence[Line]) -> list[Line]:

@@ -15,7 +15,7 @@ from headstart.data.dialects import Line
 from headstart.data.encodings import decoded
 from headstart.data.json_records import flat, records_in
 from headstart.data.problem import Problem
-from headstart.data.separated import from_header, separated
+from headstart.data.separated import from_header, is_unit_row, separated, unit_row
 from headstart.data.spreadsheets import cells_in
 from headstart.errors import DataError
 from headstart.hostile import printable
@@ -133,7 +133,9 @@ def _workbook(path: Path) -> Sheet:
         (line.number, tuple(map(_whole, row)))
         for line, row in list(zip(lines, cells, strict=True))[len(above) + 1 :]
     )
-    return Sheet(path.name, names, rows, (), tuple(notes))
+    units = is_unit_row([cells for _, cells in rows])
+    problems = (unit_row(path.name, rows[0][0]),) if units else ()
+    return Sheet(path.name, names, rows[1:] if units else rows, problems, tuple(notes))
 
 
 def _whole(cell: object) -> object:
