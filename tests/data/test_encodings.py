@@ -2,7 +2,7 @@
 
 import pytest
 
-from headstart.data.encodings import decoded
+from headstart.data.encodings import are_texts, decoded
 
 TABLES = {
     "ru": "Съешь же ещё этих мягких французских булок, да выпей чаю. Погода сегодня хорошая.",
@@ -37,3 +37,19 @@ def test_another_script_has_two_fifths_of_the_letters(more, name) -> None:
 def test_what_has_zeros_all_over_is_no_text() -> None:
     with pytest.raises(ValueError, match="zeros"):
         decoded("булок".encode("cp1251") + b"\x00\xff")
+
+
+@pytest.mark.parametrize(
+    ("name", "held", "text"),
+    [
+        *(("1", b"Dear all,", True), ("alt.atheism.1", "é".encode("cp1252"), True)),
+        *(("1", b"\x89PNG\r\n\x1a\n\0\0", False), ("1", b"a\x01b", False), ("1.jpg", b"a", False)),
+    ],
+)
+def test_files_without_endings_are_texts_by_what_they_hold(tmp_path, name, held, text):
+    (tmp_path / name).write_bytes(held)
+    assert are_texts([tmp_path / name]) == text
+
+
+def test_no_files_and_missing_files_are_no_texts(tmp_path):
+    assert not are_texts([]) and not are_texts([tmp_path / "none"])

@@ -3,8 +3,6 @@ import json
 import pytest
 
 from headstart.data import Columns, find, with_task
-from headstart.data.label_cells import with_tags
-from headstart.data.tables import Sheet
 
 
 def read(path, task=""):
@@ -41,6 +39,7 @@ def test_tags_that_are_asked_for_are_parted_by_any_mark(tmp_path, mark):
         lambda tags: "{" + ",".join(tags) + "}",
         lambda tags: "[" + ", ".join(tags) + "]",
         lambda tags: "(" + "".join(f"'{tag}', " for tag in tags) + ")",
+        lambda tags: "['" + "; ".join(tags) + "']" if tags else "[]",
     ],
 )
 def test_printed_lists_are_lists(tmp_path, form):
@@ -74,28 +73,6 @@ def test_rows_of_zeros_and_ones_are_tags_by_place(tmp_path, one):
 def test_rows_with_one_one_each_are_classes(tmp_path):
     kind, written, _ = read(lines(tmp_path, [[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 0, 0]]))
     assert kind == "classification" and written == ["0", "1", "2", "0"]
-
-
-@pytest.mark.parametrize("start", ["", "is_", "label."])
-def test_columns_of_zeros_and_ones_are_tags(tmp_path, start):
-    head = f"text,{start}toxic,{start}rude,{start}threat"
-    rows = ["a b c,1,0,0", "d e f,1,1,0", "g h i,0,0,0", "j k l,0,0,1"]
-    (tmp_path / "t.csv").write_text("\n".join([head, *rows]) + "\n")
-    kind, written, notes = read(tmp_path / "t.csv")
-    assert kind == "multilabel" and written == ["toxic", "toxic;rude", "", "threat"]
-    assert any("taken for tags" in note for note in notes)
-
-
-def test_one_column_of_zeros_and_ones_is_the_label(tmp_path):
-    (tmp_path / "t.csv").write_text("text,good\na b c,1\nd e f,0\ng h i,1\n")
-    assert read(tmp_path / "t.csv")[:2] == ("classification", ["1", "0", "1"])
-
-
-def test_columns_of_yes_and_no_are_tags():
-    rows = tuple((i, (f"text {i}", "yes" if i % 2 else "no", "no")) for i in range(6))
-    made = with_tags(Sheet("t", ("text", "red", "old"), rows), Columns())
-    assert made.columns == ("text", "tags") and made.rows[1][1][1] == ["red"]
-    assert "yes and no" in made.notes[0]
 
 
 @pytest.mark.parametrize("task", ["classification", "balanced"])
@@ -140,9 +117,19 @@ def test_examples_without_tags_are_kept_where_the_others_have_lists(tmp_path):
     assert kind == "multilabel" and tags == ["a;b", "", "b;a", "a"]
 
 
-@pytest.mark.parametrize(("odd", "said"), [(2, True), (3, False)])
-def test_a_column_with_few_other_cells_than_0_and_1_is_told(odd, said):
-    rows = [(i, (f"text {i}", i % 2, i % 3 % 2, 2 if i <= odd else 1)) for i in range(1, 21)]
-    made = with_tags(Sheet("t", ("text", "red", "old", "big"), tuple(rows)), Columns())
-    told = [note for note in made.notes if "column big" in note]
-    assert bool(told) == said and (not said or "'2' in row 1 (2 such rows)" in told[0])
+def test_lists_as_r_prints_them_are_lists(tmp_path):
+    written = ['c(""a"", ""b"")', "character(0)", 'c(""a"")', 'c(""b"", ""a"")']
+    kind, tags, _ = read(table(tmp_path, written))
+    assert kind == "multilabel" and tags == ["a;b", "", "a", "b;a"]
+
+
+def test_lists_of_one_each_are_classes(tmp_path):
+    kind, classes, notes = read(table(tmp_path, ["[good]", "[bad]", "[good]", "[bad]"]))
+    assert kind == "classification" and classes == ["good", "bad"] * 2
+    assert any("lists of one each" in note for note in notes)
+
+
+def test_a_mark_within_the_only_string_of_lists_is_told(tmp_path):
+    _, tags, notes = read(table(tmp_path, ["['a; b']", "['b']", "['a; b; c']"]))
+    assert tags == ["a;b", "b", "a;b;c"]
+    assert any("with ';' and '|' between tags" in note for note in notes)

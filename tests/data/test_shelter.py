@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from headstart.data.shelter import Shelter
+from headstart.data.shelter import Shelter, TwoFilesError
 
 
 @pytest.fixture
@@ -30,3 +30,17 @@ def test_what_came_from_an_archive_names_nothing_outside(folder: Path) -> None:
 @pytest.mark.parametrize("cell", [7, 0.5, True, "", None, "nothing.png"])
 def test_numbers_blanks_and_missing_files_name_nothing(folder: Path, cell: object) -> None:
     assert not Shelter(folder).names_source(cell)
+
+
+@pytest.mark.parametrize(("cell", "found"), [("7", True), ("07", True), (7, True), ("8", False)])
+def test_a_number_names_the_file_that_is_called_by_it_with_zeros(tmp_path, cell, found):
+    for name in ("0007.png", "0017.png"):
+        (tmp_path / name).write_text(name)
+    assert Shelter(tmp_path).names_elsewhere(cell) == found
+
+
+def test_a_number_that_two_files_are_called_by_is_told(tmp_path):
+    for name in ("007.png", "0007.png"):
+        (tmp_path / name).write_text(name)
+    with pytest.raises(TwoFilesError, match="fits 2 files"):
+        Shelter(tmp_path).source("7", 1)

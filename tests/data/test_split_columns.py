@@ -1,6 +1,8 @@
 import pytest
 
 from headstart.data import Columns, find
+from headstart.data.split_columns import guess_split
+from headstart.data.tables import Sheet
 from headstart.errors import DataError
 
 
@@ -79,3 +81,19 @@ def test_a_flag_with_another_word_than_yes_and_no_is_refused_with_its_row(tmp_pa
 def test_folds_that_are_numbered_are_told(tmp_path):
     found = find(table(tmp_path, "kfold", [str(i % 3) for i in range(9)]))
     assert not found.examples.parts and any("kfold" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("bad", "taken"), [(0, True), (2, True), (3, False)], ids=["all", "nine of ten", "fewer"]
+)
+def test_a_column_of_any_name_is_the_split_where_nearly_all_cells_name_parts(bad, taken):
+    cells = ["odd"] * bad + ["train"] * 14 + ["test"] * (6 - bad)
+    rows = tuple((i, (f"text {i}", "xy"[i % 2], cell)) for i, cell in enumerate(cells))
+    sheet = Sheet("t", ("text", "label", "stage"), rows)
+    assert guess_split(sheet, [1, 2], "", labeled=True) == (2 if taken else -1)
+    assert guess_split(sheet, [1, 2], "") == -1
+
+
+def test_labels_that_name_parts_are_no_split():
+    rows = tuple((i, (f"text {i}", ("train", "test")[i % 2])) for i in range(9))
+    assert guess_split(Sheet("t", ("text", "label"), rows), [1], "", labeled=True) == -1

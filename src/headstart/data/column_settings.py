@@ -82,7 +82,7 @@ class Columns(ExampleColumns):
     @property
     def given_names(self) -> tuple[str, ...]:
         """The names that somebody gave."""
-        given = [self.path, self.label, self.split, self.group, self.text, self.second]
+        given = [self.path, *names_in(self.label), self.split, self.group, self.text, self.second]
         given += [self.start, self.end]
         return tuple(name for name in given if name not in ("", "-"))
 

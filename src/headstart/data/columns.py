@@ -70,7 +70,10 @@ def choose(sheet: Sheet, columns: Columns, shelter: Shelter) -> tuple[Chosen, tu
     if not columns.start and not columns.end and chosen.path != NO_COLUMN:
         chosen = _guess_span(sheet, chosen)
     if columns.split == "":
-        chosen = replace(chosen, split=guess_split(sheet, _free(sheet, chosen), columns.parts))
+        free = _free(sheet, chosen)
+        labeled = chosen.label != NO_COLUMN or bool(_called(sheet, LABELS, free))
+        split = guess_split(sheet, free, columns.parts, labeled=labeled)
+        chosen = replace(chosen, split=split)
     if not columns.label:
         own = form_of(columns.task) is LabelForm.OWN_TEXT  # a text is what is to be said
         label = chosen.text if own else _guess_label(sheet, chosen, columns.task)

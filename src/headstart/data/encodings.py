@@ -2,12 +2,23 @@
 
 import codecs
 import contextlib
+import re
 import string
+from collections.abc import Sequence
 from pathlib import Path
 
 from headstart.errors import DataError
 from headstart.hostile import printable
 
+TEXT_FILES = {
+    *(".txt", ".text", ".md", ".rst", ".tex", ".log", ".eml", ".srt", ".asc", ".html", ".htm"),
+}
+"""Endings of files that are one text each."""
+_TRIED = 20
+"""Files without a known ending that are looked into to tell whether they are texts."""
+_HEAD = 1000
+"""Bytes of each that are looked at."""
+_NAMED = re.compile(r"\.[a-z][a-z0-9]{1,5}", re.IGNORECASE)
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it starts with
@@ -95,3 +106,20 @@ def text_in(file: Path) -> str:
             "D195", "this is no text", "give texts, or a model for what it is", printable(file),
             printable(error),
         ) from error  # fmt: skip
+
+
+def are_texts(files: Sequence[Path]) -> bool:
+    """Whether files without endings, as mails and posts are kept, hold text: some are opened."""
+    if not files or any(_NAMED.fullmatch(file.suffix) for file in files):
+        return False
+    return all(map(_is_text, files[:: max(1, len(files) // _TRIED)]))
+
+
+def _is_text(file: Path) -> bool:
+    try:
+        with file.open("rb") as opened:
+            head = opened.read(_HEAD)
+        text, _ = decoded(head)
+    except (OSError, ValueError):
+        return False
+    return not any(ord(c) < ord(" ") and c not in "\t\n\r\f\v" for c in text)

@@ -9,81 +9,21 @@ from dataclasses import replace
 
 import numpy as np
 
-from headstart.data.column_names import CALLED, GROUPS, LABELS, PAIRS, PATHS, SPLITS, TEXTS, plain
-from headstart.data.column_settings import Columns
-from headstart.data.split_columns import FLAGS
 from headstart.data.tables import Sheet, missing
+from headstart.data.tag_columns import NO, TAGS, YES
 from headstart.data.tag_marks import USUAL, are_lists, separator_of, shown, split_by
 from headstart.hostile import printable
 from headstart.task_names import LabelForm, form_of
 
-TAGS = "tags"
-"""The name of a column that is made of several."""
 _BRACKETS = ("[]", "()", "{}")
 _NONE = ("none", "nan", "null", "na", "n/a")
-_LEAST_COLUMNS = 2
-_SET = ("1", "1.0", "1.", "true", "yes", "y", "t")
-_OTHER = {*PATHS, *TEXTS, *SPLITS, *GROUPS, *FLAGS, *(name for pair in PAIRS for name in pair)}
 _WRAPPED = re.compile(
-    r"(?:\w+\.)?(?:frozenset|set|array|Index|tensor|list|tuple|Series)\((.*)\)", re.DOTALL
+    r"(?:\w+\.)?(?:frozenset|set|array|Index|tensor|list|tuple|Series|c|character)\((.*)\)",
+    re.DOTALL,
 )
 """A list as the program prints it that made it."""
 _LEAST_BITS = 3
 """Zeros and ones with marks between them from which they are a row of these."""
-_NEARLY = 0.9
-"""Share of a column's cells that are 0 or 1, from which the others are told."""
-
-
-def with_tags(sheet: Sheet, columns: Columns) -> Sheet:
-    """The same with columns of 0 and 1, which are tags, as one of lists; as it is without such.
-
-    Only where no column is called as labels are, and none was named.
-    """
-    called = {*LABELS, *CALLED.get(form_of(columns.task), ())}
-    if columns.label or any(plain(name) in called for name in sheet.columns):
-        return sheet
-    taken = {plain(name) for name in columns.given_names}
-    free = [i for i, name in enumerate(sheet.columns) if plain(name) not in _OTHER | taken]
-    ones = [i for i in free if sheet.rows and all(map(_is_bit, sheet.cells(i)))]
-    if len(ones) < _LEAST_COLUMNS:
-        return sheet
-    names = [sheet.columns[i] for i in ones]
-    start = _common(names)
-    tags = [name.removeprefix(start).replace(";", ",") for name in names]
-    kept = [i for i in range(len(sheet.columns)) if i not in ones]
-    rows = tuple(
-        (
-            n,
-            (
-                *(cells[i] for i in kept),
-                [t for t, i in zip(tags, ones, strict=True) if _bit(cells[i])],
-            ),
-        )
-        for n, cells in sheet.rows
-    )
-    listed = ", ".join(printable(name, 40) for name in names[:8])
-    numbers = all(str(cell)[:1] in "01" for i in ones for cell in sheet.cells(i))
-    kind = "0 and 1" if numbers else "yes and no"
-    told = f"{sheet.name}: columns {listed} hold {kind}: taken for tags; --label COLUMN takes one"
-    made = (*(sheet.columns[i] for i in kept), TAGS)
-    odd = [note for i in free if i not in ones and (note := _nearly(sheet, i))]
-    return replace(sheet, columns=made, rows=rows, notes=(*sheet.notes, told, *odd))
-
-
-def _nearly(sheet: Sheet, column: int) -> str:
-    """What is told of a column that holds 0 and 1 in nearly all rows, and is no tag for the others.
-
-    Empty for other columns.
-    """
-    odd = [(number, cells[column]) for number, cells in sheet.rows if not _is_bit(cells[column])]
-    if not odd or len(sheet.rows) - len(odd) < _NEARLY * len(sheet.rows):
-        return ""
-    number, cell = odd[0]
-    what = "an empty cell" if missing(cell) else repr(printable(cell, 40))
-    return (
-        f"{sheet.name}: column {printable(sheet.columns[column])} holds 0 and 1, but {what} in row "
-        f"{number} ({len(odd):,} such rows): it is not taken for a tag; mend these cells if it is"
-    )
 
 
 def with_lists(sheet: Sheet, column: int, task: str) -> tuple[Sheet, bool]:
@@ -99,8 +39,11 @@ def with_lists(sheet: Sheet, column: int, task: str) -> tuple[Sheet, bool]:
         False,
     )
     if lists := _printed(cells):
-        cells, sure = lists, True
+        cells, marks = _split_within(lists)
+        sure = any(len(cell) != 1 for cell in cells if isinstance(cell, list))
         told = "holds lists as a program prints them: taken for lists of tags"
+        told = told if sure else "holds lists of one each, as a program prints them"
+        told += f", with {shown(marks)} between tags of one" if marks else ""
     filled = [list(cell) for cell in cells if isinstance(cell, list | tuple | np.ndarray)]
     if _are_vectors(filled, cells):
         sure = any(sum(map(_bit, row)) != 1 for row in filled)
@@ -165,6 +108,8 @@ def _unwrapped(text: str) -> str:
     if not found:
         return text.strip()
     inside = found[1].strip()
+    if inside[:1] + inside[-1:] in ('""', "''"):  # as R prints them: c("a", "b")
+        return f"[{inside}]"
     closed = max(inside.rfind(mark[1]) for mark in _BRACKETS)
     return inside[: closed + 1] if inside[:1] in ("[", "(", "{") else "[]"
 
@@ -182,6 +127,22 @@ def _printed(cells: Sequence[object]) -> list[object]:
         return []
     rows = iter([[] if text.casefold() in _NONE else _list_in(text) for text in texts])
     return [cell if missing(cell) else next(rows) for cell in cells]
+
+
+def _split_within(lists: list[object]) -> tuple[list[object], str]:
+    """Lists with their one string apart, ['a; b'], where these are lists of tags themselves; and
+    the marks between such tags, empty where there are none.
+    """  # noqa: D205 - one sentence
+    filled = [list(cell) for cell in lists if isinstance(cell, list | tuple)]
+    ones = [str(row[0]) for row in filled if len(row) == 1]
+    if any(len(row) > 1 for row in filled) or not are_lists(ones):
+        return lists, ""
+    return [
+        [tag for one in cell for tag in split_by(str(one), USUAL)]
+        if isinstance(cell, list | tuple)
+        else cell
+        for cell in lists
+    ], USUAL
 
 
 def _list_in(text: str) -> list[object]:
@@ -202,13 +163,6 @@ def _list_in(text: str) -> list[object]:
         for piece in re.split(r"[,\s]+" if "," not in inside else ",", inside)
         if piece.strip()
     ]
-
-
-def _common(names: Sequence[str]) -> str:
-    """What all names begin with, up to a mark between words."""
-    first, last = min(names), max(names)
-    same = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), 0)
-    return first[: max(first.rfind(mark, 0, same) for mark in "_. ") + 1]
 
 
 def _is_list(cell: object) -> bool:
@@ -238,8 +192,8 @@ def _places(cell: object) -> list[str]:
 
 
 def _is_bit(cell: object) -> bool:
-    return str(cell).strip().casefold() in (*_SET, "0", "0.0", "0.", "false", "no", "n", "f")
+    return str(cell).strip().casefold() in (*YES, *NO)
 
 
 def _bit(cell: object) -> bool:
-    return str(cell).strip().casefold() in _SET
+    return str(cell).strip().casefold() in YES

@@ -7,9 +7,10 @@ import numpy as np
 
 from headstart.data.column_settings import GUESS, Columns
 from headstart.data.columns import NO_COLUMN, Chosen, choose, guess_path, place_of
+from headstart.data.encodings import TEXT_FILES, are_texts
 from headstart.data.examples import InMemory, Pair, Source, Span
 from headstart.data.found import Found
-from headstart.data.label_cells import with_lists, with_tags
+from headstart.data.label_cells import with_lists
 from headstart.data.labels import label_of
 from headstart.data.part_names import part_in
 from headstart.data.problem import Problem
@@ -18,12 +19,10 @@ from headstart.data.shelter import Shelter
 from headstart.data.spans import span_of
 from headstart.data.split_columns import Parts
 from headstart.data.tables import SENTENCES, Sheet, missing, read_sheet
+from headstart.data.tag_columns import with_tags
 from headstart.errors import DataError
 from headstart.hostile import printable
 from headstart.task_names import LabelForm, form_of, task_of
-
-TEXT_FILES = {".txt", ".text", ".md", ".rst", ".tex", ".log", ".eml", ".srt", ".asc"}
-"""Extensions of text files that a table may name; each file is one text."""
 
 
 def read_manifest(path: Path, columns: Columns, shelter: Shelter) -> Found:
@@ -46,7 +45,7 @@ def understood(
     its columns, and what was guessed. Raises `DataError`.
     """  # noqa: D205 - one sentence
     if form_of(columns.task) in (None, LabelForm.TAGS):
-        sheet = with_tags(sheet, columns)
+        sheet, columns = with_tags(sheet, columns)
     chosen, notes = choose(sheet, columns, shelter)
     if form_of(columns.task) not in (None, LabelForm.TAGS, LabelForm.CLASS):
         return sheet, columns, chosen, notes
@@ -75,6 +74,7 @@ def holding(found: Found, chosen: Chosen) -> Found:
     files = [source for source in sources if isinstance(source, Path)]
     read = sum(file.suffix.casefold() in TEXT_FILES for file in files)
     texts = chosen.text != NO_COLUMN or 2 * read > len(sources)
+    texts = texts or (bool(files) and 2 * len(files) > len(sources) and are_texts(files))
     return replace(found, holds="text") if texts else found
 
 

@@ -15,6 +15,7 @@ _MOST_FILES = 1_000_000
 _DEPTH = 6
 """Folders below the table's in which files are looked for that are not where it says."""
 _NO_EXAMPLES = (".csv", ".tsv", ".json", ".jsonl", ".parquet", ".xlsx", ".db")
+_MOST_DIGITS = 18
 _LONGEST = 400
 """Characters of a path, at most."""
 
@@ -77,6 +78,7 @@ class Shelter:
         last = pieces[-1].casefold()
         stem = Path(last).stem
         found = self._by_name.get(last) or self._by_stem.get(last) or self._by_stem.get(stem) or []
+        found = found or (self._by_number.get(int(stem), []) if _is_number(stem) else [])
         if not found:
             raise FileNotFoundError(2, "no such file")
         above = [piece.casefold() for piece in reversed(pieces[:-1])]
@@ -175,6 +177,19 @@ class Shelter:
         for path in self._files:
             named[path.stem.casefold()].append(path)
         return named
+
+    @cached_property
+    def _by_number(self) -> dict[int, list[Path]]:
+        """Files that are called by numbers, by these: 0007.jpg is 7."""
+        named = defaultdict(list)
+        for path in self._files:
+            if _is_number(path.stem):
+                named[int(path.stem)].append(path)
+        return named
+
+
+def _is_number(stem: str) -> bool:
+    return stem.isascii() and stem.isdecimal() and len(stem) <= _MOST_DIGITS
 
 
 def _is_plain(cell: object) -> bool:

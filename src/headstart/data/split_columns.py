@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from headstart.data.column_names import SPLITS, plain
+from headstart.data.column_names import LABELS, SPLITS, plain
 from headstart.data.part_names import parts_of, told_parts
 from headstart.data.tables import Sheet, missing
 from headstart.errors import DataError
@@ -26,19 +26,30 @@ _SPECIAL = {"publictest": "val", "privatetest": "test", "public": "val", "privat
 """Of competitions, whose column is called usage."""
 _MOST = 0.5
 """Share of a column's cells that name parts, from which the others are mistakes."""
+_NEARLY = 0.9
+"""The same of a column that is not called as such columns are."""
+_FEW = 20
+"""Different cells of a column, at most, that may name parts though it is not called so."""
 _CALLED = {*SPLITS, *FLAGS}
 
 
-def guess_split(sheet: Sheet, free: Sequence[int], parts: str) -> int:
-    """The column of a usual name of which half the cells or more name parts; -1 for none."""
+def guess_split(sheet: Sheet, free: Sequence[int], parts: str, *, labeled: bool = False) -> int:
+    """The column of a usual name of which half the cells or more name parts; -1 for none.
+
+    Where another column is `labeled` as such, one of any name of which nearly all cells do.
+    """
     if parts == "-":
         return -1
     called = [i for i in free if plain(sheet.columns[i]) in _CALLED]
-    for i in sorted(called, key=lambda i: plain(sheet.columns[i]) in FLAGS):
+    called.sort(key=lambda i: plain(sheet.columns[i]) in FLAGS)
+    others = [i for i in free if labeled and plain(sheet.columns[i]) not in (*_CALLED, *LABELS)]
+    others = [i for i in others if len({str(c) for c in sheet.cells(i)}) <= _FEW]
+    for i in (*called, *others):
         means = meanings(sheet, i, parts)
         cells = [str(cell).strip() for cell in sheet.cells(i) if not missing(cell)]
         named = [means[cell] for cell in cells if means.get(cell)]
-        if len(named) >= _MOST * len(sheet.rows) and "train" in named and len(set(named)) > 1:
+        share = _MOST if i in called else _NEARLY
+        if len(named) >= share * len(sheet.rows) and "train" in named and len(set(named)) > 1:
             return i
     return -1
 
