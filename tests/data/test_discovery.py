@@ -63,3 +63,45 @@ def test_boxes_that_are_asked_for_have_to_be_there(tmp_path):
     assert find(tmp_path).examples.kind == "classification"
     with pytest.raises(DataError, match="D227"):
         find(tmp_path, Columns(task="detection"))
+
+
+@pytest.mark.parametrize("other", ["BreedID,BreedName\n7,pug\n8,boxer\n", "path,y\nnone.png,1\n"])
+def test_of_several_tables_the_one_that_names_files_is_read(place: Path, other: str) -> None:
+    (place / "main.csv").write_text(TABLE)
+    (place / "breeds.csv").write_text(other)
+    found = find(place)
+    assert labels(found) == {"a.png": "cat", "b.png": "dog"}
+    assert "breeds.csv names no files here and is passed over" in found.notes
+
+
+def test_of_several_tables_the_one_with_labels_is_read(tmp_path: Path) -> None:
+    (tmp_path / "reviews.csv").write_text("text,label\nmeow a,cat\nwoof b,dog\n")
+    (tmp_path / "words.csv").write_text("word,count\nmeow,1\nwoof,2\n")
+    assert "words.csv has no labels and is passed over" in find(tmp_path).notes
+
+
+def test_flat_parts_beside_a_table_to_hand_in_are_to_be_sorted(tmp_path: Path) -> None:
+    put(tmp_path, "train/cat.1.png", "train/cat.2.png", "train/dog.1.png", "train/dog.2.png")
+    put(tmp_path, "test/1.png")
+    (tmp_path / "sampleSubmission.csv").write_text("id,label\n1,0\n")
+    with pytest.raises(DataError, match="D281") as refused:
+        find(tmp_path)
+    assert "mkdir cat" in refused.value.fix and "train" in refused.value.fix
+
+
+def test_pieces_of_one_table_with_other_columns_are_refused_as_such(tmp_path: Path) -> None:
+    (tmp_path / "train-0-of-2.csv").write_text("text,label\nmeow a,cat\nwoof b,dog\n")
+    (tmp_path / "train-1-of-2.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(DataError, match="D288"):
+        find(tmp_path)
+
+
+@pytest.mark.parametrize("below", ["pets/data", "pets/default/data", "pets"])
+def test_tables_of_parts_are_found_in_the_one_folder_there_is(tmp_path: Path, below: str) -> None:
+    put(tmp_path, "README.md", "pets/README.md")
+    (tmp_path / below).mkdir(parents=True, exist_ok=True)
+    for part in ("train", "test"):
+        (tmp_path / below / f"{part}-00000-of-00001.csv").write_text(
+            "text,label\nmeow,cat\nwoof,dog\n"
+        )
+    assert sorted(find(tmp_path).examples.parts) == ["test", "test", "train", "train"]

@@ -84,3 +84,29 @@ def test_the_fix_of_one_class_leads_to_where_folders_branch(tmp_path):
     with pytest.raises(DataError) as caught:
         find(tmp_path)
     assert caught.value.code == "D101" and "pets/pets (it holds 2 folders)" in caught.value.fix
+
+
+@pytest.mark.parametrize(("folders", "more"), [(1, ""), (2, " (1 more folder holds tables)")])
+def test_where_folders_hold_tables_the_fix_reads_one(tmp_path, folders, more):
+    put(tmp_path, "notes/a.md")
+    for name in ("pets", "toys")[:folders]:
+        (tmp_path / name / "data").mkdir(parents=True)
+        (tmp_path / name / "data" / "train-0000.csv").write_text("text,label\na,x\nb,y\n")
+    (tmp_path / "notes" / "a.md").unlink()
+    with pytest.raises(DataError) as caught:
+        find(tmp_path)
+    assert caught.value.code == "D103"
+    assert caught.value.fix == f"headstart check {tmp_path / 'pets'}{more}"
+
+
+@pytest.mark.parametrize("ending", [".txt", ".md", ".html", ""])
+def test_files_of_text_in_class_folders_are_texts(tmp_path, ending):
+    put(tmp_path, *(f"{kind}/{n}{ending}" for kind in ("ham", "spam") for n in range(100, 103)))
+    found = find(tmp_path)
+    assert found.holds == "text" and len(found.examples) == 6 and not found.problems
+
+
+def test_a_page_beside_texts_is_no_example(tmp_path):
+    put(tmp_path, "ham/1.txt", "ham/2.txt", "spam/3.txt", "spam/README.md")
+    found = find(tmp_path)
+    assert len(found.examples) == 3 and [p.code for p in found.problems] == ["D146"]

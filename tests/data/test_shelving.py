@@ -37,6 +37,7 @@ GIVEN = {("cat", "train"): 2, ("dog", "train"): 2, ("cat", "test"): 2, ("dog", "
         ("data/train", "data/test"),
         ("photos/data/train/images", "photos/data/test/images"),
         ("train", "test/a/b"),
+        ("training_set/training_set", "test_set/test_set"),
     ],
 )
 def test_parts_are_parts_whatever_they_are_called_and_packed_in(tmp_path, learn, test):
@@ -160,3 +161,47 @@ def test_folders_that_most_classes_share_are_told_with_the_larger_as_train(tmp_p
     put(tmp_path, "one/s1/1.jpg", "one/s2/2.jpg", "two/s1/3.jpg", "two/s2/4.jpg", "two/s3/5.jpg")
     (told,) = shelving_of(tmp_path, {}).notes
     assert "--group folders" in told and "--parts train=two,test=one" in told
+
+
+INNER = [f"{kind}/{part}/{kind}{part}.png" for kind in "ab" for part in ("train", "test")]
+
+
+def test_parts_in_some_classes_only_are_asked_about(tmp_path):
+    put(
+        tmp_path,
+        *(f"{kind}/{part}/{kind}{part}.png" for kind in "ab" for part in ("train", "test")),
+    )
+    put(tmp_path, "c/1.png", "c/2.png")
+    with pytest.raises(DataError, match="c holds none") as refused:
+        find(tmp_path)
+    assert refused.value.code == "D283"
+    assert len(find(tmp_path, Columns(parts="-")).examples) == 6
+
+
+@pytest.mark.parametrize("loose", [True, False])
+def test_files_beside_parts_in_a_class_are_asked_about(tmp_path, loose):
+    put(
+        tmp_path,
+        *(f"{kind}/{part}/{kind}{part}.png" for kind in "ab" for part in ("train", "test")),
+    )
+    if not loose:
+        assert set(split(tmp_path)) == {(k, p) for k in "ab" for p in ("train", "test")}
+        return
+    put(tmp_path, "b/loose.png")
+    with pytest.raises(DataError, match="b holds files beside them"):
+        find(tmp_path)
+
+
+@pytest.mark.parametrize("doubled", ["train/train", "train"])
+def test_flat_parts_packed_twice_are_flat(tmp_path, doubled):
+    put(tmp_path, f"{doubled}/1.png", f"{doubled}/2.png", "test/test/3.png")
+    with pytest.raises(DataError) as refused:
+        find(tmp_path)
+    assert refused.value.code == "D281"
+    (tmp_path / "train.csv").write_text("id,label\n1,a\n2,b\n")
+    assert split(tmp_path) == {("a", ""): 1, ("b", ""): 1}
+
+
+def test_a_flat_test_part_packed_twice_has_no_labels(tmp_path):
+    put(tmp_path, *files("train/train"), "test/test/1.png")
+    assert set(split(tmp_path)) == {("cat", "train"), ("dog", "train")}

@@ -1,5 +1,6 @@
 """From a path to examples, whatever lies there."""
 
+import contextlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,17 +11,18 @@ from headstart.data.box_found import found_boxes
 from headstart.data.column_names import LABELS, plain
 from headstart.data.column_settings import GUESS, Columns
 from headstart.data.corrections import CORRECTIONS, corrected
-from headstart.data.folders import TABLES, grouped, parts_in_names, read_shelves
+from headstart.data.folders import TABLES, grouped, parts_in_names, read_shelves, sorting
 from headstart.data.found import Found
 from headstart.data.listing import visible_files, visible_folders
 from headstart.data.manifest import join, read_manifest
 from headstart.data.part_names import parts_of, told_parts
 from headstart.data.part_tables import read_parts
+from headstart.data.path_columns import moved_in, paths_in
 from headstart.data.presence import need_place
-from headstart.data.shards import parted
+from headstart.data.shards import parted, pieces_of
 from headstart.data.shelter import Shelter
 from headstart.data.shelving import Shelving, shelving_of
-from headstart.data.tables import read_columns
+from headstart.data.tables import read_columns, read_sheet
 from headstart.errors import DataError, UsageError
 from headstart.hostile import printable
 from headstart.task_names import LabelForm, form_of
@@ -93,9 +95,9 @@ def _in_folder(root: Path, columns: Columns, shelter: Shelter) -> Found:
         if columns.path or columns.label or classes < 2:
             return read_manifest(table, columns, shelter)
         return join(read_shelves(root, shelves), table, columns, shelter)
-    if classes < 2 and tables:
+    if classes < 2 and tables and not (shelving.flat and all(map(_is_submission, tables))):
         return _from_tables(root, tables, columns, shelter)
-    shelving.refuse_flat(root)
+    shelving.refuse_flat(root, sorting)
     return _by_folders(root, shelving, tables, columns, shelter)
 
 
@@ -129,6 +131,9 @@ def _tables_in(root: Path) -> tuple[Path, list[Path]]:
         tables = [path for path in files if path.suffix.casefold() == ".json" and _is_table(path)]
     if tables or not folders:
         return root, tables
+    if len(folders) == 1 and visible_folders(folders[0]) and not set(map(_kind, files)) - _BESIDE:
+        below = _tables_in(folders[0])
+        return below if below[1] else (root, [])
     inside = {folder: visible_files(folder) for folder in folders if not visible_folders(folder)}
     parts = parts_of([folder.name for folder in folders], {})
     held = [path for paths in inside.values() for path in paths if path.suffix.casefold() in TABLES]
@@ -143,6 +148,10 @@ def _tables_in(root: Path) -> tuple[Path, list[Path]]:
 _BESIDE = {*TABLES, ".json", ".md", ".txt", ".yaml"}
 
 
+def _kind(path: Path) -> str:
+    return path.suffix.casefold()
+
+
 def _is_table(path: Path) -> bool:
     """Whether a JSON document has a column that is called as labels are."""
     return any(plain(name) in LABELS for name in read_columns(path))
@@ -153,13 +162,19 @@ GROUP_FOLDERS = "folders"
 _SUBMISSIONS = ("sample_submission", "samplesubmission", "submission", "sample")
 
 
+def _is_submission(table: Path) -> bool:
+    """Whether it is called as what is to be handed in."""
+    return plain(table.stem).startswith(_SUBMISSIONS)
+
+
 def _from_tables(root: Path, tables: list[Path], columns: Columns, shelter: Shelter) -> Found:
     """The one table of a folder, or one a part; tables to hand in, or without labels, are none."""
     pieces = _by_part(root, tables, columns) or parted(tables, told_parts(columns.parts))
-    if pieces[1:] and not any(_lacks_labels(table, tables, columns) for table in tables):
+    alike = len({piece.name for piece in pieces_of(tables)}) == 1
+    if pieces[1:] and (alike or not any(_lacks_labels(t, tables, columns) for t in tables)):
         shown = ", ".join(printable(table.name) for _, table in pieces[:4])
         return read_parts(pieces, columns, shelter).noting(f"read {len(pieces)} files ({shown})")
-    left = [table for table in tables if not plain(table.stem).startswith(_SUBMISSIONS)]
+    left = [table for table in tables if not _is_submission(table)] or tables
     named = parts_of([table.stem for table in left], told_parts(columns.parts))
     if len(left) > 1 and len(named) == len(left):
         labeled = [table for table in left if not _lacks_labels(table, left, columns)]
@@ -169,9 +184,15 @@ def _from_tables(root: Path, tables: list[Path], columns: Columns, shelter: Shel
             parts = [(named[table.stem], table) for table in labeled]
             return read_parts(parts, columns, shelter).noting(*notes)
         return read_manifest(labeled[0], columns, shelter).noting(f"read {labeled[0].name}", *notes)
+    notes = [f"{t.name} is to be handed in, and is passed over" for t in tables if t not in left]
+    for which, lacks in ((_names_files, "names no files here"), (_has_labels, "has no labels")):
+        kept = [table for table in left[1:] and left if which(table, columns, shelter)]
+        if len(kept) == 1:
+            notes += [
+                f"{table.name} {lacks} and is passed over" for table in left if table not in kept
+            ]
+            left = kept
     if len(left) == 1:
-        passed = [table for table in tables if table != left[0]]
-        notes = [f"{table.name} is to be handed in, and is passed over" for table in passed]
         return read_manifest(left[0], columns, shelter).noting(f"read {left[0].name}", *notes)
     raise DataError(
         "D106",
@@ -190,6 +211,21 @@ def _by_part(root: Path, tables: list[Path], columns: Columns) -> list[tuple[str
     for folder in {table.parent for table in tables}:
         parted([table for table in tables if table.parent == folder], told)  # are all there?
     return [(parts[table.parent.name], table) for table in tables]
+
+
+def _names_files(table: Path, columns: Columns, shelter: Shelter) -> bool:
+    """Whether a column of a table names files that are there."""
+    with contextlib.suppress(DataError):
+        sheet = read_sheet(table)
+        free = range(len(sheet.columns))
+        return bool(paths_in(sheet, free, shelter) or moved_in(sheet, free, (), shelter))
+    return False
+
+
+def _has_labels(table: Path, columns: Columns, shelter: Shelter) -> bool:
+    """Whether a table has the column with the labels, or one that is called as these are."""
+    wanted = {plain(columns.label)} if columns.label else set(LABELS)
+    return any(plain(name) in wanted for name in read_columns(table))
 
 
 def _lacks_labels(table: Path, tables: list[Path], columns: Columns) -> bool:

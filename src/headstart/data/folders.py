@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from headstart.data.encodings import TEXT_FILES, are_texts
 from headstart.data.found import Found
 from headstart.data.listing import is_junk, visible_files, visible_folders
 from headstart.data.part_names import part_of_word, words_in
@@ -26,6 +27,7 @@ TABLES = {
 _NO_MEDIA = {
     *TABLES,
     *(".txt", ".md", ".rst", ".json", ".xml", ".html", ".htm", ".yaml", ".yml", ".toml", ".log"),
+    *(".text", ".tex", ".eml", ".srt", ".asc", ".rtf", ".feat", ".vocab"),
     *(".py", ".ipynb", ".sh", ".js", ".css", ".pdf", ".doc", ".docx", ".xlsx", ".ini", ".db"),
     *(".zip", ".tar", ".gz", ".bz2", ".xz", ".tgz", ".7z", ".rar", ".lnk", ".url", ".pkl", ".npz"),
 }
@@ -52,10 +54,8 @@ def read_shelves(root: Path, shelves: Sequence[Shelf]) -> Found:
     """
     walk = Walk(root)
     walk.over(shelves)
-    texts = not walk.records and bool(walk.texts)
-    records = sorted(
-        walk.texts if texts else walk.records, key=lambda record: natural(str(record.source))
-    )
+    written = walk.written()
+    records = sorted(written or walk.records, key=lambda record: natural(str(record.source)))
     used = {(record.label, record.part) for record in records}
     empty = [
         Problem("D142", "class", _below(shelf.folder, root), "the class folder holds no examples")
@@ -71,18 +71,29 @@ def read_shelves(root: Path, shelves: Sequence[Shelf]) -> Found:
         if len(inside) > 1:
             fix = f"headstart check {printable(within)} (it holds {len(inside)} folders)"
     if not shelves:
-        fix = _sorting(root) or fix
+        fix = sorting(root) or fix
+    fix = _with_tables(root, walk) or fix
     layout = "split folders" if split else "class folders"
     origin = Gathering(layout, printable(root), root, "folders", fix)
     beside = _beside(root, shelves)
-    problems = [
-        p for p in walk.problems if not (texts and p.code == "D146" and p.name.endswith(".txt"))
-    ]
+    used_names = {_below(Path(str(record.source)), root) for record in written}
+    problems = [p for p in walk.problems if p.code != "D146" or p.name not in used_names]
     found = gather(records, origin, [*beside, *problems, *empty])
-    return replace(found, holds="text") if texts else found
+    return replace(found, holds="text") if written else found
 
 
-def _sorting(root: Path) -> str:
+def _with_tables(root: Path, walk: "Walk") -> str:
+    """The command that reads the first folder with tables, where nothing else could be read."""
+    passed = [Path(problem.name) for problem in walk.problems if problem.code == "D146"]
+    first = [p.parts[0] for p in passed if p.suffix.casefold() in TABLES and len(p.parts) > 1]
+    if walk.records or walk.texts or not first:
+        return ""
+    others = len({*first}) - 1
+    more = f" ({others:,} more {'folder holds' if others == 1 else 'folders hold'} tables)"
+    return f"headstart check {shlex.quote(printable(root / first[0]))}" + (more if others else "")
+
+
+def sorting(root: Path) -> str:
     """The command that sorts files that lie flat by how their names begin; empty for none."""
     files = [path.name for path in visible_files(root) if path.suffix.casefold() not in _NO_MEDIA]
     begun = Counter(match[0] for name in files if (match := re.match(r"[^\W\d_]+", name)))
@@ -136,6 +147,8 @@ class Walk:
     records: list[Record] = field(default_factory=list)
     texts: list[Record] = field(default_factory=list)
     """Of .txt files, which are examples only where there are no others."""
+    pages: list[Record] = field(default_factory=list)
+    """Of other files of text, which are examples only where there are no .txt files either."""
     problems: list[Problem] = field(default_factory=list)
     seen: dict[_Inode, Shelf | None] = field(default_factory=dict)
     names: dict[_Inode, Path] = field(default_factory=dict)
@@ -151,6 +164,15 @@ class Walk:
             shelf, path = plain.popleft() if plain else links.popleft()
             for child in self.visit(shelf, path):
                 (links if child.is_symlink() else plain).append((shelf, child))
+
+    def written(self) -> list[Record]:
+        """Texts that are examples: where nothing else is, or files without endings are texts."""
+        files = [record.source for record in self.records if isinstance(record.source, Path)]
+        if self.records:
+            return self.records if are_texts(files) else []
+        kinds = Counter(Path(str(record.source)).suffix.casefold() for record in self.pages)
+        usual = kinds.most_common(1)[0][0] if kinds else ""
+        return self.texts or [r for r in self.pages if str(r.source).casefold().endswith(usual)]
 
     def visit(self, shelf: Shelf, path: Path) -> list[Path]:
         """Note a file, or return what a folder holds."""
@@ -177,8 +199,10 @@ class Walk:
         if not stat.S_ISREG(mode):
             self._report("D145", "ignored", path, "neither a file nor a folder")
         elif path.suffix.casefold() in _NO_MEDIA:
-            if path.suffix.casefold() == ".txt":
-                self.texts.append(Record(path, shelf.label, shelf.part))
+            kind = path.suffix.casefold()
+            if kind in TEXT_FILES:
+                held = self.texts if kind == ".txt" else self.pages
+                held.append(Record(path, shelf.label, shelf.part))
             self._report("D146", "ignored", path, f"{path.suffix} is no picture or recording")
         else:
             group = burst_of(path.name)

@@ -6,7 +6,10 @@ from headstart.data.records import natural
 from headstart.errors import DataError
 from headstart.hostile import printable
 
-_JUNK = {"thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx", "icon\r", "$recycle.bin"}
+_JUNK = {
+    *("thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx", "icon\r", "$recycle.bin"),
+    *("_ds_store", "__pycache__", "lost+found"),
+}
 
 
 def visible_folders(folder: Path) -> list[Path]:

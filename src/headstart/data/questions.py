@@ -13,7 +13,6 @@ from headstart.data.column_names import PAIRS, PATHS, TEXTS, plain
 from headstart.data.examples import InMemory, Pair, Source
 from headstart.data.folders import TABLES, Walk
 from headstart.data.listing import visible_files, visible_folders
-from headstart.data.manifest import TEXT_FILES
 from headstart.data.path_columns import moved_in, paths_in
 from headstart.data.records import natural
 from headstart.data.shelter import Shelter
@@ -135,8 +134,9 @@ def _folder(root: Path, asking: Asking, *, unpacked: bool = False) -> Questions:
     walk = Walk(root)
     walk.over([Shelf(path, "") for path in (*visible_folders(root), *visible_files(root))])
     files = [r.source for r in (*walk.records, *walk.texts) if isinstance(r.source, Path)]
-    ends_as_text = {path for path in files if path.suffix.casefold() in TEXT_FILES}
-    read = [path for path in files if (path in ends_as_text) == (asking.kind == "text")]
+    written = [r.source for r in walk.texts or walk.written() if isinstance(r.source, Path)]
+    media = [path for path in files if path not in {*written}]
+    read = written if asking.kind == "text" else media
     read.sort(key=lambda path: natural(str(path)))
     taken = {str(path.relative_to(root)) for path in read}
     passed = [p for p in walk.problems if p.kind in ("ignored", "unreadable")]

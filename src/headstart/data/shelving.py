@@ -1,6 +1,6 @@
 """Which folders of a place are classes, and which are parts of the data."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,15 +45,19 @@ class Shelving:
     flat: tuple[tuple[str, Path], ...] = ()
     """Parts that hold files and no class folders: what these are, a table has to say."""
 
-    def refuse_flat(self, root: Path) -> None:
-        """Raise `DataError` where parts would be taken for classes."""
+    def refuse_flat(self, root: Path, sorting: Callable[[Path], str]) -> None:
+        """Raise `DataError` where parts would be taken for classes; `sorting` gives the command
+        that sorts a folder's files by their names.
+        """  # noqa: D205 - one sentence
         if self.flat:
             names = " and ".join(printable(path.name) for _, path in self.flat)
+            train = next((path for part, path in self.flat if part == "train"), root)
             raise DataError(
                 "D281",
                 f"{names} look like parts of the data, and hold no folder for each class",
-                "put class folders into each, or a table that names the files (path,label) beside "
-                f"them; if {names} are classes: --parts -",
+                sorting(train)
+                or "put class folders into each, or a table that names the files (path,label) "
+                f"beside them; if {names} are classes: --parts -",
                 printable(root),
             )
 
@@ -82,6 +86,7 @@ def shelving_of(root: Path, told: Mapping[str, str], *, plain: bool = False) -> 
             return Shelving(found.shelves, notes, found.flat)
     _need_told(told, folders, root)
     folders = visible_folders(root)
+    _need_parts_in_all(folders)
     notes = () if len(folders) < 2 else _alike(folders)
     return Shelving(tuple(Shelf(folder, folder.name) for folder in folders), notes)
 
@@ -118,7 +123,7 @@ def _outer(
     folders: Sequence[Path], parts: Mapping[str, str], told: Mapping[str, str]
 ) -> Shelving | None:
     """Parts that hold classes."""
-    outer = [(parts[folder.name], folder) for folder in folders if folder.name in parts]
+    outer = [(parts[folder.name], _doubled(folder)) for folder in folders if folder.name in parts]
     full = [(part, folder) for part, folder in outer if visible_folders(folder)]
     trained = any(part == "train" for part, _ in full)
     if not trained or (len(full) < 2 < 1 + len(folders) and len(outer) < len(folders)):
@@ -135,8 +140,8 @@ def _outer(
     ]
     if not any(shelf.part == "train" for shelf in shelves):
         return None
-    odd = [f for part, f in outer if f.name.casefold() not in _USUAL]
-    notes = [f"{printable(f.name)} is taken for the part {parts[f.name]}" for f in odd]
+    odd = [f.name for f in folders if f.name in parts and f.name.casefold() not in _USUAL]
+    notes = [f"{printable(name)} is taken for the part {parts[name]}" for name in odd]
     notes += [
         f"the part {printable(folder.name)} holds nothing but "
         f"{printable(inner.relative_to(folder))}, which holds its classes"
@@ -173,7 +178,7 @@ def _is_class(folder: Path, classes: set[str]) -> bool:
 
 def _inner(folders: Sequence[Path], told: Mapping[str, str]) -> Shelving | None:
     """Classes that hold parts."""
-    if len(folders) < 2:
+    if len(folders) < 2 or len(parts_of((f.name for f in folders), told)) == len(folders):
         return None
     shelves: list[Shelf] = []
     for folder in folders:
@@ -219,9 +224,17 @@ def _flat(folders: Sequence[Path], parts: Mapping[str, str]) -> Shelving | None:
     kinds = set(parts.values())
     if len(parts) < len(folders) or len(kinds) < 2 or "train" not in kinds:
         return None
-    if any(visible_folders(folder) for folder in folders if parts[folder.name] == "train"):
+    inner = {folder.name: _doubled(folder) for folder in folders}
+    if any(visible_folders(inner[f.name]) for f in folders if parts[f.name] == "train"):
         return None
-    return Shelving((), (), tuple((parts[folder.name], folder) for folder in folders))
+    return Shelving((), (), tuple((parts[folder.name], inner[folder.name]) for folder in folders))
+
+
+def _doubled(folder: Path) -> Path:
+    """The folder in a part that is called as parts are, too, and holds the files; else the part."""
+    inside = visible_folders(folder)
+    twice = len(inside) == 1 and part_in(inside[0].name) and not _media(folder)
+    return inside[0] if twice and not visible_folders(inside[0]) else folder
 
 
 def _alike(folders: Sequence[Path]) -> tuple[str, ...]:
@@ -235,17 +248,37 @@ def _alike(folders: Sequence[Path]) -> tuple[str, ...]:
     asked = f"--parts train={own[0]},test={own[1]}"
     what = f"{', '.join(own[:6])} all hold the same folders ({shared})"
     if any(part_in(folder.name) for folder in folders):
-        raise DataError(
-            "D283",
-            f"{what}: classes, or parts of the data?",
-            f"{asked} if they are parts, --parts - if they are classes",
-            printable(folders[0].parent),
-        )
+        fix = f"{asked} if they are parts, --parts - if they are classes"
+        raise _doubtful(f"{what}: classes, or parts of the data?", fix, folders[0].parent)
     return (
         f"{what}: they are read as classes; if they are parts of the data: {asked}; if what they "
         "hold are parts: --parts train=NAME,test=NAME; if these are what no split may tear, such "
         "as patients: --group folders",
     )
+
+
+def _need_parts_in_all(folders: Sequence[Path]) -> None:
+    """Raise `DataError` where some classes hold parts, and others, or files beside, do not."""
+    inside = {folder: parts_of([f.name for f in visible_folders(folder)], {}) for folder in folders}
+    held = [folder for folder, parts in inside.items() if {"train"} < set(parts.values())]
+    if not held or len(folders) < 2:
+        return
+    names = ", ".join(map(printable, inside[held[0]]))
+    odd = next((folder for folder in folders if folder not in held), None)
+    odd = odd or next((folder for folder in held if _media(folder)), held[0])
+    holds = "files beside them" if odd in held else "none"
+    raise _doubtful(
+        f"{', '.join(printable(f.name) for f in held[:4])} hold folders called as parts are "
+        f"({names}), and {printable(odd.name)} holds {holds}: are these parts of the data?",
+        f"--parts - takes each class whole; if they are parts, sort all of {printable(odd.name)} "
+        f"into {names}",
+        folders[0].parent,
+    )
+
+
+def _doubtful(what: str, fix: str, root: Path) -> DataError:
+    """The question that is left where folders can be read in two ways."""
+    return DataError("D283", what, fix, printable(root))
 
 
 def _files_in(folder: Path) -> int:
