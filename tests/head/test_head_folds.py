@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import torch
+from sklearn.model_selection import KFold, StratifiedKFold
 from stand_ins import classes
 
 from headstart.head import (
@@ -84,3 +85,15 @@ def test_no_fold_is_empty_where_strata_and_groups_do_not_go_together() -> None:
     groups = [str(group) for group in (0, 1, 1, 2, 2, 2, 3, 3, 3)]
     found = folds_of(labels, groups, seed=0)
     assert found and all(len(fit) and len(held) for fit, held in found)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_rows_are_dealt_as_scikit_learn_deals_them(seed: int) -> None:
+    draws = np.random.default_rng(seed)
+    labels = draws.integers(0, 4, 43)
+    for kind, given in ((StratifiedKFold, labels), (KFold, np.arange(43))):
+        expected = kind(5, shuffle=True, random_state=seed).split(labels, labels)
+        for (fit, held), (other_fit, other_held) in zip(
+            folds_of(given, [], seed), expected, strict=True
+        ):
+            assert fit.tolist() == other_fit.tolist() and held.tolist() == other_held.tolist()

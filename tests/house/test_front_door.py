@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 import headstart
 
 LIGHT = """
@@ -16,6 +18,13 @@ from headstart.cli import execute
 assert execute(["--help"]) == 0
 assert not {"torch", "timm", "numpy", "sklearn"} & set(sys.modules)
 """
+TRAIN = """
+import sys, headstart
+headstart.train(sys.argv[1], out=sys.argv[2], cache=sys.argv[2] + " cache")
+slow = {"timm", "torchvision", "sklearn", "scipy.stats", "sympy"}
+slow |= {"torch._dynamo", "torch._inductor"}
+assert not slow & set(sys.modules), slow & set(sys.modules)
+"""
 ROOM_FIRST = """
 import headstart, headstart.train, headstart.report, headstart.run
 assert callable(headstart.train) and callable(headstart.report)
@@ -25,8 +34,9 @@ assert headstart.train is headstart.run.train
 """
 
 
-def ran(code: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+def ran(code: str, *words: object) -> subprocess.CompletedProcess[str]:
+    line = [sys.executable, "-c", code, *map(str, words)]
+    return subprocess.run(line, capture_output=True, text=True, check=False)
 
 
 def test_importing_opens_nothing() -> None:
@@ -47,6 +57,14 @@ def test_help_needs_no_tensors() -> None:
         "publish",
     ):
         assert command in done.stdout
+
+
+@pytest.mark.journey
+def test_a_usual_run_on_pictures_waits_for_no_library_that_it_does_not_need(
+    photos, tmp_path
+) -> None:
+    done = ran(TRAIN, photos, tmp_path / "run")
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_verb_stays_a_verb_when_its_room_is_opened() -> None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 from jaxtyping import Float
-from scipy.stats import rankdata
 
 from headstart.advise.prior import PUBLISHED, Past, Prior
 from headstart.advise.scores import logme, regularized_h_score
@@ -155,6 +154,8 @@ def mean_ranks(
     scores: Float[np.ndarray, " m"], priors: Sequence[Prior | None]
 ) -> Float[np.ndarray, " m"]:
     """Low is good. A candidate without a prior gets its rank by score for both."""
+    from scipy.stats import rankdata  # takes half a second
+
     by_score = rankdata(-scores)
     known = [i for i, prior in enumerate(priors) if prior is not None]
     by_prior = by_score.copy()

@@ -8,7 +8,6 @@ are (n, d) and labels are class numbers, (n). None of them is out of sample: the
 import numpy as np
 from jaxtyping import Float, Int
 from scipy.optimize import minimize_scalar
-from sklearn.covariance import ledoit_wolf_shrinkage
 
 from headstart.errors import UsageError
 
@@ -34,6 +33,8 @@ def logme(rows: Float[np.ndarray, "n d"], labels: Int[np.ndarray, " n"]) -> floa
 
 def regularized_h_score(rows: Float[np.ndarray, "n d"], labels: Int[np.ndarray, " n"]) -> float:
     """H-score with the covariance shrunk as Ledoit and Wolf (2004) do (Ibrahim et al. 2021)."""
+    from sklearn.covariance import ledoit_wolf_shrinkage  # takes two seconds
+
     _matching(rows, labels)
     centered = (rows - rows.mean(axis=0)).astype(np.float64)
     shrinkage = ledoit_wolf_shrinkage(centered)

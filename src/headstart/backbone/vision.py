@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from headstart.backbone.backbone import Architecture
 from headstart.backbone.profile import EXIT, SETTING, as_profile
 from headstart.backbone.pyramid import DETECTS, INNER, detecting
+from headstart.backbone.resnet10 import ResNet10
 from headstart.backbone.staging import Namer, staged
 from headstart.errors import BackboneError
 from headstart.hostile import printable
@@ -137,11 +138,11 @@ def adapted(architecture: Architecture, tensors: Mapping[str, Tensor]) -> dict[s
     Position embeddings are resampled, and the first convolution is repeated or summed over colors,
     as timm does it. What can't be adapted stays as it is.
     """
-    from timm.models import adapt_input_conv
-
     settings = dict(architecture.settings)
     if not settings.keys() & {"in_chans", "img_size"}:
         return dict(tensors)
+    from timm.models import adapt_input_conv
+
     with torch.device("meta"):
         network = _network(architecture, 0)
     layers = (item for item in network.named_modules() if isinstance(item[1], nn.Conv2d))
@@ -174,8 +175,6 @@ def _detecting(
 
 def _network(architecture: Architecture, seed: int) -> nn.Module:
     """Timm's network without its classifier, with fresh weights."""
-    import timm
-
     _known(architecture.name)
     settings = _allowed(architecture)
     with torch.random.fork_rng(devices=[]):
@@ -183,8 +182,7 @@ def _network(architecture: Architecture, seed: int) -> nn.Module:
         try:
             if architecture.name in _OWN:
                 return _OWN[architecture.name](settings).eval()
-            made: nn.Module = timm.create_model(architecture.name, num_classes=0, **settings)
-            return made.eval()
+            return _of_timm(architecture.name, settings).eval()
         except (TypeError, ValueError, RuntimeError, AttributeError, AssertionError) as error:
             raise BackboneError(
                 "M412",
@@ -210,10 +208,12 @@ def _allowed(architecture: Architecture) -> dict[str, Any]:
 
 def _known(name: str) -> None:
     """Refuse what timm would look for elsewhere: a hub's id, a folder, a tag it does not have."""
+    if name in _OWN:
+        return
     from timm.models import is_model, is_model_pretrained
 
     plain, _, tag = name.partition(".")
-    if name in _OWN or (is_model(plain) and (not tag or is_model_pretrained(name))):
+    if is_model(plain) and (not tag or is_model_pretrained(name)):
         return
     near = difflib.get_close_matches(name, names(), 3, 0.6)
     raise BackboneError(
@@ -225,18 +225,18 @@ def _known(name: str) -> None:
 
 
 def _described(name: str) -> dict[str, Any]:
+    _known(name)
+    if name in _OWN:
+        return {}
     from timm.models import get_pretrained_cfg
 
-    _known(name)
-    found = None if name in _OWN else get_pretrained_cfg(name)
+    found = get_pretrained_cfg(name)
     return found.to_dict() if found else {}
 
 
 def _namer(network: nn.Module) -> Namer | None:
     """How stages are called where the network's own names don't say it."""
-    import timm
-
-    if not isinstance(network, timm.models.VGG):
+    if type(network).__name__ != "VGG" or not isinstance(network.features, nn.Sequential):
         return None
     ends = [i for i, layer in enumerate(network.features) if isinstance(layer, nn.MaxPool2d)]
 
@@ -260,9 +260,15 @@ _TRIED_PX = 64
 
 def _resnet10(settings: dict[str, Any]) -> nn.Module:
     """resnet10t with a narrow stem; 2.8 million parameters as it comes."""
+    settings = {**_NARROW, **settings}
+    own = settings.keys() <= {*_NARROW, "in_chans", "output_stride", "global_pool"}
+    return ResNet10(**settings) if own else _of_timm("resnet10t", settings)
+
+
+def _of_timm(name: str, settings: dict[str, Any]) -> nn.Module:
     import timm
 
-    made: nn.Module = timm.create_model("resnet10t", num_classes=0, **{**_NARROW, **settings})
+    made: nn.Module = timm.create_model(name, num_classes=0, **settings)
     return made
 
 

@@ -8,7 +8,6 @@ from itertools import pairwise
 import numpy as np
 import torch
 from jaxtyping import Float, Int
-from sklearn.feature_extraction.text import TfidfTransformer
 
 from headstart.evaluate.candidates import Answer, Candidate
 from headstart.evaluate.ngram import Followed
@@ -79,6 +78,8 @@ def repeated(task_data: TaskData, modality: Modality) -> Candidate:
 
 def nearest(task_data: TaskData, modality: Modality) -> Candidate:
     """What was written for the source with the most similar words (TF-IDF, cosine)."""
+    from sklearn.feature_extraction.text import TfidfTransformer  # takes a second
+
     pool, task = task_data.pool, _writing(task_data)
     known = task.texts(task_data.labels_of(pool).numpy())
     counts = modality.plain(task_data.items.take(pool))

@@ -10,11 +10,6 @@ import numpy as np
 import torch
 from jaxtyping import Float
 from scipy.sparse import csr_array
-from sklearn.dummy import DummyClassifier
-from sklearn.feature_extraction.text import TfidfTransformer
-from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.multiclass import OneVsRestClassifier
-from sklearn.pipeline import make_pipeline
 
 from headstart.head import (
     Labels,
@@ -73,18 +68,11 @@ def _shared(counts: csr_array) -> np.ndarray:
 
 
 def _fitted(task: Task, counts: csr_array, known: np.ndarray, strength: float) -> Counted:
+    from sklearn.feature_extraction.text import TfidfTransformer  # takes a second
+    from sklearn.pipeline import make_pipeline
+
     weighed, used = TfidfTransformer(sublinear_tf=True), _shared(counts)
-    even = EVENLY if task.class_weights else None
-    model: Any = LogisticRegression(
-        C=strength, max_iter=200, tol=1e-3, solver="newton-cg", class_weight=even
-    )
-    if task.link == "sigmoid":
-        model = OneVsRestClassifier(model)
-    elif task.single_label:
-        model = model if len(np.unique(known)) > 1 else DummyClassifier()
-    else:
-        model = Ridge(alpha=1 / strength)
-    line = make_pipeline(weighed, model).fit(counts[:, used], known)
+    line = make_pipeline(weighed, _model(task, known, strength)).fit(counts[:, used], known)
 
     def answered(rows: csr_array) -> Float[np.ndarray, "m c"]:
         if not hasattr(line, "predict_proba"):
@@ -98,3 +86,19 @@ def _fitted(task: Task, counts: csr_array, known: np.ndarray, strength: float) -
         return found
 
     return answered
+
+
+def _model(task: Task, known: np.ndarray, strength: float) -> Any:
+    from sklearn.dummy import DummyClassifier
+    from sklearn.linear_model import LogisticRegression, Ridge
+    from sklearn.multiclass import OneVsRestClassifier
+
+    if not (task.link == "sigmoid" or task.single_label):
+        return Ridge(alpha=1 / strength)
+    even = EVENLY if task.class_weights else None
+    model = LogisticRegression(
+        C=strength, max_iter=200, tol=1e-3, solver="newton-cg", class_weight=even
+    )
+    if task.link == "sigmoid":
+        return OneVsRestClassifier(model)
+    return model if len(np.unique(known)) > 1 else DummyClassifier()

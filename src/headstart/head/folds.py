@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from jaxtyping import Float, Int
-from sklearn.model_selection import GroupKFold, KFold, StratifiedGroupKFold, StratifiedKFold
 
 from headstart.head.objective import Labels
 
@@ -26,16 +25,55 @@ def folds_of(labels: Int[np.ndarray, " n"], groups: Sequence[str], seed: int) ->
     count, rows = min(FOLDS, units), np.arange(len(labels))
     if count < 2:
         return []
-    stratified = StratifiedGroupKFold if len(named) else StratifiedKFold
-    plain = GroupKFold if len(named) else KFold
+    for even, parts in ((True, min(count, most)), (False, count)):
+        number = _numbers(labels, named, parts, seed, even=even) if parts > 1 else np.zeros(0)
+        taken = [(rows[number != part], rows[number == part]) for part in range(parts)]
+        if len(number) and all(len(fit) and len(held) for fit, held in taken):
+            break
+    return taken
+
+
+def _numbers(
+    labels: Int[np.ndarray, " n"], groups: np.ndarray, parts: int, seed: int, *, even: bool
+) -> Int[np.ndarray, " n"]:
+    """The fold that holds each row out, as scikit-learn draws them; `even` in each class.
+
+    Without groups that is written out here: a run need not wait two seconds for its import.
+    """
+    if len(groups):
+        return _grouped(labels, groups, parts, seed, even=even)
+    draws = np.random.RandomState(seed)
+    number = np.empty(len(labels), dtype=int)
+    if not even:
+        order = np.arange(len(labels))
+        draws.shuffle(order)
+        for part, rows in enumerate(np.array_split(order, parts)):
+            number[rows] = part
+        return number
+    _, first, named = np.unique(labels, return_index=True, return_inverse=True)
+    classes = np.argsort(np.argsort(first))[named]  # in the order in which they first appear
+    dealt = np.sort(classes)
+    for each in range(len(first)):
+        often = [int((dealt[part::parts] == each).sum()) for part in range(parts)]
+        own = np.arange(parts).repeat(often)
+        draws.shuffle(own)
+        number[classes == each] = own
+    return number
+
+
+def _grouped(
+    labels: Int[np.ndarray, " n"], groups: np.ndarray, parts: int, seed: int, *, even: bool
+) -> Int[np.ndarray, " n"]:
+    from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
+
+    kind = StratifiedGroupKFold if even else GroupKFold
+    number = np.empty(len(labels), dtype=int)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # of classes with fewer rows than folds
-        for kind, parts in ((stratified, min(count, most)), (plain, count)):
-            folds = kind(parts, shuffle=True, random_state=seed) if parts > 1 else None
-            taken = list(folds.split(rows, labels, named if len(named) else None)) if folds else []
-            if taken and all(len(fit) and len(held) for fit, held in taken):
-                break
-    return [(fit, held) for fit, held in taken]
+        folds = kind(parts, shuffle=True, random_state=seed).split(labels, labels, groups)
+        for part, (_, held) in enumerate(folds):
+            number[held] = part
+    return number
 
 
 def strata_in(labels: Labels) -> Int[np.ndarray, " n"]:

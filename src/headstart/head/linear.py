@@ -96,11 +96,15 @@ def linear(
     bias: Float[Tensor, " c"] | None = None,
 ) -> nn.Linear:
     """An output layer with these weights; without them a head of zeros, which has no opinion."""
-    head: nn.Linear = nn.utils.skip_init(nn.Linear, width, classes)  # draws no random numbers
-    with torch.no_grad():
-        head.weight.copy_(weight if weight is not None else torch.zeros(classes, width))
-        head.bias.copy_(bias if bias is not None else torch.zeros(classes))
+    head = nn.Linear(width, classes, device="meta")  # draws no random numbers
+    head.weight = _learned(weight, (classes, width))
+    head.bias = _learned(bias, (classes,))
     return head
+
+
+def _learned(given: Tensor | None, shape: tuple[int, ...]) -> nn.Parameter:
+    made = torch.zeros(shape)
+    return nn.Parameter(made if given is None else made.copy_(given.detach()))
 
 
 def fitted(

@@ -5,7 +5,6 @@ from itertools import pairwise
 from typing import Any
 
 from scipy.sparse import csr_array
-from sklearn.feature_extraction.text import HashingVectorizer
 
 _COLUMNS = 2**20
 
@@ -16,6 +15,8 @@ def counted_ngrams(rows: Sequence[Any], *, paired: bool) -> csr_array:
     Rows are token numbers; where they are `paired`, two lists of them, counted each for itself, and
     which tokens both have.
     """
+    from sklearn.feature_extraction.text import HashingVectorizer  # takes a second
+
     counted = HashingVectorizer(
         analyzer=_both if paired else _grams,
         n_features=_COLUMNS,
