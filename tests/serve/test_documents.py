@@ -10,7 +10,14 @@ TENSOR = {"name": "x", "shape": [1], "datatype": "FP32"}
 
 
 def test_an_answer_has_the_fields_of_a_prediction() -> None:
-    assert {*Answer.model_fields} - {"file"} == {*Prediction.__dataclass_fields__} - {"error"}
+    assert {*Answer.model_fields} - {"file"} == {*Prediction.__dataclass_fields__}
+
+
+def test_every_row_has_a_label_and_an_error_and_one_of_them_is_null() -> None:
+    good = {"label": "a", "probabilities": {}, "sure": True, "probability": 0.5}
+    bad = {"error": {"code": "D121", "what": "this is not a picture"}}
+    rows = [one.model_dump() for one in JUDGED.validate_python([good, bad])]
+    assert [(one["label"], one["error"] is None) for one in rows] == [("a", True), (None, False)]
 
 
 def test_a_text_has_a_million_letters_at_most() -> None:

@@ -71,9 +71,15 @@ def test_raw_bytes_are_one_thing() -> None:
     assert status(b"", "image/png") == 422
 
 
-@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "text/html", "x", ""])
+@pytest.mark.parametrize("kind", ["text/html", "x", ""])
 def test_other_kinds_of_bodies_are_refused(kind: str) -> None:
     assert status(b"a=b", kind) == 415
+
+
+def test_bytes_without_a_type_are_those_of_a_file_but_no_text() -> None:
+    kind = "application/x-www-form-urlencoded"  # by curl --data-binary and urllib
+    assert [one.content for one in read(b"a=b", kind)] == [b"a=b"]
+    assert status(b"a=b", kind, TEXTS) == 415
 
 
 def test_texts_come_as_json_or_as_fields() -> None:

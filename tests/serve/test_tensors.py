@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from headstart.serve import Limits, Refusal
-from headstart.serve.documents import Answer, InferRequest, Signature
+from headstart.serve.documents import Answer, Box, InferRequest, Signature
 from headstart.serve.frames import Thing
 from headstart.serve.tensors import metadata, packed, things_in
 
@@ -161,3 +161,16 @@ def test_a_model_says_what_it_takes_and_gives() -> None:
     found = metadata("photos", "v1", PICTURES)
     assert [one["datatype"] for one in found["inputs"]] == ["BYTES", "UINT8"]
     assert found["outputs"][-1]["shape"] == [-1, 2] and found["versions"] == ["v1"]
+
+
+def test_a_detector_gives_its_boxes_as_a_list_in_json_a_picture() -> None:
+    signature = PICTURES.model_copy(update={"task": "detection", "familiar_above": 0.05})
+    box = {"label": "a", "probability": 0.5, "box": (1.0, 2.0, 3.0, 4.0)}
+    found = [ANSWERS[0].model_copy(update={"boxes": [Box(**box)]}), ANSWERS[1]]
+    inputs = [{"name": "x", "shape": [2], "datatype": "BYTES"}]
+    asked = InferRequest.model_validate({"inputs": inputs, "outputs": [{"name": "boxes"}]})
+    body, _ = packed(found, asked, ("street", "v1"), signature)
+    first, second = json.loads(body)["outputs"][0]["data"]
+    assert json.loads(first) == [{**box, "box": [1, 2, 3, 4]}] and json.loads(second) == []
+    named = [one["name"] for one in metadata("street", "v1", signature)["outputs"]]
+    assert named == ["label", "probability", "sure", "boxes", "familiar"]

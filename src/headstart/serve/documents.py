@@ -41,12 +41,15 @@ class Answer(BaseModel):
     familiar: float | None = None
     boxes: list[Box] | None = None
     """The likeliest first; null where no boxes were learned."""
+    error: None = None
+    """Of what can't be read, as `Unanswered` says it."""
 
 
 class Unanswered(BaseModel):
     """A thing that can't be read, among others that can."""
 
     file: str = ""
+    label: None = None
     error: Fault
 
 

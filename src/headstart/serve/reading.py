@@ -21,6 +21,8 @@ _Model = TypeVar("_Model", bound=BaseModel)
 _LONG = 256 * 1024
 """The size of JSON in bytes above which it is parsed in a thread."""
 _RAW = ("application/octet-stream", "image/", "audio/", "video/", "text/plain")
+_UNSAID = "application/x-www-form-urlencoded"
+"""What curl and urllib call any bytes where no type is given."""
 
 
 async def things_of(request: Request, signature: Signature, limits: Limits) -> list[Thing]:
@@ -35,7 +37,7 @@ async def things_of(request: Request, signature: Signature, limits: Limits) -> l
     if kind == "application/json":
         texts = await model_in(await body_of(request), Texts, limits)
         return _need_some(_texts(texts, signature), limits)
-    if not kind.startswith(_RAW):
+    if not kind.startswith(_RAW) and (kind != _UNSAID or signature.kind == "text"):
         raise Refusal(
             "H416", 415, f"bodies of type {printable(kind, 60)} are not read",
             "send a form with files, raw bytes, or JSON with text",

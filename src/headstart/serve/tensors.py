@@ -25,6 +25,7 @@ from headstart.serve.documents import (
 from headstart.serve.frames import Thing
 from headstart.serve.http_errors import Refusal
 from headstart.serve.limits import Limits
+from headstart.task_names import LabelForm, form_of
 
 SIZE = "binary_data_size"
 _DTYPES = {
@@ -215,6 +216,9 @@ def _outputs(
     if all(one.probabilities for one in answers):
         rows = [value for one in answers for value in one.probabilities.values()]
         columns["probabilities"] = ("FP64", [n, len(rows) // max(n, 1)], rows)
+    if form_of(signature.task) is LabelForm.BOXES:
+        lists = [[box.model_dump() for box in one.boxes or ()] for one in answers]
+        columns["boxes"] = ("BYTES", [n], [json.dumps(boxes) for boxes in lists])
     for name in ("value", "low", "high", "familiar"):
         column = [getattr(one, name) for one in answers]
         if all(value is not None for value in column):
@@ -243,9 +247,13 @@ def metadata(name: str, version: str, signature: Signature) -> dict[str, Any]:
         {"name": "probability", "datatype": "FP64", "shape": [-1]},
         {"name": "sure", "datatype": "BOOL", "shape": [-1]},
     ]
-    if signature.classes:
+    if form_of(signature.task) is LabelForm.BOXES:  # a list in JSON a picture, as /predict gives it
+        outputs.append({"name": "boxes", "datatype": "BYTES", "shape": [-1]})
+    elif signature.classes:
         sides = [-1, len(signature.classes)]
         outputs.append({"name": "probabilities", "datatype": "FP64", "shape": sides})
+    if signature.familiar_above is not None:
+        outputs.append({"name": "familiar", "datatype": "FP64", "shape": [-1]})
     told = {"classes": signature.classes, "task": signature.task}
     return {
         "name": name, "versions": [version], "platform": "headstart",
