@@ -1,7 +1,10 @@
-import pytest
-from places import put
+import shutil
 
-from headstart.data.listing import is_junk, visible_files, visible_folders
+import pytest
+from places import labels, put
+
+from headstart.data import find
+from headstart.data.listing import holds_runs, is_junk, visible_files, visible_folders
 
 
 def test_what_is_in_a_folder_comes_as_people_count_without_litter(tmp_path):
@@ -13,3 +16,37 @@ def test_what_is_in_a_folder_comes_as_people_count_without_litter(tmp_path):
 @pytest.mark.parametrize(("name", "junk"), [("THUMBS.DB", True), ("thumb.db", False)])
 def test_litter_is_known_in_any_case(name, junk):
     assert is_junk(name) == junk
+
+
+@pytest.mark.parametrize(
+    ("files", "held"),
+    [
+        (("run.json", "events.jsonl", "model/head.safetensors"), True),
+        (("one/run.json", "two/run.json", ".DS_Store"), True),
+        (("run.json", "cat.png"), False),
+        (("one/run.json", "two/cat.png"), False),
+        (("one/run.json", "cat.png"), False),
+        ((".DS_Store",), False),
+    ],
+)
+def test_a_run_and_a_folder_of_nothing_but_runs_are_known(tmp_path, files, held) -> None:
+    put(tmp_path, *files)
+    assert holds_runs(tmp_path) == held
+
+
+@pytest.mark.parametrize("layout", ["class folders", "table"])
+def test_whoever_trains_where_the_data_lie_finds_the_same_data_again(
+    tmp_path, layout, finished_run
+) -> None:
+    between = "/" if layout == "class folders" else "-"
+    names = [f"{kind}{between}{number}.png" for kind in ("cat", "dog") for number in range(3)]
+    put(tmp_path, *names)
+    if layout == "table":
+        lines = [f"{name},{name[:3]}" for name in names]
+        (tmp_path / "all.csv").write_text("\n".join(["path,label", *lines]))
+    before = find(tmp_path)
+    shutil.copytree(finished_run, tmp_path / "runs" / "2026-11-28_here")
+    after = find(tmp_path)
+    assert labels(after) == labels(before) and len(labels(after)) == 6
+    new = [(one.code, one.name) for one in after.problems if one not in before.problems]
+    assert new == ([] if layout == "table" else [("D150", "runs")])

@@ -1,5 +1,6 @@
 """What lies in a folder, without what operating systems leave there."""
 
+import os
 from pathlib import Path
 
 from headstart.data.records import natural
@@ -10,11 +11,30 @@ _JUNK = {
     *("thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx", "icon\r", "$recycle.bin"),
     *("_ds_store", "__pycache__", "lost+found"),
 }
+_RUN, _EVENTS = "run.json", "events.jsonl"
+"""Files of a run, as the room of runs calls them."""
 
 
 def visible_folders(folder: Path) -> list[Path]:
-    """Sub-folders in natural order, without hidden ones and system litter."""
-    return [path for path in _visible(folder) if path.is_dir()]
+    """Sub-folders in natural order, without hidden ones, system litter, and runs of headstart."""
+    return [path for path in _visible(folder) if path.is_dir() and not holds_runs(path)]
+
+
+def holds_runs(folder: Path) -> bool:
+    """Whether this is a run of headstart or holds nothing else, as where one trained on "."."""
+    runs = 0
+    try:
+        if (folder / _RUN).is_file():
+            return (folder / _EVENTS).is_file()
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if not is_junk(entry.name):
+                    if not Path(entry.path, _RUN).is_file():
+                        return False
+                    runs += 1
+    except OSError:  # told by whoever opens it
+        return False
+    return runs > 0
 
 
 def visible_files(folder: Path) -> list[Path]:

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from headstart.data.listing import is_junk
+from headstart.data.listing import holds_runs, is_junk
 from headstart.data.records import natural
 
 PICTURES = frozenset(
@@ -32,7 +32,8 @@ def files_below(root: Path) -> list[Path]:
             folders.clear()
             continue
         seen.add((about.st_dev, about.st_ino))
-        folders[:] = sorted((f for f in folders if not is_junk(f)), key=natural)
+        kept = (f for f in folders if not (is_junk(f) or holds_runs(place / f)))
+        folders[:] = sorted(kept, key=natural)
         found += [place / name for name in sorted(files, key=natural) if not is_junk(name)]
         if len(found) > _FILES:
             break
