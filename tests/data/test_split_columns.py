@@ -34,6 +34,11 @@ def test_no_and_yes_of_is_valid_are_train_and_val(tmp_path):
     assert set(found.examples.parts) == {"train", "val"}
 
 
+def test_short_forms_are_parts_in_a_column_of_such_a_name(tmp_path):
+    found = find(table(tmp_path, "phase", ["tr", "tr", "va", "te"] * 2))
+    assert found.examples.parts == ("train", "train", "val", "test") * 2
+
+
 def test_usage_says_two_tests(tmp_path):
     found = find(table(tmp_path, "Usage", ["Training", "Training", "PublicTest", "PrivateTest"]))
     assert found.examples.parts == ("train", "train", "val", "test")

@@ -7,16 +7,20 @@ from collections.abc import Iterable, Mapping
 from headstart.errors import UsageError
 from headstart.hostile import printable
 
-_TRAIN = """train training trn learn learning tr treino treinamento entrenamiento entrenar
+_TRAIN = """train training trainings treinar 學習 trn learn learning tr treino treinamento entrenamiento entrenar
     apprentissage entrainement lernen lern trainieren addestramento обучение обучающая обучающий
     тренировка трен 训练 训练集 訓練 訓練集 学習 訓練用 훈련 학습 egitim trening treningowy
+    treningowe treningowa тренировочный тренировочная тренировочные обучающие навчання тренувальна
+    trenovani antrenare koulutus harjoittelu entrenament آموزش
     trenovaci opplaering traening traning opetus tanito tranare تدريب प्रशिक्षण εκπαιδευση
     אימון latih"""
 _VAL = """val valid vali validation validate validating dev devel development tuning validacion
-    validacao validierung validazione валидация валидационная проверка 验证 验证集 驗證 驗證集 検証
-    검증 dogrulama walidacja walidacyjny validering validatie تحقق"""
-_TEST = """test testing tst tests prueba pruebas teste testes essai prova тест
-    тестовая тестирование 测试 测试集 測試 測試集 テスト 시험 테스트 testowy testovaci testi teszt
+    validasi validierungs validacao validierung validazione валидация валидационная проверка 验证 验证集 驗證 驗證集 検証
+    검증 dogrulama walidacja walidacyjny walidacyjne walidacyjna
+    валидационный валидационные validacni validacija validare validointi validacio validering validatie تحقق"""
+_TEST = """test testing prüf testar 测验 測驗 tst tests prueba pruebas teste testes essai prova тест
+    тестовая тестирование 测试 测试集 測試 測試集 テスト 시험 테스트 testowy testowe testowa
+    тестовый тестовые тестова testova testare testovani uji آزمون testovaci testi teszt
     اختبار परीक्षण δοκιμη ελεγχος בדיקה מבחן тестов ujian"""
 _EITHER = "eval evaluation evaluate evaluacion avaliacao evaluierung valutazione оценка 評価 평가"
 """Test where nothing else is called so, else val."""
@@ -28,7 +32,7 @@ EITHER = "either"
 
 def spelled(text: str) -> str:
     """In lower case, without accents."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
+    apart = unicodedata.normalize("NFKD", text.casefold().replace("æ", "ae").replace("ø", "o"))
     return "".join(c for c in apart if not unicodedata.combining(c))
 
 
@@ -44,9 +48,9 @@ _ONE = re.compile(
 )
 _JOINED = re.compile(
     spelled(
-        r"(trainings?|tests?|validierungs?)(daten|datensatz|satz|menge|bilder|set)"
-        r"|(训练|測試|测试|验证|訓練|驗證|学習|検証|テスト|훈련|학습|검증|테스트|시험)"
-        r"(数据|數據|样本|图片|圖片|图像|データ|用データ|画像|セット|データセット|데이터|이미지|용|셋|세트)"
+        r"(trainings?|lern|tests?|prüf|validierungs?)(daten|datensatz|satz|menge|bilder|set)"
+        r"|(训练|測試|测试|验证|訓練|驗證|学習|學習|検証|テスト|훈련|학습|검증|테스트|시험)"
+        r"(数据|數據|样本|图片|圖片|图像|图|圖|データ|用データ|画像|セット|データセット|데이터|이미지|용|셋|세트)"
     )
 )
 """Words of which two are one, as German, Chinese, Japanese and Korean have them."""
