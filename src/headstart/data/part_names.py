@@ -7,20 +7,21 @@ from collections.abc import Iterable, Mapping
 from headstart.errors import UsageError
 from headstart.hostile import printable
 
-_TRAIN = """train training trainings treinar 學習 trn learn learning tr treino treinamento entrenamiento entrenar
-    apprentissage entrainement lernen lern trainieren addestramento обучение обучающая обучающий
-    тренировка трен 训练 训练集 訓練 訓練集 学習 訓練用 훈련 학습 egitim trening treningowy
-    treningowe treningowa тренировочный тренировочная тренировочные обучающие навчання тренувальна
-    trenovani antrenare koulutus harjoittelu entrenament آموزش
-    trenovaci opplaering traening traning opetus tanito tranare تدريب प्रशिक्षण εκπαιδευση
-    אימון latih"""
+_TRAIN = """train training trainings treinar 學習 trn learn learning tr treino treinamento
+    entrenamiento entrenar apprentissage entrainement lernen lern trainieren addestramento
+    обучение обучающая обучающий тренировка трен 训练 训练集 訓練 訓練集 学習 訓練用 훈련 학습
+    egitim trening treningowy treningowe treningowa тренировочный тренировочная тренировочные
+    обучающие навчання тренувальна trenovani antrenare koulutus harjoittelu entrenament آموزش
+    trenovaci opplaering traening traning opetus tanito tranare تدريب प्रशिक्षण εκπαιδευση אימון
+    latih"""
 _VAL = """val valid vali validation validate validating dev devel development tuning validacion
-    validasi validierungs validacao validierung validazione валидация валидационная проверка 验证 验证集 驗證 驗證集 検証
-    검증 dogrulama walidacja walidacyjny walidacyjne walidacyjna
-    валидационный валидационные validacni validacija validare validointi validacio validering validatie تحقق"""
-_TEST = """test testing prüf testar 测验 測驗 tst tests prueba pruebas teste testes essai prova тест
-    тестовая тестирование 测试 测试集 測試 測試集 テスト 시험 테스트 testowy testowe testowa
-    тестовый тестовые тестова testova testare testovani uji آزمون testovaci testi teszt
+    validasi validierungs validacao validierung validazione валидация валидационная проверка
+    验证 验证集 驗證 驗證集 検証 검증 dogrulama walidacja walidacyjny walidacyjne walidacyjna
+    валидационный валидационные validacni validacija validare validointi validacio validering
+    validatie تحقق"""
+_TEST = """test testing prüf testar 测验 測驗 tst tests prueba pruebas teste testes essai prova
+    тест тестовая тестирование 测试 测试集 測試 測試集 テスト 시험 테스트 testowy testowe
+    testowa тестовый тестовые тестова testova testare testovani uji آزمون testovaci testi teszt
     اختبار परीक्षण δοκιμη ελεγχος בדיקה מבחן тестов ujian"""
 _EITHER = "eval evaluation evaluate evaluacion avaliacao evaluierung valutazione оценка 評価 평가"
 """Test where nothing else is called so, else val."""

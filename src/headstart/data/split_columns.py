@@ -23,8 +23,14 @@ FLAGS = {
 """What yes and no mean in columns of these names."""
 _YES, _NO = {"true", "1", "yes", "y", "1.0", "t"}, {"false", "0", "no", "n", "0.0", "f"}
 _SPECIAL = {
-    **{"publictest": "val", "privatetest": "test", "public": "val", "private": "test"},
-    **{"va": "val", "vl": "val", "te": "test", "ts": "test"},
+    "publictest": "val",
+    "privatetest": "test",
+    "public": "val",
+    "private": "test",
+    "va": "val",
+    "vl": "val",
+    "te": "test",
+    "ts": "test",
 }
 """Of competitions, whose column is called usage; and short forms, which are words elsewhere."""
 _MOST = 0.5
