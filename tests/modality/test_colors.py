@@ -1,3 +1,5 @@
+import tracemalloc
+
 import numpy as np
 import PIL.Image
 import pytest
@@ -80,3 +82,19 @@ def test_other_color_spaces_become_rgb(mode: str) -> None:
     color = {"YCbCr": (255, 128, 128), "HSV": (0, 0, 255), "LAB": (255, 128, 128)}[mode]
     shown = to_rgb(PIL.Image.new(mode, (2, 2), color), WHITE, "a")
     assert np.asarray(shown).min() >= 253
+
+
+def test_sixteen_bits_become_eight_in_little_memory() -> None:
+    values = np.zeros((4000, 2000), np.uint16)
+    tracemalloc.start()
+    eight_bits(values, "a")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2 * values.nbytes  # at once it would be eight times as much
+
+
+def test_values_are_the_same_however_many_are_turned_at_a_time(monkeypatch) -> None:
+    values = np.random.default_rng(0).integers(0, 65536, (7, 5, 3), np.uint16)
+    whole = eight_bits(values, "a")
+    monkeypatch.setattr("headstart.modality.colors._AT_ONCE", 1)
+    assert (eight_bits(values, "a") == whole).all()

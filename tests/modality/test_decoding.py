@@ -1,4 +1,5 @@
 import hashlib
+import io
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import torch
 from refused import RAMP, READER
 
 from headstart.data import InMemory
+from headstart.modality.decoding import _reduced_16, decode
 
 
 def digest_of(content: object) -> str:
@@ -64,3 +66,26 @@ def test_a_held_tiff_is_turned_as_the_file_is(tmp_path: Path) -> None:
         held = READER.read(InMemory("a", opened))
     assert torch.equal(held, READER.read(tmp_path / "a.tiff"))
     assert torch.equal(held.permute(1, 2, 0), torch.from_numpy(RAMP).rot90(-1))
+
+
+@pytest.mark.parametrize("mode", ["I;16", "I", "F"])
+def test_large_grays_of_many_bits_are_scaled_down_as_they_are_decoded(monkeypatch, mode) -> None:
+    monkeypatch.setattr("headstart.modality.decoding.MOST_PIXELS", 10_000)
+    values = np.add.outer(np.arange(300), np.arange(200)) * 100
+    values = values / values.max() if mode == "F" else values
+    kept = io.BytesIO()
+    PIL.Image.fromarray(values.astype({"I;16": "u2", "I": "i4", "F": "f4"}[mode])).save(
+        kept, "TIFF"
+    )
+    made = decode(InMemory("a", kept.getvalue()), (0, 0, 0), lambda size: (50, 50)).picture
+    assert made.size == (50, 75)
+    assert abs(np.asarray(made).mean() - 255 * (values / (1 if mode == "F" else 65535)).mean()) < 1
+
+
+@pytest.mark.parametrize("strip", [1, 1000, 10**9])
+def test_strips_of_any_size_make_the_same_picture(monkeypatch, strip) -> None:
+    values = np.random.default_rng(0).integers(0, 65536, (97, 50), np.uint16)
+    whole = PIL.Image.fromarray(values.astype("i4")).reduce(4)
+    monkeypatch.setattr("headstart.modality.decoding._STRIP", strip)
+    made = _reduced_16(PIL.Image.fromarray(values), 4)
+    assert made.mode == "I;16" and (np.asarray(made) == np.asarray(whole)).all()

@@ -12,6 +12,8 @@ import PIL.Image
 from headstart.errors import DataError
 
 Picture = PIL.Image.Image
+_AT_ONCE = 1_000_000
+"""Values that are turned into others at a time."""
 _PREMULTIPLIED = {"RGBa": "RGBA", "La": "LA"}
 
 
@@ -69,8 +71,14 @@ def eight_bits(values: np.ndarray, name: str, bits: int = 16) -> np.ndarray:
             "scale them so that white is the highest value, or save as 8 bits",
             where=name,
         )
-    scaled = values.astype(np.float64) * (255.0 / top)
-    return np.floor(scaled + 0.5).astype(np.uint8)
+    made = np.empty(values.shape, np.uint8)
+    rows = max(1, _AT_ONCE // max(1, values[:1].size))
+    for start in range(0, len(values), rows):  # eight times as many bytes at once are too many
+        scaled = values[start : start + rows].astype(np.float64)
+        scaled *= 255.0 / top
+        scaled += 0.5
+        made[start : start + rows] = np.floor(scaled, out=scaled)
+    return made
 
 
 def _to_8_bits(picture: Picture, name: str, bits: int) -> Picture:

@@ -39,6 +39,8 @@ LOOK_PX = 128
 """A JPEG is looked at for copies decoded at the least scale with so many pixels a side, whatever
 size a network reads it at: so that a division does not depend on the network."""
 _SCALES = (8, 4, 2)
+_STRIP = 4_000_000
+"""Pixels of 16 bits that are scaled at a time."""
 
 Size = tuple[int, int]
 Facts = tuple[tuple[str, str | float], ...]
@@ -148,12 +150,27 @@ def _loaded(
     with _large:
         file.load()
         way = TURNS.get(orientation(file))
+        factor = max(2, _scale(file.size, wanted(file.size)))
         small: Picture = file
-        if not file.mode.startswith(("I", "F")):  # Pillow scales no whole numbers of 16 bits
+        if file.mode.startswith("I;16"):
+            small = file if file.has_transparency_data else _reduced_16(file, factor)
+        elif file.mode in ("I", "F"):
+            small = file.reduce(factor)
+        else:
             mode = "RGBA" if file.has_transparency_data else "RGB"
             whole = file if file.mode == mode else file.convert(mode)  # which copies all of it
-            small = whole.reduce(max(2, _scale(file.size, wanted(file.size))))
+            small = whole.reduce(factor)
         return small if way is None else small.transpose(way)
+
+
+def _reduced_16(picture: Picture, factor: int) -> Picture:
+    """Whole numbers of 16 bits, scaled strip by strip as 32 bits: Pillow scales no others."""
+    rows = factor * max(1, _STRIP // (factor * picture.width))
+    small = list[np.ndarray]()
+    for top in range(0, picture.height, rows):
+        strip = picture.crop((0, top, picture.width, min(top + rows, picture.height)))
+        small.append(np.asarray(strip.convert("I").reduce(factor)).astype(np.uint16))
+    return PIL.Image.fromarray(np.concatenate(small))
 
 
 def _small(

@@ -18,7 +18,7 @@ from headstart.data import InMemory, Page, Source, name_of
 from headstart.errors import HeadstartError
 from headstart.modality.file_pages import MOST_PAGES
 from headstart.modality.opening import NUMPY, array_in, content_of, file_in, guarded
-from headstart.modality.refusals import check_pixels
+from headstart.modality.refusals import MOST_SCALED, check_pixels
 
 DEPTHS = (8, 10, 12, 14)
 """Bits that instruments write into pictures of 16."""
@@ -95,7 +95,7 @@ def _in_pages(file: PIL.ImageFile.ImageFile, count: int, name: str) -> float:
     highest = 0.0
     for number in range(min(count, MOST_PAGES)):
         file.seek(number)
-        check_pixels(file.size, name)
+        check_pixels(file.size, name, MOST_SCALED)
         highest = max(highest, highest_in(file) or 0.0)
     return highest
 

@@ -121,8 +121,14 @@ def bytes_of(path: Path, name: str) -> bytes:
             _check_regular(os.fstat(file.fileno()), name)
             return file.read(MOST_BYTES)
     except FileNotFoundError as error:
+        pattern = any(mark in path.name for mark in "*?[")
         raise DataError(
-            "D127", "the file is not there any more", "look where it went, and run again", name
+            "D127",
+            "there is no such file",
+            "give the files themselves, as glob.glob lists them"
+            if pattern
+            else "check its path; if it was there before, look where it went, and run again",
+            name,
         ) from error
     except (OSError, ValueError) as error:
         raise DataError(
@@ -146,7 +152,15 @@ def content_of(source: Source, name: str) -> tuple[object, int | None]:
 
 def _check_regular(found: os.stat_result, name: str) -> None:
     if not stat.S_ISREG(found.st_mode):
-        raise DataError("D129", "this is not a file", "move it out of the class folder", where=name)
+        folder = stat.S_ISDIR(found.st_mode)
+        raise DataError(
+            "D129",
+            "this is a folder" if folder else "this is not a file",
+            "headstart predict RUN FOLDER answers for all in it; in a class folder, move it out"
+            if folder
+            else "move it out of the class folder",
+            where=name,
+        )
     if found.st_size >= MOST_BYTES:
         raise DataError(
             "D130",
