@@ -1,5 +1,6 @@
 """What counts as one thing, as several, and which column of a frame is taken."""
 
+import io
 from pathlib import Path
 
 import numpy as np
@@ -74,3 +75,9 @@ def test_a_frame_whose_column_is_not_clear_is_refused_with_what_to_write(columns
 
 def test_nothing_is_several() -> None:
     assert asked_of([], "image").sources == () and not asked_of([], "image").single
+
+
+def test_an_opened_file_is_what_it_holds() -> None:
+    one = asked_of(io.BytesIO(b"held"), "image")
+    assert one.single and one.sources[0].content == b"held"
+    assert asked_of([io.StringIO("a text")], "text").sources[0].content == "a text"

@@ -11,6 +11,7 @@ import torch
 from refused import RAMP, READER, code_of
 
 from headstart.data import InMemory
+from headstart.errors import DataError
 from headstart.modality.opening import MOST_BYTES
 
 
@@ -61,3 +62,12 @@ def test_threads_leave_the_warning_filters_as_they_found_them() -> None:
     for thread in read:
         thread.join()
     assert warnings.filters == before
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("", "predict RUN FOLDER"), ("*.jpg", "glob.glob"), ("no.jpg", "its path")]
+)
+def test_what_is_no_file_says_what_to_give_instead(tmp_path: Path, name: str, said: str) -> None:
+    with pytest.raises(DataError) as refused:
+        READER.read(tmp_path / name)
+    assert said in refused.value.fix

@@ -32,6 +32,7 @@ def asked_of(given: Any, kind: str, *, paired: bool = False, channels: int = 3) 
     sides, with or without `channels`. A DataFrame has a column of its own, or of a usual name.
     Raises `DataError` for a frame whose column is not clear.
     """
+    given = _read(given)
     if isinstance(given, Frame) and not isinstance(given, Mapping):
         given = _column(given, kind, paired=paired)
     elif _single(given, kind, paired=paired, channels=channels):
@@ -40,7 +41,8 @@ def asked_of(given: Any, kind: str, *, paired: bool = False, channels: int = 3) 
 
 
 def source_of(thing: Any, kind: str) -> Source:
-    """One thing as what modalities read."""
+    """One thing as what modalities read; of an opened file what it holds."""
+    thing = _read(thing)
     if isinstance(thing, InMemory | Path):
         return thing
     if isinstance(thing, str):
@@ -50,6 +52,11 @@ def source_of(thing: Any, kind: str) -> Source:
     if kind == "text" and isinstance(thing, tuple) and len(thing) == 2:
         return InMemory("a pair", Pair(*thing))
     return InMemory("what was asked about", thing)
+
+
+def _read(thing: Any) -> Any:
+    """What an opened file holds; any other thing as it is."""
+    return thing.read() if callable(getattr(thing, "read", None)) else thing
 
 
 def _single(given: Any, kind: str, *, paired: bool, channels: int) -> bool:
