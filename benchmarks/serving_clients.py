@@ -58,6 +58,34 @@ def summary(found: Sequence[Timed], seconds: float) -> str:
     return f"{len(good) / seconds:.0f} a second, p50 {p50:.1f} ms, p99 {p99:.1f} ms, {others} x 503"
 
 
+def answer_ms(found: Sequence[Timed]) -> tuple[float, float]:
+    """The median and the 99th of 100 of what was answered."""
+    good = sorted(1000 * took for took, status in found if status == 200)
+    return (statistics.median(good), good[int(0.99 * len(good))]) if good else (1e6, 1e6)
+
+
+async def flood(
+    port: int, rate: float, bodies: Sequence[bytes], seconds: float, most: int = 400
+) -> list[Timed]:
+    """Ask at times that do not wait for answers, over many connections; timed from the sending."""
+    begun = time.perf_counter()
+    due = [begun + number / rate for number in reversed(range(int(rate * seconds)))]
+    found: list[Timed] = []
+
+    async def one() -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        while due and time.perf_counter() < begun + seconds:
+            await asyncio.sleep(max(0.0, due.pop() - time.perf_counter()))
+            sent = time.perf_counter()
+            writer.write(request(port, "/predict", bodies[len(due) % len(bodies)]))
+            status, _ = await answer(reader)
+            found.append((time.perf_counter() - sent, status))
+        writer.close()
+
+    await asyncio.gather(*(one() for _ in range(most)))
+    return found
+
+
 async def at_rate(
     port: int, rate: float, bodies: Sequence[bytes], seconds: float, at_once: int = 64
 ) -> list[Timed]:
