@@ -7,9 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from headstart.errors import ResourceError, UsageError, needs
+from headstart.data.box_formats import find_boxes
+from headstart.errors import HeadstartError, ResourceError, UsageError, needs
 from headstart.hostile import printable
 from headstart.serve.serving import Reach, bound, reach_of, uvicorn_server, welcome
+from headstart.studio.drawn import has_drawings
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ def run(
     `ResourceError`.
     """
     need_folder(folder)
+    need_own_boxes(folder)
     if not hasattr(socket, "send_fds"):
         raise ResourceError(
             "R335", "this system can't hand sockets to workers", "use Linux or macOS"
@@ -67,6 +70,29 @@ def need_folder(folder: Path) -> None:
             "U197", "this is no folder that the page could write to",
             "headstart studio FOLDER, with a folder of your own", where=printable(folder),
         )  # fmt: skip
+
+
+def need_own_boxes(folder: Path) -> None:
+    """Refuse a folder with boxes that the page can't write. Raises `UsageError`.
+
+    They would be shown as classes, called as their folders are. What can't be read is left to the
+    audit.
+    """
+    if has_drawings(folder):
+        return
+    try:
+        found = find_boxes(folder)
+    except HeadstartError:
+        return
+    if found is None or not any(one.boxes for one in found.pictures):
+        return
+    raise UsageError(
+        "U202",
+        "the page can't draw on boxes in this format",
+        f"headstart train {printable(folder)} learns from them; to draw, convert them to LabelMe",
+        where=printable(folder),
+        why=f"{found.form}, {len(found.pictures):,} pictures; it keeps a LabelMe file a picture",
+    )
 
 
 async def _run(
