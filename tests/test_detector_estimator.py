@@ -1,14 +1,17 @@
 """Boxes by scikit-learn's manners."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
-from headstart import TransferDetector
+from headstart import TransferDetector, load
 from headstart.errors import DataError
+from headstart.task import FoundBox
 
 RNG = np.random.default_rng(0)
 
@@ -39,6 +42,48 @@ def test_it_learns_boxes_and_names_them(tmp_path: Path) -> None:
         any(b.label == t[0]["label"] for b in f) for f, t in zip(found, told, strict=False) if t
     ]
     assert sum(right) >= 2
+    assert made.score(shown[:4], told[:4]) > 0
+    made.save(tmp_path / "saved")
+    again = load(tmp_path / "saved").predict(shown[:4])
+    for one, before in zip(again, found, strict=True):
+        assert [box.label for box in one.boxes or ()] == [box.label for box in before]
+        for box, other in zip(one.boxes or (), before, strict=True):
+            assert box.box == pytest.approx(other.box, abs=1e-3)
+    with pytest.raises(FileExistsError, match="new folder"):
+        made.save(tmp_path)
+
+
+class Said:
+    """A model that finds the same on every picture."""
+
+    def predict_sources(self, sources: Sequence[object]) -> list[SimpleNamespace]:
+        found = [
+            FoundBox("cat", 0.9, (0.0, 0.0, 10.0, 10.0)),
+            FoundBox("dog", 0.8, (20.0, 20.0, 30.0, 30.0)),
+        ]
+        return [SimpleNamespace(boxes=tuple(found)) for _ in sources]
+
+
+@pytest.mark.parametrize(
+    ("true", "f1"),
+    [
+        ([("cat", (0, 0, 10, 10)), ("dog", (20, 20, 30, 30))], 1.0),
+        ([("cat", (0, 0, 10, 10))], 2 / 3),
+        ([("dog", (0, 0, 10, 10)), ("owl", (20, 20, 30, 30))], 0.0),
+        ([("cat", (0, 0, 10, 5)), ("dog", (20, 20, 30, 30))], 1.0),
+        ([("cat", (0, 0, 10, 4.9)), ("dog", (20, 20, 30, 30))], 0.5),
+        ([], 0.0),
+    ],
+)
+def test_the_score_is_f1_of_a_pictures_boxes(
+    true: list[tuple[str, tuple[float, ...]]], f1: float
+) -> None:
+    made = TransferDetector()
+    made.model_, made.classes_ = Said(), ("cat", "dog")
+    told = [{"label": name, "box": list(box)} for name, box in true]
+    whole = [{"label": b.label, "box": b.box} for b in Said().predict_sources([0])[0].boxes]
+    shown = [np.zeros((40, 40, 3), np.uint8)] * 3
+    assert made.score(shown, [told, None, whole]) == pytest.approx((f1 + 1) / 2)
 
 
 def test_a_frame_is_read_as_a_table_of_boxes(monkeypatch, tmp_path: Path) -> None:

@@ -6,19 +6,22 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
 from headstart.backbone import Backbone, detector, load_backbone
 from headstart.data import Columns, Found, asked_of, audit, from_boxes, from_frame, hold_out
+from headstart.data.box_tables import boxes_in_memory
 from headstart.estimator import need_read
 from headstart.features import survey
 from headstart.model import Model
 from headstart.run import recipe_of
 from headstart.run.named_backbones import fitting
 from headstart.run.settings import cache_root
-from headstart.task import Detection, FoundBox, calibrate, make_task
+from headstart.share import save_model
+from headstart.task import Detection, FoundBox, calibrate, make_task, matched
 from headstart.train import TaskData, fit, strategy_of
 
 
@@ -85,6 +88,33 @@ class TransferDetector(BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self, "model_")
         told = self.model_.predict_sources(asked_of(X, "image").sources)
         return [list(one.boxes or ()) for one in told]
+
+    def score(self, X: Any, y: Any) -> float:
+        """F1 of a picture's boxes at IoU 1/2, the mean over `X`; a picture of which `y` says None
+        is passed over.
+        """  # noqa: D205 - one sentence
+        check_is_fitted(self, "model_")
+        told = boxes_in_memory(asked_of(X, "image").sources, y)
+        asked = [(p.source, p.boxes) for p in told.pictures if p.boxes is not None]
+        number = {n: i for i, n in enumerate(dict.fromkeys((*self.classes_, *told.names)))}
+        merits = list[float]()
+        found = self.model_.predict_sources([source for source, _ in asked])
+        for one, (_, true) in zip(found, asked, strict=True):
+            rows = [(number[b.label], b.probability, *b.box) for b in one.boxes or ()]
+            labels = [number[told.names[label]] for label in true.labels]
+            known = np.column_stack([np.array(labels, float), true.corners])
+            merits.append(matched(np.array(rows, float).reshape(-1, 6), known).f1())
+        return float(np.mean(merits))
+
+    def save(self, folder: str | Path) -> None:
+        """Write the model as a folder without pickles, which `headstart.load` opens.
+
+        Raises `FileExistsError` for one that is there already.
+        """
+        check_is_fitted(self, "model_")
+        if Path(folder).exists():
+            raise FileExistsError(f"{folder} is there already: give a new folder")
+        save_model(Path(folder), self.model_, {})
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
