@@ -1,4 +1,7 @@
+import bz2
+import gzip
 import io
+import lzma
 import re
 import shutil
 import tarfile
@@ -9,7 +12,7 @@ import pytest
 from places import labels, put
 
 from headstart.data import Columns, find
-from headstart.data.archive import Limits, unpack
+from headstart.data.archive import Limits, is_archive, unpack
 from headstart.errors import DataError, ResourceError, SecurityError, UsageError
 
 CLASSES = ("cat/1.png", "cat/2.png", "dog/1.png", "dog/2.png")
@@ -211,3 +214,26 @@ def test_archives_in_an_archive_are_folders(tmp_path, cache):
     found = find(tmp_path / "all.zip", cache=cache)
     assert sorted(found.examples.parts) == ["test", "test", "train", "train"]
     assert found.examples.truth.names == ("cat", "dog")
+
+
+@pytest.mark.parametrize("ending", ["gz", "bz2", "xz"])
+@pytest.mark.parametrize("name", ["reviews.csv", "REVIEWS.JSONL", "reviews.txt"])
+def test_a_table_that_is_packed_alone_is_unpacked(tmp_path, name, ending) -> None:
+    packed = tmp_path / f"{name}.{ending}"
+    write = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}[ending]
+    packed.write_bytes(write(b"text,label\n"))
+    assert is_archive(packed)
+    inside = unpack(packed, tmp_path / "cache")
+    assert [path.name for path in inside.iterdir()] == [name]
+    assert (inside / name).read_bytes() == b"text,label\n"
+
+
+def test_what_else_is_packed_alone_is_no_archive(tmp_path) -> None:
+    assert not is_archive(tmp_path / "weights.gz") and not is_archive(tmp_path / "cat.png.gz")
+
+
+def test_a_packed_table_that_grows_without_end_is_refused(tmp_path) -> None:
+    packed = tmp_path / "bomb.csv.gz"
+    packed.write_bytes(gzip.compress(bytes(2 << 20)))
+    with pytest.raises(SecurityError, match="S604"):
+        unpack(packed, tmp_path / "cache", Limits(ratio=1, free=1 << 20))

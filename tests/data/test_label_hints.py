@@ -4,7 +4,7 @@ import pytest
 from places import labels as labels_of
 
 from headstart.data import find, from_memory, with_task
-from headstart.data.label_hints import comma_number, far_values, hints, number_in
+from headstart.data.label_hints import comma_number, far_values, hints, number_in, tag_hints
 from headstart.errors import DataError
 
 
@@ -158,3 +158,14 @@ def test_letters_of_two_alphabets_that_look_alike_are_told():
 
 def test_a_minus_sign_as_people_type_it_is_one():
     assert number_in("−3.5") == -3.5
+
+
+def test_a_tag_that_stands_for_none_is_told() -> None:
+    (told,) = tag_hints({"red": 3, "none": 2})
+    assert told.startswith("2 examples have the tag 'none'")
+    assert tag_hints({"red": 3, "nonesuch": 2}) == ()
+
+
+def test_objects_are_told_instead_of_marks_between_tags() -> None:
+    counts = {"{'a': 0.5, 'b': 0.5}": 9, "{'a': 0.2, 'b': 0.8}": 9}
+    assert [told[:17] for told in hints(counts)] == ["2 labels are obje"]

@@ -23,6 +23,8 @@ from headstart.hostile import printable
 
 _ZIP = (".zip",)
 _TAR = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", ".txz")
+_PACKED = re.compile(r"\.(csv|tsv|tab|txt|json|jsonl|ndjson|parquet)\.(gz|bz2|xz)$", re.IGNORECASE)
+"""How the name of a table ends that is packed alone."""
 # What zipfile, tarfile and the decompressors raise for bytes that are not what they should be.
 # zipfile raises RuntimeError where members are encrypted or packed by a method it does not know
 _BROKEN = (
@@ -48,8 +50,8 @@ class Limits:
 
 
 def is_archive(path: Path) -> bool:
-    """Whether the file's name ends as those of zip and tar do."""
-    return path.name.casefold().endswith((*_ZIP, *_TAR))
+    """Whether the file's name ends as those of zip and tar do, or of a packed table."""
+    return path.name.casefold().endswith((*_ZIP, *_TAR)) or bool(_PACKED.search(path.name))
 
 
 def unpack(archive: Path, cache: Path, limits: Limits = Limits()) -> Path:
@@ -166,6 +168,10 @@ def _most_bytes(archive: Path, limits: Limits) -> int:
 
 
 def _unpack_any(archive: Path, crate: _Crate) -> None:
+    if _PACKED.search(archive.name):
+        with _decompressed(archive) as content:
+            crate.file(archive.stem, content)
+        return
     unpack_all = _unpack_zip if archive.suffix.casefold() in _ZIP else _unpack_tar
     unpack_all(archive, crate)
 

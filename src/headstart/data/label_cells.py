@@ -1,7 +1,5 @@
 """Cells that hold several tags, as programs write lists of them: as tags, or as rows of 0 and 1."""
 
-import ast
-import json
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -9,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from headstart.data.label_objects import evaluated, named_bits, object_in
 from headstart.data.tables import Sheet, missing
 from headstart.data.tag_columns import NO, TAGS, YES
 from headstart.data.tag_marks import USUAL, are_lists, separator_of, shown, split_by
@@ -33,12 +32,12 @@ def with_lists(sheet: Sheet, column: int, task: str) -> tuple[Sheet, bool]:
     """
     if column < 0:
         return sheet, False
-    cells, told, sure = (
-        _bits(sheet.cells(column), digits=form_of(task) is LabelForm.TAGS),
-        "",
-        False,
-    )
-    if lists := _printed(cells):
+    cells = _bits(sheet.cells(column), digits=form_of(task) is LabelForm.TAGS)
+    told, sure = "", False
+    if named := named_bits(cells):
+        cells, told = named, "says 0 or 1 of each name: taken for the names with 1"
+        sure = any(isinstance(cell, list) and len(cell) != 1 for cell in cells)
+    elif lists := _printed(cells):
         cells, marks = _split_within(lists)
         sure = any(len(cell) != 1 for cell in cells if isinstance(cell, list))
         told = "holds lists as a program prints them: taken for lists of tags"
@@ -125,6 +124,8 @@ def _printed(cells: Sequence[object]) -> list[object]:
         return []
     if any(not isinstance(cell, str) and not missing(cell) for cell in cells):
         return []
+    if any(object_in(text) for text in lists):
+        return []
     rows = iter([[] if text.casefold() in _NONE else _list_in(text) for text in texts])
     return [cell if missing(cell) else next(rows) for cell in cells]
 
@@ -147,13 +148,9 @@ def _split_within(lists: list[object]) -> tuple[list[object], str]:
 
 def _list_in(text: str) -> list[object]:
     apart = re.search(r"['\"]\s+['\"]", text) is not None  # as NumPy prints them
-    for read in () if apart else (json.loads, ast.literal_eval):
-        try:
-            held = read(text)
-        except (ValueError, SyntaxError, RecursionError, MemoryError, TypeError):
-            continue
-        if isinstance(held, list | tuple | set):
-            return sorted(held) if isinstance(held, set) else list(held)
+    held = None if apart else evaluated(text)
+    if isinstance(held, list | tuple | set):
+        return sorted(held) if isinstance(held, set) else list(held)
     inside = re.sub("[‘’‚`]", "'", re.sub("[“”„]", '"', text[1:-1])).strip()
     quoted = re.findall(r"'([^']*)'|\"([^\"]*)\"", inside)
     if quoted:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from headstart.data.label_objects import told_of_objects
 from headstart.data.tag_marks import many_in, shown
 from headstart.hostile import printable
 
@@ -100,7 +101,19 @@ def far_values(values: Sequence[float]) -> dict[int, str]:
 def hints(counts: Mapping[str, int]) -> tuple[str, ...]:
     """What is told of classes with so many examples each."""
     values = _bit_rows(counts) or _values(counts) or _measures(counts) or _own(counts)
-    return (*values, *_tags(counts), *_empty(counts), *twins(counts))
+    tags = told_of_objects(counts) or _tags(counts)
+    return (*values, *tags, *_empty(counts), *_twins(counts))
+
+
+def tag_hints(counts: Mapping[str, int]) -> tuple[str, ...]:
+    """What is told of tags that so many examples have."""
+    empty = [
+        f"{counts[tag]:,} examples have the tag {printable(tag, 40)!r}, which often stands for "
+        "none: taken for a tag; leave the cells empty where there are none"
+        for tag in counts
+        if says_nothing(tag)
+    ]
+    return (*empty, *_twins(counts))
 
 
 def _bit_rows(counts: Mapping[str, int]) -> list[str]:
@@ -203,7 +216,7 @@ def _same(label: str) -> object:
     return _TRUTHS.get(alike, alike or label)
 
 
-def twins(counts: Mapping[str, int]) -> list[str]:
+def _twins(counts: Mapping[str, int]) -> list[str]:
     """Labels that are one number, or one word in other letters."""
     by: dict[object, list[str]] = {}
     for label in counts:

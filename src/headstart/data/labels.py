@@ -17,7 +17,7 @@ from headstart.data.label_hints import (
     hints,
     number_in,
     says_nothing,
-    twins,
+    tag_hints,
 )
 from headstart.data.ordering import in_order
 from headstart.data.problem import Problem
@@ -69,7 +69,7 @@ def with_task(found: Found, asked: str = "", order: Sequence[str] = ()) -> Found
     if form is LabelForm.CLASS and not asked and found.layout in _TABLES:
         read = read.noting(*hints(read.examples.truth.counts(range(len(read.examples)))))
     if form is LabelForm.TAGS and found.layout in _TABLES:
-        read = read.noting(*twins(read.examples.truth.counts(range(len(read.examples)))))
+        read = read.noting(*tag_hints(read.examples.truth.counts(range(len(read.examples)))))
     if asked or not labels.called:
         return read
     one = task_of(LabelForm.CLASS)
