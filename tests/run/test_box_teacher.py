@@ -6,12 +6,14 @@ import numpy as np
 import PIL.Image
 import pytest
 import torch
+from hub_stand_in import standing_in
 from located import CLASSES, detecting, pictures
 
 import headstart
 from headstart import share
-from headstart.backbone import read_backbone
-from headstart.errors import DataError, UsageError
+from headstart.backbone import Architecture, read_backbone
+from headstart.backbone.vision import hub_id
+from headstart.errors import BackboneError, DataError, UsageError
 from headstart.events import Event, quiet
 from headstart.model import Model
 from headstart.run.box_teacher import ANYTHING, MAYBE, said_by, taught_boxes, teacher_of
@@ -64,7 +66,7 @@ def test_what_the_teacher_is_not_sure_of_is_to_be_ignored(
 
 
 def test_a_detector_without_classes_says_where_anything_is(tmp_path: Path) -> None:
-    teacher = teacher_of("headstart_detector", asking())
+    teacher = teacher_of("headstart_detector", asking(), quiet)
     assert teacher.classes == (ANYTHING,)
     rows = torch.zeros(1, 84, teacher.backbone.width)
     rows[0, 5, -1] = 2.0
@@ -74,7 +76,7 @@ def test_a_detector_without_classes_says_where_anything_is(tmp_path: Path) -> No
 
 def test_a_network_that_finds_no_boxes_is_no_teacher_of_them() -> None:
     with pytest.raises(UsageError, match="U285"):
-        teacher_of("headstart_resnet10", asking())
+        teacher_of("headstart_resnet10", asking(), quiet)
 
 
 def test_pictures_on_which_nothing_is_found_teach_nothing(tmp_path: Path) -> None:
@@ -105,3 +107,12 @@ def test_a_detector_is_made_of_what_a_run_finds(run: Path, tmp_path: Path) -> No
     assert f"where {run.name} found them" in made.origin.note
     card = (tmp_path / "made" / "README.md").read_text()
     assert "true is what the teacher finds" in card and str(run) not in card
+
+
+def test_no_more_of_a_teacher_is_downloaded_than_was_allowed(tmp_path, monkeypatch) -> None:
+    name = "mobilenetv3_small_050"
+    with standing_in(tmp_path / "hub", monkeypatch) as hub:
+        hub.repositories[hub_id(Architecture(name))] = {"model.safetensors": b"0" * 5000}
+        for fetch, code in (("4999", "M498"), ("5000", "M4[^9]")):  # then: those are no weights
+            with pytest.raises(BackboneError, match=code):
+                teacher_of(name, asking(fetch=fetch), quiet)

@@ -33,3 +33,8 @@ def test_examples_without_labels_are_for_a_student() -> None:
 )
 def test_a_way_is_named_by_its_flag(asked, ways) -> None:
     assert CompressSettings(**given(asked)).ways == ways
+
+
+def test_what_is_no_size_is_refused() -> None:
+    with pytest.raises(UsageError, match="U183"):
+        CompressSettings(fetch="much")

@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 from compressing import job_of
+from hub_stand_in import standing_in
 from stand_ins import draw
 
+from headstart.backbone import Architecture
+from headstart.backbone.vision import hub_id
 from headstart.data import Columns, find
-from headstart.errors import UsageError
+from headstart.errors import BackboneError, UsageError
 from headstart.modality import Image, Sound
 from headstart.model import Model
 from headstart.run import student
@@ -73,3 +76,15 @@ def test_a_student_takes_at_least_the_fewest_epochs_through_all_views(
 
     monkeypatch.setattr(student, "training_price", price)
     assert least_seconds(job) == 0.5 * LEAST_EPOCHS * views_taught(job)
+
+
+def test_no_more_of_a_student_is_downloaded_than_was_allowed(
+    photos: Path, small_model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, job = "mobilenetv3_small_050", job_of(small_model, photos, tmp_path)
+    with standing_in(tmp_path / "hub", monkeypatch) as hub:
+        hub.repositories[hub_id(Architecture(name))] = {"model.safetensors": b"0" * 5000}
+        for fetch, code in (("4999", "M498"), ("5000", "M4[^9]")):  # then: those are no weights
+            asked = replace(job.settings, distill=name, fetch=fetch)
+            with pytest.raises(BackboneError, match=code):
+                least_seconds(replace(job, settings=asked))

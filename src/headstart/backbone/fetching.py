@@ -110,13 +110,16 @@ def _fetch(root: Path, folder: Path, address: Address, entries: list[Entry], fet
             durable.discard(parts / entry.sha256)
 
 
-def need_within(size: int, fetch: Fetch, where: str) -> None:
-    """Raise `BackboneError` where more would be fetched than was allowed."""
+def need_within(size: int, fetch: Fetch, where: str, also: str = "") -> None:
+    """Raise `BackboneError` where more would be fetched than was allowed.
+
+    `also` is a command that fetches it, too.
+    """
     if size > fetch.most:
         raise BackboneError(
             "M498",
             f"this backbone has {size / 1e6:,.1f} MB, {fetch.most / 1e6:,.0f} MB may be fetched",
-            f"--fetch {-(-size // 10**6)}MB",
+            f"--fetch {-(-size // 10**6)}MB" + (f", or first: {also}" if also else ""),
             where=where,
         )
 

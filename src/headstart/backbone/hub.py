@@ -2,14 +2,18 @@
 
 import re
 import socket
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatch
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 from headstart.backbone.backbone import Architecture
+from headstart.backbone.fetching import Fetch, need_within
 from headstart.backbone.places import FILE, NETWORK, READERS
 from headstart.backbone.vision import hub_id
 from headstart.errors import BackboneError
+from headstart.events import note
 from headstart.hostile import printable
 from headstart.untrusted import Damaged, content
 
@@ -49,8 +53,11 @@ def repository_of(name: str) -> str:
     return name if _REPOSITORY.fullmatch(name) and not there else ""
 
 
-def fetched_weights(architecture: Architecture, *, offline: bool) -> Path:
-    """The file that timm publishes for an architecture. Raises `BackboneError`."""
+def fetched_weights(architecture: Architecture, fetch: Fetch, *, offline: bool) -> Path:
+    """The file that timm publishes for an architecture.
+
+    Raises `BackboneError` where it can't be had, or is larger than `fetch` allows.
+    """
     from huggingface_hub import hf_hub_download, try_to_load_from_cache  # slow to import
 
     repository = hub_id(architecture)
@@ -66,7 +73,10 @@ def fetched_weights(architecture: Architecture, *, offline: bool) -> Path:
     why = "it was to ask nobody (--offline)"
     if not offline and (why := unreachable()) == "":
         try:
+            _need_allowed(repository, (FILE,), fetch)
             return Path(hf_hub_download(repository, FILE))
+        except BackboneError:
+            raise
         except Exception as error:  # the network fails in more ways than can be named
             why = f"{type(error).__name__}: {printable(error, limit=160)}"
     raise BackboneError(
@@ -79,10 +89,11 @@ def fetched_weights(architecture: Architecture, *, offline: bool) -> Path:
     )
 
 
-def fetched_network(repository: str, *, offline: bool) -> Path:
-    """The folder with configuration, weights and tokenizer. Raises `BackboneError`.
+def fetched_network(repository: str, fetch: Fetch, *, offline: bool) -> Path:
+    """The folder with configuration, weights and tokenizer.
 
-    Pickled weights and code are never downloaded.
+    Pickled weights and code are never downloaded. Raises `BackboneError` where it can't be had, or
+    is larger than `fetch` allows.
     """
     from huggingface_hub import snapshot_download, try_to_load_from_cache
 
@@ -92,10 +103,12 @@ def fetched_network(repository: str, *, offline: bool) -> Path:
         return Path(str(cached[0])).parent
     why = "it was to ask nobody (--offline)"
     if not offline and (why := unreachable()) == "":
+        wanted = [*NETWORK, *READERS, *BESIDES]
         try:
-            return Path(
-                snapshot_download(repository, allow_patterns=[*NETWORK, *READERS, *BESIDES])
-            )
+            _need_allowed(repository, wanted, fetch)
+            return Path(snapshot_download(repository, allow_patterns=wanted))
+        except BackboneError:
+            raise
         except Exception as error:  # the network fails in more ways than can be named
             why = f"{type(error).__name__}: {printable(error, limit=160)}"
     missing = [f for f, path in zip(NETWORK, cached, strict=True) if not isinstance(path, str)]
@@ -107,6 +120,37 @@ def fetched_network(repository: str, *, offline: bool) -> Path:
         where=f"{repository}: {', '.join(missing)}",
         why=why,
     )
+
+
+def _need_allowed(repository: str, patterns: Sequence[str], fetch: Fetch) -> None:
+    """As `need_allowed`, of the files whose names fit these patterns."""
+    from huggingface_hub import HfApi
+
+    found = HfApi().model_info(repository, files_metadata=True, timeout=20)
+    sizes = {
+        one.rfilename: one.size or 0
+        for one in found.siblings or ()
+        if any(fnmatch(one.rfilename, pattern) for pattern in patterns)
+    }
+    need_allowed(repository, str(found.sha), sizes, fetch)
+
+
+def need_allowed(repository: str, revision: str, sizes: Mapping[str, int], fetch: Fetch) -> None:
+    """Tell how much is to be downloaded; raise `BackboneError` where that is more than allowed.
+
+    `sizes` are bytes by file; those in the hub's cache are not counted.
+    """
+    from huggingface_hub import try_to_load_from_cache
+
+    missing = [
+        name
+        for name in sizes
+        if not isinstance(try_to_load_from_cache(repository, name, revision=revision), str)
+    ]
+    size, where = sum(sizes[name] for name in missing), f"{repository}@{revision}"
+    need_within(size, fetch, where, f"hf download {repository}")
+    if missing:
+        note(fetch.tell, f"fetching {size / 1e6:,.1f} MB of {where} from the hub")
 
 
 def license_in(folder: Path) -> str:

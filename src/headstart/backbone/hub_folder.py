@@ -10,11 +10,10 @@ from typing import Any
 
 from headstart import durable
 from headstart.backbone.addresses import HUB
-from headstart.backbone.fetching import Fetch, need_within
-from headstart.backbone.hub import BESIDES, unreachable
+from headstart.backbone.fetching import Fetch
+from headstart.backbone.hub import BESIDES, need_allowed, unreachable
 from headstart.backbone.places import FACTS, FILE, NETWORK, PART, READERS, cache_root
 from headstart.errors import BackboneError
-from headstart.events import note
 from headstart.hostile import printable
 from headstart.untrusted import Damaged
 
@@ -37,9 +36,8 @@ def hub_folder(name: str, fetch: Fetch, *, offline: bool) -> tuple[Path, str]:
         found = HfApi().model_info(repository, revision=revision, files_metadata=True, timeout=20)
         files = {one.rfilename: one for one in found.siblings or ()}
         wanted = _wanted(list(files))
-        size = sum(files[file].size or 0 for file in wanted)
-        need_within(size, fetch, f"{HUB}{repository}@{found.sha}")
-        note(fetch.tell, f"{HUB}{repository}@{found.sha}: {size / 1e6:,.1f} MB")
+        sizes = {file: files[file].size or 0 for file in wanted}
+        need_allowed(repository, str(found.sha), sizes, fetch)
         with _without_bars():
             folder = Path(snapshot_download(repository, revision=found.sha, allow_patterns=wanted))
         for file in wanted:

@@ -59,7 +59,7 @@ def load_backbone(
     `name` is "shipped", an architecture ("picture:NAME" gives it spectrograms), a folder that
     `pretrain`, `train` or `publish` left or that has a network of timm's or transformers', the
     hub's name of one ("intfloat/e5-small-v2"), or an address of what was published
-    ("https://…/index.json", "hf://owner/name"), of which `fetch` says how much may come. `weights`
+    ("https://…/index.json", "hf://owner/name"); `fetch` says how much may be downloaded. `weights`
     is a safetensors file, "random" (drawn from `seed`), or
     None for those that belong to the name. `size` and `channels` are of the pictures it is to
     take, in pixels a side, where they are not those that it was made for: position embeddings
@@ -69,7 +69,7 @@ def load_backbone(
     could run code.
     """
     if name.startswith(spectrogram_images.WORD):
-        return _crossed(name, weights, seed, offline, size)
+        return _crossed(name, weights, seed, fetch, offline=offline, size=size)
     repository = repository_of(name)
     backbone = _in_folder(name, writes) if not repository and not is_address(name) else None
     if name in detection_torchvision.anchor_detectors():
@@ -78,14 +78,14 @@ def load_backbone(
     if is_address(name):
         backbone = _elsewhere(name, writes, fetch, offline=offline)
     if repository:
-        folder = fetched_network(repository, offline=offline)
+        folder = fetched_network(repository, fetch, offline=offline)
         origin = Origin("hub", repository, license_in(folder))
         backbone = _of_transformers(folder, writes, name, origin)
     if str(weights) == "random":
         return fresh(resized(backbone or _built(Architecture(name)), size, channels), seed)
     if weights:
         return resized(_from_file(name, Path(weights), backbone), size, channels)
-    return resized(backbone or _from_hub(name, offline=offline), size, channels)
+    return resized(backbone or _from_hub(name, fetch, offline=offline), size, channels)
 
 
 def _elsewhere(name: str, writes: str, fetch: Fetch, *, offline: bool) -> Backbone:
@@ -109,12 +109,14 @@ def _crossed(
     name: str,
     weights: str | Path | None,
     seed: int,
-    offline: bool,  # noqa: FBT001
+    fetch: Fetch,
+    *,
+    offline: bool,
     size: int | None,
 ) -> Backbone:
     """A network for pictures, of one channel, that is given spectrograms."""
     plain = name.removeprefix(spectrogram_images.WORD)
-    backbone = load_backbone(plain, weights, seed, offline, size=size, channels=1)
+    backbone = load_backbone(plain, weights, seed, offline, size=size, channels=1, fetch=fetch)
     if not isinstance(backbone.modality, Image):
         raise BackboneError(
             "M447",
@@ -266,9 +268,9 @@ def _known(known: Known) -> Backbone:
     return Backbone(known.architecture, stages, width, known.contract, Origin("random", "seed 0"))
 
 
-def _from_hub(name: str, *, offline: bool) -> Backbone:
+def _from_hub(name: str, fetch: Fetch, *, offline: bool) -> Backbone:
     backbone = _built(Architecture(name))
-    path = fetched_weights(backbone.architecture, offline=offline)
+    path = fetched_weights(backbone.architecture, fetch, offline=offline)
     put(backbone.stages, backbone.architecture, read_tensors(path), printable(path))
     repository = hub_id(backbone.architecture)
     origin = Origin("hub", repository, license_of(backbone.architecture))

@@ -9,6 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from headstart.backbone.backbone import Architecture
+from headstart.backbone.fetching import Fetch
 from headstart.backbone.hub import fetched_network, fetched_weights, unreachable
 from headstart.backbone.places import FILE
 from headstart.errors import HeadstartError
@@ -120,13 +121,14 @@ def _brought(one: Suggested) -> str:
         return f"the hub answers {error.response.status_code}"
     except Exception:  # the network fails in more ways than can be named
         return _SILENT
-    if known.size is None or known.size > MORE * 1e6 * one.megabytes:
+    most = Fetch(int(MORE * 1e6 * one.megabytes))
+    if known.size is None or known.size > most.most:
         return f"its file should have {one.megabytes} MB, the hub says {known.size} bytes"
     try:
         if one.kind == "image":
-            fetched_weights(Architecture(one.name), offline=False)
+            fetched_weights(Architecture(one.name), most, offline=False)
         else:
-            fetched_network(one.repository, offline=False)
+            fetched_network(one.repository, most, offline=False)
     except HeadstartError as error:
         return error.why or error.what
     return ""

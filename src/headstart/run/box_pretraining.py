@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from headstart.backbone import Backbone, Origin, detector, load_backbone, save_backbone
+from headstart.backbone import Backbone, Origin, detector, save_backbone
 from headstart.data import BoxTruth, Columns, Found, audit, hold_out
 from headstart.errors import UsageError
 from headstart.events import Tell, note
@@ -14,6 +14,7 @@ from headstart.features import survey
 from headstart.hostile import printable
 from headstart.run.box_teacher import taught_boxes
 from headstart.run.inputs import found_at
+from headstart.run.named_backbones import loaded
 from headstart.run.recipes import BOX_VIEWS
 from headstart.run.settings import PretrainSettings
 from headstart.task import Detection, make_task, task_type
@@ -50,9 +51,7 @@ def box_pretraining(
     taught = bool(settings.teacher)
     found = taught_boxes(places, settings, root, tell) if taught else _boxes(places, root)
     weights = settings.weights or None
-    backbone = load_backbone(
-        settings.backbone, weights, settings.seed, settings.offline, size=settings.size or None
-    )
+    backbone = loaded(settings.backbone, weights, settings, tell, size=settings.size or None)
     backbone = detector(backbone, settings.size or None)
     task_data, told = _task_data(found, backbone, settings.seed, root, tell)
     epochs = settings.epochs or BOXES.epochs

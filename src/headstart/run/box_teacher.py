@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 
 from headstart import share
-from headstart.backbone import detects, fresh_stages, load_backbone, placing_of
+from headstart.backbone import detects, fresh_stages, placing_of
 from headstart.data import Boxes, BoxTruth, Examples, Found, Problem, collect, merge
 from headstart.data.examples import Source
 from headstart.errors import DataError, UsageError
@@ -16,6 +16,7 @@ from headstart.hostile import printable
 from headstart.modality import Image
 from headstart.model import Model
 from headstart.run.folder import MODEL
+from headstart.run.named_backbones import loaded
 from headstart.run.settings import PretrainSettings
 from headstart.share.loading import FACTS
 from headstart.task import Calibration, placed, task_type
@@ -39,7 +40,7 @@ def taught_boxes(
     negative. Raises `DataError` where no picture has a box, `UsageError` for a teacher that finds
     none and for examples that are no pictures, `BackboneError` for one that can't be loaded.
     """
-    teacher = teacher_of(settings.teacher, settings)
+    teacher = teacher_of(settings.teacher, settings, tell)
     found = merge([collect(place, cache=root) for place in places], [p.stem for p in places])
     if found.holds != "files":
         raise UsageError(
@@ -70,7 +71,7 @@ def taught_boxes(
     return Found(examples, tuple(problems), "boxes of a teacher", found.holds)
 
 
-def teacher_of(name: str, settings: PretrainSettings) -> Model:
+def teacher_of(name: str, settings: PretrainSettings, tell: Tell) -> Model:
     """A run on boxes, or a detector, which says where anything is.
 
     Raises `UsageError` for another network, `BackboneError` for one that can't be loaded.
@@ -80,7 +81,7 @@ def teacher_of(name: str, settings: PretrainSettings) -> Model:
         if model.task.locates:
             return model
         raise _finds_none(name, f"it was trained for {model.task.kind}")
-    backbone = load_backbone(name, None, settings.seed, settings.offline)
+    backbone = loaded(name, None, settings, tell)
     if not detects(backbone.architecture) or fresh_stages(backbone):
         raise _finds_none(name, "it has no pretrained stages that say where anything is")
     modality, head = backbone.modality, BoxHead(backbone.width, 1)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from headstart.errors import UsageError
 from headstart.options import option
-from headstart.run.units import seconds
+from headstart.run.units import bytes_in, seconds
 
 
 @dataclass(frozen=True)
@@ -25,9 +25,11 @@ class CompressSettings:
     size: int = option(0, "smaller pictures, so many pixels a side", "PX", usual="the model's")
     """Of the student, where one is named."""
     budget: str = option("10m", "CPU time that training, and trying every way, may take", "TIME")
+    fetch: str = option("100MB", "the most that is downloaded of a student's backbone", "SIZE")
 
     def __post_init__(self) -> None:
         seconds(self.budget)
+        bytes_in(self.fetch)
         for name, value in (("stages", self.stages), ("size", self.size)):
             if value < 0:
                 raise UsageError("U311", f"--{name} {value} is no number of them", f"--{name} 3")

@@ -21,7 +21,7 @@ from headstart.hostile import printable
 from headstart.modality import Image, Modality, Text, bits_used
 from headstart.run.inputs import KINDS, THINGS
 from headstart.run.network_settings import Network
-from headstart.run.settings import Given
+from headstart.run.settings import Given, PretrainSettings
 from headstart.run.units import bytes_in
 from headstart.task import task_type
 
@@ -85,6 +85,19 @@ def taken(
     return replace(
         backbone, modality=fitting(_begun(backbone.modality, given.prefix), found.examples.sources)
     )
+
+
+def loaded(
+    name: str,
+    weights: str | None,
+    settings: PretrainSettings,
+    tell: Tell,
+    *,
+    size: int | None = None,
+) -> Backbone:
+    """The backbone of this name for a pre-training. Raises `BackboneError`."""
+    fetch = Fetch(bytes_in(settings.fetch), tell)
+    return load_backbone(name, weights, settings.seed, settings.offline, size=size, fetch=fetch)
 
 
 def spoken(backbone: Backbone, languages: str) -> Backbone:

@@ -20,7 +20,6 @@ from headstart.backbone import (
     build,
     contract,
     is_recurrent,
-    load_backbone,
     output_of,
     read_backbone,
     save_backbone,
@@ -51,6 +50,7 @@ from headstart.run.backbone_card import card_of, origin_note
 from headstart.run.box_pretraining import HELD_OUT, Make, box_pretraining
 from headstart.run.facts import computing
 from headstart.run.holding import held
+from headstart.run.named_backbones import loaded
 from headstart.run.online_probe import watcher
 from headstart.run.settings import PretrainSettings
 from headstart.train import Material, Recipe, Teacher
@@ -248,7 +248,7 @@ def _teacher(
     Of pictures it sees the part that the student sees.
     """
     weights = settings.weights or None
-    backbone = load_backbone(settings.teacher, weights, settings.seed, settings.offline)
+    backbone = loaded(settings.teacher, weights, settings, tell)
     own = backbone.modality
     if own.kind != modality.kind:
         raise BackboneError(

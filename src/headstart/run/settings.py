@@ -13,7 +13,7 @@ from headstart.data.column_settings import Columns
 from headstart.errors import UsageError
 from headstart.options import made, option
 from headstart.run.network_settings import Fleet, Network, Sharing
-from headstart.run.units import count, part_of, seconds
+from headstart.run.units import bytes_in, count, part_of, seconds
 from headstart.train.hyperparameters import AS_USUAL, Hyperparameters
 from headstart.train.strategy import Probe, Strategy, Unfreeze, strategy_of
 
@@ -254,11 +254,13 @@ class PretrainSettings:
     words: int = option(6000, "vocabulary size of a recurrent network", "N")
     seed: int = option(0, "draws the weights, orders the examples", "N", usual="0")
     offline: bool = option(False, "never use the network", usual="off")
+    fetch: str = option("100MB", "the most that is downloaded of a backbone", "SIZE")
 
     @classmethod
     def of(cls, **options: Any) -> "PretrainSettings":
         """From keyword options. Raises `UsageError` for one that is not a field."""
         asked = made(cls, options)
+        bytes_in(asked.fetch)
         if not asked.arch and not asked.backbone:
             fix = "--arch resnet18; of boxes: --backbone headstart_detector"
             raise UsageError("U116", "nothing says which network to train", fix)

@@ -112,6 +112,7 @@ class PretrainOptions(TypedDict, total=False):
     words: int | None
     seed: int | None
     offline: bool | None
+    fetch: str | None
 
 
 class CompressOptions(TypedDict, total=False):
@@ -123,3 +124,4 @@ class CompressOptions(TypedDict, total=False):
     stages: int | None
     size: int | None
     budget: str | None
+    fetch: str | None

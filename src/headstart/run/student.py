@@ -92,7 +92,8 @@ def _named(job: Job) -> tuple[str, Backbone]:
     asked = SHIPPED[own.kind] if asked == "shipped" else asked
     name, weights = next(backbones_in(asked))
     given, seed = Given(size=job.settings.size if job.settings.distill else 0), job.divided.seed
-    student = taken(name, weights, job.found, given, seed, Network(), job.tell)
+    network = Network(fetch=job.settings.fetch)
+    student = taken(name, weights, job.found, given, seed, network, job.tell)
     student = replace(student, modality=cut_alike(student.modality, own))
     plain = student.name if asked == SHIPPED[own.kind] else name
     return label_of(Path(plain).name, None), student
