@@ -251,3 +251,12 @@ def test_numbers_that_are_all_0_or_1_are_a_share() -> None:
     ones = np.ones(20)
     assert level(ones) == level(ones.astype(bool)) and level(ones).low < 0.9
     assert level(np.r_[ones, 0.5]) != level(np.r_[ones, 1.0])
+
+
+def test_numbers_that_never_differ_prove_no_more_than_answers_that_never_do() -> None:
+    alike = np.linspace(0.2, 0.9, 25)
+    assert lead(alike, alike) == lead(alike > 0.5, alike > 0.5)
+    assert lead(alike, alike).high > 0.1  # of 25 rows that agree
+    one = alike.copy()
+    one[0] += 0.01
+    assert lead(one, alike).value == pytest.approx(0.0004) and lead(one, alike).high < 0.002

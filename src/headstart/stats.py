@@ -96,7 +96,9 @@ def lead(one: Merit, other: Merit, groups: Sequence[str] = ()) -> Interval:
     their differences are not strongly skewed: that is measured in docs/gallery/intervals.md. With
     few rows or groups and rare large differences it is more (differences drawn from an exponential
     law: 11 of 100 at 5 rows, 6 at 20). Where groups are too few or too uneven for any of that
-    (`obstacle`), the interval is the widest: -1 to 1, or as far as any row's difference goes.
+    (`obstacle`), the interval is the widest: -1 to 1, or as far as any row's difference goes. Where
+    no row differs, numbers have the interval of rows that are right or not: a spread of 0 says
+    nothing of the rows that were not drawn.
     """
     change = one.astype(float) - other.astype(float)
     mean = float(change.mean())
@@ -104,6 +106,8 @@ def lead(one: Merit, other: Merit, groups: Sequence[str] = ()) -> Interval:
     if found.obstacle:
         widest = max(1.0, float(np.abs(change).max()))
         return Interval(mean, -widest, widest)
+    if not change.any():
+        one = other = np.zeros(len(change), bool)
     if one.dtype != bool or other.dtype != bool:
         return _mean(change, found, _LEAD)
     rows = paired_difference(one, other, groups, quantile=_LEAD)
