@@ -11,6 +11,7 @@ import pytest
 from headstart.errors import DataError, UsageError
 from headstart.run.compress_settings import CompressSettings
 from headstart.run.compressible import need_compressible
+from headstart.task_names import FREE, TASK_NAMES
 
 PLAIN = CompressSettings()
 
@@ -51,6 +52,23 @@ def test_a_run_on_boxes_is_refused(task, refused, tmp_path) -> None:
 
     if refused:
         with pytest.raises(UsageError, match="U318"):
+            ask()
+    else:
+        ask()
+
+
+@pytest.mark.parametrize(
+    ("task", "refused"),
+    [(task, name.labels in FREE) for task, name in TASK_NAMES.items() if task != "detection"],
+)
+def test_a_run_that_searches_for_its_answers_is_refused(task, refused, tmp_path) -> None:
+    def ask() -> None:
+        need_compressible(tmp_path / "run", {"task": task}, tmp_path / "new", PLAIN)
+
+    if refused:
+        with pytest.raises(
+            UsageError, match=f"U319.*{task}[\\s\\S]*headstart train DATA --backbone"
+        ):
             ask()
     else:
         ask()

@@ -204,3 +204,19 @@ def test_little_is_only_called_little_where_the_interval_says_so(high, told) -> 
     record["lost"]["high"] = high
     shown = "\n".join(compressed(record, Path("a")))
     assert told in shown and "left out, distill" in shown
+
+
+def test_a_run_of_ordered_classes_is_made_smaller_by_its_own_figure(
+    tiny_folder, files, tmp_path
+) -> None:
+    photos = draw(tmp_path / "photos")
+    ordered = ",".join(sorted((p.name for p in photos.iterdir()), reverse=True))
+    asked = {"task": "ordinal", "classes": ordered, "strategy": "probe", "out": tmp_path / "run"}
+    run = headstart.train(photos, backbone=str(tiny_folder), cache=tmp_path / "cache", **asked)
+    run.compress(tmp_path / "small", stages=2)
+    metrics = report(tmp_path / "small").metrics
+    assert metrics.task == "ordinal" and metrics.figure == run.metrics.figure
+    lost, figure = metrics.compression.lost, metrics.figure
+    before, after = (getattr(each.test, figure).value for each in (run.metrics, metrics))
+    assert lost.value == pytest.approx(before - after) and lost.low < lost.value < lost.high
+    assert headstart.load(tmp_path / "small").classes == tuple(ordered.split(","))

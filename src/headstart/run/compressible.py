@@ -10,7 +10,7 @@ from headstart.errors import UsageError
 from headstart.hostile import printable
 from headstart.run.compress_settings import CompressSettings
 from headstart.run.folder import MODEL
-from headstart.task_names import LabelForm, task_of
+from headstart.task_names import FREE, LabelForm, form_of, task_of
 
 
 def need_compressible(
@@ -35,6 +35,14 @@ def need_compressible(
             "no way to a smaller model finds boxes",
             "headstart pretrain PICTURES --backbone NAME --teacher RUN --out FOLDER, then "
             "headstart train DATA --backbone FOLDER, NAME being a small network",
+            where=printable(folder),
+        )
+    if form_of(task := str(figures.get("task", ""))) in FREE:
+        raise UsageError(
+            "U319",
+            f"a model of {task} can't be made smaller: it searches for its answers, and what would "
+            "be smaller is compared as a graph, which can't",
+            "headstart train DATA --backbone NAME, NAME being a smaller network",
             where=printable(folder),
         )
     if int(figures.get("folds", 1)) > 1:
