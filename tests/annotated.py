@@ -143,6 +143,19 @@ def cvat(root: Path, marks: Marks = MARKS, *, blank: bool = True) -> Path:
     return file
 
 
+def hub(root: Path, marks: Marks = MARKS, *, blank: bool = True) -> Path:
+    """A line a picture with all its boxes, as folders of pictures on the hub have it."""
+    draw_pictures(root, list(marks), blank=blank)
+    file = root / "metadata.jsonl"
+    with file.open("w") as out:
+        for name, some in marks.items():
+            boxes = [[x, y, right - x, low - y] for _, (x, y, right, low) in some]
+            told = {"bbox": boxes, "category": [label for label, _ in some]}
+            out.write(json.dumps({"file_name": name, "objects": told}) + "\n")
+    return file
+
+
 FORMATS: Mapping[str, Callable[..., Path]] = {
     "coco": coco, "voc": voc, "yolo": yolo, "table": table, "labelme": labelme, "cvat": cvat,
+    "hub": hub,
 }  # fmt: skip

@@ -6,12 +6,14 @@ from headstart.data.annotations import (
     LARGEST,
     Annotated,
     Collector,
+    lines_in,
     number_in,
     numbers_in,
     part_in,
     part_of_file,
 )
 from headstart.data.boxes import boxes_of
+from headstart.errors import DataError
 
 
 @pytest.mark.parametrize("cell", ["nan", "inf", "", None, True, "a", LARGEST * 1.01, "-1e400", []])
@@ -71,3 +73,11 @@ def test_a_picture_none_of_whose_boxes_can_be_read_is_no_negative() -> None:
 def test_the_innermost_folder_that_means_a_part_counts(file: str, part: str) -> None:
     root = Path("test")  # what is above the place says nothing
     assert part_of_file(root / file, root) == part
+
+
+def test_a_list_is_read_or_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"\xef\xbb\xbfcat \r\n\r\ndog")
+    assert lines_in(tmp_path / "a.txt") == ["cat", "", "dog"]
+    (tmp_path / "a.txt").write_bytes(b"cat\0\0\0\0\0dog\x01")
+    with pytest.raises(DataError, match="D259"):
+        lines_in(tmp_path / "a.txt")

@@ -6,7 +6,7 @@ import warnings
 from pathlib import Path
 
 import pytest
-from annotated import FORMATS
+from annotated import FORMATS, yolo
 
 from headstart.data import find
 from headstart.data.column_settings import Columns
@@ -39,9 +39,26 @@ def mutated(raw: bytes, rng: random.Random) -> bytes:
     return bytes(held)
 
 
-@pytest.mark.parametrize("form", FORMATS)
+def settings_of(root: Path) -> Path:
+    """The data.yaml beside YOLO's files."""
+    yolo(root)
+    return root / "data.yaml"
+
+
+def classes_of(root: Path) -> Path:
+    """The list of names beside them."""
+    yolo(root)
+    (root / "data.yaml").unlink()
+    (root / "classes.txt").write_text("cat\ndog\n")
+    return root / "classes.txt"
+
+
+EVERY = {**FORMATS, "settings": settings_of, "classes": classes_of}
+
+
+@pytest.mark.parametrize("form", EVERY)
 def test_damaged_annotations_are_listed_or_refused(form: str, tmp_path: Path) -> None:
-    file = FORMATS[form](tmp_path)
+    file = EVERY[form](tmp_path)
     raw, refused = file.read_bytes(), 0
     for seed in range(TRIES):
         file.write_bytes(mutated(raw, random.Random(f"{form} {seed}")))

@@ -89,3 +89,11 @@ def test_lists_name_pictures_as_other_machines_do(tmp_path: Path) -> None:
     (tmp_path / "data.yaml").write_text("train: train.txt\nnames: [cat, dog]\n")
     found = need_boxes(tmp_path)
     assert [Path(str(p.source)).name for p in found.pictures] == ["a.png", "b.png"]
+
+
+@pytest.mark.parametrize("place", ["9" * 5000, "a\\0b", "../" * 300, "../.."])
+def test_a_place_that_can_be_none_is_listed(place: str, tmp_path: Path) -> None:
+    yolo(tmp_path)
+    told = f'train: images/train\nval: "{place}"\nnames: [cat, dog]\n'
+    (tmp_path / "data.yaml").write_text(told)
+    assert [p.code for p in need_boxes(tmp_path).problems] == ["D236"]

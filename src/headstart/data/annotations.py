@@ -10,11 +10,14 @@ import numpy as np
 from jaxtyping import Float
 
 from headstart.data.boxes import Boxes, boxes_of
+from headstart.data.encodings import decoded
 from headstart.data.examples import Source, name_of
 from headstart.data.part_names import EITHER, part_of_word
 from headstart.data.problem import Problem
 from headstart.data.records import natural
+from headstart.errors import DataError
 from headstart.hostile import printable
+from headstart.untrusted import Damaged, content
 
 LARGEST = 1e7
 """No corner lies farther out, in pixels."""
@@ -202,3 +205,15 @@ def part_of_file(path: Path, root: Path) -> str:
     """The part that the innermost folder below the root means that means one; else empty."""
     above = path.relative_to(root).parts[:-1] if path.is_relative_to(root) else ()
     return next(filter(None, map(part_in, reversed(above))), "")
+
+
+def lines_in(path: Path) -> list[str]:
+    """The lines of a list of classes or of pictures, without blanks. Raises `DataError`."""
+    try:
+        text = decoded(content(path))[0]
+    except (Damaged, OSError, ValueError) as error:
+        raise DataError(
+            "D259", "a list of classes or of pictures cannot be read", "save it as plain text",
+            printable(path), printable(error),
+        ) from error  # fmt: skip
+    return [line.strip() for line in text.splitlines()]

@@ -9,15 +9,15 @@ from headstart.data.annotations import (
     Annotations,
     Collector,
     Sketch,
+    lines_in,
     number_in,
     numbers_in,
     part_in,
 )
-from headstart.data.encodings import decoded
 from headstart.data.picture_index import PictureIndex
 from headstart.data.problem import Problem
 from headstart.data.xml_files import word, xml_in
-from headstart.untrusted import Damaged, content
+from headstart.untrusted import Damaged
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -66,8 +66,7 @@ def _listed(lists: Sequence[Path]) -> dict[str, str]:
     found: dict[str, str] = {}
     for path in sorted(lists, key=lambda path: path.stem == "trainval"):
         part = "" if path.stem == "trainval" else path.stem
-        for line in decoded(content(path))[0].splitlines():
-            words = line.split()
+        for words in map(str.split, lines_in(path)):
             if words and (len(words) == 1 or words[1] != "-1"):
                 found.setdefault(words[0], part)
     return found

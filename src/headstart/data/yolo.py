@@ -14,6 +14,7 @@ from headstart.data.annotations import (
     Collector,
     Sketch,
     bounds_of,
+    lines_in,
     number_in,
     numbers_in,
     part_of_file,
@@ -111,12 +112,13 @@ def _listed_pictures(
     place: Path, index: PictureIndex, part: str, collector: Collector
 ) -> list[Path]:
     """The pictures below a folder, or those that a list names."""
-    if place.is_dir():
-        inside = place.resolve()
+    inside = place.resolve()
+    here = inside.is_relative_to(index.root.resolve())  # what lies outside is not looked at
+    if here and place.is_dir():
         return [path for path in index.pictures if path.resolve().is_relative_to(inside)]
-    if place.suffix == ".txt" and place.is_file():
+    if here and place.suffix == ".txt" and place.is_file():
         found = []
-        for line in filter(None, map(str.strip, decoded(content(place))[0].splitlines())):
+        for line in filter(None, lines_in(place)):
             path = index.find(line, place.parent)
             if isinstance(path, Path):
                 found.append(path)
@@ -245,8 +247,7 @@ def _listed_names(files: Sequence[Path], collector: Collector) -> dict[int, str]
     if not lists:
         collector.notes.append("no names of classes, in data.yaml or classes.txt: numbers are used")
         return {}
-    lines = decoded(content(lists[0]))[0].splitlines()
-    return {i: line.strip() for i, line in enumerate(lines) if line.strip()}
+    return {i: line for i, line in enumerate(lines_in(lists[0])) if line}
 
 
 def _odd_names(names: Mapping[int, str], file: Path | None, collector: Collector) -> None:

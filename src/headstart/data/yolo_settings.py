@@ -1,5 +1,6 @@
 """A data.yaml: names of classes and places of the parts, as YOLO's tools write them."""
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from yaml import SafeLoader
 
 _PARTS = ("train", "val", "valid", "test")
+_LONGEST = 200
 _NOTHING = ("", "~", "null", "Null", "NULL")
 
 
@@ -107,7 +109,7 @@ def _place(name: str, above: Sequence[Path], root: Path) -> Path:
     tries += ["/".join(words[i:]) for i in range(last + 1)]
     for each in tries:
         for folder in (*above, root):
-            path = Path(folder / each).resolve()
-            if path.exists() and path.is_relative_to(root.resolve()):
-                return path
-    return Path(above[-1] / spelled)
+            path = folder / each
+            if os.path.exists(path) and path.resolve().is_relative_to(root.resolve()):  # noqa: PTH110 - Path's fails for names that are too long
+                return path.resolve()
+    return above[-1] / spelled.replace("\0", "")[:_LONGEST]
