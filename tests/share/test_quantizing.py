@@ -76,3 +76,27 @@ def test_depthwise_filters_keep_8_bits_and_all_others_7(tmp_path: Path) -> None:
     found = filters_in_8_bits(shapes, tmp_path)
     assert found.pop("depthwise") == 127
     assert set(found.values()) <= {63, 64}
+
+
+@pytest.mark.parametrize(("name", "exact"), [("samples", True), ("numbers", False)])
+def test_what_reads_recordings_stays_exact(name: str, exact: bool, tmp_path: Path) -> None:
+    import onnx
+    from onnx import helper, numpy_helper
+
+    rng, floats = np.random.default_rng(0), onnx.TensorProto.FLOAT
+    weights = [
+        numpy_helper.from_array(rng.random((8, 8), np.float32) + 1, each) for each in ("a", "b")
+    ]
+    nodes = [
+        helper.make_node("MatMul", [name, "a"], ["waves"], name="waves"),
+        helper.make_node("Log", ["waves"], ["levels"], name="levels"),
+        helper.make_node("MatMul", ["levels", "b"], ["said"], name="said"),
+    ]
+    ends = [helper.make_tensor_value_info(each, floats, ["n", 8]) for each in (name, "said")]
+    graph = helper.make_graph(nodes, "graph", ends[:1], ends[1:], weights)
+    opset = [helper.make_opsetid("", 20)]
+    plain, small = tmp_path / "a.onnx", tmp_path / "b.onnx"
+    onnx.save(helper.make_model(graph, opset_imports=opset, ir_version=10), plain)
+    quantize(plain, small, [{name: rng.random((4, 8), np.float32) + 1} for _ in range(4)])
+    kept = {one.name for one in onnx.load(small).graph.initializer if one.data_type == floats}
+    assert ("a" in kept) is exact and "b" not in kept

@@ -27,6 +27,8 @@ from headstart.share.resizing import INTERPOLATIONS, PictureInput
 from headstart.share.spectrogram import SoundInput
 from headstart.task import Task
 
+SAMPLES = "samples"
+"""The input of networks for recordings."""
 OUTPUT = "probabilities"
 Feed = Mapping[str, np.ndarray]
 """What a runtime is given, by the names of the inputs."""
@@ -158,7 +160,7 @@ def _tokens(contract: Text, source: Source) -> list[Feed]:
 def _samples(contract: Sound | Prepared, source: Source) -> list[Feed]:
     parts = windows(source, contract.most_s, lapped=True)
     heard = [hear(part, contract.rate_hz, contract.most_s).samples for part in parts]
-    return [{"samples": samples[None]} for samples in heard]
+    return [{SAMPLES: samples[None]} for samples in heard]
 
 
 def of_pictures(
@@ -237,7 +239,7 @@ def _of_texts(contract: Text, network: nn.Module) -> EndToEnd:
 def _of_recordings(contract: Sound | Prepared, network: nn.Module) -> EndToEnd:
     example = 0.05 * torch.randn(2, 2 * contract.rate_hz + 77)
 
-    inputs = (Input("samples", example, ("n", "time")),)
+    inputs = (Input(SAMPLES, example, ("n", "time")),)
     facts = {"rate_hz": str(contract.rate_hz), "most_s": str(contract.most_s)}
     return EndToEnd(network.eval(), inputs, feeds_of(contract), "predict_audio.txt", facts)
 

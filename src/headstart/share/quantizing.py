@@ -10,7 +10,7 @@ from headstart.data import Source
 from headstart.errors import BackboneError, needs
 from headstart.hostile import printable
 from headstart.model import Model
-from headstart.share.end_to_end import Feed, end_to_end
+from headstart.share.end_to_end import SAMPLES, Feed, end_to_end
 from headstart.share.onnx_file import facts_of, onnx_of, put_facts
 
 if TYPE_CHECKING:
@@ -63,9 +63,9 @@ def quantize(plain: Path, out: Path, feeds: Sequence[Feed]) -> None:
     """Write the network in `plain` with weights and what goes between nodes in 8 bits.
 
     Weights have a scale for each channel, inputs of nodes one each, from the least and the largest
-    that `feeds` bring about. What reads pictures stays exact. Weights keep 7 of the 8 bits where a
-    processor without instructions for them (VNNI) would overflow; depthwise filters, which are
-    never computed that way, keep all. Raises `BackboneError`.
+    that `feeds` bring about. What reads pictures and recordings stays exact. Weights keep 7 of the
+    8 bits where a processor without instructions for them (VNNI) would overflow; depthwise filters,
+    which are never computed that way, keep all. Raises `BackboneError`.
     """
     with needs("export"):
         import onnx
@@ -87,7 +87,7 @@ def quantize(plain: Path, out: Path, feeds: Sequence[Feed]) -> None:
                 activation_type=quantization.QuantType.QUInt8,
                 weight_type=quantization.QuantType.QInt8,
                 op_types_to_quantize=list(_TYPES),
-                nodes_to_exclude=_in_double(prepared),
+                nodes_to_exclude=_reading(prepared),
                 extra_options={"TensorQuantOverrides": _whole_bytes(onnx.load(prepared).graph)},
             )
     except Exception as error:  # the library fails in more ways than can be named
@@ -101,8 +101,10 @@ def quantize(plain: Path, out: Path, feeds: Sequence[Feed]) -> None:
         prepared.unlink(missing_ok=True)
 
 
-def _in_double(place: Path) -> list[str]:
-    """Names of nodes that compute in double precision: those that read pictures."""
+def _reading(place: Path) -> list[str]:
+    """Names of nodes that read: of pictures those in double precision, of recordings all up to the
+    logarithm of a spectrogram, whose quiet parts 8 bits would lose.
+    """  # noqa: D205 - one sentence
     import onnx
 
     model = onnx.shape_inference.infer_shapes(onnx.load(place))
@@ -111,7 +113,21 @@ def _in_double(place: Path) -> list[str]:
         for one in (*model.graph.value_info, *model.graph.input, *model.graph.output)
         if one.type.tensor_type.elem_type == onnx.TensorProto.DOUBLE
     }
-    return [n.name for n in model.graph.node if double & {*n.input, *n.output}]
+    reading = {n.name for n in model.graph.node if double & {*n.input, *n.output}}
+    heard = any(one.name == SAMPLES for one in model.graph.input)
+    return sorted(reading | (_before_logarithms(model.graph) if heard else set()))
+
+
+def _before_logarithms(graph: "onnx.GraphProto") -> set[str]:
+    """Names of nodes that are logarithms, or that one depends on."""
+    made_by = {output: node for node in graph.node for output in node.output}
+    left, found = [node for node in graph.node if node.op_type == "Log"], set[str]()
+    while left:
+        node = left.pop()
+        if node.name not in found:
+            found.add(node.name)
+            left += [made_by[name] for name in node.input if name in made_by]
+    return found
 
 
 def _whole_bytes(graph: "onnx.GraphProto") -> dict[str, list[dict[str, Any]]]:
