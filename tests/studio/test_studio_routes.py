@@ -1,7 +1,9 @@
 """Every address of the page: who may ask, and what is written."""
 
+import errno
 import io
 import json
+import os
 import zipfile
 from pathlib import Path
 
@@ -70,6 +72,23 @@ def test_every_page_has_the_policy_and_names_no_other_host(board) -> None:
             assert answer.status == 200 and b"http:" not in answer.body, path
             assert "default-src 'none'" in answer.header("content-security-policy")
             assert b" style=" not in answer.body and b"innerHTML" not in answer.body
+
+
+def test_a_full_disk_is_told_with_a_code_and_leaves_everything_as_it_was(
+    board, monkeypatch
+) -> None:
+    def full(*of: object, **more: object) -> None:
+        raise OSError(errno.ENOSPC, "no room")
+
+    before, name = everything(board.collection.root), next(iter(board.collection.listing().classes))
+    monkeypatch.setattr(Path, "mkdir", full)
+    for answer in (
+        send(board, f"/file?class={name}&name=a.jpg", b"x"),
+        told(board, "/class", {"name": "new"}),
+    ):
+        assert answer.status == 507 and answer.json()["error"]["code"] == "H628"
+        assert answer.json()["error"]["why"] == os.strerror(errno.ENOSPC)
+    assert everything(board.collection.root) == before
 
 
 def test_a_class_is_made_renamed_painted_and_removed(board) -> None:
