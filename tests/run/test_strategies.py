@@ -1,13 +1,16 @@
 """What is tried where nobody says how much to retrain, and what is left out."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from torch import nn
 
 from headstart import durable
 from headstart.advise import Depth, StageScore
 from headstart.backbone import Backbone
-from headstart.events import quiet
+from headstart.events import Event, quiet
+from headstart.features.extraction import ROWS
 from headstart.run import Settings
 from headstart.run import strategies as module
 from headstart.run.strategies import (
@@ -17,6 +20,7 @@ from headstart.run.strategies import (
     of_language,
     strategies,
     unfrozen,
+    would_tune,
 )
 from headstart.stats import Interval
 from headstart.task import Classification, TokenClassification
@@ -143,6 +147,17 @@ def test_stages_are_judged_by_so_many_rows_at_most(
     monkeypatch.setattr(module, "depth_of", lambda sample, *_: seen.append(len(sample.labels)))
     judged_depth(task_data, tiny, quiet)
     assert seen == [judged]
+
+
+def test_rows_by_which_training_is_decided_on_are_counted(task_data, tiny, monkeypatch) -> None:
+    heard = list[Event]()
+    monkeypatch.setattr(module, "depth_of", lambda *_: None)
+    assert not would_tune(task_data, tiny, heard.append)
+    counted = [dict(event.facts) for event in heard if event.what == ROWS]
+    assert [(one["read"], one["computed"]) for one in counted] == [(0, 60 + 12)]
+    one_stage = replace(tiny, stages=nn.Sequential(tiny.stages), loaded={})
+    assert not would_tune(task_data, one_stage, heard.append)
+    assert not any(event.kind == "note" for event in heard)
 
 
 def test_a_recurrent_network_learns_a_language_where_2_8_trainings_fit() -> None:

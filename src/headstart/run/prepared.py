@@ -50,7 +50,7 @@ def parts_of(
     usable, together = data.audit.usable, data.audit.together
 
     def tunes() -> bool:
-        return would_tune(task_data_of(known, backbone, settings, root), backbone)
+        return would_tune(task_data_of(known, backbone, settings, root), backbone, tell)
 
     ranked = bool(start.ranking)
     count, why = fold_count(settings, data.examples, usable, tunes, ranked=ranked)

@@ -18,7 +18,7 @@ from headstart.backbone import (
     seen_as,
     widths,
 )
-from headstart.events import Tell, note, quiet, span
+from headstart.events import Tell, note, quiet, span, without_notes
 from headstart.features import noise
 from headstart.head import Labels, Sample
 from headstart.hostile import printable
@@ -235,9 +235,9 @@ def judged_depth(task_data: TaskData, backbone: Backbone, tell: Tell) -> Depth |
     return depth_of(sample, names, widths(backbone.stages, noise(backbone.modality)))
 
 
-def would_tune(task_data: TaskData, backbone: Backbone) -> bool:
-    """Whether "auto" would train more than heads, if the budget allows."""
+def would_tune(task_data: TaskData, backbone: Backbone, tell: Tell) -> bool:
+    """Whether "auto" would train more than heads, if the budget allows; rows are counted."""
     if is_recurrent(backbone.architecture):
         return backbone.origin.pretrained
-    depth = judged_depth(task_data, backbone, quiet)
+    depth = judged_depth(task_data, backbone, without_notes(tell))
     return depth is not None and not depth.linear
