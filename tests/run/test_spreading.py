@@ -20,12 +20,20 @@ def trained(photos: Path, tiny_folder: Path, tmp_path: Path, name: str, **asked)
     )  # fmt: skip
 
 
-def told(place: str, strategy: str, tiny: Backbone, tmp_path: Path) -> list[str]:
+def told(
+    place: str, strategy: str, tiny: Backbone, tmp_path: Path, *, locates: bool = False
+) -> list[str]:
     """What is said, and where nothing is spread."""
     heard: list[str] = []
     settings = Settings.of(strategy=strategy, on="local:2")
     found = spreading.spread(
-        place, 100, settings, Start(tiny), tmp_path, lambda event: heard.append(event.what)
+        place,
+        100,
+        settings,
+        Start(tiny),
+        tmp_path,
+        lambda event: heard.append(event.what),
+        locates=locates,
     )
     assert found == settings
     return heard
@@ -39,6 +47,7 @@ def test_here_nothing_is_spread(tiny, tmp_path) -> None:
 def test_what_only_this_process_has_or_nothing_freezes_is_not_spread(tiny, tmp_path) -> None:
     assert "in memory" in told("", "probe", tiny, tmp_path)[0]
     assert "nothing is frozen" in told("x", "full", tiny, tmp_path)[0]
+    assert "views for boxes" in told("x", "auto", tiny, tmp_path, locates=True)[0]
 
 
 @pytest.mark.journey

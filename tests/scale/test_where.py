@@ -3,7 +3,7 @@
 import pytest
 
 from headstart.errors import MissingExtra, UsageError
-from headstart.scale import On, on_of, where
+from headstart.scale import On, need_one_process, on_of, where
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,13 @@ def test_ray_that_is_not_installed_is_an_error_with_the_line(monkeypatch) -> Non
     monkeypatch.setattr(where, "find_spec", lambda name: None)
     with pytest.raises(MissingExtra, match=r"pip install 'headstart\[ray\]'"):
         on_of("ray")
+
+
+@pytest.mark.parametrize("count", ["1", "", "many"])
+def test_one_process_is_no_reason_to_refuse(count: str, monkeypatch) -> None:
+    for name, value in {"RANK": "0", "LOCAL_RANK": "0", "WORLD_SIZE": count}.items():
+        monkeypatch.setenv(name, value)
+    need_one_process()
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    monkeypatch.delenv("RANK")  # of some other launcher
+    need_one_process()

@@ -35,6 +35,7 @@ from headstart.run.signatures import (
     TrainOptions,
 )
 from headstart.run.tracking import need_trackers, tracking
+from headstart.scale import need_one_process
 
 if TYPE_CHECKING:
     import headstart.advise
@@ -94,6 +95,7 @@ def train(
     call again goes on where a killed one was, and gives back a finished one. Raises `DataError`,
     `BackboneError`, `UsageError`, `ResourceError` or `TrainingError`.
     """
+    need_one_process()
     settings, root = Settings.of(**options), cache_root(cache)
     trackers = need_trackers(track or "")
     found = _found(place, settings.columns, root, settings.network, tell)

@@ -9,6 +9,7 @@ import torch
 
 from headstart.backbone import Backbone, learning_stages, seen_as
 from headstart.data import Examples, Found
+from headstart.errors import UsageError
 from headstart.events import Tell, note, warn
 from headstart.features import (
     Engine,
@@ -55,9 +56,12 @@ class FeaturePart:
     @property
     def text(self) -> str:
         """In a sentence."""
+        if not self.units:
+            return f"part {self.part}: nothing to do, there are fewer units of work than parts"
+        units = f"{self.units:,} units" if self.units > 1 else "1 unit"
         return (
-            f"part {self.part}: {self.examples:,} examples in {self.units:,} units, of which "
-            f"{self.done_before:,} were done; {self.computed:,} rows added"
+            f"part {self.part}: {self.examples:,} examples in {units}, of which "
+            f"{self.done_before:,} done before; {self.computed:,} rows added"
         )
 
 
@@ -77,6 +81,12 @@ def features(found: Found, settings: FeatureSettings, root: Path, tell: Tell) ->
     Units are cut from the examples in the order in which they are found, which is that of their
     names: so a part reads no file of another. Raises what `train` raises before it learns.
     """
+    if task_type(found.examples.kind).locates:
+        raise UsageError(
+            "U203",
+            "boxes are learned from views that the machine that trains draws: no rows are shared",
+            "headstart train PATH, without --cache",
+        )
     name, file = (
         next(backbones_in(settings.backbone)) if settings.backbone != AUTO else (None, None)
     )

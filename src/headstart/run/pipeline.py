@@ -53,7 +53,7 @@ from headstart.run.settings import AUTO, Settings
 from headstart.run.spread import spread_of
 from headstart.run.spreading import spread
 from headstart.run.units import seconds
-from headstart.task import Calibration
+from headstart.task import Calibration, task_type
 from headstart.train import TaskData, discard_damaged
 
 ONE_GROUP = (
@@ -73,7 +73,9 @@ def train(
 ) -> Run:
     """Choose the backbone, fit the arms, judge them once, and leave a run folder."""
     start = start_of(found, settings, root, tell)
-    settings = spread(request.place, len(found.examples), settings, start, root, tell)
+    locates = task_type(found.examples.kind).locates
+    count = len(found.examples)
+    settings = spread(request.place, count, settings, start, root, tell, locates=locates)
     return transfer(found, start, settings, request, root, tell)
 
 

@@ -25,17 +25,27 @@ class Job:
 
 
 def spread(
-    place: str, count: int, settings: Settings, start: Start, root: Path, tell: Tell
+    place: str,
+    count: int,
+    settings: Settings,
+    start: Start,
+    root: Path,
+    tell: Tell,
+    *,
+    locates: bool = False,
 ) -> Settings:
     """Let workers make the rows that a run will read; the settings with which it finds them.
+
+    None where boxes are learned (`locates`), from views that are drawn where it trains.
 
     Rows lie where machines share them, or beside the cache where nobody named an address.
     """
     on, plan = settings.network.where, settings.plan
     if on.kind == "here":
         return settings
-    if not place or (plan and not isinstance(plan, Probe | Unfreeze)):
-        why = "nothing is frozen" if place else "they are in memory, where only this process is"
+    if not place or locates or (plan and not isinstance(plan, Probe | Unfreeze)):
+        why = "views for boxes are drawn where it trains" if locates else "nothing is frozen"
+        why = why if place else "they are in memory, where only this process is"
         note(tell, f"workers compute no rows: {why}")
         return settings
     shared = settings.network.shared or (root.absolute() / "shared").as_uri()

@@ -10,8 +10,8 @@ from headstart import lazy
 
 if TYPE_CHECKING:
     from headstart.scale.maps import Map, map_at
-    from headstart.scale.where import On, on_of
+    from headstart.scale.where import On, need_one_process, on_of
 
-__all__ = ["Map", "On", "map_at", "on_of"]
+__all__ = ["Map", "On", "map_at", "need_one_process", "on_of"]
 
 lazy.attach(__name__)

@@ -23,6 +23,22 @@ class On:
     """Of Ray: empty for the one that RAY_ADDRESS names, or a new one on this machine."""
 
 
+def need_one_process() -> None:
+    """Refuse a command that torchrun started several times: all would write one run folder.
+
+    Raises `UsageError`.
+    """
+    started = {name: os.environ.get(name, "") for name in ("RANK", "LOCAL_RANK", "WORLD_SIZE")}
+    count = started["WORLD_SIZE"]
+    if all(started.values()) and count.isdecimal() and int(count) > 1:
+        raise UsageError(
+            "U204",
+            f"torchrun started {count} processes of this, and a run is made by one",
+            "leave torchrun out; or call headstart.train.fit inside of "
+            "headstart.train.several.together() in a script that torchrun starts",
+        )
+
+
 def on_of(text: str) -> On:
     """Read what the command line says. Raises `UsageError`, or `MissingExtra` where Ray is not.
 
