@@ -8,7 +8,7 @@ export PYTHONDONTWRITEBYTECODE :=
 marked = $$({ grep -rlE --include='test_*.py' 'mark\.$(1)\b' tests; find tests/$(1)s -name 'test_*.py'; } 2>/dev/null | sort -u)
 
 # A machine with a graphics processor may bring its own Python with PyTorch: make gpu GPU_PYTHON=python3
-GPU_PYTHON ?= $(BIN)/python
+GPU_PYTHON ?= $(firstword $(wildcard $(BIN)/python) python3)
 
 .PHONY: env demo test journeys browser gpu check static bench fix slow torture mutants docs clean
 
@@ -40,7 +40,7 @@ browser: env  ## pages in a real browser: needs Debian's chromium, and npm
 	$(BIN)/python -m pytest -m "browser and not slow" $(call marked,browser)
 
 gpu:  ## on a graphics processor: tests that need one, then headstart beside bare loops; 4 without one
-	@$(GPU_PYTHON) -c 'import torch, sys; sys.exit(0 if torch.cuda.is_available() else "no graphics processor here: PyTorch sees none, so that nothing was tested")' || exit 4
+	@$(GPU_PYTHON) -c 'import torch, sys; sys.exit(0 if torch.cuda.is_available() else "no graphics processor here: PyTorch sees none, so that nothing was tested; give the command where nvidia-smi shows one (make gpu GPU_PYTHON=python3 takes the PyTorch of that machine)")' || exit 4
 	PYTHONPATH=src timeout 360 $(GPU_PYTHON) -m pytest -o addopts= -W default -q -m gpu tests/gpu
 	PYTHONPATH=src timeout 300 $(GPU_PYTHON) -m benchmarks.card --out card.json
 

@@ -219,6 +219,20 @@ def test_what_sets_up_in_half_of_what_there_is_to_gain_is_tried(tiny, others) ->
     assert _chosen(tiny, rows=1_000) == "slow"
 
 
+@pytest.mark.parametrize(("seconds", "passes"), [(0.49, 2), (0.51, 1)])
+def test_a_pass_of_half_a_second_is_measured_once(monkeypatch, seconds, passes) -> None:
+    clock, made = [0.0], list[int]()
+
+    def run(rows: torch.Tensor) -> torch.Tensor:
+        clock[0] += seconds
+        made.append(len(rows))
+        return rows
+
+    monkeypatch.setattr(engine.time, "process_time", lambda: clock[0])
+    found, rows = engine._timed(run, torch.ones(3, 2))
+    assert made == [3] * passes and found == pytest.approx(seconds) and rows.shape == (3, 2)
+
+
 def test_a_card_that_answers_is_taken_and_nothing_else_is_tried(tiny, others, monkeypatch) -> None:
     others(Engine("quick", _quick))
     device, asked = torch.device("cuda", 0), []
