@@ -4,7 +4,14 @@ import pytest
 from places import labels as labels_of
 
 from headstart.data import find, from_memory, with_task
-from headstart.data.label_hints import comma_number, far_values, hints, number_in, tag_hints
+from headstart.data.label_hints import (
+    comma_number,
+    far_values,
+    folder_hints,
+    hints,
+    number_in,
+    tag_hints,
+)
 from headstart.errors import DataError
 
 
@@ -169,3 +176,9 @@ def test_a_tag_that_stands_for_none_is_told() -> None:
 def test_objects_are_told_instead_of_marks_between_tags() -> None:
     counts = {"{'a': 0.5, 'b': 0.5}": 9, "{'a': 0.2, 'b': 0.8}": 9}
     assert [told[:17] for told in hints(counts)] == ["2 labels are obje"]
+
+
+def test_a_folder_that_is_called_after_none_is_told() -> None:
+    (told,) = folder_hints({"pos": 3, "unsup": 2})
+    assert told.startswith("2 examples lie in unsup") and "--without unsup" in told
+    assert folder_hints({"pos": 3, "supper": 2}) == ()

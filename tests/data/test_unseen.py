@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from headstart.data import find, from_memory, with_task, with_unseen, without_classes
@@ -15,6 +17,23 @@ def test_a_class_that_only_the_test_has_is_told_with_its_count(tmp_path):
     found = read(tmp_path, ["a", "b", "c"])
     assert [(p.code, p.kind, p.name) for p in found.problems] == [("D292", "class", "c")]
     assert "c (1 in test)" in found.notes[0]
+
+
+def test_a_class_that_the_test_lacks_is_told_with_its_count(tmp_path):
+    (note,) = [one for one in read(tmp_path, ["a", "a"]).notes if "no example" in one]
+    assert note.startswith("the test has no example of 1 of 2 classes") and "b (4)" in note
+
+
+def test_of_many_classes_that_the_test_lacks_six_are_named():
+    labels = [str(i) for i in range(9)]
+    found = from_memory(range(11), [*labels, "0", "0"])
+    parts = ("train",) * 9 + ("test",) * 2
+    found = replace(found, examples=replace(found.examples, parts=parts))
+    (note,) = [one for one in with_unseen(found).notes if "no example" in one]
+    assert "8 of 9 classes" in note and "6 (1), and 2 more;" in note
+    parts = ("train",) * 9 + ("val",) * 2
+    found = replace(found, examples=replace(found.examples, parts=parts))
+    assert not any("no example" in one for one in with_unseen(found).notes)
 
 
 def test_parts_that_share_their_classes_are_left_as_they_are(tmp_path):

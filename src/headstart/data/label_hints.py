@@ -22,16 +22,9 @@ _NOTHING = {
     *("undefined", "unlabeled", "unlabelled", "#n/a", "#na", "<na>", "\\n", "tbd", "k.a.", "s.d."),
     *("not available", "not applicable", "no label", "nolabel", "blank", "(blank)", "<blank>"),
     *("#ref!", "#div/0!", "#value!", "#name?", "#num!", "#null!", "unbekannt", "k. a.", "inconnu"),
-    *(
-        "inconnue",
-        "desconocido",
-        "desconocida",
-        "desconhecido",
-        "sconosciuto",
-        "onbekend",
-        "ukjent",
-    ),
-    *("okänd", "nieznany", "неизвестно", "bilinmiyor", "未知", "不明", "알 수 없음"),
+    *("inconnue", "desconocido", "desconocida", "desconhecido", "sconosciuto", "onbekend"),
+    *("ukjent", "okänd", "nieznany", "неизвестно", "bilinmiyor", "未知", "不明", "알 수 없음"),
+    *("unsup", "unsupervised"),
 }
 _COMMA = re.compile(r"[-+]?(\d{1,3}(\.\d{3})*|\d+),(\d{1,2}|\d{4,})")
 """A number with a decimal comma; three digits behind it may be thousands."""
@@ -103,6 +96,16 @@ def hints(counts: Mapping[str, int]) -> tuple[str, ...]:
     values = _bit_rows(counts) or _values(counts) or _measures(counts) or _own(counts)
     tags = told_of_objects(counts) or _tags(counts)
     return (*values, *tags, *_empty(counts), *_twins(counts))
+
+
+def folder_hints(counts: Mapping[str, int]) -> tuple[str, ...]:
+    """What is told of classes that folders are called after."""
+    return tuple(
+        f"{counts[name]:,} examples lie in {printable(name, 40)}, which often stands for none: "
+        f"taken for a class; --without {printable(name, 40)} leaves it out"
+        for name in counts
+        if says_nothing(name)
+    )
 
 
 def tag_hints(counts: Mapping[str, int]) -> tuple[str, ...]:

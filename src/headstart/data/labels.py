@@ -14,6 +14,7 @@ from headstart.data.found import Found
 from headstart.data.label_hints import (
     comma_number,
     far_values,
+    folder_hints,
     hints,
     number_in,
     says_nothing,
@@ -66,16 +67,25 @@ def with_task(found: Found, asked: str = "", order: Sequence[str] = ()) -> Found
             "U118", f"--classes orders classes, and the task is {kind}", "leave --classes out"
         )
     read = labels.read(replace(found, examples=replace(found.examples, kind=kind)), order)
-    if form is LabelForm.CLASS and not asked and found.layout in _TABLES:
-        read = read.noting(*hints(read.examples.truth.counts(range(len(read.examples)))))
-    if form is LabelForm.TAGS and found.layout in _TABLES:
-        read = read.noting(*tag_hints(read.examples.truth.counts(range(len(read.examples)))))
+    read = read.noting(*_hints(read, form, asked))
     if asked or not labels.called:
         return read
     one = task_of(LabelForm.CLASS)
     return read.noting(
         f"labels are {labels.called}; --task {one} takes each for a class of its own"
     )
+
+
+def _hints(read: Found, form: LabelForm, asked: str) -> tuple[str, ...]:
+    """What is told of labels that may be meant otherwise."""
+    if form not in (LabelForm.CLASS, LabelForm.TAGS):
+        return ()
+    counts = read.examples.truth.counts(range(len(read.examples)))
+    if read.layout not in _TABLES:
+        return folder_hints(counts) if form is LabelForm.CLASS else ()
+    if form is LabelForm.TAGS:
+        return tag_hints(counts)
+    return () if asked else hints(counts)
 
 
 def _form(found: Found, asked: str) -> LabelForm:

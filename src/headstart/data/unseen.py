@@ -18,7 +18,8 @@ _MOST = 0.5
 def with_unseen(found: Found) -> Found:
     """The same with a problem for each class that is in test or val and not in train.
 
-    Raises `DataError` where most of the test is of such classes.
+    Classes that the test lacks are told. Raises `DataError` where most of the test is of classes
+    that nothing is learned of.
     """
     examples = found.examples
     truth, parts = examples.truth, examples.parts
@@ -44,6 +45,7 @@ def with_unseen(found: Found) -> Found:
         Problem("D292", "class", name, f"{n:,} examples in {part}, none to learn from: never right")
         for (part, name), n in odd.items()
     )
+    found = _with_untested(found, of)
     if not problems:
         return found
     told = ", ".join(f"{printable(name, 40)} ({n:,} in {part})" for (part, name), n in odd.items())
@@ -52,6 +54,21 @@ def with_unseen(found: Found) -> Found:
         "--without CLASS leaves one out"
     )
     return replace(found, problems=(*found.problems, *problems)).noting(note)
+
+
+def _with_untested(found: Found, of: Counter[tuple[str, str]]) -> Found:
+    """Told of classes that are learned and that the given test has no example of."""
+    tested = {name for part, name in of if part == "test"}
+    learned = {name: n for (part, name), n in of.items() if part == "train"}
+    lacking = {name: n for name, n in learned.items() if name not in tested}
+    if not tested or not lacking:
+        return found
+    shown = [f"{printable(name, 40)} ({n:,})" for name, n in list(lacking.items())[:6]]
+    more = f", and {len(lacking) - 6:,} more" if len(lacking) > 6 else ""
+    return found.noting(
+        f"the test has no example of {len(lacking):,} of {len(learned):,} classes, so nothing is "
+        f"measured of these: {', '.join(shown)}{more}; --without CLASS leaves one out"
+    )
 
 
 def without_classes(found: Found, names: Sequence[str]) -> Found:
