@@ -51,10 +51,10 @@ def test_columns_can_be_named(tmp_path: Path) -> None:
 
 
 def test_a_table_without_classes_has_one(tmp_path: Path) -> None:
-    found = read(written(tmp_path, 'image,bbox,Klasse\na.png,"[1, 2, 3, 4]",cat\n'))
+    found = read(written(tmp_path, 'image,bbox,Sorte\na.png,"[1, 2, 3, 4]",cat\n'))
     assert found.names == ("object",) and "--label COLUMN takes another of" in found.notes[0]
-    file = written(tmp_path, 'image,bbox,Klasse\na.png,"[1, 2, 3, 4]",cat\n')
-    assert read(file, Columns(label="Klasse")).notes == ()
+    file = written(tmp_path, 'image,bbox,Sorte\na.png,"[1, 2, 3, 4]",cat\n')
+    assert read(file, Columns(label="Sorte")).notes == ()
 
 
 @pytest.mark.parametrize(

@@ -106,10 +106,10 @@ def test_no_clear_label_asks_for_one(place):
     assert caught.value.code == "D107" and "--label COLUMN" in caught.value.fix
 
 
-def test_a_table_without_names_on_top_loses_no_row_in_silence(place):
-    with pytest.raises(DataError) as caught:
-        find(table(place, "\n".join(ROWS)))
-    assert "first line" in caught.value.fix
+def test_a_table_without_names_on_top_loses_no_row(place):
+    found = find(table(place, "\n".join(ROWS)))
+    assert len(found.examples) == len(ROWS)
+    assert any("the first line is an example" in note for note in found.notes)
 
 
 def test_a_column_of_addresses_is_named_and_not_opened(place):
@@ -156,3 +156,19 @@ def test_a_text_that_is_continued_is_its_own_label(tmp_path):
     (tmp_path / "t.csv").write_text("\n".join(["text,label", *lines]))
     found = find(tmp_path / "t.csv", Columns(task="generation"))
     assert any("label = text, text = text" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    "name", ["etiqueta", "Klasse", "catégorie", "标签", "is_duplicate", "Score", "stars"]
+)
+def test_a_label_is_known_by_many_words(tmp_path, name) -> None:
+    head, row = f"id,text,when,{name}", "{0},words of text {0},{1},{2}"
+    lines = [head, *(row.format(i, i % 3, "ab"[i % 2]) for i in range(6))]
+    (tmp_path / "t.csv").write_text("\n".join(lines))
+    assert any(f"label = {name}" in note for note in find(tmp_path / "t.csv").notes)
+
+
+def test_a_score_beside_files_is_no_label(place):
+    head = rows("path,score,other", ("1", "2", "1", "2"))
+    with pytest.raises(DataError, match="D107"):
+        find(table(place, head))

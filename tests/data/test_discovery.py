@@ -58,6 +58,17 @@ def test_what_is_neither_is_refused_with_a_way_out(tmp_path: Path, name: str, fi
     assert told.value.fix.startswith(fix)
 
 
+def test_a_text_without_an_ending_may_be_a_table_by_another_name(tmp_path: Path) -> None:
+    (tmp_path / "SMS Spam").write_text("ham\tsee you\nspam\twin now\n")
+    with pytest.raises(DataError, match="D105") as told:
+        find(tmp_path / "SMS Spam")
+    assert told.value.fix.endswith("SMS Spam'.tsv (or .csv, .jsonl, .txt)")
+    (tmp_path / "bytes").write_bytes(bytes(range(256)))
+    with pytest.raises(DataError, match="D105") as told:
+        find(tmp_path / "bytes")
+    assert told.value.fix.startswith("give the folder")
+
+
 def test_boxes_that_are_asked_for_have_to_be_there(tmp_path):
     put(tmp_path, "cat/1.png", "dog/2.png")
     assert find(tmp_path).examples.kind == "classification"

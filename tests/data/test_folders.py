@@ -110,3 +110,19 @@ def test_a_page_beside_texts_is_no_example(tmp_path):
     put(tmp_path, "ham/1.txt", "ham/2.txt", "spam/3.txt", "spam/README.md")
     found = find(tmp_path)
     assert len(found.examples) == 3 and [p.code for p in found.problems] == ["D146"]
+
+
+def test_files_that_lie_flat_in_the_one_folder_are_sorted_by_their_names(tmp_path) -> None:
+    put(tmp_path, *(f"train/{kind}.{i}.jpg" for kind in ("cat", "dog") for i in range(3)))
+    with pytest.raises(DataError, match="D101") as refused:
+        find(tmp_path)
+    assert refused.value.fix.endswith("mkdir dog && mv dog[!a-zA-Z]*.* dog")
+    assert f"cd {tmp_path / 'train'}" in refused.value.fix
+
+
+def test_files_of_other_kinds_in_folders_of_classes_are_named(tmp_path) -> None:
+    put(tmp_path, *(f"{kind}/{i}.pdf" for kind in ("cat", "dog") for i in range(3)))
+    with pytest.raises(DataError, match="D103") as refused:
+        find(tmp_path)
+    assert refused.value.why.startswith("6 passed over: cat/0.pdf")
+    assert refused.value.fix.endswith("texts: .pdf files are not read")

@@ -61,7 +61,7 @@ ODD = {
     "right to left": ("text,label\nשלום עולם טוב,a\n\u202eone two,b\n", 2),
     "a zero-width space": ("text,label\none\u200btwo words,a\nthree four,b\n", 2),
     "emoji": ("text,label\n👍🏽 very good,a\n👎 very bad,b\n", 2),
-    "no header": ("one two three four,a\nfive six seven eight,b\nnine ten words more,a\n", "D107"),
+    "no header": ("one two three four,a\nfive six seven eight,b\nnine ten words more,a\n", 3),
     "one column": ("text\none two\nthree four\n", "D107"),
     "one class": ("text,label\none two,a\nthree four,a\n", "D101"),
     "nothing but a header": ("text,label\n", "D110"),

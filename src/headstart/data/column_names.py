@@ -13,7 +13,9 @@ PATHS = (
 TEXTS = (
     *("text", "sentence", "review", "content", "message", "question", "comment", "tweet"),
     *("document", "body", "utterance", "title", "headline", "description", "query", "sms"),
-    *("email", "abstract"),
+    *("email", "abstract", "texto", "texte", "testo", "tekst", "nachricht", "bewertung"),
+    *("комментарий", "comentario", "commentaire", "kommentar", "frase", "satz", "reseña"),
+    *("текст", "отзыв", "文本", "内容", "评论", "文章", "テキスト", "本文", "텍스트", "리뷰"),
 )
 PAIRS = (
     *(("sentence1", "sentence2"), ("sentence_1", "sentence_2"), ("sentence_a", "sentence_b")),
@@ -26,8 +28,13 @@ ENDS = ("end", "end_s", "end_time", "end_seconds", "offset", "stop", "stop_time"
 LABELS = (
     *("label", "labels", "class", "class_name", "classname", "target", "category", "y"),
     *("diagnosis", "species", "breed", "class_id", "label_id", "sentiment", "intent", "topic"),
-    *("tags", "dx", "finding_labels"),
+    *("tags", "dx", "finding_labels", "gold_label", "emotion", "is_duplicate"),
+    *("etiqueta", "clase", "classe", "klasse", "kategorie"),
+    *("categoría", "categoria", "catégorie", "étiquette", "etichetta", "sentimiento", "метка"),
+    *("класс", "категория", "标签", "类别", "標籤", "類別", "ラベル", "カテゴリ", "라벨", "레이블"),
 )
+RATINGS = ("rating", "stars", "polarity", "score")
+"""Labels of texts where nothing is called as labels are; beside files they are other things."""
 TRANSCRIPTS = (
     *("transcript", "transcription", "transcripts", "sentence", "text", "normalized_text"),
     *("words", "utterance"),

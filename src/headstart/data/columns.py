@@ -14,6 +14,7 @@ from headstart.data.column_names import (
     LABELS,
     PAIRS,
     PATHS,
+    RATINGS,
     SOURCES,
     STARTS,
     TEXTS,
@@ -26,13 +27,18 @@ from headstart.data.sounds import ENDINGS
 from headstart.data.spans import seconds_in
 from headstart.data.split_columns import guess_split, odd_splits
 from headstart.data.tables import Sheet, missing
+from headstart.data.unknown_columns import (
+    WORDS,
+    holds_addresses,
+    listed,
+    nameless_label,
+    unknown,
+)
 from headstart.errors import DataError
 from headstart.hostile import printable
 from headstart.task_names import LabelForm, form_of
 
 NO_COLUMN = -1
-_WORDS = 4
-"""Words a cell on average from which a column is texts, whatever it is called."""
 _TEXTS: Mapping[LabelForm | None, tuple[str, ...]] = {
     LabelForm.TEXT: SOURCES,
     LabelForm.WORD_TAGS: ("tokens", "words", *TEXTS),
@@ -66,7 +72,7 @@ def choose(sheet: Sheet, columns: Columns, shelter: Shelter) -> tuple[Chosen, tu
         chosen = _guess_examples(sheet, chosen, shelter, columns.task)
         first = sheet.columns[chosen.path] if chosen.path != NO_COLUMN else ""
         if shelter.names_source(first):  # the first line is an example
-            raise _unknown(sheet, "files", "path")
+            raise unknown(sheet, "files", "path", shelter)
     if not columns.start and not columns.end and chosen.path != NO_COLUMN:
         chosen = _guess_span(sheet, chosen)
     if columns.split == "":
@@ -76,10 +82,10 @@ def choose(sheet: Sheet, columns: Columns, shelter: Shelter) -> tuple[Chosen, tu
         chosen = replace(chosen, split=split)
     if not columns.label:
         own = form_of(columns.task) is LabelForm.OWN_TEXT  # a text is what is to be said
-        label = chosen.text if own else _guess_label(sheet, chosen, columns.task)
+        label = chosen.text if own else _guess_label(sheet, chosen, columns.task, shelter)
         chosen = replace(chosen, label=label)
         if not columns.text and _is_headless(sheet, chosen):
-            raise _unknown(sheet, "texts: the first line looks like an example", "text")
+            raise unknown(sheet, "texts: the first line looks like an example", "text", shelter)
     if columns.group == "":
         chosen = replace(chosen, group=_guess_group(sheet, chosen))
     return chosen, _notes(sheet, columns, chosen)
@@ -88,8 +94,11 @@ def choose(sheet: Sheet, columns: Columns, shelter: Shelter) -> tuple[Chosen, tu
 def _guess_examples(sheet: Sheet, chosen: Chosen, shelter: Shelter, task: str) -> Chosen:
     """The column that names files; else the one that holds texts; else what is called as files."""
     free = _free(sheet, chosen)
-    # lists of words would pass for things in memory
-    if form_of(task) is LabelForm.WORD_TAGS or not paths_in(sheet, free, shelter):
+    form = form_of(task)
+    # lists of words would pass for things in memory, and what is said for what it is said of
+    if form is LabelForm.WORD_TAGS or (
+        form is not LabelForm.TRANSCRIPT and not paths_in(sheet, free, shelter)
+    ):
         text = _guess_text(sheet, chosen, free, task)
         if text:
             return text
@@ -106,7 +115,7 @@ def _guess_text(sheet: Sheet, chosen: Chosen, free: Sequence[int], task: str) ->
     words = {i: _words(sample_of(sheet, i)) for i in free}
     names = _TEXTS.get(form, TEXTS)
     called = [i for i in _called(sheet, names, free) if words[i] > 0]
-    long = [i for i in free if words[i] >= _WORDS]
+    long = [i for i in free if words[i] >= WORDS]
     if called or len(long) == 1:
         return replace(chosen, text=(called or long)[0])
     return None
@@ -114,7 +123,7 @@ def _guess_text(sheet: Sheet, chosen: Chosen, free: Sequence[int], task: str) ->
 
 def _is_headless(sheet: Sheet, chosen: Chosen) -> bool:
     """Whether the names on top are a text of several words and a label that others have, too."""
-    if chosen.text == NO_COLUMN or len(sheet.columns[chosen.text].split()) < _WORDS:
+    if chosen.text == NO_COLUMN or len(sheet.columns[chosen.text].split()) < WORDS:
         return False
     return sheet.columns[chosen.label] in {str(cell) for cell in sheet.cells(chosen.label)}
 
@@ -144,16 +153,11 @@ def guess_path(sheet: Sheet, chosen: Chosen, shelter: Shelter) -> int:
     called = _called(sheet, PATHS, free)
     found = paths_in(sheet, free, shelter) or moved_in(sheet, free, called, shelter) or called
     if not found:
-        raise _unknown(sheet, "files", "path")
+        raise unknown(sheet, "files", "path", shelter)
     place = min(found, key=lambda i: called.index(i) if i in called else len(called))
-    if _holds_addresses(sheet, place):
-        raise _unknown(sheet, "files", "path")
+    if holds_addresses(sheet, place):
+        raise unknown(sheet, "files", "path", shelter)
     return place
-
-
-def _holds_addresses(sheet: Sheet, column: int) -> bool:
-    cells = sheet.cells(column)[:20]
-    return all(str(cell).startswith(("http://", "https://")) for cell in cells)
 
 
 def place_of(sheet: Sheet, name: str) -> int:
@@ -167,7 +171,7 @@ def place_of(sheet: Sheet, name: str) -> int:
         raise DataError(
             "D108",
             f"no column is called {printable(name)!r}",
-            f"{nearest}name one of: {_listed(sheet.columns)}",
+            f"{nearest}name one of: {listed(sheet.columns)}",
             sheet.name,
         )
     if len(places) > 1:
@@ -193,13 +197,16 @@ def _guess_span(sheet: Sheet, chosen: Chosen) -> Chosen:
     return replace(chosen, start=start, end=end) if 2 * fine > len(numbers) else chosen
 
 
-def _guess_label(sheet: Sheet, chosen: Chosen, task: str) -> int:
+def _guess_label(sheet: Sheet, chosen: Chosen, task: str, shelter: Shelter) -> int:
     free = _free(sheet, chosen)
-    called = _called(sheet, CALLED.get(form_of(task), LABELS), free)
+    usual = (*LABELS, *RATINGS) if chosen.text != NO_COLUMN else LABELS
+    called = _called(sheet, CALLED.get(form_of(task), usual), free)
     if not called and len(free) > 1:
         free = [i for i in free if i not in _called(sheet, GROUPS, free)]
+    if not called and len(free) != 1 and (cells := nameless_label(sheet, free)) >= 0:
+        return cells
     if not called and len(free) != 1:
-        raise _unknown(sheet, "labels", "label")
+        raise unknown(sheet, "labels", "label", shelter)
     return place_of(sheet, sheet.columns[called[0]]) if called else free[0]
 
 
@@ -261,31 +268,3 @@ def _one_group(sheet: Sheet, chosen: Chosen, asked: str) -> tuple[str, ...]:
         f"{sheet.name}: {name} says the same of every row, so it is not taken for groups: rows "
         f"count as independent, and nothing says how another {name} would differ",
     )
-
-
-def _unknown(sheet: Sheet, what: str, option: str) -> DataError:
-    other = " (or --text COLUMN)" if option == "path" else ""
-    addresses = [
-        name
-        for i, name in enumerate(sheet.columns)
-        if option == "path" and _holds_addresses(sheet, i)
-    ]
-    if addresses:
-        return DataError(
-            "D320",
-            f"column {printable(addresses[0])} holds addresses, which are not opened",
-            "download the files, and write their paths in place of the addresses",
-            sheet.name,
-        )
-    return DataError(
-        "D107",
-        f"no column is clearly the one with the {what}",
-        f"--{option} COLUMN{other}, or a first line with names such as path,label",
-        sheet.name,
-        f"columns: {_listed(sheet.columns)}",
-    )
-
-
-def _listed(columns: Sequence[str]) -> str:
-    shown = [printable(name, limit=40) for name in columns[:20]]
-    return ", ".join(shown) + (", …" if len(columns) > 20 else "")

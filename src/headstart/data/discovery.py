@@ -1,6 +1,7 @@
 """From a path to examples, whatever lies there."""
 
 import contextlib
+import shlex
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from headstart.data.box_found import found_boxes
 from headstart.data.column_names import LABELS, plain
 from headstart.data.column_settings import GUESS, Columns
 from headstart.data.corrections import CORRECTIONS, corrected
+from headstart.data.encodings import are_texts
 from headstart.data.folders import TABLES, grouped, parts_in_names, read_shelves, sorting
 from headstart.data.found import Found
 from headstart.data.listing import visible_files, visible_folders
@@ -53,6 +55,9 @@ def find(place: Path | str, columns: Columns = GUESS, *, cache: Path | None = No
         return corrected(read_manifest(path, columns, Shelter(path.parent)), path.parent)
     packed = path.suffix.casefold() in (".rar", ".7z", ".gz", ".bz2", ".xz", ".zst", ".lz4")
     fix = "unpack it, and give the folder" if packed else ""
+    if not packed and are_texts([path]):
+        shown = shlex.quote(printable(path))
+        fix = f"if it is a table, name it so: mv {shown} {shown}.tsv (or .csv, .jsonl, .txt)"
     raise DataError(
         "D105", "not a folder, a table or an archive",
         fix or "give the folder that holds a folder for each class", printable(path),

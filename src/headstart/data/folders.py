@@ -70,9 +70,10 @@ def read_shelves(root: Path, shelves: Sequence[Shelf]) -> Found:
             within = inside[0]
         if len(inside) > 1:
             fix = f"headstart check {printable(within)} (it holds {len(inside)} folders)"
+        fix = (sorting(within) if not inside else "") or fix
     if not shelves:
         fix = sorting(root) or fix
-    fix = _with_tables(root, walk) or fix
+    fix = _with_tables(root, walk) or (_other_kinds(walk) if shelves else "") or fix
     layout = "split folders" if split else "class folders"
     origin = Gathering(layout, printable(root), root, "folders", fix)
     beside = _beside(root, shelves)
@@ -80,6 +81,15 @@ def read_shelves(root: Path, shelves: Sequence[Shelf]) -> Found:
     problems = [p for p in walk.problems if p.code != "D146" or p.name not in used_names]
     found = gather(records, origin, [*beside, *problems, *empty])
     return replace(found, holds="text") if written else found
+
+
+def _other_kinds(walk: "Walk") -> str:
+    """What is to be done about files of which none is of a kind that is read; empty for others."""
+    passed = [Path(p.name).suffix.casefold() for p in walk.problems if p.code == "D146"]
+    if walk.records or walk.texts or not passed:
+        return ""
+    kinds = [printable(kind) for kind, _ in Counter(passed).most_common(3)]
+    return f"save them as pictures, recordings or texts: {', '.join(kinds)} files are not read"
 
 
 def _with_tables(root: Path, walk: "Walk") -> str:

@@ -10,6 +10,7 @@ from headstart.data.columns import NO_COLUMN, Chosen, choose, guess_path, place_
 from headstart.data.encodings import TEXT_FILES, are_texts
 from headstart.data.examples import InMemory, Pair, Source, Span
 from headstart.data.found import Found
+from headstart.data.headless import with_names
 from headstart.data.label_cells import with_lists
 from headstart.data.labels import label_of
 from headstart.data.part_names import part_in
@@ -44,6 +45,7 @@ def understood(
     """The table with lists of tags as lists, the task that these leave no doubt of, the places of
     its columns, and what was guessed. Raises `DataError`.
     """  # noqa: D205 - one sentence
+    sheet = with_names(sheet, shelter)
     if form_of(columns.task) in (None, LabelForm.TAGS):
         sheet, columns = with_tags(sheet, columns)
     chosen, notes = choose(sheet, columns, shelter)

@@ -91,8 +91,8 @@ def _need_two(
     origin: Gathering,
 ) -> None:
     if not records:
-        passed = [problem.name for problem in problems[:3]]
-        why = f"{len(problems):,} passed over: {', '.join(passed)}" if problems else ""
+        passed = [problem.name for problem in problems if problem.kind != "class"]
+        why = f"{len(passed):,} passed over: {', '.join(passed[:3])}" if passed else ""
         packed = [p.name for p in problems if p.name.casefold().endswith(_PACKED)]
         fix = f"headstart check {origin.where}/{packed[0]}" if len(packed) == 1 else origin.fix
         fix = "unpack these archives, each into its folder" if len(packed) > 1 else fix
