@@ -67,7 +67,9 @@ async def dropped(port: int, files: Sequence[tuple[str, Path]], at_once: int) ->
     await asyncio.gather(*(one() for _ in range(at_once)))
 
 
-async def outcome(port: int, count: int, began: float, most_s: float = 900.0) -> tuple[float, dict]:
+async def outcome(
+    port: int, count: int, began: float, most_s: float = 1800.0
+) -> tuple[float, dict]:
     """Wait for figures of a run on so many examples."""
     first, version = 0.0, 0
     while time.perf_counter() - began < most_s:
@@ -94,9 +96,11 @@ def measured(files: Sequence[tuple[str, Path]], at_once: int) -> None:
             began = time.perf_counter()
             asyncio.run(dropped(port, files, at_once))
             sent = time.perf_counter() - began
-            first, found = asyncio.run(outcome(port, len(files), began))
+            try:
+                first, found = asyncio.run(outcome(port, len(files), began))
+            finally:
+                it.terminate()
             last = time.perf_counter() - began
-            it.terminate()
         text = f"sent {sent:.1f} s, first number {first:.1f} s, of all {last:.1f} s"
         told(f"{len(files)} pictures", f"{text}; right on {found['right']} of {found['of']}")
 
