@@ -89,3 +89,10 @@ def test_a_list_of_paths_and_labels_needs_no_separator(tmp_path) -> None:
     assert [found.examples.truth.written(i) for i in range(4)] == ["0", "1", "0", "1"]
     with pytest.raises(DataError, match="D107"):
         find(table(tmp_path, [f"other {i}.png {i % 2}" for i in range(4)], "none.txt"))
+
+
+def test_a_table_a_part_may_have_no_names_either(tmp_path) -> None:
+    for name in ("train.csv", "test.csv"):
+        table(tmp_path, [f"{'xy'[i % 2]},{WORDS} {name} {i}" for i in range(6)], name)
+    found = find(tmp_path)
+    assert found.examples.parts == ("test",) * 6 + ("train",) * 6

@@ -7,6 +7,7 @@ from pathlib import Path
 from headstart.data.column_settings import Columns
 from headstart.data.columns import NO_COLUMN, Chosen
 from headstart.data.found import Found
+from headstart.data.headless import with_names
 from headstart.data.manifest import (
     asked_by_kind,
     holding,
@@ -27,7 +28,10 @@ def read_parts(tables: Sequence[tuple[str, Path]], columns: Columns, shelter: Sh
     """One table for each part: train.csv, test.csv. Raises `DataError`."""
     for _, path in tables:
         columns = asked_by_kind(path, columns)
-    sheets = [(part, read_sheet(path)) for part, path in tables]
+    sheets = [
+        (part, with_names(read_sheet(path), replace(shelter, part=part, moved={})))
+        for part, path in tables
+    ]
     return found_in_sheets(sheets, columns, shelter, tables[0][1].parent)
 
 
