@@ -135,16 +135,18 @@ def _folder(root: Path, asking: Asking, *, unpacked: bool = False) -> Questions:
     walk.over([Shelf(path, "") for path in (*visible_folders(root), *visible_files(root))])
     files = [r.source for r in (*walk.records, *walk.texts) if isinstance(r.source, Path)]
     written = [r.source for r in walk.texts or walk.written() if isinstance(r.source, Path)]
-    media = [path for path in files if path not in {*written}]
+    texts = {*written}
+    media = [path for path in files if path not in texts]
     read = written if asking.kind == "text" else media
     read.sort(key=lambda path: natural(str(path)))
     taken = {str(path.relative_to(root)) for path in read}
     passed = [p for p in walk.problems if p.kind in ("ignored", "unreadable")]
     named = [f"{p.name}: {p.reason}" for p in passed if p.name not in taken]
+    kept = {*read}
     named += [
         f"{printable(path.relative_to(root))}: not what this model reads"
         for path in files
-        if path not in read and path.suffix.casefold() != ".txt"
+        if path not in kept and path.suffix.casefold() != ".txt"
     ]
     if not read:
         nothing = Question(os.fspath(root), None, error="holds nothing to judge")
