@@ -134,11 +134,21 @@ def test_decimal_commas_are_read_as_values():
     assert found.examples.truth.values[3] == 3.5 and "decimal" in found.notes[0]
 
 
-def test_hints_are_for_tables_alone(tmp_path):
+def test_of_folders_only_numbers_are_told_and_can_be_values(tmp_path):
     for i in range(20):
         (tmp_path / f"{i * 3}").mkdir()
         (tmp_path / f"{i * 3}" / "1.png").write_text(f"{i}")
-    assert with_task(find(tmp_path)).notes == () and len(labels_of(find(tmp_path))) == 20
+    (told,) = with_task(find(tmp_path)).notes
+    assert "look like values: --task regression" in told and len(labels_of(find(tmp_path))) == 20
+    assert with_task(find(tmp_path), "regression").examples.truth.values[:3] == (0.0, 3.0, 6.0)
+
+
+@pytest.mark.parametrize("names", ["a;b c;a", "A a", "cat dog"])
+def test_folders_that_look_like_tags_or_twins_are_classes_without_a_word(tmp_path, names):
+    for name in names.split():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "1.png").write_text(name)
+    assert with_task(find(tmp_path)).notes == ()
 
 
 @pytest.mark.parametrize("form", ["${}", "{} kg", "{}%", "1,{:03d}", "{} m/s", "€ {}"])
@@ -182,3 +192,16 @@ def test_a_folder_that_is_called_after_none_is_told() -> None:
     (told,) = folder_hints({"pos": 3, "unsup": 2})
     assert told.startswith("2 examples lie in unsup") and "--without unsup" in told
     assert folder_hints({"pos": 3, "supper": 2}) == ()
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (range(20, 31), "look like values"),
+        (range(20, 30), ""),
+        ([f"{n:03d}" for n in range(20, 40)], ""),
+    ],
+)
+def test_folders_called_by_numbers_are_told(names, told) -> None:
+    said = folder_hints(dict.fromkeys(map(str, names), 3))
+    assert bool(said) == bool(told) and (not told or told in said[0])

@@ -46,6 +46,15 @@ def test_two_columns_of_texts_may_be_one_written_from_the_other(
     assert len(found.examples) == 8
 
 
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [("source,target", True), ("article,highlights", True), ("source,other", False)],
+)
+def test_short_texts_that_are_written_from_texts_lead_to_their_task(tmp_path, names, told) -> None:
+    asked = fix(tmp_path, names, lambda i: f"a b{i},c d{i}")
+    assert ("--task text-to-text" in asked) == told
+
+
 @pytest.mark.parametrize("written", ["{}.wav", "{}"])
 def test_recordings_beside_texts_may_be_what_is_said(tmp_path, written) -> None:
     put(tmp_path, *(f"wavs/LJ{i}.wav" for i in range(8)))

@@ -24,7 +24,7 @@ _NOTHING = {
     *("#ref!", "#div/0!", "#value!", "#name?", "#num!", "#null!", "unbekannt", "k. a.", "inconnu"),
     *("inconnue", "desconocido", "desconocida", "desconhecido", "sconosciuto", "onbekend"),
     *("ukjent", "okänd", "nieznany", "неизвестно", "bilinmiyor", "未知", "不明", "알 수 없음"),
-    *("unsup", "unsupervised"),
+    *("unsup", "unsupervised", "not labeled"),
 }
 _COMMA = re.compile(r"[-+]?(\d{1,3}(\.\d{3})*|\d+),(\d{1,2}|\d{4,})")
 """A number with a decimal comma; three digits behind it may be thousands."""
@@ -99,13 +99,16 @@ def hints(counts: Mapping[str, int]) -> tuple[str, ...]:
 
 
 def folder_hints(counts: Mapping[str, int]) -> tuple[str, ...]:
-    """What is told of classes that folders are called after."""
-    return tuple(
+    """What is told of classes that folders are called after; zeros in front make them numbers."""
+    padded = any(name.startswith("0") and name.isdecimal() and len(name) > 1 for name in counts)
+    values = [] if padded else _values(counts)
+    empty = (
         f"{counts[name]:,} examples lie in {printable(name, 40)}, which often stands for none: "
         f"taken for a class; --without {printable(name, 40)} leaves it out"
         for name in counts
         if says_nothing(name)
     )
+    return (*values, *empty)
 
 
 def tag_hints(counts: Mapping[str, int]) -> tuple[str, ...]:

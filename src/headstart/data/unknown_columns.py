@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from headstart.data.column_names import SOURCES, TARGETS, plain
+from headstart.data.column_names import LABELS, SOURCES, TARGETS, plain
 from headstart.data.path_columns import sample_of
 from headstart.data.shelter import Shelter
 from headstart.data.sounds import ENDINGS
@@ -77,8 +77,9 @@ def _flags(sheet: Sheet, shelter: Shelter) -> str:
     if sounds and texts:
         said = f"--task {task_of(LabelForm.TRANSCRIPT)} --path {_quoted(sheet, sounds[0])}"
         return f"{said} --label {_quoted(sheet, texts[-1])} if this is what is said"
-    if len(texts) == 2 and not labels:
-        source, target = _ordered(sheet, texts)
+    pair = texts if len(texts) == 2 and not labels else _called_so(sheet)
+    if pair:
+        source, target = _ordered(sheet, pair)
         asked = f"--task {task_of(LabelForm.TEXT)} --text {_quoted(sheet, source)}"
         return f"{asked} --label {_quoted(sheet, target)} if one is to be written from the other"
     if len(texts) == len(sheet.columns) == 1:
@@ -93,6 +94,17 @@ def _flags(sheet: Sheet, shelter: Shelter) -> str:
     count = len({str(cell) for cell in sheet.cells(fewest) if not missing(cell)})
     asked = f"--text {_quoted(sheet, longest)} --label {_quoted(sheet, fewest)}"
     return f"{asked} (it has {count:,} different cells), or others of the columns below"
+
+
+def _called_so(sheet: Sheet) -> list[int]:
+    """Two columns called as a text and one that is written from it; empty for others."""
+    names = [plain(name) for name in sheet.columns]
+    first = [i for i, name in enumerate(names) if name in SOURCES and name not in TARGETS]
+    second = [
+        i for i, name in enumerate(names) if name in TARGETS and name not in (*SOURCES, *LABELS)
+    ]
+    second = second or [i for i, name in enumerate(names) if name == "target" and "source" in names]
+    return [first[0], second[0]] if first and second else []
 
 
 def _ordered(sheet: Sheet, pair: Sequence[int]) -> Sequence[int]:
