@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, overload
+from typing import Any, ClassVar, overload
 
 import numpy as np
 import PIL.Image
@@ -14,15 +14,17 @@ from torch import Tensor, nn
 
 from headstart.backbone import Backbone
 from headstart.data import InMemory, Source, asked_of, source_of
-from headstart.errors import HeadstartError
+from headstart.errors import HeadstartError, UsageError
 from headstart.features import fast, noise
 from headstart.head import Familiar, padded
-from headstart.modality import Modality, Prepared, Sound, windows
+from headstart.modality import Prepared, Sound, longest_s, windows
+from headstart.modality.further_looks import further_looks
 from headstart.modality.text import content_of
 from headstart.prediction import WAITING, joined, unanswered
 from headstart.prediction import Prediction as Prediction
 from headstart.task import (
     Calibration,
+    FoundBox,
     Task,
     answer_of,
     boxes_told,
@@ -34,15 +36,6 @@ One = str | bytes | Path | InMemory | PIL.Image.Image
 """One input of a prediction."""
 Given = Any
 """Inputs of `predict`: a path, a text, two texts, a picture, (samples, rate), bytes; or several."""
-
-
-LONGEST_S = 30.0
-"""The longest recording in seconds that is transcribed in one piece."""
-
-
-def longest_s(modality: Modality) -> float:
-    """The longest recording in seconds that such a network transcribes in one piece."""
-    return min(LONGEST_S, float(getattr(modality, "most_s", LONGEST_S)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +51,24 @@ class Model:
     """Stages before it are unchanged from the backbone that training started from."""
     familiar: Familiar | None = None
     """Statistics of the training data, which tell whether a new input resembles it."""
+    said_above: float | None = None
+    """The probability from which on a tag or box is said, where that was asked for."""
+    looks: int = 1
+    """Looks at each picture, whose answers are averaged."""
+    looks_again: ClassVar[bool] = True
+
+    def asking(self, *, threshold: float | None = None, looks: int = 1) -> "Model":
+        """The same model: answers are sure, tags and boxes said, from this probability on; and by
+        the mean over `looks` at a picture (`further_looks`). Raises `UsageError` for others.
+        """  # noqa: D205 - one sentence
+        if threshold is not None and self.task.numeric:
+            raise UsageError("U349", "values have no threshold", "leave --threshold out")
+        pictures = self.backbone.modality.kind == "image" and not self.task.locates
+        if looks > 1 and not (pictures and self.looks_again):
+            what = "only pictures are looked at again, not for boxes, and not by files of ONNX"
+            raise UsageError("U351", what, "leave --tta out")
+        trust = self.trust if threshold is None else replace(self.trust, sure_above=threshold)
+        return replace(self, trust=trust, said_above=threshold, looks=looks)
 
     @torch.inference_mode()
     def probabilities(
@@ -135,7 +146,10 @@ class Model:
                 found.append(error)
                 continue
             found.append(WAITING)
-        told = iter(self._of_items(items) if items else [])
+        if not items:
+            return found
+        answers, shares = self._judged(items)
+        told = iter(self._all_told(answers.numpy(), shares))
         return [next(told) if one is WAITING else one for one in found]
 
     @property
@@ -213,7 +227,7 @@ class Model:
         told = list[Prediction]()
         for given, answer, one in zip(sources, answers, self._all_told(answers), strict=True):
             found = placed(answer, self.backbone.modality, self._source(given))
-            told.append(replace(one, boxes=boxes_told(found, self.task)))
+            told.append(replace(one, boxes=self._boxes(found)))
         return told
 
     def tiled(self, given: Given, side: int) -> Prediction:
@@ -225,7 +239,12 @@ class Model:
             lambda parts: self.probabilities(parts).double().numpy(), modality, source, side
         )
         answer = answer_of([torch.from_numpy(found)]).numpy()
-        return replace(self._all_told(answer)[0], boxes=boxes_told(found, self.task))
+        return replace(
+            self._all_told(answer)[0], boxes=boxes_told(found, self.task, self.said_above)
+        )
+
+    def _boxes(self, found: Float[np.ndarray, "k 6"]) -> tuple[FoundBox, ...]:
+        return boxes_told(found, self.task, self.said_above)
 
     def _all_told(
         self, answers: Float[np.ndarray, "n c"], shares: Sequence[float] = ()
@@ -250,13 +269,13 @@ class Model:
     @torch.inference_mode()
     def _judged(self, items: Sequence[Tensor]) -> tuple[Float[Tensor, "n classes"], list[float]]:
         """Answers, and how much each item resembles the training data."""
-        rows = self._network(self.backbone.modality.batch(items))
+        batch = self.backbone.modality.batch(items)
+        rows = self._network(batch)
         shares = self.familiar.shares(rows) if self.familiar else []
-        return self.task.answers(self.head(rows)), shares
-
-    def _of_items(self, items: Sequence[Tensor]) -> list[Prediction]:
-        answers, shares = self._judged(items)
-        return self._all_told(answers.numpy(), shares)
+        answers = self.task.answers(self.head(rows))
+        for seen in further_looks(batch, self.looks) if self.looks > 1 else ():
+            answers = answers + self.task.answers(self.head(self._network(seen)))
+        return answers / self.looks, shares
 
     def _at_words(self, sources: Sequence[Given], answers: np.ndarray) -> np.ndarray:
         """One tag a word, in order; the first tag for words that could not be read any more."""
@@ -271,7 +290,8 @@ class Model:
         return source_of(given, self.backbone.modality.kind)
 
     def _told(self, answer: np.ndarray, belief: float) -> Prediction:
-        label = self.task.text(answer)
+        above = self.said_above if self.task.link == "sigmoid" else None
+        label = self.task.text(answer if above is None else (answer >= above).astype(float))
         if self.task.numeric:
             value, margin = float(answer[0]), self.trust.margin
             return Prediction(label, {}, True, belief, value, value - margin, value + margin)

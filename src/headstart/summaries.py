@@ -102,8 +102,15 @@ def audited(summary: Sequence[str], problems: Sequence[Record]) -> list[str]:
 
 
 def predicted(records: Sequence[Record]) -> list[str]:
-    """One line a file: its name, what it is said to be, what that was given, and any doubt."""
-    return columns([(one["file"], one["label"], *_trust(one)) for one in records])
+    """One line a file: its name, what it is said to be, what that was given, and any doubt; then
+    the likeliest classes, where they were asked for.
+    """  # noqa: D205 - one sentence
+    return columns([(one["file"], one["label"], *_trust(one), _likeliest(one)) for one in records])
+
+
+def _likeliest(one: Record) -> str:
+    top = [f"{each['label']} {each['probability']:z.1%}" for each in one.get("top", ())]
+    return ", ".join(top)
 
 
 def compressed(record: Record, place: Path) -> list[str]:

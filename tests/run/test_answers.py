@@ -1,14 +1,19 @@
 import csv
 import json
 
+import PIL.Image
 import pytest
+from located import detecting
 from pyarrow import parquet
+from stand_ins import FIGURES
 
 from headstart.data import InMemory
 from headstart.data.questions import Question
 from headstart.errors import DataError, UsageError
 from headstart.model import Prediction
-from headstart.run.answers import Answer, answers_of, need_ending, write
+from headstart.run.answer_settings import AnswerSettings
+from headstart.run.answers import Answer, answers_of, judged, need_ending, write
+from headstart.share import save_model
 from headstart.task import FoundBox
 
 
@@ -88,3 +93,39 @@ def test_large_pictures_are_asked_about_one_by_one_in_tiles():
         "a 64",
         "b 64",
     ]
+
+
+def likely(text: str) -> Answer:
+    given = {"cow": 0.1, "cat": 0.6, "dog": 0.3}
+    return Answer(questions(text)[0], Prediction("cat", given, sure=True, probability=0.6))
+
+
+def test_the_likeliest_come_first_and_only_where_they_are_asked_for(tmp_path):
+    assert likely("x").record(2)["top"] == [
+        {"label": "cat", "probability": 0.6},
+        {"label": "dog", "probability": 0.3},
+    ]
+    assert "top" not in likely("x").record()
+    lost = Answer(questions("y")[0], failure=DataError("D122", "the file stops", "copy it again"))
+    assert lost.record(2)["top"] == []
+    write(tmp_path / "a.csv", [likely("x"), lost], top=2)
+    with (tmp_path / "a.csv").open(newline="") as file:
+        first, second = csv.DictReader(file)
+    assert (first["top 1"], first["top 2"], first["top 2 probability"]) == ("cat", "dog", "0.3")
+    assert second["top 1"] == "" and "top 3" not in first
+
+
+def test_a_run_is_asked_for_the_likeliest_above_a_threshold(finished_run, tmp_path):
+    picture = tmp_path / "x.png"
+    PIL.Image.new("RGB", (40, 40), "teal").save(picture)
+    settings = AnswerSettings(top=2, threshold=0.999999, tta=2)
+    found = judged(finished_run, [str(picture)], [], settings=settings)
+    (record,) = [answer.record(found.top) for answer in found.answers]
+    assert len(record["top"]) == 2 and not record["sure"]
+    assert record["top"][0]["label"] == record["label"]
+
+
+def test_boxes_have_no_likeliest_classes(tmp_path):
+    save_model(tmp_path / "model", detecting(), FIGURES)
+    with pytest.raises(UsageError, match="U352"):
+        judged(tmp_path / "model", ["x.png"], [], settings=AnswerSettings(top=2))

@@ -4,7 +4,7 @@ import pytest
 from stand_ins import FIGURES
 from torch import nn
 
-from headstart.errors import BackboneError
+from headstart.errors import BackboneError, UsageError
 from headstart.model import Model
 from headstart.share import Exported, FileModel, load, save_model
 from headstart.share.file_model import NETWORK
@@ -38,3 +38,9 @@ def test_a_flipped_byte_of_the_file_is_damage(made, tmp_path) -> None:
 
 def test_nothing_to_judge_is_no_answer(made) -> None:
     assert made.probabilities([]).shape == (0, 3)
+
+
+def test_its_file_looks_once(made) -> None:
+    with pytest.raises(UsageError, match="U351"):
+        made.asking(looks=2)
+    assert made.asking(threshold=0.9).trust.sure_above == 0.9

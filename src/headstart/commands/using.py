@@ -14,6 +14,7 @@ from headstart.commands.showing import run_ended
 from headstart.errors import UsageError
 from headstart.hostile import printable
 from headstart.options import made
+from headstart.run.answer_settings import AnswerSettings
 from headstart.run.box_settings import BoxSettings
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ Answers = Annotated[
 ]
 
 
-@takes(BoxSettings)
+@takes(AnswerSettings)
 def predict(
     run: RunFolder,
     places: Annotated[
@@ -58,13 +59,13 @@ def predict(
         raise UsageError(
             "U115", "nothing to judge", f'headstart predict {printable(run)} FILES, or --text "…"'
         )
-    boxes = made(BoxSettings, options)
+    settings = made(AnswerSettings, options)
     from headstart.run import answers
 
     if out:
         answers.need_ending(out)
-    found = answers.judged(run, places or [], things, sys.stdin, boxes, out)
-    _written(found, out, boxes, json=json)
+    found = answers.judged(run, places or [], things, sys.stdin, settings, out)
+    _written(found, out, settings.boxes, json=json)
     if any(answer.failure for answer in found.answers):
         raise typer.Exit(3 if strict else 8)
 
@@ -74,7 +75,7 @@ def _written(found: "Judged", out: Path | None, boxes: BoxSettings, *, json: boo
     from headstart.run import box_files  # torch is there by now; a wrong path needs none
 
     box_files.write_all(found, out, boxes)
-    records = [answer.record() for answer in found.answers]
+    records = [answer.record(found.top) for answer in found.answers]
     if json:
         terminal.document(records)
     else:

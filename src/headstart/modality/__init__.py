@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from headstart.modality.transfer import batch_on, moved, seen_on
     from headstart.modality.views import Augmentation, Variation, augment, follow
     from headstart.modality.vocabulary import learned_vocabulary
-    from headstart.modality.windows import windows
+    from headstart.modality.windows import longest_s, windows
 
 __all__ = [
     "NEAR_BITS",
@@ -41,6 +41,7 @@ __all__ = [
     "bits_used",
     "follow",
     "learned_vocabulary",
+    "longest_s",
     "moved",
     "prepared_by",
     "seen_on",

@@ -28,6 +28,15 @@ OVERLAP = 0.25
 """Share of a window that the next one hears, too, at least."""
 
 
+LONGEST_S = 30.0
+"""The longest recording in seconds that is transcribed in one piece."""
+
+
+def longest_s(modality: object) -> float:
+    """The longest recording in seconds that such a network transcribes in one piece."""
+    return min(LONGEST_S, float(getattr(modality, "most_s", LONGEST_S)))
+
+
 def windows(source: Source, most_s: float, *, lapped: bool = False) -> list[Source]:
     """Parts of a recording, none longer than `most_s`, that follow one another without a gap.
 

@@ -13,7 +13,7 @@ from headstart.data.examples import InMemory, Pair
 from headstart.data.questions import STDIN, Asking, Question, Questions, questions_of
 from headstart.errors import DataError, HeadstartError, UsageError
 from headstart.hostile import printable
-from headstart.run.box_settings import PLAIN, BoxSettings
+from headstart.run.answer_settings import USUAL, AnswerSettings
 from headstart.run.box_table import box_column
 from headstart.run.settings import cache_root
 from headstart.share import load
@@ -44,16 +44,25 @@ class Answer:
         """Why nothing is said, in a line; empty where something is."""
         return self.failure.line if self.failure else ""
 
-    def record(self) -> dict[str, Any]:
-        """As JSON has it."""
-        said = asdict(self.prediction) if self.prediction else {"label": None}
+    def record(self, top: int = 0) -> dict[str, Any]:
+        """As JSON has it; with the `top` likeliest classes where so many are asked for."""
+        said: dict[str, Any] = asdict(self.prediction) if self.prediction else {"label": None}
+        if top:
+            said["top"] = [{"label": n, "probability": p} for n, p in self.likeliest(top)]
         return {"file": self.question.name, **said, "error": self.error or None}
+
+    def likeliest(self, count: int) -> list[tuple[str, float]]:
+        """So many classes or tags with their probabilities, the likeliest first."""
+        given = self.prediction.probabilities if self.prediction else {}
+        return sorted(given.items(), key=lambda pair: -pair[1])[:count]
 
     def row(self, names: Sequence[str] = OWN) -> dict[str, object]:
         """As a table has it: the input's own columns, then what is said, by these names."""
         own = dict(self.question.cells) or {"file": self.question.name}
         own = {f"{name} (given)" if name in names else name: cell for name, cell in own.items()}
         told: dict[str, object] = asdict(self.prediction) if self.prediction else {}
+        for place, (label, chance) in enumerate(self.likeliest(len(names)), 1):
+            told |= {f"top {place}": label, f"top {place} probability": chance}
         return {**own, **{name: told.get(name) for name in names}, OWN[-1]: self.error}
 
 
@@ -96,12 +105,14 @@ def need_ending(out: Path) -> None:
         )  # fmt: skip
 
 
-def write(out: Path, answers: Iterable[Answer], *, located: bool = False) -> None:
+def write(out: Path, answers: Iterable[Answer], *, located: bool = False, top: int = 0) -> None:
     """The rows of all answers, whole or not at all; with a column of boxes where things are
-    `located`.
+    `located`, and with two columns for each of the `top` likeliest classes.
     """  # noqa: D205 - one sentence
     need_ending(out)
-    said = (*OWN[:-1], BOXES, OWN[-1]) if located else OWN
+    places = range(1, top + 1)
+    more = [name for i in places for name in (f"top {i}", f"top {i} probability")]
+    said = (*OWN[:-1], *([BOXES] if located else []), *more, OWN[-1])
     rows = [answer.row(said) for answer in answers]
     own = dict.fromkeys(name for row in rows for name in row if name not in said)
     names, kind = (*own, *said), out.suffix.casefold()
@@ -158,6 +169,8 @@ class Judged:
     classes: tuple[str, ...]
     located: bool
     """Whether it finds boxes."""
+    top: int = 0
+    """Of the likeliest classes, how many are shown."""
 
 
 def judged(
@@ -165,16 +178,22 @@ def judged(
     places: Sequence[str],
     texts: Sequence[Any],
     stdin: Iterable[str] = (),
-    boxes: BoxSettings = PLAIN,
+    settings: AnswerSettings = USUAL,
     out: Path | None = None,
 ) -> Judged:
     """What a run's model says of all that lies at the places, and of texts.
 
     `stdin` is read where a place is "-". Raises `DataError` where nothing can be answered, and what
-    `load` raises; `UsageError` where boxes are asked of a model that finds none.
+    `load` raises; `UsageError` where boxes are asked of a model that finds none, and the likeliest
+    classes of one that has none.
     """
-    model = load(run)
+    model, boxes = (
+        load(run).asking(threshold=settings.threshold, looks=settings.tta),
+        settings.boxes,
+    )
     modality, located = model.backbone.modality, model.task.locates
+    if settings.top and (located or not model.classes or model.task.coded_rows):
+        raise UsageError("U352", "--top is for classes and tags", "leave --top out")
     flags = [*boxes.flags(), *([f"--out {out.name}"] if out and out.suffix == COCO else [])]
     if flags and not located:
         flag = printable(flags[0])
@@ -189,7 +208,7 @@ def judged(
     failed = [answer.failure for answer in answers if answer.failure]
     if failed and len(failed) == len(answers):
         raise failed[0]
-    return Judged(answers, found, model.classes, located)
+    return Judged(answers, found, model.classes, located, settings.top)
 
 
 def _held(text: Any) -> InMemory:

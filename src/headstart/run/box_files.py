@@ -45,7 +45,7 @@ def write_all(found: Judged, out: Path | None, boxes: BoxSettings) -> None:
         results = coco_results(found.answers, found.classes)
         durable.write(out, durable.to_json(results) + "\n")
     elif out:
-        write(out, found.answers, located=found.located)
+        write(out, found.answers, located=found.located, top=found.top)
     if boxes.yolo:
         write_yolo(Path(boxes.yolo), found.answers, found.classes)
     if boxes.draw:

@@ -29,7 +29,7 @@ from headstart.events import (
     without_notes,
 )
 from headstart.features import noted, survey, trim
-from headstart.model import longest_s
+from headstart.modality import longest_s
 from headstart.report import audit_page
 from headstart.run.allowed import need_allowed, need_short
 from headstart.run.arms import Job

@@ -15,7 +15,7 @@ from headstart.errors import DataError
 from headstart.evaluate import peak_mb
 from headstart.events import Clock, Tell, quiet
 from headstart.features import survey
-from headstart.model import longest_s
+from headstart.modality import longest_s
 from headstart.run.allowed import need_allowed, need_short
 from headstart.run.arms import AS_IT_IS, RANDOM
 from headstart.run.recipes import expected_passes, passes_of, recipe_of

@@ -12,7 +12,7 @@ from headstart.backbone import Alone, Backbone, is_recurrent
 from headstart.data import Examples, hold_out
 from headstart.events import Tell, quiet
 from headstart.features import survey
-from headstart.model import longest_s
+from headstart.modality import longest_s
 from headstart.run.allowed import need_short
 from headstart.run.arms import Job, fitted_by
 from headstart.run.settings import Settings

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -25,6 +26,7 @@ class FileModel(Model):
 
     place: Path = field(default=Path(), kw_only=True)
     """The file."""
+    looks_again: ClassVar[bool] = False
 
     @cached_property
     def _runtime(self) -> Runtime:

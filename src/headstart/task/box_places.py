@@ -39,9 +39,11 @@ def placed(
     return there
 
 
-def boxes_told(found: Float[np.ndarray, "k 6"], task: Task) -> tuple[FoundBox, ...]:
-    """Those that count as said, likeliest first."""
-    said = found[found[:, 1] >= SAID]
+def boxes_told(
+    found: Float[np.ndarray, "k 6"], task: Task, least: float | None = None
+) -> tuple[FoundBox, ...]:
+    """Those that count as said, likeliest first; `least` is the probability from which they do."""
+    said = found[found[:, 1] >= (SAID if least is None else least)]
     return tuple(
         FoundBox(task.classes[int(label)], chance, (x0, y0, x1, y1))
         for label, chance, x0, y0, x1, y1 in said.tolist()
