@@ -21,6 +21,7 @@ def table(folder: Path, lines: list[str], name: str = "t.csv") -> Path:
     [
         ([f"{'xy'[i % 2]},{WORDS} {i}" for i in range(6)], "label = column 1, text = column 2"),
         ([f"{i % 2},{WORDS} {i}" for i in range(6)], "label = column 1, text = column 2"),
+        ([f"{i}.25,{WORDS} {i}" for i in range(6)], "label = column 1, text = column 2"),
         (
             [f"4,{i},user{i},{WORDS} {i}" for i in range(3)]
             + [f"0,{i},user{i},{WORDS} {i}" for i in range(3, 6)],

@@ -1,6 +1,6 @@
 """A worker's answers: one each, in order, and none lost to a bad neighbor."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -59,9 +59,9 @@ class Failing(Model):
 
 
 def test_what_nobody_foresaw_is_an_error_of_the_one_thing(small_model: Model, photos: Path) -> None:
-    fields = {name: getattr(small_model, name) for name in small_model.__dataclass_fields__}
+    own = {one.name: getattr(small_model, one.name) for one in fields(small_model)}
     raw = next((photos / "red").iterdir()).read_bytes()
-    found = answers_to(Failing(**fields), [Thing(n, "bytes", raw) for n in ("large", "x", "odd")])
+    found = answers_to(Failing(**own), [Thing(n, "bytes", raw) for n in ("large", "x", "odd")])
     assert [one.get("error", {}).get("code") for one in found] == ["R331", None, "D298"]
 
 
