@@ -93,6 +93,8 @@ def test_from_a_threshold_on_tags_are_said(small_model: Model) -> None:
         below, above = (tags.asking(threshold=chance + by).predict(picture) for by in (-1e-6, 1e-6))
         assert name in below.label.split(";") and name not in above.label.split(";")
         assert below.probabilities == given
+        said = [p if one in below.label.split(";") else 1 - p for one, p in given.items()]
+        assert below.probability == pytest.approx(min(said))
 
 
 def test_several_looks_are_averaged(small_model: Model) -> None:

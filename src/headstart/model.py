@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, overload
+from typing import Any, overload
 
 import numpy as np
 import PIL.Image
@@ -55,19 +55,18 @@ class Model:
     """The probability from which on a tag or box is said, where that was asked for."""
     looks: int = 1
     """Looks at each picture, whose answers are averaged."""
-    looks_again: ClassVar[bool] = True
 
     def asking(self, *, threshold: float | None = None, looks: int = 1) -> "Model":
-        """The same model: answers are sure, tags and boxes said, from this probability on; and by
-        the mean over `looks` at a picture (`further_looks`). Raises `UsageError` for others.
+        """The same model: sure, or saying tags and boxes, from this probability on; by the mean
+        over `looks` at a picture (`further_looks`). Raises `UsageError` where that is nonsense.
         """  # noqa: D205 - one sentence
         if threshold is not None and self.task.numeric:
             raise UsageError("U349", "values have no threshold", "leave --threshold out")
-        pictures = self.backbone.modality.kind == "image" and not self.task.locates
-        if looks > 1 and not (pictures and self.looks_again):
-            what = "only pictures are looked at again, not for boxes, and not by files of ONNX"
-            raise UsageError("U351", what, "leave --tta out")
-        trust = self.trust if threshold is None else replace(self.trust, sure_above=threshold)
+        if looks > 1 and (self.task.locates or self.backbone.modality.kind != "image"):
+            raise UsageError("U351", "pictures alone, without boxes, have looks", "leave --tta out")
+        several = self.task.link == "sigmoid" or self.task.locates
+        sure = self.trust.sure_above if threshold is None or several else threshold
+        trust = replace(self.trust, sure_above=sure)
         return replace(self, trust=trust, said_above=threshold, looks=looks)
 
     @torch.inference_mode()
@@ -224,11 +223,10 @@ class Model:
     def _located(self, sources: Sequence[Given]) -> list[Prediction]:
         """The boxes on each picture, in pixels of the original."""
         answers = self.probabilities(sources).double().numpy()
-        told = list[Prediction]()
-        for given, answer, one in zip(sources, answers, self._all_told(answers), strict=True):
-            found = placed(answer, self.backbone.modality, self._source(given))
-            told.append(replace(one, boxes=self._boxes(found)))
-        return told
+        modality, every = self.backbone.modality, zip(sources, answers, strict=True)
+        found = [self._boxes(placed(row, modality, self._source(one))) for one, row in every]
+        told = zip(self._all_told(answers), found, strict=True)
+        return [replace(one, boxes=boxes) for one, boxes in told]
 
     def tiled(self, given: Given, side: int) -> Prediction:
         """What is on a large picture, looked for in overlapping squares of so many pixels a side
@@ -292,6 +290,8 @@ class Model:
     def _told(self, answer: np.ndarray, belief: float) -> Prediction:
         above = self.said_above if self.task.link == "sigmoid" else None
         label = self.task.text(answer if above is None else (answer >= above).astype(float))
+        if above is not None:
+            belief = float(np.where(answer >= above, answer, 1 - answer).min())
         if self.task.numeric:
             value, margin = float(answer[0]), self.trust.margin
             return Prediction(label, {}, True, belief, value, value - margin, value + margin)

@@ -163,9 +163,17 @@ def test_a_text_that_is_continued_is_its_own_label(tmp_path):
 )
 def test_a_label_is_known_by_many_words(tmp_path, name) -> None:
     head, row = f"id,text,when,{name}", "{0},words of text {0},{1},{2}"
-    lines = [head, *(row.format(i, i % 3, "ab"[i % 2]) for i in range(6))]
+    lines = [head, *(row.format(i, i + 3, "ab"[i % 2]) for i in range(6))]
     (tmp_path / "t.csv").write_text("\n".join(lines))
     assert any(f"label = {name}" in note for note in find(tmp_path / "t.csv").notes)
+
+
+def test_a_score_is_no_label_where_another_column_may_be(tmp_path) -> None:
+    lines = [f"words of text {i},{i % 3},{'yes' if i % 2 else 'no'}" for i in range(6)]
+    (tmp_path / "t.csv").write_text("\n".join(["review,score,helpful", *lines]))
+    with pytest.raises(DataError, match="D107") as refused:
+        find(tmp_path / "t.csv")
+    assert "helpful" in refused.value.why
 
 
 def test_a_score_beside_files_is_no_label(place):

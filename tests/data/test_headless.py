@@ -45,7 +45,15 @@ def test_a_file_on_top_is_an_example_too(tmp_path) -> None:
 
 @pytest.mark.parametrize(
     "head",
-    ["words,kind", "what people wrote to us,kind", "x,y", "2019,2020", "text,a"],
+    [
+        "words,kind",
+        "what people wrote to us,kind",
+        "x,y",
+        "2019,2020",
+        "text,a",
+        "what people wrote to us,label",
+        "all of the text written,2024",
+    ],
 )
 def test_names_are_names_where_nothing_says_otherwise(tmp_path, head) -> None:
     lines = [f"{WORDS} {i},{'ab'[i % 2]}" for i in range(6)]
@@ -97,3 +105,15 @@ def test_a_table_a_part_may_have_no_names_either(tmp_path) -> None:
         table(tmp_path, [f"{'xy'[i % 2]},{WORDS} {name} {i}" for i in range(6)], name)
     found = find(tmp_path)
     assert found.examples.parts == ("test",) * 6 + ("train",) * 6
+
+
+def test_a_number_far_from_those_below_is_a_name(tmp_path) -> None:
+    for head, count in (("5", 7), ("6", 6), ("-1", 7), ("-2", 6)):
+        lines = [f"{WORDS} {i},{1 + i % 3}" for i in range(6)]
+        assert len(find(table(tmp_path, [f"the text is here,{head}", *lines])).examples) == count
+
+
+def test_a_name_that_somebody_gave_is_one(tmp_path) -> None:
+    lines = [f"{WORDS} {i},{'spam' if i % 2 else 'ham'}" for i in range(6)]
+    place = table(tmp_path, ["what people wrote to us,spam", *lines])
+    assert len(find(place, Columns(label="spam")).examples) == 6

@@ -29,12 +29,17 @@ def test_an_object_is_known_as_it_is_and_as_it_is_written(cell: object, held: di
 
 def test_names_with_1_are_the_tags_and_empty_cells_stay() -> None:
     assert named_bits([*SEVERAL, None]) == [["cat", "dog"], ["dog"], [], None]
-    assert named_bits(["{'cat': True, 'dog': 'no'}"]) == [["cat"]]
+    assert named_bits(["{'cat': True, 'dog': 'no'}", {"dog": 1}]) == [["cat"], ["dog"]]
 
 
 @pytest.mark.parametrize("other", ["cat", {"cat": 0.9}, {"id": 3}])
 def test_one_cell_that_says_otherwise_leaves_all_as_they_are(other: object) -> None:
     assert named_bits([*HOT, other]) == []
+
+
+@pytest.mark.parametrize("cells", [[{"cat": 1, "dog": 0}, {"cat": 0}], [{"": 1}, {"x": 1}]])
+def test_one_name_alone_or_none_is_no_label(cells: list) -> None:
+    assert named_bits(cells) == []
 
 
 def test_other_objects_are_told_as_they_are_each_taken_for_a_class() -> None:

@@ -22,7 +22,9 @@ def test_litter_is_known_in_any_case(name, junk):
     ("files", "held"),
     [
         (("run.json", "events.jsonl", "model/head.safetensors"), True),
-        (("one/run.json", "two/run.json", ".DS_Store"), True),
+        (("one/run.json", "one/events.jsonl", "two/run.json", "two/events.jsonl", ".x"), True),
+        (("one/run.json", "one/events.jsonl", "sweep/a/run.json", "sweep/a/events.jsonl"), True),
+        (("one/run.json", "one/events.jsonl", "notes.txt"), False),
         (("run.json", "cat.png"), False),
         (("one/run.json", "two/cat.png"), False),
         (("one/run.json", "cat.png"), False),
@@ -32,6 +34,13 @@ def test_litter_is_known_in_any_case(name, junk):
 def test_a_run_and_a_folder_of_nothing_but_runs_are_known(tmp_path, files, held) -> None:
     put(tmp_path, *files)
     assert holds_runs(tmp_path) == held
+
+
+def test_runs_is_a_folder_of_runs_whatever_else_lies_there(tmp_path) -> None:
+    put(tmp_path / "runs", "one/run.json", "one/events.jsonl", "answers.csv", "notes.txt")
+    assert holds_runs(tmp_path / "runs")
+    put(tmp_path / "other" / "runs", "train/1.png", "jump/2.png")
+    assert not holds_runs(tmp_path / "other" / "runs")
 
 
 @pytest.mark.parametrize("layout", ["class folders", "table"])

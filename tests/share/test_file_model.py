@@ -41,6 +41,6 @@ def test_nothing_to_judge_is_no_answer(made) -> None:
 
 
 def test_its_file_looks_once(made) -> None:
-    with pytest.raises(UsageError, match="U351"):
+    with pytest.raises(UsageError, match="U353"):
         made.asking(looks=2)
     assert made.asking(threshold=0.9).trust.sure_above == 0.9

@@ -31,6 +31,7 @@ from headstart.data.unknown_columns import (
     WORDS,
     holds_addresses,
     listed,
+    may_be_labels,
     nameless_label,
     unknown,
 )
@@ -199,8 +200,9 @@ def _guess_span(sheet: Sheet, chosen: Chosen) -> Chosen:
 
 def _guess_label(sheet: Sheet, chosen: Chosen, task: str, shelter: Shelter) -> int:
     free = _free(sheet, chosen)
-    usual = (*LABELS, *RATINGS) if chosen.text != NO_COLUMN else LABELS
-    called = _called(sheet, CALLED.get(form_of(task), usual), free)
+    called = _called(sheet, CALLED.get(form_of(task), LABELS), free)
+    if not called and chosen.text != NO_COLUMN:
+        called = _rated(sheet, free)
     if not called and len(free) > 1:
         free = [i for i in free if i not in _called(sheet, GROUPS, free)]
     if not called and len(free) != 1 and (cells := nameless_label(sheet, free)) >= 0:
@@ -208,6 +210,13 @@ def _guess_label(sheet: Sheet, chosen: Chosen, task: str, shelter: Shelter) -> i
     if not called and len(free) != 1:
         raise unknown(sheet, "labels", "label", shelter)
     return place_of(sheet, sheet.columns[called[0]]) if called else free[0]
+
+
+def _rated(sheet: Sheet, free: Sequence[int]) -> list[int]:
+    """Columns that are called as ratings are, unless another may hold labels, too."""
+    called = _called(sheet, RATINGS, free)
+    others = [i for i in free if i not in called and plain(sheet.columns[i]) not in GROUPS]
+    return [] if any(may_be_labels(sheet, i) for i in others) else called
 
 
 def _guess_group(sheet: Sheet, chosen: Chosen) -> int:

@@ -4,11 +4,28 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from headstart.data.column_names import (
+    GROUPS,
+    LABELS,
+    PAIRS,
+    PATHS,
+    RATINGS,
+    SOURCES,
+    SPLITS,
+    TARGETS,
+    TEXTS,
+    TRANSCRIPTS,
+    plain,
+)
 from headstart.data.path_columns import sample_of
 from headstart.data.shelter import Shelter
 from headstart.data.tables import Row, Sheet
 
 _ENDINGS = (".csv", ".tsv", ".tab", ".txt")
+_KNOWN = {
+    *(*PATHS, *TEXTS, *LABELS, *RATINGS, *TRANSCRIPTS, *SOURCES, *TARGETS, *SPLITS, *GROUPS),
+    *(name for pair in PAIRS for name in pair),
+}
 _WORDS = 4
 """Words from which a cell is a text."""
 _FASTTEXT = re.compile(r"((?:__label__\S+\s+)+)(\S.*)", re.DOTALL)
@@ -16,28 +33,32 @@ _LISTED = re.compile(r"(\S.*?)\s+(\S+)", re.DOTALL)
 """A file's path and its label, as lists of pictures have them."""
 
 
-def with_names(sheet: Sheet, shelter: Shelter) -> Sheet:
+def with_names(sheet: Sheet, shelter: Shelter, told: Sequence[str] = ()) -> Sheet:
     """The same with names for the columns where the first line is an example, as it is told.
 
     Columns are then called column 1, column 2, and so on; of lines such as fastText's and of lists
-    of pictures, label and text or path.
+    of pictures, label and text or path. Where one of the names `told` is on top, or one that such
+    columns have, the first line holds names.
     """
     if not sheet.name.casefold().endswith(_ENDINGS):
         return sheet
     if len(sheet.columns) == 1:
         return _fasttext(sheet) or _listed(sheet, shelter) or sheet
+    known = {*_KNOWN, *(plain(name) for name in told if name)}
+    if any(plain(name) in known for name in sheet.columns):
+        return sheet
     if not _first_is_an_example(sheet, shelter):
         return sheet
     names = tuple(f"column {i}" for i in range(1, len(sheet.columns) + 1))
     first = tuple(
         "" if name == own else name for name, own in zip(sheet.columns, names, strict=True)
     )
-    told = (
+    note = (
         f"{sheet.name}: the first line is an example, so the columns are called {names[0]} to "
         f"{names[-1]}"
     )
     return replace(
-        sheet, columns=names, rows=(_above(sheet, first), *sheet.rows), notes=(*sheet.notes, told)
+        sheet, columns=names, rows=(_above(sheet, first), *sheet.rows), notes=(*sheet.notes, note)
     )
 
 
@@ -69,8 +90,13 @@ def _holds_texts(sheet: Sheet, column: int) -> bool:
 
 
 def _is_number(name: str, cells: Sequence[object]) -> bool:
-    """Whether a name is a number, and so are all cells below it."""
-    return all(re.fullmatch(r"[-+]?\d+(\.\d+)?", str(cell).strip()) for cell in (name, *cells))
+    """Whether a name is a number as the cells below it are, and not far from these."""
+    texts = [str(cell).strip() for cell in (name, *cells)]
+    if not all(re.fullmatch(r"[-+]?\d+(\.\d+)?", text) for text in texts):
+        return False
+    first, *others = map(float, texts)
+    low, high = min(others), max(others)
+    return 2 * low - high <= first <= 2 * high - low
 
 
 def _fasttext(sheet: Sheet) -> Sheet | None:

@@ -34,7 +34,7 @@ def object_in(cell: object) -> dict[str, object]:
 def named_bits(cells: Sequence[object]) -> list[object]:
     """Cells that say 0 or 1 of names, {"cat": 1, "dog": 0}, as lists of the names with 1.
 
-    Empty unless all cells that are filled are such.
+    Empty unless all cells that are filled are such, and two names or more have a 1.
     """
     held = [{} if missing(cell) else object_in(cell) for cell in cells]
     filled = [one for one in held if one]
@@ -42,10 +42,11 @@ def named_bits(cells: Sequence[object]) -> list[object]:
         return []
     if any(_said(value) not in (*YES, *NO) for one in filled for value in one.values()):
         return []
-    return [
-        [name for name, value in one.items() if _said(value) in YES] if one else cell
-        for one, cell in zip(held, cells, strict=True)
-    ]
+    lists = [[name for name, value in one.items() if _said(value) in YES] for one in held]
+    said = {name for some in lists for name in some}
+    if len(said) < 2 or not all(map(str.strip, said)):
+        return []
+    return [some if one else cell for some, one, cell in zip(lists, held, cells, strict=True)]
 
 
 def told_of_objects(counts: Mapping[str, int]) -> list[str]:

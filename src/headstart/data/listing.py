@@ -11,8 +11,8 @@ _JUNK = {
     *("thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx", "icon\r", "$recycle.bin"),
     *("_ds_store", "__pycache__", "lost+found"),
 }
-_RUN, _EVENTS = "run.json", "events.jsonl"
-"""Files of a run, as the room of runs calls them."""
+RUNS, _RUN, _EVENTS = "runs", "run.json", "events.jsonl"
+"""What the room of runs calls its folder, and files of a run."""
 
 
 def visible_folders(folder: Path) -> list[Path]:
@@ -21,20 +21,31 @@ def visible_folders(folder: Path) -> list[Path]:
 
 
 def holds_runs(folder: Path) -> bool:
-    """Whether this is a run of headstart or holds nothing else, as where one trained on "."."""
-    runs = 0
+    """Whether this is a run of headstart, a folder of nothing but runs, or runs/ with some in it:
+    what one has who trained on ".".
+    """  # noqa: D205 - one sentence
     try:
         if (folder / _RUN).is_file():
             return (folder / _EVENTS).is_file()
+        found = runs = 0
         with os.scandir(folder) as entries:
             for entry in entries:
-                if not is_junk(entry.name):
-                    if not Path(entry.path, _RUN).is_file():
-                        return False
-                    runs += 1
+                if is_junk(entry.name):
+                    continue
+                found, runs = found + 1, runs + _is_run(Path(entry.path))
+                if found > runs and folder.name != RUNS:
+                    return False
     except OSError:  # told by whoever opens it
         return False
     return runs > 0
+
+
+def _is_run(path: Path) -> bool:
+    """Whether it is a run, or a sweep of some."""
+    if (path / _RUN).is_file():
+        return (path / _EVENTS).is_file()
+    inside = path.glob(f"*/{_RUN}") if path.is_dir() else ()
+    return any(run.with_name(_EVENTS).is_file() for run in inside)
 
 
 def visible_files(folder: Path) -> list[Path]:

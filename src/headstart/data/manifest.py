@@ -45,7 +45,7 @@ def understood(
     """The table with lists of tags as lists, the task that these leave no doubt of, the places of
     its columns, and what was guessed. Raises `DataError`.
     """  # noqa: D205 - one sentence
-    sheet = with_names(sheet, shelter)
+    sheet = with_names(sheet, shelter, columns.given_names)
     if form_of(columns.task) in (None, LabelForm.TAGS):
         sheet, columns = with_tags(sheet, columns)
     chosen, notes = choose(sheet, columns, shelter)

@@ -28,10 +28,10 @@ def read_parts(tables: Sequence[tuple[str, Path]], columns: Columns, shelter: Sh
     """One table for each part: train.csv, test.csv. Raises `DataError`."""
     for _, path in tables:
         columns = asked_by_kind(path, columns)
-    sheets = [
-        (part, with_names(read_sheet(path), replace(shelter, part=part, moved={})))
-        for part, path in tables
-    ]
+    sheets = []
+    for part, path in tables:
+        own = replace(shelter, part=part, moved={})
+        sheets.append((part, with_names(read_sheet(path), own, columns.given_names)))
     return found_in_sheets(sheets, columns, shelter, tables[0][1].parent)
 
 

@@ -12,6 +12,7 @@ from headstart.data.archive import is_archive, unpack
 from headstart.data.column_names import PAIRS, PATHS, TEXTS, plain
 from headstart.data.examples import InMemory, Pair, Source
 from headstart.data.folders import TABLES, Walk
+from headstart.data.headless import with_names
 from headstart.data.listing import visible_files, visible_folders
 from headstart.data.path_columns import moved_in, paths_in
 from headstart.data.records import natural
@@ -158,8 +159,8 @@ def _folder(root: Path, asking: Asking, *, unpacked: bool = False) -> Questions:
 
 def _table(path: Path, asking: Asking) -> Questions:
     """One question a row, with its cells. Raises `DataError`."""
-    sheet = read_sheet(path)
     shelter = Shelter(path.parent.absolute(), seeks=asking.kind != "text")
+    sheet = with_names(read_sheet(path), shelter)
     if asking.kind == "text":
         places = text_columns(sheet, paired=asking.paired)
     else:

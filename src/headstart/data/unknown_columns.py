@@ -47,7 +47,7 @@ def unknown(sheet: Sheet, what: str, option: str, shelter: Shelter) -> DataError
 
 def nameless_label(sheet: Sheet, free: Sequence[int]) -> int:
     """The one column of these that may hold labels, if its name says nothing; -1 for none."""
-    found = [i for i in free if _may_be_labels(sheet, i)]
+    found = [i for i in free if may_be_labels(sheet, i)]
     return found[0] if len(found) == 1 and _NAMELESS.fullmatch(sheet.columns[found[0]]) else -1
 
 
@@ -72,7 +72,7 @@ def _flags(sheet: Sheet, shelter: Shelter) -> str:
     """The flags that name columns as they look; empty where they look like nothing known."""
     columns = range(len(sheet.columns))
     texts = [i for i in columns if words_in_cells(sample_of(sheet, i)) >= WORDS]
-    labels = [i for i in columns if i not in texts and _may_be_labels(sheet, i)]
+    labels = [i for i in columns if i not in texts and may_be_labels(sheet, i)]
     sounds = [i for i in columns if _holds_sounds(sample_of(sheet, i), shelter)]
     if sounds and texts:
         said = f"--task {task_of(LabelForm.TRANSCRIPT)} --path {_quoted(sheet, sounds[0])}"
@@ -116,7 +116,7 @@ def _ordered(sheet: Sheet, pair: Sequence[int]) -> Sequence[int]:
     return pair[::-1] if turned else pair
 
 
-def _may_be_labels(sheet: Sheet, column: int) -> bool:
+def may_be_labels(sheet: Sheet, column: int) -> bool:
     """Whether a column has several different cells, each twice on average."""
     cells = [str(cell) for cell in sheet.cells(column) if not missing(cell)]
     return 2 <= len(set(cells)) <= len(cells) / 2

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import ClassVar
 
 import numpy as np
 import torch
@@ -12,6 +11,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from headstart.backbone.places import GRAPH
+from headstart.errors import UsageError
 from headstart.model import Given, Model
 from headstart.share.end_to_end import feeds_of
 from headstart.share.onnx_file import Runtime
@@ -26,7 +26,12 @@ class FileModel(Model):
 
     place: Path = field(default=Path(), kw_only=True)
     """The file."""
-    looks_again: ClassVar[bool] = False
+
+    def asking(self, *, threshold: float | None = None, looks: int = 1) -> Model:
+        """See `Model`. Raises `UsageError` for more than one look, too."""
+        if looks > 1:
+            raise UsageError("U353", "a network in a file looks once", "leave --tta out")
+        return super().asking(threshold=threshold)
 
     @cached_property
     def _runtime(self) -> Runtime:
