@@ -123,6 +123,8 @@ def test_a_run_is_asked_for_the_likeliest_above_a_threshold(finished_run, tmp_pa
     (record,) = [answer.record(found.top) for answer in found.answers]
     assert len(record["top"]) == 2 and not record["sure"]
     assert record["top"][0]["label"] == record["label"]
+    many = judged(finished_run, [str(picture)], [], settings=AnswerSettings(top=99))
+    assert many.top == len(many.classes)
 
 
 def test_boxes_have_no_likeliest_classes(tmp_path):

@@ -208,7 +208,7 @@ def judged(
     failed = [answer.failure for answer in answers if answer.failure]
     if failed and len(failed) == len(answers):
         raise failed[0]
-    return Judged(answers, found, model.classes, located, settings.top)
+    return Judged(answers, found, model.classes, located, min(settings.top, len(model.classes)))
 
 
 def _held(text: Any) -> InMemory:
