@@ -1,5 +1,6 @@
 """Whatever lies at a path: a folder, tables of it, an archive, or nothing that is read."""
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -116,3 +117,19 @@ def test_tables_of_parts_are_found_in_the_one_folder_there_is(tmp_path: Path, be
             "text,label\nmeow,cat\nwoof,dog\n"
         )
     assert sorted(find(tmp_path).examples.parts) == ["test", "test", "train", "train"]
+
+
+def test_files_of_a_table_that_is_packed_alone_lie_beside_it(tmp_path: Path) -> None:
+    put(tmp_path, *(f"img/{i}.png" for i in range(4)))
+    lines = ["path,label", *(f"img/{i}.png,{'xy'[i % 2]}" for i in range(4))]
+    (tmp_path / "labels.csv.gz").write_bytes(gzip.compress("\n".join(lines).encode()))
+    found = find(tmp_path / "labels.csv.gz", cache=tmp_path / "cache")
+    assert [found.examples.truth.written(i) for i in range(4)] == ["x", "y", "x", "y"]
+    assert "unpacked labels.csv.gz" in found.notes
+
+
+def test_a_folder_with_a_packed_table_alone_leads_to_it(tmp_path: Path) -> None:
+    (tmp_path / "reviews.csv.gz").write_bytes(gzip.compress(b"text,label\n"))
+    with pytest.raises(DataError, match="D103") as told:
+        find(tmp_path)
+    assert told.value.fix == f"headstart check {tmp_path}/reviews.csv.gz"

@@ -1,3 +1,4 @@
+import gzip
 import zipfile
 from pathlib import PurePath
 
@@ -96,3 +97,17 @@ def test_files_of_a_folder_are_not_compared_in_pairs(tmp_path, monkeypatch):
     monkeypatch.setattr(PurePath, "__eq__", lambda a, b: compared.append(0) or equal(a, b))
     assert len(asked([tmp_path], tmp_path.parent).asked) == 300
     assert len(compared) < 10 * 300  # in pairs: 45,000
+
+
+def test_a_table_that_is_packed_alone_asks_about_files_beside_it(tmp_path):
+    put(tmp_path, "a.png", "b.png")
+    (tmp_path / "new.csv.gz").write_bytes(gzip.compress(b"path,id\na.png,1\nb.png,2\n"))
+    found = questions_of([str(tmp_path / "new.csv.gz")], Asking("image", False, tmp_path / "c"))
+    assert [one.source for one in found.asked] == [tmp_path / "a.png", tmp_path / "b.png"]
+    assert found.notes[0] == "unpacked new.csv.gz"
+
+
+def test_a_text_that_is_packed_alone_is_read_as_one(tmp_path):
+    (tmp_path / "new.txt.gz").write_bytes(gzip.compress(b"a text of words"))
+    found = questions_of([str(tmp_path / "new.txt.gz")], Asking("text", False, tmp_path / "c"))
+    assert len(found.asked) == 1 and not found.asked[0].error

@@ -51,7 +51,12 @@ class Limits:
 
 def is_archive(path: Path) -> bool:
     """Whether the file's name ends as those of zip and tar do, or of a packed table."""
-    return path.name.casefold().endswith((*_ZIP, *_TAR)) or bool(_PACKED.search(path.name))
+    return path.name.casefold().endswith((*_ZIP, *_TAR)) or is_packed_table(path)
+
+
+def is_packed_table(path: Path) -> bool:
+    """Whether the file's name ends as that of a table that is packed alone, reviews.csv.gz."""
+    return bool(_PACKED.search(path.name))
 
 
 def unpack(archive: Path, cache: Path, limits: Limits = Limits()) -> Path:
@@ -168,7 +173,7 @@ def _most_bytes(archive: Path, limits: Limits) -> int:
 
 
 def _unpack_any(archive: Path, crate: _Crate) -> None:
-    if _PACKED.search(archive.name):
+    if is_packed_table(archive):
         with _decompressed(archive) as content:
             crate.file(archive.stem, content)
         return

@@ -75,6 +75,12 @@ GROUPS = (
 )
 
 
+KNOWN = frozenset(
+    (*PATHS, *TEXTS, *LABELS, *RATINGS, *TRANSCRIPTS, *SOURCES, *TARGETS, *SPLITS, *GROUPS)
+).union(*PAIRS)
+"""All of these: a first line with one of them holds names."""
+
+
 def plain(name: str) -> str:
     """A column's name without what people spell differently: case, spaces, dashes."""
     return re.sub(r"\W+", "_", name.strip().casefold())

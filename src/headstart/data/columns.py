@@ -5,8 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
 from headstart.data.column_names import (
     CALLED,
     ENDS,
@@ -34,6 +32,7 @@ from headstart.data.unknown_columns import (
     may_be_labels,
     nameless_label,
     unknown,
+    words_in_cells,
 )
 from headstart.errors import DataError
 from headstart.hostile import printable
@@ -113,7 +112,7 @@ def _guess_text(sheet: Sheet, chosen: Chosen, free: Sequence[int], task: str) ->
     pair = None if single else _pair(sheet, free)
     if pair and chosen.second == NO_COLUMN:
         return replace(chosen, text=pair[0], second=pair[1])
-    words = {i: _words(sample_of(sheet, i)) for i in free}
+    words = {i: words_in_cells(sample_of(sheet, i)) for i in free}
     names = _TEXTS.get(form, TEXTS)
     called = [i for i in _called(sheet, names, free) if words[i] > 0]
     long = [i for i in free if words[i] >= WORDS]
@@ -136,13 +135,6 @@ def _pair(sheet: Sheet, free: Sequence[int]) -> tuple[int, int] | None:
         if first and second:
             return first[0], second[0]
     return None
-
-
-def _words(cells: Sequence[object]) -> float:
-    """How many words a cell has on average; 0 where cells are no strings, nor lists of words."""
-    counts = [len(cell.split()) for cell in cells if isinstance(cell, str)]
-    counts += [len(cell) for cell in cells if isinstance(cell, list | tuple | np.ndarray)]
-    return sum(counts) / max(1, len(cells))
 
 
 def guess_path(sheet: Sheet, chosen: Chosen, shelter: Shelter) -> int:

@@ -5,7 +5,7 @@ import shlex
 from dataclasses import replace
 from pathlib import Path
 
-from headstart.data.archive import is_archive, unpack
+from headstart.data.archive import is_archive, is_packed_table, unpack
 from headstart.data.beside import labeling, need_agreement, numbered, same_classes
 from headstart.data.box_formats import find_boxes, need_boxes
 from headstart.data.box_found import found_boxes
@@ -68,6 +68,9 @@ def _in_archive(path: Path, columns: Columns, cache: Path) -> Found:
     inside = unpack(path, cache)
     if boxes := _boxes(inside, columns, closed=True):
         return boxes.noting(f"unpacked {path.name}")
+    if is_packed_table(path):  # its files lie beside it
+        found = read_manifest(visible_files(inside)[0], columns, Shelter(path.parent))
+        return corrected(found, path.parent).noting(f"unpacked {path.name}")
     while len(folders := visible_folders(inside)) == 1 and not visible_files(inside):
         if _shelving(inside, columns).shelves[:1] and _shelving(inside, columns).shelves[0].part:
             break

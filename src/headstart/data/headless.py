@@ -4,30 +4,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from headstart.data.column_names import (
-    GROUPS,
-    LABELS,
-    PAIRS,
-    PATHS,
-    RATINGS,
-    SOURCES,
-    SPLITS,
-    TARGETS,
-    TEXTS,
-    TRANSCRIPTS,
-    plain,
-)
+from headstart.data.column_names import KNOWN, plain
 from headstart.data.path_columns import sample_of
 from headstart.data.shelter import Shelter
 from headstart.data.tables import Row, Sheet
+from headstart.data.unknown_columns import WORDS, words_in_cells
 
 _ENDINGS = (".csv", ".tsv", ".tab", ".txt")
-_KNOWN = {
-    *(*PATHS, *TEXTS, *LABELS, *RATINGS, *TRANSCRIPTS, *SOURCES, *TARGETS, *SPLITS, *GROUPS),
-    *(name for pair in PAIRS for name in pair),
-}
-_WORDS = 4
-"""Words from which a cell is a text."""
 _FASTTEXT = re.compile(r"((?:__label__\S+\s+)+)(\S.*)", re.DOTALL)
 _LISTED = re.compile(r"(\S.*?)\s+(\S+)", re.DOTALL)
 """A file's path and its label, as lists of pictures have them."""
@@ -44,7 +27,7 @@ def with_names(sheet: Sheet, shelter: Shelter, told: Sequence[str] = ()) -> Shee
         return sheet
     if len(sheet.columns) == 1:
         return _fasttext(sheet) or _listed(sheet, shelter) or sheet
-    known = {*_KNOWN, *(plain(name) for name in told if name)}
+    known = {*KNOWN, *(plain(name) for name in told if name)}
     if any(plain(name) in known for name in sheet.columns):
         return sheet
     if not _first_is_an_example(sheet, shelter):
@@ -72,9 +55,8 @@ def _first_is_an_example(sheet: Sheet, shelter: Shelter) -> bool:
     columns = range(len(sheet.columns))
     if any(shelter.names_source(sheet.columns[i]) for i in columns):
         return True
-    texts = [
-        i for i in columns if len(sheet.columns[i].split()) >= _WORDS and _holds_texts(sheet, i)
-    ]
+    long = [i for i in columns if len(sheet.columns[i].split()) >= WORDS]
+    texts = [i for i in long if words_in_cells(sample_of(sheet, i)) >= WORDS]
     others = [i for i in columns if i not in texts]
     return bool(texts) and any(
         _is_number(sheet.columns[i], sample_of(sheet, i))
@@ -82,11 +64,6 @@ def _first_is_an_example(sheet: Sheet, shelter: Shelter) -> bool:
         or shelter.names_elsewhere(sheet.columns[i])
         for i in others
     )
-
-
-def _holds_texts(sheet: Sheet, column: int) -> bool:
-    words = [len(str(cell).split()) for cell in sample_of(sheet, column)]
-    return sum(words) >= _WORDS * len(words)
 
 
 def _is_number(name: str, cells: Sequence[object]) -> bool:

@@ -5,10 +5,10 @@ import glob
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from headstart.data.archive import is_archive, unpack
+from headstart.data.archive import is_archive, is_packed_table, unpack
 from headstart.data.column_names import PAIRS, PATHS, TEXTS, plain
 from headstart.data.examples import InMemory, Pair, Source
 from headstart.data.folders import TABLES, Walk
@@ -118,6 +118,8 @@ def _file(path: Path, asking: Asking) -> Questions:
         return _table(path, asking)
     if is_archive(path):
         inside = unpack(path, asking.cache)
+        if is_packed_table(path):
+            return _of_packed(visible_files(inside)[0], path, asking)
         found = _folder(inside, asking, unpacked=True)
         return Questions(found.asked, found.passed, (f"unpacked {printable(path.name)}",))
     notes: tuple[str, ...] = ()
@@ -128,6 +130,13 @@ def _file(path: Path, asking: Asking) -> Questions:
         told += f"headstart predict RUN - < {printable(path.name)} reads a text a line"
         notes = (told,) if count > 1 else ()
     return Questions((Question(os.fspath(path), path),), (), notes)
+
+
+def _of_packed(table: Path, packed: Path, asking: Asking) -> Questions:
+    """What a table that was packed alone asks; its files lie beside the packed one."""
+    is_sheet = table.suffix.casefold() in _SHEETS
+    found = _table(table, asking, packed.parent) if is_sheet else _file(table, asking)
+    return replace(found, notes=(f"unpacked {printable(packed.name)}", *found.notes))
 
 
 def _folder(root: Path, asking: Asking, *, unpacked: bool = False) -> Questions:
@@ -157,9 +166,9 @@ def _folder(root: Path, asking: Asking, *, unpacked: bool = False) -> Questions:
     return Questions(tuple(asked), tuple(named))
 
 
-def _table(path: Path, asking: Asking) -> Questions:
-    """One question a row, with its cells. Raises `DataError`."""
-    shelter = Shelter(path.parent.absolute(), seeks=asking.kind != "text")
+def _table(path: Path, asking: Asking, beside: Path | None = None) -> Questions:
+    """One question a row, with its cells; files lie `beside`. Raises `DataError`."""
+    shelter = Shelter((beside or path.parent).absolute(), seeks=asking.kind != "text")
     sheet = with_names(read_sheet(path), shelter)
     if asking.kind == "text":
         places = text_columns(sheet, paired=asking.paired)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from headstart.data.archive import is_archive
 from headstart.data.examples import Examples, Source
 from headstart.data.found import Found
 from headstart.data.problem import Problem
@@ -80,10 +81,6 @@ def natural(name: str) -> tuple[list[str | tuple[int, str]], str]:
     return key, name
 
 
-_PACKED = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
-"""Endings of archives that are read where they are named."""
-
-
 def _need_two(
     records: Sequence[Record],
     classes: Sequence[str],
@@ -93,7 +90,7 @@ def _need_two(
     if not records:
         passed = [problem.name for problem in problems if problem.kind != "class"]
         why = f"{len(passed):,} passed over: {', '.join(passed[:3])}" if passed else ""
-        packed = [p.name for p in problems if p.name.casefold().endswith(_PACKED)]
+        packed = [p.name for p in problems if is_archive(Path(p.name))]
         fix = f"headstart check {origin.where}/{packed[0]}" if len(packed) == 1 else origin.fix
         fix = "unpack these archives, each into its folder" if len(packed) > 1 else fix
         raise DataError("D103", "there are no examples", fix, origin.where, why)

@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from headstart.data.column_names import LABELS, SOURCES, TARGETS, plain
 from headstart.data.path_columns import sample_of
 from headstart.data.shelter import Shelter
@@ -64,8 +66,10 @@ def listed(columns: Sequence[str]) -> str:
 
 
 def words_in_cells(cells: Sequence[object]) -> float:
-    """How many words a cell has on average that is a string; 0 for cells of other types."""
-    return sum(len(cell.split()) for cell in cells if isinstance(cell, str)) / max(1, len(cells))
+    """How many words a cell has on average; 0 where cells are no strings, nor lists of words."""
+    counts = [len(cell.split()) for cell in cells if isinstance(cell, str)]
+    counts += [len(cell) for cell in cells if isinstance(cell, list | tuple | np.ndarray)]
+    return sum(counts) / max(1, len(cells))
 
 
 def _flags(sheet: Sheet, shelter: Shelter) -> str:
