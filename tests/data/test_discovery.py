@@ -133,3 +133,11 @@ def test_a_folder_with_a_packed_table_alone_leads_to_it(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="D103") as told:
         find(tmp_path)
     assert told.value.fix == f"headstart check {tmp_path}/reviews.csv.gz"
+    (tmp_path / "test.csv.gz").write_bytes(gzip.compress(b"text,label\n"))
+    with pytest.raises(DataError, match="D103") as told:
+        find(tmp_path)
+    assert told.value.fix == "unpack these archives, here"
+    (tmp_path / "test.csv.gz").rename(tmp_path / "test.zip")
+    with pytest.raises(DataError, match="D103") as told:
+        find(tmp_path)
+    assert told.value.fix == "unpack these archives, each into its folder"

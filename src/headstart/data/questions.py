@@ -19,6 +19,7 @@ from headstart.data.records import natural
 from headstart.data.shelter import Shelter
 from headstart.data.shelving import Shelf
 from headstart.data.tables import Sheet, missing, read_sheet
+from headstart.data.unknown_columns import WORDS, words_in_cells
 from headstart.errors import DataError
 from headstart.hostile import printable
 
@@ -220,9 +221,7 @@ def text_columns(sheet: Sheet, *, paired: bool) -> list[int]:
         pairs = [pair for pair in PAIRS if all(name in names for name in pair)]
         return [names.index(name) for name in pairs[0]] if pairs else [0, 1][: len(names)]
     called = [names.index(name) for name in TEXTS if name in names]
-    cells = [[c for c in sheet.cells(i) if isinstance(c, str)] for i in range(len(names))]
-    words = [sum(len(cell.split()) for cell in own) for own in cells]
-    long = [i for i, count in enumerate(words) if count >= 4 * len(sheet.rows)]
+    long = [i for i in range(len(names)) if words_in_cells(sheet.cells(i)) >= WORDS]
     if called or len(names) == 1:
         return [called[0] if called else 0]
     return long if len(long) == 1 else []

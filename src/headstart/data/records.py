@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from headstart.data.archive import is_archive
+from headstart.data.archive import is_archive, is_packed_table
 from headstart.data.examples import Examples, Source
 from headstart.data.found import Found
 from headstart.data.problem import Problem
@@ -92,7 +92,9 @@ def _need_two(
         why = f"{len(passed):,} passed over: {', '.join(passed[:3])}" if passed else ""
         packed = [p.name for p in problems if is_archive(Path(p.name))]
         fix = f"headstart check {origin.where}/{packed[0]}" if len(packed) == 1 else origin.fix
-        fix = "unpack these archives, each into its folder" if len(packed) > 1 else fix
+        if len(packed) > 1:
+            alone = all(is_packed_table(Path(name)) for name in packed)
+            fix = "unpack these archives, " + ("here" if alone else "each into its folder")
         raise DataError("D103", "there are no examples", fix, origin.where, why)
     if len(classes) < 2:
         only = printable(classes[0])

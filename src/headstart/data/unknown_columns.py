@@ -97,7 +97,7 @@ def _flags(sheet: Sheet, shelter: Shelter) -> str:
     fewest = min(labels, key=lambda i: len(set(map(str, sheet.cells(i)))))
     count = len({str(cell) for cell in sheet.cells(fewest) if not missing(cell)})
     asked = f"--text {_quoted(sheet, longest)} --label {_quoted(sheet, fewest)}"
-    return f"{asked} (it has {count:,} different cells), or others of the columns below"
+    return f"{asked} (it has {count:,} different cells), or others of these columns"
 
 
 def _called_so(sheet: Sheet) -> list[int]:
