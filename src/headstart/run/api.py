@@ -6,7 +6,7 @@ takes seconds, and a wrong word should not.
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, TypeAlias, Unpack
 
 from headstart.backbone import listed
 from headstart.data.column_settings import Columns
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     import headstart.run.feature_parts
     import headstart.run.sweeping
 
-    Place = Path | str | headstart.data.Found | headstart.data.Frame | Any
+    Place: TypeAlias = Path | str | headstart.data.Found | headstart.data.Frame | Any
     """A path or an address; a DataFrame, a data set of `datasets`, torch or torchvision; or what
     is found already."""
 
