@@ -152,6 +152,14 @@ def test_no_two_test_files_have_one_name() -> None:
     assert [name for name, count in names.items() if count > 1] == []
 
 
+def test_no_browser_test_asks_a_condition_of_text_again() -> None:
+    """Evaluated inside a page whose policy forbids it, it fails where it is not true at once."""
+    asked = "wait_for_" + "function"
+    assert not [
+        path for path in Path(__file__).parents[1].rglob("*.py") if asked in path.read_text()
+    ]
+
+
 def test_every_module_has_a_test_file_of_its_name() -> None:
     tests = {
         path.stem.removeprefix("test_") for path in Path(__file__).parents[1].rglob("test_*.py")

@@ -59,7 +59,7 @@ def drawn_elsewhere(page, box: Path) -> None:
     before = Drawings(box).need(key).boxes
     page.get_by_text("1 looked at").wait_for()
     page.locator(".thumbs.drawn button").nth(2).click()
-    page.wait_for_function("document.querySelector('.stage img').naturalWidth > 0")
+    seen(page.locator(".stage img"))
     drag(page, (0.304, 0.304), (0.304, 0.304))
     drag(page, (0.1, 0.5), (0.1, 0.5))
     page.get_by_role("button", name="Add a box").click()
@@ -71,11 +71,16 @@ def drawn_elsewhere(page, box: Path) -> None:
 
 def by_pointer(page) -> None:
     """A box is drawn, moved and taken by a corner."""
-    page.wait_for_function("document.querySelector('.stage img').naturalWidth > 0")
+    seen(page.locator(".stage img"))
     drag(page, (0.2, 0.2), (0.5, 0.6))
     drag(page, (0.35, 0.4), (0.45, 0.4))
     drag(page, (0.6, 0.6), (0.8, 0.8))
     page.get_by_label("disk, box 1: 30% from the left, 20% from the top, 50% wide, 60%").wait_for()
+
+
+def seen(picture) -> None:
+    """Waits for a picture."""
+    picture.evaluate("image => image.decode()")
 
 
 def drag(page, start: tuple[float, float], end: tuple[float, float]) -> None:
