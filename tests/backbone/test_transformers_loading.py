@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from headstart.backbone import (
-    load_backbone,
-)
+from headstart.backbone import Architecture, load_backbone
+from headstart.backbone.transformers_loading import CONFIG, made
 from headstart.errors import BackboneError, SecurityError
 
 pytest.importorskip("transformers")
@@ -32,3 +31,10 @@ def test_a_folder_that_lacks_a_file_says_which(tiny_bert: Path, tmp_path: Path) 
     (folder / "tokenizer.json").unlink()
     with pytest.raises(BackboneError, match="lacks tokenizer"):
         load_backbone(str(folder))
+
+
+def test_a_configuration_that_makes_no_network_is_refused() -> None:
+    odd = json.dumps({"model_type": "no such"})
+    with pytest.raises(BackboneError, match="no such") as caught:
+        made(Architecture("odd", ((CONFIG, odd),)), 0)
+    assert caught.value.code == "M472"

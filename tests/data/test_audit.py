@@ -145,6 +145,7 @@ def test_copies_and_groups_on_both_sides_of_a_given_split_leak():
     torn = Partition(tuple(range(25)), tuple(range(25, 30)), tuple(range(30, 40)), "folders")
     found_leaks = {problem.name: problem.reason for problem in leaks(checked, torn)}
     assert set(found_leaks) == {"39.png", "37.png"}
+    assert {problem.code for problem in leaks(checked, torn)} == {"D186"}
     assert found_leaks["39.png"] == "like 1.png, which is in train"
 
 

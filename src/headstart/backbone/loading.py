@@ -93,7 +93,7 @@ def _elsewhere(name: str, writes: str, fetch: Fetch, *, offline: bool) -> Backbo
     source = "hub" if name.startswith(HUB) else "url"
     take = hub_folder if source == "hub" else fetched
     folder, place = take(name, fetch, offline=offline)
-    if (backbone := _in_folder(str(folder), writes)) is None:
+    if (backbone := _at(folder, writes)) is None:
         raise BackboneError(
             "M487",
             "headstart does not know the network at this place",

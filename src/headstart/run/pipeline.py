@@ -1,7 +1,7 @@
 """The main job: from a place on disk to a folder with a model, a report and a verdict."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -144,13 +144,18 @@ def _made(
     summary = summary_of(found, settings, folder, report, model.trust, outcome)
     cost = {**spent(began), **rows.record()}
     metrics = leave(folder, report, summary, model, task_data, data, cost, outcome)
-    if metrics["frozen"]["changed"]:
-        warn(tell, MOVED.format(**metrics["frozen"]), code="T512")
+    tell_moved(metrics["frozen"], tell)
     if arms.model.transfer and "accuracy" in metrics["test"]:
         _remember(data, backbone, _named(backbone, found.start.ranking, settings), metrics, root)
     rows.advise(tell)
     trim(root)
     return metrics
+
+
+def tell_moved(frozen: Mapping[str, int], tell: Tell) -> None:
+    """Warn where weights that were to stay as they were loaded did not."""
+    if frozen["changed"]:
+        warn(tell, MOVED.format(**frozen), code="T512")
 
 
 @dataclass(frozen=True, eq=False)

@@ -71,6 +71,14 @@ def _plain(token: str) -> bool:
     return token.isascii() and all(c.isalnum() or c in "-_.~" for c in token)
 
 
+def need_handing() -> None:
+    """Raise `ResourceError` where workers cannot be given the sockets that they answer on."""
+    if not hasattr(socket, "send_fds"):
+        raise ResourceError(
+            "R333", "this system can't hand sockets to workers", "do this on Linux or macOS"
+        )
+
+
 def serve(
     runs: Sequence[Path],
     reach: Reach,
@@ -86,10 +94,7 @@ def serve(
     """
     for run in runs:
         need_model(run)
-    if not hasattr(socket, "send_fds"):
-        raise ResourceError(
-            "R333", "this system can't hand sockets to workers", "serve on Linux or macOS"
-        )
+    need_handing()
     with needs("serve"):
         import uvicorn  # noqa: F401 - or it would be missed when the models are loaded
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from headstart.data.box_formats import find_boxes
-from headstart.errors import HeadstartError, ResourceError, UsageError, needs
+from headstart.errors import HeadstartError, UsageError, needs
 from headstart.hostile import printable
-from headstart.serve.serving import Reach, bound, reach_of, uvicorn_server, welcome
+from headstart.serve.serving import Reach, bound, need_handing, reach_of, uvicorn_server, welcome
 from headstart.studio.drawn import has_drawings
 
 
@@ -42,10 +42,7 @@ def run(
     """
     need_folder(folder)
     need_own_boxes(folder)
-    if not hasattr(socket, "send_fds"):
-        raise ResourceError(
-            "R335", "this system can't hand sockets to workers", "use Linux or macOS"
-        )
+    need_handing()
     with needs("serve"):
         import starlette  # noqa: F401 - or it would be missed behind the welcome
         import uvicorn  # noqa: F401

@@ -47,14 +47,16 @@ def main(place: str) -> None:
         order = json.loads(line)
         found = WORKS[order["do"]](Path(place), order, telling(say, lambda: bool(asked)))
         say({"kind": "ended", **found})
-    except HeadstartError as error:
-        say({"kind": "failed", "error": error.record()})
     except Exception as error:
-        told = TrainingError(
-            "T521", f"{type(error).__name__}: {printable(error, 500)}",
-            f"headstart train {printable(place)}",
-        )  # fmt: skip
-        say({"kind": "failed", "error": told.record()})
+        say({"kind": "failed", "error": failure_of(error, place).record()})
+
+
+def failure_of(error: Exception, place: str) -> HeadstartError:
+    """What the page shows of an error, whether it is one of ours or not."""
+    if isinstance(error, HeadstartError):
+        return error
+    what = f"{type(error).__name__}: {printable(error, 500)}"
+    return TrainingError("T521", what, f"headstart train {printable(place)}")
 
 
 def _learn(place: Path, order: Order, tell: Tell) -> dict[str, object]:
