@@ -86,12 +86,6 @@ def test_lines_of_fasttext_are_labels_and_texts(tmp_path) -> None:
     assert many.examples.truth.names == ("a", "b", "c")
 
 
-def test_one_line_without_a_label_is_no_list_of_fasttext(tmp_path) -> None:
-    lines = [f"__label__{'ab'[i % 2]} {WORDS} {i}" for i in range(6)]
-    with pytest.raises(DataError, match="D107"):
-        find(table(tmp_path, [*lines, WORDS], "t.txt"))
-
-
 def test_a_list_of_paths_and_labels_needs_no_separator(tmp_path) -> None:
     put(tmp_path, *(f"my {i}.png" for i in range(4)))
     found = find(table(tmp_path, [f"my {i}.png  {i % 2}" for i in range(4)], "train.txt"))

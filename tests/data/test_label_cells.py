@@ -3,6 +3,7 @@ import json
 import pytest
 
 from headstart.data import Columns, find, with_task
+from headstart.errors import DataError
 
 
 def read(path, task=""):
@@ -133,3 +134,20 @@ def test_a_mark_within_the_only_string_of_lists_is_told(tmp_path):
     _, tags, notes = read(table(tmp_path, ["['a; b']", "['b']", "['a; b; c']"]))
     assert tags == ["a;b", "b", "a;b;c"]
     assert any("with ';' and '|' between tags" in note for note in notes)
+
+
+@pytest.mark.parametrize("written", [lambda cell: cell, str])
+def test_a_list_in_a_list_is_read_and_several_are_refused_by_their_column(tmp_path, written):
+    labels = [[["good"]], [["bad"]], [["good"]], [["bad"]]]
+    kind, found, _ = read(lines(tmp_path, list(map(written, labels))))
+    assert kind == "classification" and found == ["good", "bad", "good", "bad"]
+    for several in ([["good"], ["bad"]], [["good"], "bad"], ["bad", ["good"]]):
+        with pytest.raises(DataError, match="lists of lists") as refused:
+            read(lines(tmp_path, list(map(written, [*labels, several]))))
+        assert refused.value.code == "D409" and refused.value.where == "t.jsonl, column labels"
+
+
+def test_tags_in_lists_of_one_list_are_tags(tmp_path):
+    kind, found, notes = read(lines(tmp_path, [[["a", "b"]], [["b"]], [], [["a"]], [["b", "a"]]]))
+    assert kind == "multilabel" and found == ["a;b", "b", "", "a", "b;a"]
+    assert any("holds lists in lists: the inner ones are taken" in note for note in notes)

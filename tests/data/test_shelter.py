@@ -44,3 +44,18 @@ def test_a_number_that_two_files_are_called_by_is_told(tmp_path):
         (tmp_path / name).write_text(name)
     with pytest.raises(TwoFilesError, match="fits 2 files"):
         Shelter(tmp_path).source("7", 1)
+
+
+@pytest.mark.parametrize(
+    ("cell", "thing"),
+    [
+        ([[0, 1], [2, 3]], True),
+        ([0, 1], False),
+        ([["good"]], False),
+        ([[["good"]], 1], False),
+        ([{"role": "user", "content": "hello"}], False),
+        ([{"bytes": b"RIFF"}], True),
+    ],
+)
+def test_lists_of_numbers_in_lists_are_pictures_and_those_of_words_are_not(cell, thing) -> None:
+    assert Shelter(Path()).names_source(cell) == thing

@@ -1,32 +1,30 @@
-"""Tables without names on top: a first line that is an example, and lines of a label and a text."""
+"""Tables without names on top: a first line that is an example, and lists of files and labels."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from headstart.data.column_names import KNOWN, plain
+from headstart.data.labeled_lines import labeled_paths
 from headstart.data.path_columns import sample_of
 from headstart.data.shelter import Shelter
 from headstart.data.tables import Row, Sheet
 from headstart.data.unknown_columns import WORDS, words_in_cells
 
 _ENDINGS = (".csv", ".tsv", ".tab", ".txt")
-_FASTTEXT = re.compile(r"((?:__label__\S+\s+)+)(\S.*)", re.DOTALL)
-_LISTED = re.compile(r"(\S.*?)\s+(\S+)", re.DOTALL)
-"""A file's path and its label, as lists of pictures have them."""
 
 
 def with_names(sheet: Sheet, shelter: Shelter, told: Sequence[str] = ()) -> Sheet:
     """The same with names for the columns where the first line is an example, as it is told.
 
-    Columns are then called column 1, column 2, and so on; of lines such as fastText's and of lists
-    of pictures, label and text or path. Where one of the names `told` is on top, or one that such
-    columns have, the first line holds names.
+    Columns are then called column 1, column 2, and so on; of lists of pictures, path and label.
+    Where one of the names `told` is on top, or one that such columns have, the first line holds
+    names.
     """
     if not sheet.name.casefold().endswith(_ENDINGS):
         return sheet
     if len(sheet.columns) == 1:
-        return _fasttext(sheet) or _listed(sheet, shelter) or sheet
+        return _listed(sheet, shelter) or sheet
     known = {*KNOWN, *(plain(name) for name in told if name)}
     if any(plain(name) in known for name in sheet.columns):
         return sheet
@@ -76,34 +74,14 @@ def _is_number(name: str, cells: Sequence[object]) -> bool:
     return 2 * low - high <= first <= 2 * high - low
 
 
-def _fasttext(sheet: Sheet) -> Sheet | None:
-    """Labels and texts of lines that begin with __label__; None where not all do."""
-    lines = [sheet.columns[0], *(str(cell) for cell in sheet.cells(0))]
-    found = [_FASTTEXT.fullmatch(line.strip()) for line in lines]
-    cells = [(_labels(one[1]), one[2]) for one in found if one]
-    if len(cells) < len(lines):
-        return None
-    return _told(sheet, ("label", "text"), cells, "begins with __label__")
-
-
-def _labels(written: str) -> str:
-    return ";".join(one.removeprefix("__label__") for one in written.split())
-
-
 def _listed(sheet: Sheet, shelter: Shelter) -> Sheet | None:
-    """Paths and labels of lines that are a path, blanks and a word; None where one is not."""
-    lines = [sheet.columns[0], *(str(cell) for cell in sheet.cells(0))]
-    found = [_LISTED.fullmatch(line.strip()) for line in lines]
-    cells = [(one[1], one[2]) for one in found if one]
-    if len(cells) < len(lines) or not shelter.names_source(cells[0][0]):
+    """Paths and labels of lines that are a path, blanks and a word; None where most are not."""
+    lines = [(number, str(cells[0])) for number, cells in sheet.rows]
+    lines = [(_above(sheet, ())[0], sheet.columns[0]), *lines]
+    if not (found := labeled_paths(lines, sheet.name, shelter.names_source)):
         return None
-    return _told(sheet, ("path", "label"), cells, "is a path, blanks and a label")
-
-
-def _told(
-    sheet: Sheet, names: tuple[str, str], cells: Sequence[tuple[str, str]], what: str
-) -> Sheet:
-    numbers = [_above(sheet, ())[0], *(number for number, _ in sheet.rows)]
-    rows = tuple(zip(numbers, cells, strict=True))
-    notes = (*sheet.notes, f"{sheet.name}: each line {what}")
-    return replace(sheet, columns=names, rows=rows, notes=notes)
+    rows, odd = found
+    notes = (*sheet.notes, f"{sheet.name}: read as lines of a path, blanks and a label")
+    problems = (*sheet.problems, *odd)
+    names = ("path", "label")
+    return replace(sheet, columns=names, rows=tuple(rows), problems=problems, notes=notes)

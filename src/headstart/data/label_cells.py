@@ -11,6 +11,7 @@ from headstart.data.label_objects import evaluated, named_bits, object_in
 from headstart.data.tables import Sheet, missing
 from headstart.data.tag_columns import NO, TAGS, YES
 from headstart.data.tag_marks import USUAL, are_lists, separator_of, shown, split_by
+from headstart.errors import DataError
 from headstart.hostile import printable
 from headstart.task_names import LabelForm, form_of
 
@@ -32,12 +33,15 @@ def with_lists(sheet: Sheet, column: int, task: str) -> tuple[Sheet, bool]:
     """
     if column < 0:
         return sheet, False
-    cells = _bits(sheet.cells(column), digits=form_of(task) is LabelForm.TAGS)
-    told, sure = "", False
+    where = f"{sheet.name}, column {printable(sheet.columns[column])}"
+    held = sheet.cells(column)
+    inner = _unnested(held, where)
+    cells = _bits(inner, digits=form_of(task) is LabelForm.TAGS)
+    told, sure = "" if inner is held else "holds lists in lists: the inner ones are taken", False
     if named := named_bits(cells):
         cells, told = named, "says 0 or 1 of each name: taken for the names with 1"
         sure = any(isinstance(cell, list) and len(cell) != 1 for cell in cells)
-    elif lists := _printed(cells):
+    elif lists := _unnested(_printed(cells), where):
         cells, marks = _split_within(lists)
         sure = any(len(cell) != 1 for cell in cells if isinstance(cell, list))
         told = "holds lists as a program prints them: taken for lists of tags"
@@ -80,6 +84,24 @@ def _parted(cells: list[object], task: str) -> tuple[list[object], str, bool]:
         return cells, "", False
     lists = [cell if missing(cell) else split_by(str(cell), marks) for cell in cells]
     return lists, f"has {shown(marks)} between its tags", False
+
+
+def _unnested(cells: list[object], where: str) -> list[object]:
+    """Lists that are the only one in a list, [["good"]], as they are; else the same cells.
+
+    Raises `DataError` where a cell holds several lists.
+    """
+    inner = [list(cell) if _is_list(cell) else [] for cell in cells]  # type: ignore[call-overload]
+    if not any(_is_list(one) for row in inner for one in row):
+        return cells
+    if several := next((row for row in inner if len(row) > 1 or not all(map(_is_list, row))), None):
+        raise DataError(
+            "D409",
+            f"labels are lists of lists, such as {printable(several, 60)}",
+            'write one list of names for each example, such as ["good", "short"]',
+            where,
+        )
+    return [row[0] if row else cell for row, cell in zip(inner, cells, strict=True)]
 
 
 def _bits(cells: list[object], *, digits: bool) -> list[object]:

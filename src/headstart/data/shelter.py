@@ -198,4 +198,11 @@ def _is_plain(cell: object) -> bool:
         return not isinstance(cell.get("bytes"), bytes) and not isinstance(cell.get("path"), str)
     if not isinstance(cell, list | tuple):
         return False
-    return all(isinstance(part, str | int | float) for part in cell)
+    return all(isinstance(part, str | int | float) for part in cell) or any(map(_has_words, cell))
+
+
+def _has_words(part: object) -> bool:
+    """Whether it holds a word or a record of facts, however deep: rows of pixels do not."""
+    if isinstance(part, list | tuple):
+        return any(map(_has_words, part))
+    return isinstance(part, str) or (isinstance(part, dict) and _is_plain(part))

@@ -14,6 +14,7 @@ from headstart.data.class_labels import named_cells, names_beside, names_told
 from headstart.data.dialects import Line
 from headstart.data.encodings import decoded
 from headstart.data.json_records import flat, records_in
+from headstart.data.labeled_lines import MARK, labeled_texts
 from headstart.data.problem import Problem
 from headstart.data.separated import from_header, is_unit_row, separated, unit_row
 from headstart.data.spreadsheets import cells_in
@@ -77,6 +78,9 @@ def missing(cell: object) -> bool:
 
 def _separated(path: Path) -> Sheet:
     text, notes = _decoded(path)
+    if found := labeled_texts(text, path.name):
+        notes = (*notes, f"{path.name}: read as lines of fastText: {MARK}NAME and a text")
+        return Sheet(path.name, ("label", "text"), tuple(found[0]), found[1], notes)
     usual = "\t" if path.suffix.casefold() in (".tsv", ".tab") else ","
     read = separated(text, path.name, usual)
     return Sheet(path.name, read.columns, read.rows, read.problems, (*notes, *read.notes))
