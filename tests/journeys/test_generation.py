@@ -108,7 +108,7 @@ def test_some_of_it_learns(strategy: str, tales, network, tmp_path, monkeypatch)
     options = {"task": "generation", "strategy": strategy, "backbone": str(network)}
     run = headstart.train(tales, out=tmp_path / "run", budget="1s", **options)
     arms = {arm["name"]: arm["next_token"]["value"] for arm in run.metrics["arms"]}
-    assert "scratch" not in arms and arms[strategy] > arms["as it is"]
+    assert arms[strategy] > arms["as it is"]
     plain = headstart.backbone.load_backbone(str(network), writes="generation").writer
     changed = [
         name

@@ -12,7 +12,7 @@ from headstart.share.onnx_file import Runtime
 pytestmark = pytest.mark.journey
 
 
-@pytest.mark.parametrize("inside", [False, True])
+@pytest.mark.parametrize("inside", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_the_file_and_the_script_find_what_is_predicted(inside, tmp_path) -> None:
     model, files = detecting(), pictures(tmp_path / "shown")
     true = truths(model, files)

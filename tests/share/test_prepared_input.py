@@ -21,6 +21,7 @@ from headstart.task import Calibration, Classification
 
 pytestmark = pytest.mark.filterwarnings("ignore:Support for mismatched key_padding_mask")
 """WavLM's own."""
+SELDOM = [pytest.param(family, marks=pytest.mark.slow) for family in ("ast", "wavlm")]
 
 
 def model_of(place, family: str) -> Model:
@@ -63,7 +64,7 @@ def test_a_family_whose_features_no_graph_makes_is_refused_with_the_reason(tmp_p
 
 
 @pytest.mark.journey
-@pytest.mark.parametrize("family", ["ast", "whisper", "wav2vec2", "wavlm"])
+@pytest.mark.parametrize("family", ["whisper", "wav2vec2", *SELDOM])
 def test_a_network_for_recordings_answers_alike_in_another_runtime(family, tmp_path) -> None:
     model = model_of(tmp_path, family)
     sources = [InMemory(f"{s}", (clip(s), 16_000)) for s in (0.2, 0.6, 1.3, 4.5)]
