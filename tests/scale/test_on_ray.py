@@ -35,9 +35,9 @@ def cluster():
 
 
 def over(function, jobs) -> list[object]:
-    from headstart.scale.on_ray import over_ray
+    from headstart.scale.on_ray import Cluster
 
-    return sorted(over_ray("", function, jobs))
+    return sorted(Cluster("")(function, jobs))
 
 
 def test_every_job_is_done_once(cluster) -> None:

@@ -11,14 +11,19 @@ import pytest
 import work
 
 from headstart.errors import DataError, ResourceError
-from headstart.scale.processes import over_processes
+from headstart.scale import On, map_at
 
 DRIVER = """
 import sys, work
-from headstart.scale.processes import over_processes
+from headstart.scale.processes import Processes
 if __name__ == "__main__":
-    list(over_processes(1, work.alive, [sys.argv[1]]))
+    list(Processes(1)(work.alive, [sys.argv[1]]))
 """
+
+
+def over_processes(workers, function, jobs):
+    with map_at(On("local", workers)) as over:
+        yield from over(function, jobs)
 
 
 def test_every_job_is_done_once() -> None:
@@ -58,6 +63,16 @@ def test_no_worker_outlives_a_driver_that_was_killed(tmp_path: Path) -> None:
     while _alive(worker) and time.monotonic() < until:
         time.sleep(0.05)
     assert not _alive(worker)
+
+
+def test_no_worker_goes_on_where_whoever_asked_does_not(tmp_path: Path) -> None:
+    mark = tmp_path / "pid"
+    began = time.monotonic()
+    with pytest.raises(ZeroDivisionError), map_at(On("local", 2)) as over:
+        jobs = [str(mark), str(tmp_path / "quick")]
+        for _ in over(work.alive_or_quick, jobs):
+            raise ZeroDivisionError
+    assert time.monotonic() - began < 50 and not _alive(int(mark.read_text()))
 
 
 def _alive(pid: int) -> bool:

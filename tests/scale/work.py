@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from headstart.errors import DataError
+from headstart.events import Tell, note
 
 
 def squared(number: int) -> int:
@@ -33,3 +34,25 @@ def killed(number: int) -> int:
 def alive(place: str) -> None:
     Path(place).write_text(str(os.getpid()))
     time.sleep(60)
+
+
+def told(number: int, tell: Tell) -> int:
+    """Takes some time of a core."""
+    note(tell, f"{number} of them")
+    end = time.process_time() + 0.03
+    while time.process_time() < end:
+        pass
+    return number * number
+
+
+def whose(number: int, tell: Tell) -> int:
+    told(number, tell)
+    return os.getpid()
+
+
+def alive_or_quick(place: str) -> None:
+    """One that lasts, and one that ends once the other has begun."""
+    if Path(place).name == "pid":
+        alive(place)
+    while not (Path(place).with_name("pid").exists() and Path(place).with_name("pid").read_text()):
+        time.sleep(0.05)

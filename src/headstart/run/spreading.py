@@ -62,7 +62,8 @@ def spread(
     parts = min(len(cut(count)), A_WORKER * on.workers) if on.kind == "local" else len(cut(count))
     asked_of = [replace(asked, part=f"{number}/{parts}") for number in range(1, parts + 1)]
     jobs = [Job(place, one, root) for one in asked_of]
-    done = list(track(tell, "making rows in parts", map_at(on)(made, jobs), parts))
+    with map_at(on) as over:
+        done = list(track(tell, "making rows in parts", over(made, jobs), parts))
     note(tell, _told(done))
     return replace(settings, network=network)
 

@@ -1,10 +1,14 @@
 """One shape for all of them: a function and jobs in, what it makes of each out."""
 
+import resource
+import time
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
-from typing import Protocol, TypeVar, runtime_checkable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar, runtime_checkable
 
-from headstart.scale.processes import over_processes
+from headstart.events import Event, Tell, track
+from headstart.scale.processes import Processes
 from headstart.scale.where import On
 
 Job = TypeVar("Job")
@@ -20,13 +24,61 @@ class Map(Protocol):
         ...
 
 
-def map_at(on: On) -> Map:
-    """The map of a place."""
-    if on.kind == "ray":
-        from headstart.scale.on_ray import over_ray
+@dataclass(frozen=True, eq=False)
+class Answer(Generic[Done]):
+    """What a worker made of a job."""
 
-        return partial(over_ray, on.address)
-    return partial(over_processes, on.workers) if on.kind == "local" else _here
+    made: Done
+    said: tuple[Event, ...]
+    """What it told meanwhile, for the one stream of events."""
+    wall_s: float
+    cpu_s: float
+    """Of the job, without the start of its process."""
+
+
+@contextmanager
+def map_at(on: On) -> Iterator[Map]:
+    """The map of a place, as often as it is called: workers stay until the block ends."""
+    if on.kind == "here":
+        yield _here
+        return
+    if on.kind == "ray":
+        from headstart.scale.on_ray import Cluster
+
+        over: Cluster | Processes = Cluster(on.address)
+    else:
+        over = Processes(on.workers)
+    try:
+        yield over
+    except BaseException:
+        over.end(at_once=True)
+        raise
+    over.end()
+
+
+def answers(
+    over: Map, work: Callable[[Job, Tell], Done], jobs: Sequence[Job], tell: Tell, what: str
+) -> list[Answer[Done]]:
+    """What the work makes of each job, in the order of jobs, whoever was done first.
+
+    How many are done is told under the name `what`; what workers tell comes back with their answers
+    and is for whoever asks to hand on, when it is its turn.
+    """
+    asked = [(number, work, job) for number, job in enumerate(jobs)]
+    known = dict(track(tell, what, over(_answer, asked), len(jobs)))
+    return [known[number] for number in range(len(jobs))]
+
+
+def _answer(asked: tuple[int, Callable[[Job, Tell], Done], Job]) -> tuple[int, Answer[Done]]:
+    number, work, job = asked
+    said, wall, cpu = list[Event](), time.perf_counter(), _cpu()
+    made = work(job, said.append)
+    return number, Answer(made, tuple(said), time.perf_counter() - wall, _cpu() - cpu)
+
+
+def _cpu() -> float:
+    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
 def _here(work: Callable[[Job], Done], jobs: Sequence[Job]) -> Iterator[Done]:

@@ -1,7 +1,7 @@
 """Tasks of a Ray cluster: the one file that knows Ray.
 
 Core tasks and not Ray Data: jobs are few and large here, and what they make lies in the shared
-rows, so that nothing but names and counts crosses the cluster.
+rows or in the run's folder, so that nothing but names and figures crosses the cluster.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -17,32 +17,47 @@ AHEAD = 1000
 """Jobs that wait in the cluster, at most: it keeps a record of each."""
 
 
-def over_ray(address: str, work: Callable[[Job], Done], jobs: Sequence[Job]) -> Iterator[Done]:
-    """Do jobs on the cluster at an address, or on a new one of this machine's processors.
+class Cluster:
+    """A map over a cluster at an address, or over a new one of this machine's processors."""
 
-    Raises what the work raises, and `ResourceError` where workers die again and again.
-    """
-    with needs("ray"):
-        import ray
-    begun = not ray.is_initialized()
-    if begun:
-        ray.init(address or None, log_to_driver=False, include_dashboard=False)
-    task = ray.remote(max_retries=AGAIN, num_cpus=1)(work)
-    try:
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self._begun = False
+
+    def __call__(self, work: Callable[[Job], Done], jobs: Sequence[Job]) -> Iterator[Done]:
+        """Do jobs; those of a worker or a machine that died are done by another.
+
+        Raises what the work raises, and `ResourceError` where workers die again and again.
+        """
+        with needs("ray"):
+            import ray
+        if not ray.is_initialized():
+            ray.init(self.address or None, log_to_driver=False, include_dashboard=False)
+            self._begun = True
+        task = ray.remote(max_retries=AGAIN, num_cpus=1)(work)
         left, waiting = list(reversed(jobs)), list[ray.ObjectRef]()
-        while left or waiting:
-            while left and len(waiting) < AHEAD:
-                waiting.append(task.remote(left.pop()))
-            done, waiting = ray.wait(waiting)
-            yield ray.get(done[0])
-    except ray.exceptions.RayTaskError as error:
-        raise error.cause from error
-    except ray.exceptions.RayError as error:
-        raise ResourceError(
-            "R354",
-            f"the cluster did not do its work: {type(error).__name__}",
-            "give the same command again: what is done is not done again",
-        ) from error
-    finally:
-        if begun:
+        try:
+            while left or waiting:
+                while left and len(waiting) < AHEAD:
+                    waiting.append(task.remote(left.pop()))
+                done, waiting = ray.wait(waiting)
+                yield ray.get(done[0])
+        except ray.exceptions.RayTaskError as error:
+            raise error.cause from error
+        except ray.exceptions.RayError as error:
+            raise ResourceError(
+                "R354",
+                f"the cluster did not do its work: {type(error).__name__}",
+                "give the same command again: what is done is not done again",
+            ) from error
+        finally:
+            for one in waiting:
+                ray.cancel(one, force=True)
+
+    def end(self, *, at_once: bool = False) -> None:
+        """Leave the cluster, or end the one that was begun, whatever it does."""
+        if self._begun:
+            import ray
+
             ray.shutdown()
+            self._begun = False
