@@ -32,6 +32,12 @@ def quiet(event: Event) -> None:
     """Listen to nothing."""
 
 
+def repeat(said: Iterable[Event], tell: Tell) -> None:
+    """Tell what was told elsewhere."""
+    for event in said:
+        tell(event)
+
+
 def without_notes(tell: Tell) -> Tell:
     """Hand on everything but notes and details."""
 

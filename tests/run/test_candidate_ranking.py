@@ -1,13 +1,18 @@
 """Candidates ranked on real files, end to end."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import headstart
 from headstart.cli import execute
+from headstart.data import from_memory
 from headstart.errors import UsageError
+from headstart.run import candidate_jobs, candidate_ranking, successive_halving
+from headstart.run.short_training import Trial
 from headstart.run.units import count, seconds
 
 
@@ -83,3 +88,66 @@ def test_near_duplicates_are_never_on_both_sides() -> None:
     assert _groups(examples, [(1, 3)]) == ("#0", "alike 0", "#2", "alike 0", "#4")
     known = Examples(examples.sources, truth, ("p", "", "p", "", "q"))
     assert _groups(known, [(1, 4)]) == ("p", "alike 0", "p", "#3", "q")
+
+
+class SideBySide:
+    """Workers that answer the last job first, in this process."""
+
+    def __init__(self):
+        self.asked = []
+
+    def __call__(self, work, jobs):
+        self.asked.append(len(jobs))
+        yield from map(work, reversed(jobs))
+
+
+@pytest.fixture
+def by_workers(monkeypatch):
+    """A place whose workers are these."""
+    from contextlib import nullcontext
+
+    over = SideBySide()
+    monkeypatch.setattr(candidate_ranking, "map_at", lambda on: nullcontext(over))
+    return over
+
+
+def ranked_of(photos, pool, heard, **asked):
+    found = headstart.rank(photos, backbones=pool, tell=heard.append, **asked)
+    said = [e.what.split(" by ")[0] for e in heard if e.kind in ("note", "warning")]
+    return [replace(one, ms_per_item=0.0) for one in found], said
+
+
+@pytest.mark.journey
+def test_workers_see_in_candidates_what_this_process_sees(photos, pool, by_workers) -> None:
+    pool = f"no_such_network,{pool}"
+    here, there = [], []
+    alone = ranked_of(photos, pool, here)
+    assert by_workers.asked == []
+    assert ranked_of(photos, pool, there, on="local:2") == alone
+    assert by_workers.asked == [3]
+    assert "no_such_network is left out" in " ".join(alone[1])
+
+
+@pytest.mark.journey
+def test_workers_fine_tune_the_first_of_a_ranking(photos, pool, by_workers, monkeypatch) -> None:
+    def trial(examples, backbone, epochs, root):
+        return Trial(1.0 - backbone.origin.pretrained / 2, np.arange(48) % 2 == epochs % 2)
+
+    monkeypatch.setattr(candidate_jobs, "for_epochs", trial)
+    monkeypatch.setattr(successive_halving, "for_epochs", trial)
+    alone = ranked_of(photos, pool, [], budget="1h")
+    assert ranked_of(photos, pool, [], budget="1h", on="local:2") == alone
+    assert by_workers.asked == [2, 2] and "fine-tuned" in alone[0][0].why
+
+
+@pytest.mark.journey
+def test_one_candidate_and_pictures_in_memory_are_nothing_for_workers(
+    photos, tiny_folder, pool, by_workers
+) -> None:
+    headstart.rank(photos, backbones=str(tiny_folder), on="local:2")
+    inputs = [np.full((32, 32, 3), 40 * (n % 2), np.uint8) + n for n in range(24)]
+    found = from_memory([i.astype(np.uint8) for i in inputs], ["x", "y"] * 12)
+    heard = []
+    headstart.rank(found, backbones=pool, on="local:2", tell=heard.append)
+    assert by_workers.asked == []
+    assert any("look at no candidates: they are in memory" in event.what for event in heard)

@@ -2,40 +2,38 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
-from headstart.advise import (
-    Entry,
-    Past,
-    Ranked,
-    Target,
-    compared,
-    prior_of,
-    ranked,
-    remember,
-    remembered,
-    target_of,
-)
+from headstart.advise import Entry, Ranked, compared, ranked, remember, remembered
 from headstart.backbone import DETECTING, Backbone, listed
 from headstart.data import Dataset, Examples, Found, spread
-from headstart.errors import HeadstartError, UsageError
-from headstart.events import Tell, note, quiet, warn
-from headstart.features import Prefix, extract, milliseconds, survey, trim
-from headstart.head import Sample
+from headstart.errors import UsageError
+from headstart.events import Tell, note, quiet, repeat, warn
+from headstart.features import trim
 from headstart.hostile import printable
+from headstart.run.candidate_jobs import (
+    Candidacy,
+    Looked,
+    backbone_of,
+    can_be_sent,
+    look,
+    look_afar,
+    train_afar,
+    trials_of,
+)
 from headstart.run.division import dataset_at, usual_modality
 from headstart.run.inputs import KINDS
-from headstart.run.named_backbones import backbones_in, label_of, taken
+from headstart.run.named_backbones import backbones_in
 from headstart.run.settings import Limits, RankSettings
 from headstart.run.short_training import EXAMPLES as TRIED
-from headstart.run.short_training import cheapest
-from headstart.run.successive_halving import settled
+from headstart.run.short_training import Trial
+from headstart.run.successive_halving import Tried, settled
 from headstart.run.units import count, seconds
-from headstart.stats import level
-from headstart.task import make_task, task_type
+from headstart.scale import IN_MEMORY, Answer, Map, answers, map_at
+from headstart.task import task_type
 
 EXAMPLES = 1000
 """Examples that candidates are judged on, at most."""
@@ -45,33 +43,108 @@ def rank(dataset: Dataset, settings: RankSettings, root: Path, tell: Tell = quie
     """Order candidates by what their features say about at most 1,000 examples, and by the prior.
 
     After the budget no further candidate is begun; what is left is spent on short fine-tunes (see
-    `settled`; for answers with an order see `cheapest`). Rows of the test are not looked at. Raises
+    `settled`; for answers with an order see `cheapest`). Rows of the test are not looked at.
+    Where work runs elsewhere, workers look at candidates, and fine-tune them, side by side. Raises
     `DataError`; `UsageError` where none is left.
     """
-    budget, seed, limits = settings.budget, settings.seed, settings.limits
-    end = time.monotonic() + (seconds(budget) if budget else math.inf)
-    found, sample, digest = dataset.found, *_sampled(dataset, seed)
-    past, entries = remembered(root, digest), list[Entry]()
-    loaded: dict[str, Backbone] = {}
-    for name, weights in _named(settings.backbones, found):
-        if entries and time.monotonic() > end:
-            warn(tell, f"the budget is spent: {printable(name)} was not looked at")
-            continue
-        take = partial(taken, name, weights, found, settings.given, seed, settings.network, tell)
-        if (backbone := _had(name, take, tell)) is None:
-            continue
-        label = label_of(name, weights)
-        entry = _entry(label, backbone, sample, past, seed, root, tell)
-        why = refusal(limits, entry)
-        note(tell, f"{entry.backbone}: {f'left out, {why}' if why else _told(entry)}")
-        entries += [] if why else [entry]
-        loaded[label] = backbone
-    remember(root, compared(digest, entries))
-    order = ranked(_some(entries))
-    if budget and not task_type(found.examples.kind).coded_rows:
-        order = settled(order, loaded, sample, end=end, cache=root, tell=tell)
+    budget, found = settings.budget, dataset.found
+    end = seconds(budget) if budget else math.inf
+    (sample, digest), until = _sampled(dataset, settings.seed), time.time() + end
+    end, past = time.monotonic() + end, remembered(root, digest)
+    trials = trials_of(found, sample, settings, past, root, until)
+    every = [Candidacy(trials, *one) for one in _named(settings.backbones, found)]
+    with _hands(every, settings, sample, tell) as over:
+        looks, loaded = _looks(every, over, tell), dict[str, Backbone]()
+        entries = _entries(every, looks, settings.limits, loaded, tell)
+        remember(root, compared(digest, entries))
+        order = ranked(_some(entries))
+        if budget and not task_type(found.examples.kind).coded_rows:
+            tried = _tried(every, over, tell) if over else None
+            known = _Loaded({one.label: one for one in every}, loaded, tell)
+            order = settled(order, known, sample, end=end, cache=root, tell=tell, tried=tried)
     trim(root)
     return order
+
+
+@contextmanager
+def _hands(
+    every: Sequence[Candidacy], settings: RankSettings, sample: Examples, tell: Tell
+) -> Iterator[Map | None]:
+    """Workers, where there are several candidates, and examples that they find; else None."""
+    on = settings.network.where
+    if on.kind == "here" or len(every) < 2:
+        yield None
+    elif not can_be_sent(sample.sources):
+        note(tell, f"workers look at no candidates: {IN_MEMORY}")
+        yield None
+    else:
+        with map_at(on) as over:
+            yield over
+
+
+def _looks(every: Sequence[Candidacy], over: Map | None, tell: Tell) -> Sequence[Answer[Looked]]:
+    """What workers saw; nothing where there are none."""
+    first = [replace(one, anyway=not place) for place, one in enumerate(every)]
+    return answers(over, look_afar, first, tell, "looking at candidates") if over else ()
+
+
+def _entries(
+    every: Sequence[Candidacy],
+    looks: Sequence[Answer[Looked]],
+    limits: Limits,
+    loaded: dict[str, Backbone],
+    tell: Tell,
+) -> list[Entry]:
+    """Of those that could be had and are within the limits, in the order in which they were named;
+    their networks are put into `loaded` where this process looked.
+    """  # noqa: D205 - one sentence
+    entries = list[Entry]()
+    for place, one in enumerate(every):
+        if looks:
+            repeat(looks[place].said, tell)
+        found = looks[place].made if looks else look(replace(one, anyway=not entries), tell)
+        if found.late:
+            warn(tell, f"the budget is spent: {printable(one.name)} was not looked at")
+        if found.entry is None:
+            continue
+        why = refusal(limits, found.entry)
+        note(tell, f"{one.label}: {f'left out, {why}' if why else _told(found.entry)}")
+        entries += [] if why else [found.entry]
+        if found.backbone:
+            loaded[one.label] = found.backbone
+    return entries
+
+
+def _tried(every: Sequence[Candidacy], over: Map, tell: Tell) -> Tried:
+    """Short fine-tunes by workers."""
+    named = {one.label: one for one in every}
+
+    def tried(labels: Sequence[str], epochs: int) -> Iterator[Trial]:
+        jobs = [(named[label], epochs) for label in labels]
+        for answer in answers(over, train_afar, jobs, tell, "fine-tuning candidates"):
+            yield answer.made
+
+    return tried
+
+
+class _Loaded(Mapping[str, Backbone]):
+    """Networks of candidates; one that a worker looked at is loaded once it is asked for."""
+
+    def __init__(
+        self, named: Mapping[str, Candidacy], loaded: dict[str, Backbone], tell: Tell
+    ) -> None:
+        self._named, self._loaded, self._tell = named, loaded, tell
+
+    def __getitem__(self, label: str) -> Backbone:
+        if label not in self._loaded:
+            self._loaded[label] = backbone_of(self._named[label], self._tell)
+        return self._loaded[label]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._named)
+
+    def __len__(self) -> int:
+        return len(self._named)
 
 
 def refusal(limits: Limits, entry: Entry) -> str:
@@ -85,17 +158,6 @@ def refusal(limits: Limits, entry: Entry) -> str:
     if limits.license and limits.license.casefold() not in entry.license.casefold():
         return f"license {entry.license}"
     return ""
-
-
-def _had(name: str, take: Callable[[], Backbone], tell: Tell) -> Backbone | None:
-    """None, and a warning, where a candidate cannot be had or takes other things than these."""
-    try:
-        return take()
-    except UsageError:
-        raise
-    except HeadstartError as error:
-        warn(tell, f"{printable(name)} is left out: {error.what}", code=error.code)
-        return None
 
 
 def _some(entries: list[Entry]) -> list[Entry]:
@@ -150,49 +212,6 @@ def _groups(examples: Examples, together: Sequence[Sequence[int]]) -> tuple[str,
     named = {row: f"alike {i}" for i, some in enumerate(together) for row in some}
     own = examples.groups or ("",) * len(examples)
     return tuple(group or named.get(row, f"#{row}") for row, group in enumerate(own))
-
-
-def _entry(
-    label: str,
-    backbone: Backbone,
-    examples: Examples,
-    past: tuple[Past, ...],
-    seed: int,
-    root: Path,
-    tell: Tell,
-) -> Entry:
-    judge = _trained if task_type(examples.kind).coded_rows else _probed
-    return Entry(
-        label,
-        judge(examples, backbone, seed, root, tell),
-        prior_of(backbone.name, label, past) if backbone.origin.pretrained else None,
-        milliseconds(backbone.stages, backbone.modality),
-        sum(p.numel() for p in backbone.stages.parameters()),
-        backbone.origin.license,
-        backbone.origin.pretrained,
-    )
-
-
-def _probed(examples: Examples, backbone: Backbone, seed: int, root: Path, tell: Tell) -> Target:
-    """By heads on the rows of features that it gives."""
-    items = survey(examples, backbone.modality, cache=root, tell=tell).items
-    features = extract(
-        items,
-        range(len(examples)),
-        Prefix(backbone.modality, backbone.stages, backbone.digest(backbone.depth)),
-        cache=root,
-        tell=tell,
-    )
-    task, labels = make_task(examples, tuple(range(len(examples))))
-    return target_of(Sample(features.all(), labels, task, examples.groups, seed))
-
-
-def _trained(examples: Examples, backbone: Backbone, seed: int, root: Path, tell: Tell) -> Target:
-    """By the cheapest training there is, where answers have an order."""
-    trial = cheapest(examples, backbone, seed, root, tell)
-    found = level(trial.merit, trial.groups)
-    how = trial.strategy
-    return Target(trial.loss, how, found, math.nan, math.nan, trial.merit, trial.groups)
 
 
 def _told(entry: Entry) -> str:

@@ -23,8 +23,31 @@ PLAIN = Network()
 
 
 @dataclass(frozen=True)
+class Manned(Network):
+    """The same, and who does the work. Results do not depend on it."""
+
+    on: str = option(
+        "",
+        "who makes rows, looks at candidates, tries rates and trains: local, local:N, ray, "
+        "ray://HOST:PORT",
+        "WHERE",
+        usual="this process",
+    )
+    """Empty for this process; local for processes of this machine."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        on_of(self.on)
+
+    @property
+    def where(self) -> On:
+        """Where work runs, as a noun."""
+        return on_of(self.on)
+
+
+@dataclass(frozen=True)
 class Sharing(Network):
-    """The same, and where machines share what they made."""
+    """Where machines share what they made, too."""
 
     shared: str = option(
         "",
@@ -44,22 +67,5 @@ class Sharing(Network):
 
 
 @dataclass(frozen=True)
-class Fleet(Sharing):
-    """The same, and who makes what is shared. Results do not depend on either."""
-
-    on: str = option(
-        "",
-        "where those rows are computed: local, local:N, ray, ray://HOST:PORT",
-        "WHERE",
-        usual="this process",
-    )
-    """Empty for this process; local for processes of this machine."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        on_of(self.on)
-
-    @property
-    def where(self) -> On:
-        """Where work runs, as a noun."""
-        return on_of(self.on)
+class Fleet(Sharing, Manned):
+    """Where machines share what they made, and who makes it."""

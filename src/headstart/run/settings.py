@@ -12,7 +12,7 @@ from headstart.backbone.places import cache_root as cache_root
 from headstart.data.column_settings import Columns
 from headstart.errors import UsageError
 from headstart.options import made, option
-from headstart.run.network_settings import Fleet, Network, Sharing
+from headstart.run.network_settings import Fleet, Manned, Network, Sharing
 from headstart.run.units import bytes_in, count, part_of, seconds
 from headstart.train.hyperparameters import AS_USUAL, Hyperparameters
 from headstart.train.strategy import Probe, Strategy, Unfreeze, strategy_of
@@ -180,7 +180,7 @@ class RankSettings:
     test_size: float = option(0.2, "share that train keeps for the test: not looked at", "X")
     given: Given = Given()
     columns: Columns = field(default_factory=Columns)
-    network: Network = field(default_factory=Network)
+    network: Manned = field(default_factory=Manned)
 
     def __post_init__(self) -> None:
         if self.budget:

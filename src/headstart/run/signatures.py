@@ -84,6 +84,7 @@ class RankOptions(ColumnOptions, GivenOptions, total=False):
     test_size: float | None
     offline: bool | None
     fetch: str | None
+    on: str | None
 
 
 class FeatureOptions(ColumnOptions, GivenOptions, total=False):

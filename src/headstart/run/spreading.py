@@ -8,7 +8,7 @@ from headstart.run.default_backbone import Start
 from headstart.run.feature_parts import FeaturePart, cut, features
 from headstart.run.inputs import found_at
 from headstart.run.settings import FeatureSettings, Settings
-from headstart.scale import map_at
+from headstart.scale import IN_MEMORY, map_at
 from headstart.train import Probe, Unfreeze
 
 A_WORKER = 4
@@ -45,7 +45,7 @@ def spread(
         return settings
     if not place or locates or (plan and not isinstance(plan, Probe | Unfreeze)):
         why = "views for boxes are drawn where it trains" if locates else "nothing is frozen"
-        why = why if place else "they are in memory, where only this process is"
+        why = why if place else IN_MEMORY
         note(tell, f"workers compute no rows: {why}")
         return settings
     shared = settings.network.shared or (root.absolute() / "shared").as_uri()

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +22,8 @@ BEST = 3
 of a ranking is within 0.25 to 0.8 points of the best of all."""
 ROUNDS = (2, 6)
 """Epochs of each round; after each, the better half goes on (Jamieson and Talwalkar 2016)."""
+Tried = Callable[[Sequence[str], int], Iterable[Trial]]
+"""Names of candidates and epochs -> each of them after so many, in this order."""
 
 
 def settled(
@@ -32,15 +34,21 @@ def settled(
     end: float,
     cache: Path,
     tell: Tell = quiet,
+    tried: Tried | None = None,
 ) -> list[Ranked]:
     """The same ranking with its first `BEST` in the order that short fine-tunes of all stages give.
 
     Successive halving: all of them for a few epochs, the better half for more. A round that would
     not be over by `end` (on the monotonic clock) is not begun. What leads inside the noise, by no
     more than `NEAR`, gives way to a smaller one. `sample` is what the ranking was measured on.
+    Where others train them (`tried`), those of a round learn side by side.
     """
     left = through = list(range(min(BEST, len(ranking))))
-    tried: dict[int, Trial] = {}
+    known: dict[int, Trial] = {}
+
+    def one_by_one(names: Sequence[str], epochs: int) -> Iterable[Trial]:
+        return (for_epochs(sample, backbones[name], epochs, cache) for name in names)
+
     for epochs in ROUNDS:
         if len(left) < 2:
             break
@@ -50,14 +58,14 @@ def settled(
             told = f"{epochs} epochs of {len(left)} candidates take about {cost:,.0f} s"
             note(tell, f"{told}: there is no time for it in the budget")
             break
-        for i in left:
+        names = [ranking[i].backbone for i in left]
+        for i, trial in zip(left, (tried or one_by_one)(names, epochs), strict=True):
+            known[i], merit = trial, float(trial.merit.mean())
             name = ranking[i].backbone
-            tried[i] = for_epochs(sample, backbones[name], epochs, cache)
-            merit = float(tried[i].merit.mean())
-            note(tell, f"{name}: {merit:.1%} after {epochs} epochs, loss {tried[i].loss:.3f}")
+            note(tell, f"{name}: {merit:.1%} after {epochs} epochs, loss {trial.loss:.3f}")
         through = left
-        left = sorted(left, key=lambda i: tried[i].loss)[: math.ceil(len(left) / 2)]
-    return _placed(ranking, through, tried) if tried else list(ranking)
+        left = sorted(left, key=lambda i: known[i].loss)[: math.ceil(len(left) / 2)]
+    return _placed(ranking, through, known) if known else list(ranking)
 
 
 def _seconds(backbone: Backbone, sample: Examples, epochs: int, cache: Path) -> float:

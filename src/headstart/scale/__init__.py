@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from headstart import lazy
 
 if TYPE_CHECKING:
-    from headstart.scale.maps import Answer, Map, answers, map_at
+    from headstart.scale.maps import IN_MEMORY, Answer, Map, answers, map_at
     from headstart.scale.where import On, need_one_process, on_of
 
-__all__ = ["Answer", "Map", "On", "answers", "map_at", "need_one_process", "on_of"]
+__all__ = ["IN_MEMORY", "Answer", "Map", "On", "answers", "map_at", "need_one_process", "on_of"]
 
 lazy.attach(__name__)

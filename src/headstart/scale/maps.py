@@ -13,6 +13,8 @@ from headstart.scale.where import On
 
 Job = TypeVar("Job")
 Done = TypeVar("Done")
+IN_MEMORY = "they are in memory, where only this process is"
+"""Why workers are not asked about examples."""
 
 
 @runtime_checkable

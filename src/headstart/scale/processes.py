@@ -76,9 +76,13 @@ def _dying(deaths: int) -> ResourceError:
 
 
 def _begin(leash: Connection) -> None:
-    """One core a worker; none outlives the process that it works for."""
+    """One batch a worker; none outlives the process that it works for.
+
+    Numbers of threads stay those of that process, whose last bits they decide; threads that wait
+    leave the core to another worker.
+    """
     os.environ[THREADS] = "1"
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     threading.Thread(target=_follow, args=(leash,), daemon=True).start()
 
 
