@@ -12,6 +12,7 @@ from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
 from headstart.backbone import Backbone, detector, load_backbone
+from headstart.counting import counted
 from headstart.data import Columns, Found, asked_of, audit, from_boxes, from_frame, hold_out
 from headstart.data.box_tables import boxes_in_memory
 from headstart.estimator import need_read
@@ -68,7 +69,9 @@ class TransferDetector(BaseEstimator):  # type: ignore[misc]
         if groups is not None:
             named = tuple(map(str, groups))
             if len(named) != len(found.examples):
-                raise ValueError(f"{len(found.examples)} pictures, but {len(named)} groups")
+                raise ValueError(
+                    f"{counted(len(found.examples), 'picture')}, but {counted(len(named), 'group')}"
+                )
             found = replace(found, examples=replace(found.examples, groups=named))
         backbone = load_backbone(
             self.backbone, self.weights, self.random_state, self.offline, size=self.size

@@ -13,6 +13,7 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from headstart.backbone import Backbone, load_backbone
+from headstart.counting import counted
 from headstart.data import (
     ClassTruth,
     Examples,
@@ -108,7 +109,7 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             raise ValueError(f"task is {self.task!r}, need one of {', '.join(_TASKS)}")
         least = LEAST_ORDERED if form_of(self.task) is LabelForm.GRADE else 2
         if (count := len(self.classes_)) < least:
-            many = "1 class" if count == 1 else f"{count} classes"
+            many = counted(count, "class", "classes")
             raise ValueError(f"y holds {many} ({self.classes_[0]!r} …), this task needs {least}")
         if form_of(self.task) is LabelForm.GRADE and not np.issubdtype(
             self.classes_.dtype, np.number
@@ -151,7 +152,9 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if labels.ndim != 1 or type_of_target(labels) not in ("binary", "multiclass"):
             raise ValueError(f"y has shape {labels.shape}, need one class for each picture")
         if len(pictures) != len(labels):
-            raise ValueError(f"{len(pictures)} pictures, but {len(labels)} labels")
+            raise ValueError(
+                f"{counted(len(pictures), 'picture')}, but {counted(len(labels), 'label')}"
+            )
         return pictures, labels
 
     def _task_data(

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from headstart.counting import counted
 from headstart.events import span
 from headstart.hostile import printable
 
@@ -139,7 +140,9 @@ def answered(
     fine = [one for one in records if one["label"] is not None]
     broken = [one for one in records if one["label"] is None]
     lines = [printable(note, 500) for note in notes]
-    lines += [f"{len(fine):,} answers in {printable(out, 1000)}"] if out else predicted(fine)
+    lines += (
+        [f"{counted(len(fine), 'answer')} in {printable(out, 1000)}"] if out else predicted(fine)
+    )
     if passed:
         shown = "; ".join(printable(one, 200) for one in passed[:5])
         lines.append(f"passed over: {len(passed):,} ({shown}{'; …' if len(passed) > 5 else ''})")

@@ -45,7 +45,7 @@ def test_weights_that_do_not_match_are_refused_tensor_by_tensor(
     change(tensors)
     save_file(tensors, tmp_path / "other.safetensors")
     error = refused(ARCH, tmp_path / "other.safetensors")
-    assert error.code == "M423" and told in error.why and "1 tensors differ" in error.what
+    assert error.code == "M423" and told in error.why and "1 tensor differs" in error.what
 
 
 def test_weights_of_another_architecture_are_refused(theirs) -> None:

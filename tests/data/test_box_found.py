@@ -26,7 +26,7 @@ def test_unlabeled_pictures_are_left_out_and_listed(tmp_path: Path) -> None:
     found = find(tmp_path)
     assert len(found.examples) == 3 and found.examples.kind == "detection"
     assert [(p.code, p.name) for p in found.problems] == [("D248", "JPEGImages/new.png")]
-    assert any("1 pictures without any annotation are left out" in note for note in found.notes)
+    assert any("left out: 1 picture without any annotation" in note for note in found.notes)
 
 
 def test_unlabeled_pictures_can_be_taken_for_negatives() -> None:

@@ -93,7 +93,7 @@ def test_boxes_of_unknown_classes_and_pictures_are_listed(tmp_path: Path) -> Non
     lost = {"id": 78, "image_id": "no", "category_id": 1, "bbox": [0, 0, 5, 5]}
     found = read(changed(coco(tmp_path), annotations=lambda a: [*a, stray, lost]))
     reasons = " ".join(p.reason for p in found.problems)
-    assert "no category has the id 5 of 1 boxes" in reasons and 'has the id "no"' in reasons
+    assert "no category has the id 5 of 1 box" in reasons and 'has the id "no"' in reasons
 
 
 def test_a_picture_that_is_not_there_is_listed(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ def test_a_table_beside_class_folders_gives_groups_when_asked(tmp_path):
     assert unasked.examples.groups == () and "about.csv" in unasked.notes[0]
     found = find(tmp_path, Columns(group="patient"))
     assert found.examples.groups == ("p", "q", "p", "")
-    assert "1 files are not in about.csv" in found.notes
+    assert "1 file is not in about.csv" in found.notes
     both = find(tmp_path, Columns(group="patient", split="set"))
     assert both.examples.parts == ("train", "test", "train")
     assert kinds(both) == {"dog/2.png": "ignored"}

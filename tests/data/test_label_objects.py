@@ -44,7 +44,7 @@ def test_one_name_alone_or_none_is_no_label(cells: list) -> None:
 
 def test_other_objects_are_told_as_they_are_each_taken_for_a_class() -> None:
     (told,) = told_of_objects({"{'cat': 0.9}": 3, "dog": 2})
-    assert told.startswith("1 labels are objects, such as {'cat': 0.9}")
+    assert told.startswith("1 label is an object, such as {'cat': 0.9}")
     assert told_of_objects({"{cat}": 3, "dog": 2}) == []
 
 

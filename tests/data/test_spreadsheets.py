@@ -42,7 +42,7 @@ ROWS = [("text", "label"), ("a b c d", "x"), ("e f g h", "y"), ("i j k l", "x")]
 def test_lines_above_the_names_are_passed_over_and_told(tmp_path):
     found = _book(tmp_path / "t.xlsx", {"one": [("My export",), (), *ROWS]})
     assert found.examples.truth.names == ("x", "y") and len(found.examples) == 3
-    assert any("1 lines above the names" in note for note in found.notes)
+    assert any("1 line above the names" in note for note in found.notes)
 
 
 def test_sheets_that_are_called_as_parts_are_parts(tmp_path):

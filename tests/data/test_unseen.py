@@ -54,7 +54,7 @@ def test_classes_that_are_left_out_are_counted_and_gone(tmp_path):
     found = without_classes(read(tmp_path, ["a", "b", "c", "c"][:3]), ["c"])
     assert found.examples.truth.names == ("a", "b")
     assert len(found.examples) == 10
-    assert any("1 examples of c are left out" in note for note in found.notes)
+    assert any("1 example of c is left out" in note for note in found.notes)
 
 
 def test_classes_behind_one_that_is_left_out_keep_their_examples():

@@ -112,7 +112,7 @@ def test_texts_without_a_tag_for_each_word_are_told(tmp_path: Path) -> None:
     (tmp_path / "t.jsonl").write_text("\n".join(map(json.dumps, rows)))
     found = found_at(tmp_path / "t.jsonl", Columns(task="entities"), tmp_path)
     assert [s.content for s in found.examples.sources] == ["a b", "c_d _", "a"]
-    assert [(p.code, p.reason) for p in found.problems] == [("D166", "1 words, 2 tags; left out")]
+    assert [(p.code, p.reason) for p in found.problems] == [("D166", "1 word, 2 tags; left out")]
     (tmp_path / "u.csv").write_text("text,label\none two three four,a\nfive six seven eight,b\n")
     with pytest.raises(DataError, match="as many tags as words"):
         found_at(tmp_path / "u.csv", Columns(task="entities"), tmp_path)

@@ -215,7 +215,7 @@ def test_files_of_several_pictures_are_told() -> None:
     page.save(kept, "TIFF", save_all=True, append_images=[PIL.Image.new("L", (40, 40), 200)])
     look, item = Image(size_px=32).look(InMemory("a", kept.getvalue()))
     (told,) = Image().noted([look])
-    assert told == "1 files hold several pictures: the first is read; --pages all"
+    assert told == "1 file holds several pictures: the first is read; --pages all"
     assert item.float().mean() == 9
 
 

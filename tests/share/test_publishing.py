@@ -15,9 +15,9 @@ from headstart.data import source_of
 from headstart.errors import SecurityError, UsageError
 from headstart.model import Model
 from headstart.share import load, publish
-from headstart.share.publishing import layout_of
+from headstart.share.publishing import layout_of, told_of
 from headstart.share.subject import Subject
-from headstart.task import Calibration, Ordinal
+from headstart.task import Calibration, Detection, Ordinal
 
 
 @pytest.fixture(scope="module")
@@ -144,3 +144,8 @@ def test_of_ordered_classes_others_read_the_network_alone(tiny: Backbone) -> Non
     config = json.loads(layout.files["config.json"])
     assert layout.reader == "timm" and "an order" in layout.note
     assert config["num_classes"] == 0 and "label_names" not in config
+
+
+def test_one_class_is_told_as_one() -> None:
+    assert told_of(Detection(("cat",))) == ["It names 1 class."]
+    assert told_of(Detection(("cat", "dog"))) == ["It names 2 classes."]

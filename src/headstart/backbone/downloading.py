@@ -7,6 +7,7 @@ from pathlib import Path
 from headstart import durable
 from headstart.backbone.index import Entry
 from headstart.backbone.streaming import USUAL, Broken, Patience, streamed
+from headstart.counting import counted
 from headstart.errors import BackboneError
 from headstart.hostile import printable
 
@@ -82,7 +83,7 @@ def _more(url: str, entry: Entry, part: Path, have: int, patience: Patience) -> 
             left -= len(chunk)
             if left <= 0:
                 return
-    raise Broken(f"it ended {left:,} bytes early")
+    raise Broken(f"it ended {counted(left, 'byte')} early")
 
 
 def _wait(error: Broken, bare: int, patience: Patience) -> None:

@@ -12,6 +12,7 @@ from headstart.backbone.backbone import Architecture
 from headstart.backbone.fetching import Fetch, need_within
 from headstart.backbone.places import FILE, NETWORK, READERS
 from headstart.backbone.vision import hub_id
+from headstart.counting import counted
 from headstart.errors import BackboneError
 from headstart.events import note
 from headstart.hostile import printable
@@ -115,7 +116,7 @@ def fetched_network(repository: str, fetch: Fetch, *, offline: bool) -> Path:
     missing += [] if any(isinstance(path, str) for path in reader) else [" or ".join(READERS)]
     raise BackboneError(
         "M445",
-        f"{repository} is not on this machine, missing {len(missing)} files",
+        f"{repository} is not on this machine, missing {counted(len(missing), 'file')}",
         f"with a network: hf download {repository}; without: leave --backbone out",
         where=f"{repository}: {', '.join(missing)}",
         why=why,

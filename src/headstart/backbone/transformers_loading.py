@@ -13,6 +13,7 @@ import torch
 from headstart.backbone.backbone import Architecture
 from headstart.backbone.bounds import bounded
 from headstart.backbone.clap import CLAP, HEARS
+from headstart.counting import counted
 from headstart.errors import BackboneError, HeadstartError, SecurityError, needs
 from headstart.hostile import printable
 from headstart.untrusted import MOST_PLAIN, Damaged, content, header, parsed, refuse_code
@@ -162,7 +163,7 @@ def loaded(folder: Path, spare: Sequence[str], *, whole: bool = False) -> Loaded
     lost = [key for key in missing if not (written and _is_written(key))]
     if lost:
         raise BackboneError(
-            "M474", f"the weights lack {len(lost)} tensors of this network",
+            "M474", f"the weights lack {counted(len(lost), 'tensor')} of this network",
             "save the model there again: save_pretrained(FOLDER)", where=printable(folder),
             why=", ".join(sorted(lost)[:5]),
         )  # fmt: skip

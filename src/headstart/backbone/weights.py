@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from headstart.backbone.backbone import Architecture
 from headstart.backbone.vision import adapted, classifier_names, timm_name
+from headstart.counting import counted
 from headstart.errors import BackboneError, SecurityError
 from headstart.hostile import printable
 
@@ -107,7 +108,7 @@ def need_fit(
         raise BackboneError(
             "M423",
             f"these weights are not for {printable(architecture.name)}: "
-            f"{len(differences)} tensors differ",
+            f"{counted(len(differences), 'tensor differs', 'tensors differ')}",
             "--backbone NAME, with the architecture they were made for",
             where=where,
             why="; ".join(lines),

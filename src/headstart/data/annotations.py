@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float
 
+from headstart.counting import counted
 from headstart.data.boxes import Boxes, boxes_of
 from headstart.data.encodings import decoded
 from headstart.data.examples import Source, name_of
@@ -120,7 +121,8 @@ class Collector:
                     "D232",
                     "unreadable label",
                     name_of(picture.source, self.root),
-                    f"none of its {found:,} boxes can be read; the picture is left out",
+                    f"none of its {counted(found, 'box', 'boxes')} can "
+                    "be read; the picture is left out",
                 )
             )
         else:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
+from headstart.counting import counted
 from headstart.data.clusters import clusters
 from headstart.data.examples import Examples, Partition
 from headstart.data.found import Found
@@ -211,7 +212,7 @@ def _too_many(unread: Sequence[Problem], of: int, examples: Examples) -> DataErr
 def _one_class(examples: Examples, different: int) -> DataError:
     return DataError(
         "D181",
-        f"{different} classes have examples, need two at least",
+        f"{counted(different, 'class has', 'classes have')} examples, need two at least",
         "put the files of each class in a folder of their own",
         where=printable(examples.root) if examples.root else "",
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from headstart.counting import counted
 from headstart.data.boxes import Boxes, BoxTruth, iou
 from headstart.data.problem import Problem
 from headstart.data.truth import Checked
@@ -131,7 +132,8 @@ class _Seen:
         self._report("D239", "outside box", boxes, past, keep & (over > EDGE_PX))
         slight = int((keep & (over > ROUNDING_PX) & (over <= EDGE_PX)).sum())
         if slight:
-            why = f"{slight:,} boxes reach up to {EDGE_PX:g} pixels past the edge and are cut there"
+            many = counted(slight, "box", "boxes")
+            why = f"cut at the edge: {many} up to {EDGE_PX:g} pixels past it"
             self.problems.append(Problem("D238", "clipped", self.name, why))
         return Boxes(cut, boxes.labels, boxes.ignored).take(np.flatnonzero(keep))
 
@@ -153,7 +155,10 @@ class _Seen:
 
     def lost(self, count: int) -> Problem:
         """What is said of a picture that had boxes and has none that is one."""
-        why = f"none of its {count:,} boxes is one; the picture is left out, as it is no negative"
+        why = (
+            f"none of its {counted(count, 'box', 'boxes')} is one; the "
+            "picture is left out, as it is no negative"
+        )
         return Problem("D247", "empty box", self.name, why)
 
     def _report(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from headstart.counting import counted
 from headstart.data.annotations import Annotated, Annotations
 from headstart.data.box_audit import ToldBoxTruth
 from headstart.data.boxes import boxes_of
@@ -40,7 +41,7 @@ def found_boxes(told: Annotations, negatives: str = "") -> Found:
     kept = list(told.pictures) if every else [p for p in told.pictures if p.boxes is not None]
     if not told.names:
         torn = [p for p in told.problems if p.code in ("D230", "D231", "D236")]
-        what = f"{len(told.pictures):,} pictures, and no box on any of them"
+        what = f"{counted(len(told.pictures), 'picture')}, and no box on any of them"
         raise DataError(
             "D249", f"no box of {len(torn):,} can be read, or has a picture" if torn else what,
             "mend what stands below" if torn else "draw boxes on some of them",
@@ -80,12 +81,13 @@ def _examples(kept: Sequence[Annotated], told: Annotations) -> Examples:
 
 
 def _notes(told: Annotations, bare: int, *, every: bool) -> Iterable[str]:
-    pictures = f"{sum(p.boxes is not None for p in told.pictures):,} annotated pictures"
+    without = f"{counted(bare, 'picture')} without any annotation"
+    pictures = counted(len(told.pictures) - bare, "annotated picture")
     yield f"boxes from {told.form}: {pictures}; --task classification reads folders as classes"
     if bare and every:
-        yield f"{bare:,} pictures without any annotation count as negatives: --negatives all"
+        yield f"taken for negatives: {without} (--negatives all)"
     elif bare:
-        yield f"{bare:,} pictures without any annotation are left out; --negatives all takes them"
+        yield f"left out: {without}; --negatives all takes such"
     yield from told.notes
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from headstart.counting import counted
 from headstart.data.box_columns import box_columns
 from headstart.data.column_names import plain
 from headstart.data.tables import Row, Sheet, missing
@@ -55,7 +56,13 @@ def _boxes(cell: object) -> list[tuple[object, object]] | None:
 def _paired(boxes: list[Any], kinds: object) -> list[tuple[object, object]]:
     every = kinds if isinstance(kinds, list) else [kinds] * len(boxes)
     if len(every) != len(boxes):
-        return [("", f"{len(boxes)} boxes of {len(every)} classes")]
+        return [
+            (
+                "",
+                f"{counted(len(boxes), 'box', 'boxes')} of "
+                f"{counted(len(every), 'class', 'classes')}",
+            )
+        ]
     return list(zip(every, map(_plain, boxes), strict=True))
 
 

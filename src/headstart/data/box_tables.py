@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from headstart.counting import counted
 from headstart.data.annotations import (
     Annotated,
     Annotations,
@@ -199,7 +200,7 @@ def boxes_in_memory(things: Iterable[object], boxes: Iterable[object]) -> Annota
     sources, told = list(things), list(boxes)
     if len(sources) != len(told):
         raise DataError(
-            "D226", f"{len(sources):,} pictures and boxes of {len(told):,}",
+            "D226", f"{counted(len(sources), 'picture')} and boxes of {len(told):,}",
             "give one item for each picture: [] where nothing is on it, None where nobody looked",
         )  # fmt: skip
     collector = Collector("memory", None)

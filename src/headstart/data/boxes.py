@@ -9,6 +9,7 @@ from typing import ClassVar
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from headstart.counting import counted
 from headstart.data.truth import Truth
 from headstart.hostile import printable
 
@@ -137,7 +138,7 @@ class BoxTruth(Truth):
         """Boxes by class, and how many pictures have none."""
         boxes = sum(self._often(rows))
         bare = sum(not len(self.boxes[row]) for row in rows)
-        told = f"{boxes:,} boxes on {len(rows):,} usable pictures"
+        told = f"{counted(boxes, 'box', 'boxes')} on {counted(len(rows), 'usable picture')}"
         told += f" ({bare:,} of them without any)" if bare else ""
         ordered = sorted(self.counts(rows).items(), key=lambda pair: -pair[1])
         named = ", ".join(f"{printable(name, limit=40)} {n:,}" for name, n in ordered[:_LISTED])

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from headstart.counting import counted
 from headstart.data.annotations import (
     Annotated,
     Annotations,
@@ -260,7 +261,7 @@ def _by_image(file: _File, numbers: dict[object, int], collector: Collector) -> 
     for kind, label in zip(file.order, lookup.tolist(), strict=False):
         if label < 0:
             many = int((np.array(file.kinds) == file.order[kind]).sum())
-            why = f"no category has the id {printable(kind, 40)} of {many:,} boxes"
+            why = f"no category has the id {printable(kind, 40)} of {counted(many, 'box', 'boxes')}"
             collector.unreadable(file.path, "annotations", why)
     order = np.argsort(of, kind="stable")
     order = order[labels[order] >= 0]

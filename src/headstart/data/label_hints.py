@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from headstart.counting import counted
 from headstart.data.label_objects import told_of_objects
 from headstart.data.tag_marks import many_in, shown
 from headstart.hostile import printable
@@ -158,7 +159,8 @@ def _measures(counts: Mapping[str, int]) -> list[str]:
     beside = " and ".join(repr(mark) for mark in (before, behind) if mark)
     what = f"with {beside} beside them" if beside else "with marks between their digits"
     return [
-        f"{len(same)} labels look like values {what}, such as {printable(same[0], 40)!r}: write "
+        f"{counted(len(same), 'label looks', 'labels look')} like values {what}, "
+        f"such as {printable(same[0], 40)!r}: write "
         "numbers alone (1234.5), then --task regression"
     ]
 

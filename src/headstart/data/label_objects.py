@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import cast
 
+from headstart.counting import counted
 from headstart.data.tables import missing
 from headstart.data.tag_columns import NO, YES
 from headstart.hostile import printable
@@ -55,7 +56,8 @@ def told_of_objects(counts: Mapping[str, int]) -> list[str]:
     if not found:
         return []
     return [
-        f"{len(found):,} labels are objects, such as {printable(found[0], 60)}: each is taken for "
+        f"{counted(len(found), 'label is an object', 'labels are objects')}, such "
+        f"as {printable(found[0], 60)}: each is taken for "
         "a class; write its name alone, or a list of names"
     ]
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from headstart.counting import counted
 from headstart.data.boxes import BoxTruth
 from headstart.data.examples import Examples, InMemory
 from headstart.data.found import Found
@@ -154,10 +155,11 @@ def _as_values(found: Found, order: Sequence[str]) -> Found:
 
 def _no_numbers(examples: Examples, texts: Sequence[str], rows: Sequence[int]) -> DataError:
     text = texts[rows[0]]
+    different = len({texts[row] for row in rows})
     why = "a comma before three digits may be either mark" if "," in text else "no unit beside it"
     return DataError(
         "D163",
-        f"{len({texts[row] for row in rows}):,} labels are no numbers, such as "
+        f"{counted(different, 'label is no number', 'labels are no numbers')}, such as "
         f"{printable(text, 40)!r}",
         "mend them, name another column with --label, or leave --task regression out",
         _where(examples),
@@ -182,7 +184,11 @@ def _of_values(
     kept = replace(_without_alike(kept), problems=(*_without_alike(kept).problems, *problems))
     made = _with(kept, ValueTruth(tuple(values), tuple(texts)))
     odd = [problem for problem in problems if problem.code == "D290"]
-    told = f"{len(odd)} values are far from all others, such as {odd[0].name}" if odd else ""
+    told = (
+        f"{counted(len(odd), 'value is', 'values are')} far from all others, such as {odd[0].name}"
+        if odd
+        else ""
+    )
     return made.noting(told) if told else made
 
 
@@ -253,7 +259,7 @@ def _with_a_tag_a_word(found: Found, order: Sequence[str]) -> Found:
         if words == tags:
             fine.append(row)
             continue
-        why = f"{words} words, {tags} tags; left out"
+        why = f"{counted(words, 'word')}, {counted(tags, 'tag')}; left out"
         problems.append(Problem("D166", "label", examples.name(row), why))
     if not fine:
         raise DataError(

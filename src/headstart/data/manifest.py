@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from headstart.counting import counted
 from headstart.data.column_settings import GUESS, Columns
 from headstart.data.columns import NO_COLUMN, Chosen, choose, guess_path, place_of
 from headstart.data.encodings import TEXT_FILES, are_texts
@@ -105,7 +106,7 @@ def _none_there(reading: "_Reading") -> DataError:
         return DataError("D284", f"what {name} names fits several files", fix, folder, shown)
     return DataError(
         "D115",
-        f"none of the {len(reading.lost):,} files that {name} names is there",
+        f"none of {counted(len(reading.lost), 'file')} that {name} names is there",
         "--path COLUMN, or move the table to where its paths start",
         folder,
         ", ".join(map(printable, list(reading.lost)[:3])),
@@ -137,7 +138,7 @@ def join(found: Found, path: Path, columns: Columns, shelter: Shelter) -> Found:
     origin = Gathering(found.layout, printable(path), examples.root, by)
     alone = sum(str(source) not in rows for source in examples.sources)
     notes = [f"{', '.join(columns.given_names)} from {sheet.name}"]
-    notes += [f"{alone:,} files are not in {sheet.name}"] if alone else []
+    notes += [f"{counted(alone, 'file is', 'files are')} not in {sheet.name}"] if alone else []
     return gather(records, origin, problems, [*notes, *sheet.notes, *found.notes])
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
+from headstart.counting import counted
 from headstart.data.box_columns import box_columns
 from headstart.data.box_found import found_boxes
 from headstart.data.box_tables import BoxTable, boxes_in_memory, kept_groups, read_box_tables
@@ -47,7 +48,8 @@ def from_memory(
     if len(names) != len(sources) or len(teams) not in (0, len(sources)):
         raise DataError(
             "D119",
-            f"{len(sources):,} things, {len(names):,} labels and {len(teams):,} groups",
+            f"{counted(len(sources), 'thing')}, {counted(len(names), 'label')} "
+            f"and {counted(len(teams), 'group')}",
             "give one label for each thing, and one group or none at all",
         )
     records: list[Record] = []

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from headstart.counting import counted
 from headstart.data.column_names import LABELS, PATHS, TEXTS, plain
 from headstart.data.dialects import SEPARATORS, Dialect, Line, dialect_of, lines_of
 from headstart.data.problem import Problem
@@ -61,7 +62,7 @@ def separated(text: str, name: str, usual: str) -> Separated:
     lines, above = from_header(lines)
     if above:
         shown = "; ".join(printable(" ".join(line.cells).strip(), limit=40) for line in above[:3])
-        notes.append(f"{name}: {len(above)} lines above the names are passed over ({shown})")
+        notes.append(f"{name}: passed over {counted(len(above), 'line')} above the names ({shown})")
     if not lines:
         return Separated((), (), (), tuple(notes))
     columns, more = _columns(lines)
@@ -85,7 +86,8 @@ def _quotes_told(lines: Sequence[Line], dialect: Dialect, name: str) -> list[str
         notes.append(f"{name}: cells are quoted by {dialect.quotes[0]} and {dialect.quotes[1]}")
     if lone:
         notes.append(
-            f"{name}: {len(lone):,} cells begin with a quote that closes nowhere, which is read as "
+            f"{name}: {counted(len(lone), 'cell begins', 'cells begin')} with a "
+            "quote that closes nowhere, which is read as "
             f"a plain character (first: line {lone[0].number}, column {lone[0].lone})"
         )
     return notes

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from headstart.counting import counted
 from headstart.data.examples import InMemory, Source
 from headstart.data.part_names import part_in
 from headstart.data.tables import missing
@@ -95,7 +96,7 @@ class Shelter:
             return ()
         name, path = next(iter(self.moved.items()))
         first = f"{printable(name)} is {printable(path.relative_to(self.folder))}"
-        count = f"{len(self.moved):,} files are not called as {table} says"
+        count = f"{counted(len(self.moved), 'file is', 'files are')} not called as {table} says"
         return (
             f"{count}, and are found by what they are called without folders or ending ({first})",
         )

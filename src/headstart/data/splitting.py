@@ -4,6 +4,7 @@ import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from headstart.counting import counted
 from headstart.data.dealing import TRAIN, Hand, Unit, deal, top_up, units_of
 from headstart.data.examples import Examples, Partition
 from headstart.data.sealing import SealedStrata
@@ -98,8 +99,9 @@ def folds(
     tested = [[unit for unit in hand.units if unit not in kept] for hand in hands]
     if k < 2 or not all(tested):
         most = sum(map(len, tested))
+        many = counted(most, "group or single example", "groups or single examples")
         raise UsageError(
-            "U133", f"{k} folds cannot be made of {most:,} groups or single examples",
+            "U133", f"{k} folds cannot be made of {many}",
             f"--folds {max(2, min(k, most))}", why="each of two and more tests one",
         )  # fmt: skip
     made = []
@@ -223,7 +225,8 @@ def _need_rows(
             f"no examples are left for {' and '.join(empty)}",
             "add examples: 3 of a class"
             + (", and from 3 groups; or count rows as independent: --group -" if groups else ""),
-            f"{len(examples):,} examples" + (f" of {groups:,} groups" if groups else ""),
+            counted(len(examples), "example")
+            + (f" of {counted(groups, 'group')}" if groups else ""),
             "a group stays on one side" if groups else "",
         )
 

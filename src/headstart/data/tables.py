@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from headstart.counting import counted
 from headstart.data.class_labels import named_cells, names_beside, names_told
 from headstart.data.dialects import Line
 from headstart.data.encodings import decoded
@@ -130,7 +131,8 @@ def _workbook(path: Path) -> Sheet:
     notes = [told]
     if above:
         shown = "; ".join(printable(" ".join(line.cells).strip(), limit=40) for line in above[:3])
-        notes += [f"{path.name}: {len(above)} lines above the names are passed over ({shown})"]
+        told = f"passed over {counted(len(above), 'line')} above the names ({shown})"
+        notes += [f"{path.name}: {told}"]
     head = lines[len(above)].cells
     names = tuple(cell.strip() or f"column {i}" for i, cell in enumerate(head, 1))
     rows = tuple(

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+from headstart.counting import counted
 from headstart.data.found import Found
 from headstart.data.problem import Problem
 from headstart.data.truth import ClassTruth
@@ -42,7 +43,12 @@ def with_unseen(found: Found) -> Found:
             f"training has {', '.join(printable(n, 40) for n in sorted(learned)[:6])}",
         )
     problems = tuple(
-        Problem("D292", "class", name, f"{n:,} examples in {part}, none to learn from: never right")
+        Problem(
+            "D292",
+            "class",
+            name,
+            f"{counted(n, 'example')} in {part}, none to learn from: never right",
+        )
         for (part, name), n in odd.items()
     )
     found = _with_untested(found, of)
@@ -93,13 +99,18 @@ def without_classes(found: Found, names: Sequence[str]) -> Found:
     kept = [name for name in classes if name not in names]
     if len(kept) < examples.truth.least:
         raise UsageError(
-            "U403", f"{len(kept)} classes would be left, two are needed", "leave out fewer"
+            "U403",
+            f"{counted(len(kept), 'class', 'classes')} would be left, two are needed",
+            "leave out fewer",
         )
     rows = [i for i in range(len(examples)) if classes[examples.truth.indexes[i]] in kept]
     left = examples.take(rows)
     indexes = tuple(kept.index(classes[examples.truth.indexes[i]]) for i in rows)
     gone = len(examples) - len(rows)
-    note = f"{gone:,} examples of {', '.join(map(printable, names))} are left out (--without)"
+    note = (
+        f"{counted(gone, 'example')} of {', '.join(map(printable, names))} "
+        f"{'is' if gone == 1 else 'are'} left out (--without)"
+    )
     return replace(found, examples=replace(left, truth=ClassTruth(tuple(kept), indexes))).noting(
         note
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from headstart.counting import counted
 from headstart.data.annotations import (
     Annotated,
     Annotations,
@@ -189,7 +190,7 @@ class _Lines:
         numbers = numbers[:4] if posed else numbers
         polygon = len(numbers) >= 6 and len(numbers) % 2 == 0
         if len(numbers) not in (4, 5) and not polygon:
-            told = f"{len(numbers)} numbers behind the class, not four shares"
+            told = f"{counted(len(numbers), 'number')} behind the class, not four shares"
             return told + (" (of keypoints, data.yaml says the kpt_shape)" if numbers[5:] else "")
         if max(map(abs, numbers)) > _FAR:
             far = max(numbers, key=abs)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from headstart.counting import counted
 from headstart.data import Boxes, iou
 from headstart.hostile import printable
 from headstart.task.box_matching import FoundBoxes
@@ -61,7 +62,8 @@ def _nothing_found(
         return []
     if otherwise:
         return [
-            f"{otherwise:,} boxes lie where true ones do, but all are of another class: "
+            f"{counted(otherwise, 'box lies', 'boxes lie')} where true "
+            "ones do, but all are of another class: "
             "the classes of the labels may be shifted, or their names swapped."
         ]
     return [

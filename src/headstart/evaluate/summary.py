@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from headstart.counting import counted
 from headstart.evaluate.outcome import Outcome
 from headstart.evaluate.report import Shown
 from headstart.head import Known
@@ -30,9 +31,9 @@ class Sureness:
     def text(self) -> str:
         """The same in a sentence."""
         if self.right is None:
-            return f"It is sure of none of these {self.of:,} answers."
+            return f"It is sure of none of {counted(self.of, 'answer')}."
         if self.count == self.of:
-            return f"It is sure of all {self.of:,} answers."
+            return f"It is sure of all {counted(self.of, 'answer')}."
         return (
             f"It is sure of {self.count:,} of {self.of:,} answers, and right in "
             f"{self.right.value:z.1%} of those ({self.right.low:z.1%} to {self.right.high:z.1%})."

@@ -12,6 +12,7 @@ import numpy as np
 import PIL.Image
 import torch
 
+from headstart.counting import counted
 from headstart.data import Source, name_of
 from headstart.errors import DataError
 from headstart.modality.colors import Picture, eight_bits
@@ -90,7 +91,8 @@ def _split(array: np.ndarray, count: int, name: str) -> tuple[Picture, ...]:
         found = array.shape[-1] if array.ndim == 3 else 1
         raise DataError(
             "D134",
-            f"an array of shape {array.shape} and type {array.dtype} does not have {count} bands",
+            f"an array of shape {array.shape} and type {array.dtype} "
+            f"does not have {counted(count, 'band')}",
             f"give (height, width, {count}) as uint8, uint16 or floats from 0 to 1; "
             f"--channels {found} if all have as many as this",
             where=name,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from headstart.counting import counted
 from headstart.data import Found, InMemory, Page, Source
 from headstart.errors import HeadstartError, UsageError
 from headstart.hostile import printable
@@ -35,7 +36,10 @@ def with_pages(found: Found, which: str) -> Found:
     own = [groups[row] or (examples.name(row) if counts[row] > 1 else "") for row in rows]
     pages = tuple(page for i, n in enumerate(counts) for page in _pages(examples.sources[i], n))
     many = sum(count > 1 for count in counts)
-    note = f"{many:,} files hold {sum(c for c in counts if c > 1):,} pictures: each is an example"
+    note = (
+        f"{counted(many, 'file holds', 'files hold')} {sum(c for c in counts if c > 1):,} "
+        "pictures: each is an example"
+    )
     return replace(found, examples=replace(taken, sources=pages, groups=tuple(own))).noting(note)
 
 

@@ -14,6 +14,7 @@ from jaxtyping import Float, Float32, UInt8
 from torch import Tensor
 from torch.nn.functional import adaptive_avg_pool2d
 
+from headstart.counting import counted
 from headstart.data import Source
 from headstart.errors import UsageError
 from headstart.modality.bands import Bands, bands_of
@@ -152,7 +153,10 @@ class Image:
         facts = [dict(look.facts) for look in looks]
         many = sum(float(one.get("frames", 1)) > 1 for one in facts)
         pages = (
-            (f"{many:,} files hold several pictures: the first is read; --pages all",)
+            (
+                f"{counted(many, 'file holds', 'files hold')} several "
+                "pictures: the first is read; --pages all",
+            )
             if many
             else ()
         )
@@ -207,7 +211,8 @@ def depth_told(
     tops = [float(one[fact]) for one in facts if fact in one]
     if tops and read_as < 16:
         return (
-            f"{len(tops):,} pictures have 16 bits a pixel, and no value above {max(tops):,.0f}: "
+            f"{counted(len(tops), 'picture has', 'pictures have')} 16 bits a "
+            f"pixel, and no value above {max(tops):,.0f}: "
             f"they are read as pictures of {read_as} bits, whose white is {2**read_as - 1:,}, here "
             "and in predict",
         )
@@ -223,7 +228,8 @@ def depth_told(
     if not tops or bits == 16:
         return ()
     return (
-        f"warning: {len(tops):,} pictures have 16 bits a pixel, and no value above {highest:,.0f}: "
+        f"warning: {counted(len(tops), 'picture has', 'pictures have')} 16 bits "
+        f"a pixel, and no value above {highest:,.0f}: "
         f"they use {bits} bits and are read nearly black; multiply their values by "
         f"{65535 // (2**bits - 1)}, or save them with 8 bits, here and for predict",
     )

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NoReturn, cast
 import numpy as np
 from jaxtyping import Float32
 
+from headstart.counting import counted
 from headstart.data import Source, Span, name_of
 from headstart.errors import DataError, needs
 from headstart.hostile import printable
@@ -283,7 +284,7 @@ def _check(rate: int, channels: int, frames: int, name: str) -> None:
     if frames < 1:
         _refuse("D203", "a recording is empty", name, "no samples")
     if not (_RATES[0] <= rate <= _RATES[1] and channels <= _MOST_CHANNELS):
-        why = f"{channels:,} channels of {rate:,} samples a second"
+        why = f"{counted(channels, 'channel')} of {rate:,} samples a second"
         _refuse("D208", "this is no sound that people record", name, why)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 
 from markupsafe import Markup
 
+from headstart.counting import counted
 from headstart.evaluate import Bin, ClassRow, Verdict
 from headstart.hostile import printable
 from headstart.report.axis import Axis, axis, grid
@@ -156,7 +157,8 @@ def calibration(bins: Sequence[Bin]) -> Markup:
         x, y = 100 * b.confidence, 100 * (1 - b.accuracy.value)
         low, high = 100 * (1 - b.accuracy.low), 100 * (1 - b.accuracy.high)
         told = (
-            f"{b.count:,} examples: confidence {b.confidence:.1%}, accuracy {b.accuracy.value:.1%}"
+            f"{counted(b.count, 'example')}: confidence {b.confidence:.1%}, "
+            f"accuracy {b.accuracy.value:.1%}"
         )
         marks += [
             line(x, f"{number(low)}%", x, f"{number(high)}%", "whisker transfer thin"),
@@ -211,7 +213,7 @@ def histogram(bins: Sequence[Bin]) -> Markup:
             number(100 - 100 * b.count / most),
             number(100 * (b.high - b.low) - 0.8),
             number(100 * b.count / most),
-            f"{b.count:,} examples",
+            f"{counted(b.count, 'example')}",
         )
         for b in bins
     )

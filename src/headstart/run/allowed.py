@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from headstart.backbone import Alone, Backbone, is_recurrent
+from headstart.counting import counted
 from headstart.data import Problem
 from headstart.errors import DataError, UsageError
 from headstart.hostile import printable
@@ -16,7 +17,7 @@ def need_allowed(plan: Strategy | None, task: Task, backbone: Backbone) -> None:
     if isinstance(plan, Unfreeze) and plan.last > backbone.depth:
         raise UsageError(
             "U324",
-            f"{plan}, and {printable(backbone.name)} has {backbone.depth} stages",
+            f"{plan}, and {printable(backbone.name)} has {counted(backbone.depth, 'stage')}",
             "--strategy full trains them all",
         )
     if task.writes:

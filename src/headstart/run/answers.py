@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from headstart import durable
+from headstart.counting import counted
 from headstart.data.examples import InMemory, Pair
 from headstart.data.questions import STDIN, Asking, Question, Questions, questions_of
 from headstart.errors import DataError, HeadstartError, UsageError
@@ -152,7 +153,7 @@ def _parquet(
 
 def _plain(cell: object) -> object:
     """A cell that a line of JSON can hold."""
-    return f"{len(cell)} bytes" if isinstance(cell, bytes) else cell
+    return counted(len(cell), "byte") if isinstance(cell, bytes) else cell
 
 
 def _flat(cell: object) -> object:

@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 
 from headstart.backbone import is_recurrent
+from headstart.counting import counted
 from headstart.hostile import printable
 from headstart.run.settings import PretrainSettings
 from headstart.stats import share
@@ -20,7 +21,7 @@ def origin_note(places: Sequence[Path | str], material: Material, recipe: Recipe
     where = ", ".join(printable(Path(place).resolve().name) for place in places)
     of = f"examples of {material.ends[-1]} classes" if material.ends else "examples"
     by = f", taught by {printable(teacher.backbone.name)}" if teacher else ""
-    told = f"pre-trained on {n:,} {of} ({where}){by}, {recipe.epochs} epochs"
+    told = f"pre-trained on {n:,} {of} ({where}){by}, {counted(recipe.epochs, 'epoch')}"
     parent = teacher.backbone.origin.note if teacher else ""
     return f"{told}{f' (the teacher: {parent})' if parent else ''}; pre-training {name}"
 
@@ -45,7 +46,7 @@ def card_of(
             "",
             _figure(made, material, recipe),
             f"- Input: {backbone.modality!r}",
-            f"- Rows: {backbone.width} numbers, pooled; {backbone.depth} stages.",
+            f"- Rows: {backbone.width} numbers, pooled; {counted(backbone.depth, 'stage')}.",
             f"- Asked for: {printable(json.dumps(asked), limit=500)}",
             f"- Recipe: {recipe!r}",
             f"- Losses on held-out examples, epoch by epoch: "
@@ -64,10 +65,16 @@ def _figure(made: Pretrained, material: Material, recipe: Recipe) -> str:
     if material.ends:
         right = torch.arange(n) < round(best.val_merit * n)
         found = share(right.numpy())
-        told = f"{found.value:z.1%} ({found.low:z.1%} to {found.high:z.1%}, {n:,} examples; {when})"
+        told = (
+            f"{found.value:z.1%} ({found.low:z.1%} to {found.high:z.1%}, "
+            f"{counted(n, 'example')}; {when})"
+        )
         return f"- Held-out accuracy over {material.ends[-1]} classes: {told}."
     if is_recurrent(made.backbone.architecture):
-        return f"- Next tokens told right: {best.val_merit:z.1%} ({n:,} held-out texts; {when})."
+        return (
+            f"- Next tokens told right: {best.val_merit:z.1%} "
+            f"({counted(n, 'held-out text')}; {when})."
+        )
     return (
         f"- Of the variance of its teacher's numbers {best.val_merit:z.1%} are explained "
         f"({n:,} held-out examples; {when})."

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from headstart.backbone import Backbone, Origin, detector, save_backbone
+from headstart.counting import counted
 from headstart.data import BoxTruth, Columns, Found, audit, hold_out
 from headstart.errors import UsageError
 from headstart.events import Tell, note
@@ -109,8 +110,8 @@ def _note(place: Path, fitted: Fitted, task_data: TaskData, name: str, teacher: 
     by = f", where {printable(Path(teacher).name)} found them" if teacher else ""
     return (
         f"trained from {printable(source.name)}{parent} to find boxes of "
-        f"{len(task_data.task.classes)} classes on {n:,} pictures "
-        f"({printable(place.resolve().name)}){by}, {epochs} epochs; pre-training {name}"
+        f"{counted(len(task_data.task.classes), 'class', 'classes')} on {counted(n, 'picture')} "
+        f"({printable(place.resolve().name)}){by}, {counted(epochs, 'epoch')}; pre-training {name}"
     )
 
 
@@ -134,10 +135,11 @@ def _card(made: Backbone, fitted: Fitted, task_data: TaskData, settings: Pretrai
             f"A detector of {parameters / 1e6:.2f} million parameters, made with "
             f"`headstart pretrain`: {made.origin.note}.",
             "",
-            f"- On {len(val):,} held-out pictures{truth}: {', '.join(told)}; the last epoch, "
+            f"- On {counted(len(val), 'held-out picture')}{truth}: "
+            f"{', '.join(told)}; the last epoch, "
             f"{progress.best}, was kept whatever they said.",
             f"- Input: {made.modality!r}",
-            f"- Rows: {made.width} numbers a point; {made.depth} stages.",
+            f"- Rows: {made.width} numbers a point; {counted(made.depth, 'stage')}.",
             f"- Asked for: {printable(json.dumps(asked), limit=500)}",
             f"- Recipe: {fitted.recipe!r}",
             f"- Losses on held-out pictures by epoch: "

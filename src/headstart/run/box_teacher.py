@@ -7,6 +7,7 @@ import torch
 
 from headstart import share
 from headstart.backbone import detects, fresh_stages, placing_of
+from headstart.counting import counted
 from headstart.data import Boxes, BoxTruth, Examples, Found, Problem, collect, merge
 from headstart.data.examples import Source
 from headstart.errors import DataError, UsageError
@@ -60,7 +61,7 @@ def taught_boxes(
     tell(Event("end", "asking the teacher", len(found.examples), len(found.examples)))
     if not any((~held.ignored).any() for held in boxes):
         raise DataError(
-            "D257", f"the teacher finds nothing on {len(found.examples):,} pictures",
+            "D257", f"the teacher finds nothing on {counted(len(found.examples), 'picture')}",
             "--teacher NAME, one that was trained on such things",
             ", ".join(map(printable, places)),
         )  # fmt: skip

@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 
 from headstart.backbone import Backbone, learning_stages, seen_as
+from headstart.counting import counted
 from headstart.data import Examples, Found
 from headstart.errors import UsageError
 from headstart.events import Tell, note, warn
@@ -58,10 +59,10 @@ class FeaturePart:
         """In a sentence."""
         if not self.units:
             return f"part {self.part}: nothing to do, there are fewer units of work than parts"
-        units = f"{self.units:,} units" if self.units > 1 else "1 unit"
+        units = counted(self.units, "unit")
         return (
-            f"part {self.part}: {self.examples:,} examples in {units}, of which "
-            f"{self.done_before:,} done before; {self.computed:,} rows added"
+            f"part {self.part}: {counted(self.examples, 'example')} in {units}, of which "
+            f"{self.done_before:,} done before; {counted(self.computed, 'row')} added"
         )
 
 

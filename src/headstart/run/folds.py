@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from headstart.counting import counted
 from headstart.data import Examples, Partition, folds, hold_out
 from headstart.errors import DataError, UsageError
 from headstart.run.settings import Settings
@@ -60,8 +61,8 @@ def fold_count(
 def _few(rows: int, groups: int) -> str:
     """What there is too little of; empty where there is enough."""
     if 0 < groups < FEW_GROUPS and rows <= CHEAP:
-        return f"{groups:,} groups are few"
-    return f"{rows:,} examples are few" if rows < FEW else ""
+        return f"{counted(groups, 'group is', 'groups are')} few"
+    return f"{counted(rows, 'example is', 'examples are')} few" if rows < FEW else ""
 
 
 def fold_partitions(

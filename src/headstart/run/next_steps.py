@@ -8,6 +8,7 @@ import numpy as np
 
 from headstart.advise import prior_of
 from headstart.backbone.suggestions import SUGGESTED
+from headstart.counting import counted
 from headstart.evaluate import OVERLAP, FittedArms, Outcome, Report
 from headstart.evaluate.summary import NO_DOUBTS, Doubts, Step, Sureness
 from headstart.head import Known
@@ -77,7 +78,7 @@ def doubted_labels(found: Evidence) -> Iterator[Step]:
         return
     first = doubts.lines[0]
     yield Step(
-        f"Look at {doubts.count:,} labels that look wrong",
+        f"Look at {counted(doubts.count, 'label that looks', 'labels that look')} wrong",
         f"{printable(first[0], 80)} is labeled {printable(first[1], 40)} and looks like "
         f"{printable(first[2], 40)}; suspects.csv has all, the report shows the first",
         f"headstart report {_quoted(found.folder)} --open",

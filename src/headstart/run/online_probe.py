@@ -6,6 +6,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from headstart.counting import counted
 from headstart.data import Columns, audit
 from headstart.events import Tell, note
 from headstart.features import survey
@@ -40,6 +41,6 @@ def watcher(place: str, modality: Modality, root: Path, tell: Tell) -> Watch:
         sample = Sample(table, known, task)
         found = level(task.merit(fit_ridge(sample).answers, known.numpy()))
         told = f"{found.value:.1%} ({found.low:.1%} to {found.high:.1%})"
-        note(tell, f"{name}: a probe gets {task.figure} {told} on {len(rows):,} examples")
+        note(tell, f"{name}: a probe gets {task.figure} {told} on {counted(len(rows), 'example')}")
 
     return watch

@@ -17,6 +17,7 @@ from headstart import durable
 from headstart.backbone.addresses import WEB, need_safe, scheme_of
 from headstart.backbone.hub import unreachable
 from headstart.backbone.streaming import USUAL, Broken, length_and_version, store_at, streamed
+from headstart.counting import counted
 from headstart.errors import DataError, HeadstartError, SecurityError
 from headstart.events import Tell, note, quiet
 from headstart.hostile import printable
@@ -66,7 +67,7 @@ def local_copy(place: str, root: Path, network: Network = PLAIN, tell: Tell = qu
         if kept and (target / _LISTING).read_text() == listing:
             return _inside(target)
         _need_room(place, found, most)
-        note(tell, f"fetching {len(found.sizes):,} files of {printable(place)}")
+        note(tell, f"fetching {counted(len(found.sizes), 'file')} of {printable(place)}")
         with durable.folder(target) as temp:
             for name in found.sizes:
                 own = temp / _FILES / _below(name, place)

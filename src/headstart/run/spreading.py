@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from headstart.counting import counted
 from headstart.events import Tell, note, quiet, track
 from headstart.run.default_backbone import Start
 from headstart.run.feature_parts import FeaturePart, cut, features
@@ -83,4 +84,7 @@ def _named(settings: Settings, start: Start) -> str:
 
 def _told(done: list[FeaturePart]) -> str:
     computed, were = sum(one.computed for one in done), sum(one.done_before for one in done)
-    return f"{computed:,} rows were made in {len(done):,} parts; {were:,} units were done before"
+    return (
+        f"{counted(computed, 'row was', 'rows were')} made in {counted(len(done), 'part')}; "
+        f"{counted(were, 'unit was', 'units were')} done before"
+    )

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from headstart.backbone import HEARING, RECURRENT, Backbone
+from headstart.counting import counted
 from headstart.data import Examples, Found, collect, unlike
 from headstart.errors import UsageError
 from headstart.events import note
@@ -57,7 +58,7 @@ def student_of(job: Job, allowance: float) -> tuple[str, Fitted, TaskData]:
     lesson = Lesson(Teacher(own, taught.items), job.model.head, unlike(seen.looks, labeled))
     if len(examples) > labeled:
         left = len(examples) - labeled - len(lesson.more)
-        told = f"{len(lesson.more):,} examples without labels are learned from"
+        told = f"learning from {counted(len(lesson.more), 'example')} without labels, too"
         note(job.tell, f"{told}; {left:,} are unreadable, there twice, or like one with a label")
     known = Known(job.data, seen.items, seen.looks[:labeled])
     task_data = replace(task_data_of(known, student, job.divided, job.root), lesson=lesson)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from headstart.advise import NEAR, Ranked
 from headstart.backbone import Backbone
+from headstart.counting import counted
 from headstart.data import Examples
 from headstart.events import Tell, note, quiet
 from headstart.features import survey
@@ -55,14 +56,15 @@ def settled(
         named = [(ranking[i], backbones[ranking[i].backbone]) for i in left]
         cost = sum(_seconds(backbone, sample, epochs, cache) for _, backbone in named)
         if time.monotonic() + cost > end:
-            told = f"{epochs} epochs of {len(left)} candidates take about {cost:,.0f} s"
+            told = f"{counted(epochs, 'epoch')} of {len(left)} candidates take about {cost:,.0f} s"
             note(tell, f"{told}: there is no time for it in the budget")
             break
         names = [ranking[i].backbone for i in left]
         for i, trial in zip(left, (tried or one_by_one)(names, epochs), strict=True):
             known[i], merit = trial, float(trial.merit.mean())
             name = ranking[i].backbone
-            note(tell, f"{name}: {merit:.1%} after {epochs} epochs, loss {trial.loss:.3f}")
+            after = counted(epochs, "epoch")
+            note(tell, f"{name}: {merit:.1%} after {after}, loss {trial.loss:.3f}")
         through = left
         left = sorted(left, key=lambda i: known[i].loss)[: math.ceil(len(left) / 2)]
     return _placed(ranking, through, known) if known else list(ranking)

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from headstart.counting import counted
 from headstart.hostile import printable
 from headstart.serve.documents import (
     Answer,
@@ -102,7 +103,7 @@ def _elements(raw: bytes) -> list[bytes]:
         found.append(raw[at + 4 : at + 4 + size])
         at += 4 + size
     if at != len(raw):
-        raise _wrong("BYTES end in the middle of one", f"{len(raw):,} bytes")
+        raise _wrong("BYTES end in the middle of one", counted(len(raw), "byte"))
     return found
 
 

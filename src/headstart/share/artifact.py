@@ -21,6 +21,7 @@ from headstart.backbone import (
     write_record,
 )
 from headstart.backbone.record import OTHER_VERSION, need_version
+from headstart.counting import counted
 from headstart.errors import BackboneError, HeadstartError, MissingExtra, SecurityError
 from headstart.head import MOST_KEPT_ROWS, BoxHead, Familiar, FrameHead, linear
 from headstart.hostile import printable
@@ -122,7 +123,7 @@ def _read(seal: Sealed) -> Model:
     shape = _head_shape(seal, facts) if facts.classes else None
     backbone = read_backbone(seal.folder)  # compares all that the manifest names
     if facts.cut > backbone.depth:
-        raise Damaged(f"cut at {facts.cut}, the backbone has {backbone.depth} stages")
+        raise Damaged(f"cut at {facts.cut}, the backbone has {counted(backbone.depth, 'stage')}")
     if shape is None:
         return _written(backbone, facts)
     if shape[1] != backbone.width:

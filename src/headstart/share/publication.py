@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
 from headstart.backbone.addresses import HUB, is_address, scheme_of
+from headstart.counting import counted
 from headstart.data.presence import need_place
 from headstart.errors import UsageError
 from headstart.events import Tell, quiet
@@ -71,7 +72,8 @@ class Published:
         verb = "left" if self.sent else "would leave"
         rows = [f"  {size:>13,}  {printable(name)}" for name, size in self.files]
         return [
-            f"{len(self.files)} files, {self.size:,} bytes {verb}: {printable(self.place, 1000)}",
+            f"{counted(len(self.files), 'file')}, {self.size:,} bytes "
+            f"{verb}: {printable(self.place, 1000)}",
             *rows,
             "No training example, path or user name is in them: every file was searched.",
             f"license: {printable(self.license)}",

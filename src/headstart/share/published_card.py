@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from headstart.counting import counted
 from headstart.hostile import printable
 from headstart.share.card import card_of
 from headstart.share.file_model import FileModel
@@ -38,7 +39,7 @@ def backbone_card(subject: Subject, layout: Layout, settings: PublishSettings) -
         f"A backbone ({_plain(backbone.name)}), to start from: {_plain(backbone.origin.note)}.",
         "",
         f"- Input: {_plain(backbone.modality)}",
-        f"- Rows: {backbone.width} numbers, pooled; {backbone.depth} stages.",
+        f"- Rows: {counted(backbone.width, 'number')}, pooled; {counted(backbone.depth, 'stage')}.",
         "",
         "`headstart train DATA --backbone FOLDER` starts from it.",
         "",
@@ -103,7 +104,7 @@ def _limits(figures: dict[str, Any]) -> str:
             "It is meant for examples like those it learned from and was tested on. Before it",
             "decides anything about people, test it on your own examples, group by group.",
             "",
-            f"- Tested on {tested:,} examples; intervals say how far that goes.",
+            f"- Tested on {counted(tested, 'example')}; intervals say how far that goes.",
             "- Anything it was not shown gets one of its answers, too.",
             f"- Transfer: {_plain(verdict.get('word', ''))}.",
             *cautions,

@@ -12,6 +12,7 @@ from headstart.backbone import Backbone, Origin, save_backbone
 from headstart.backbone.addresses import is_address
 from headstart.backbone.index import write_index
 from headstart.backbone.places import INDEX, PART
+from headstart.counting import counted
 from headstart.events import Tell, note
 from headstart.modality import Prepared, Text
 from headstart.model import Model
@@ -27,6 +28,7 @@ from headstart.share.sending import send
 from headstart.share.subject import Subject, subject_at
 from headstart.share.text_layout import text_layout
 from headstart.share.timm_layout import timm_layout
+from headstart.task import Task
 
 CARD = "README.md"
 PROBLEMS = {
@@ -85,7 +87,10 @@ def _written(
     durable.write(temp / CARD, card)
     index = write_index(temp, _made_by())
     need_nothing_own(temp, subject.own)
-    notes = (*([layout.note] if layout.note else []), *_told(subject))
+    notes = (
+        *([layout.note] if layout.note else []),
+        *(told_of(subject.model.task) if subject.model else []),
+    )
     for line in notes:
         note(tell, line)
     files = [(entry.name, entry.size) for entry in index.files]
@@ -139,11 +144,12 @@ def _is_half(subject: Subject) -> bool:
     return all(bool((t.half().float() == t).all()) for t in tensors if t.is_floating_point())
 
 
-def _told(subject: Subject) -> list[str]:
-    """What of the data is in it by its nature."""
-    model = subject.model
-    if model is None:
-        return []
-    words = model.task.record().get("words") or []
-    named = [f"It names {len(model.task.classes):,} classes."] if model.task.classes else []
-    return [*named, *([f"It names {len(words):,} words of the transcripts."] if words else [])]
+def told_of(task: Task) -> list[str]:
+    """What of the data is in a model by its nature."""
+    classes, words = task.classes, task.record().get("words") or []
+    named = counted(len(classes), "class", "classes")
+    spoken = counted(len(words), "word")
+    return [
+        *([f"It names {named}."] if classes else []),
+        *([f"It names {spoken} of the transcripts."] if words else []),
+    ]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from headstart.counting import counted
 from headstart.data.box_formats import find_boxes
 from headstart.errors import HeadstartError, UsageError, needs
 from headstart.hostile import printable
@@ -88,7 +89,8 @@ def need_own_boxes(folder: Path) -> None:
         "the page can't draw on boxes in this format",
         f"headstart train {printable(folder)} learns from them; to draw, convert them to LabelMe",
         where=printable(folder),
-        why=f"{found.form}, {len(found.pictures):,} pictures; it keeps a LabelMe file a picture",
+        why=f"{found.form}, {counted(len(found.pictures), 'picture')}; "
+        "it keeps a LabelMe file a picture",
     )
 
 

@@ -11,6 +11,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from headstart.backbone import GRID, PLACED, Backbone, Points, View, Writer, placing_of
+from headstart.counting import counted
 from headstart.data import Boxes, BoxTruth, Examples
 from headstart.head import TARGET, BoxHead, Known, Labels, LinearFit, detection_loss, found
 from headstart.head.box_head import USUAL
@@ -188,7 +189,7 @@ class Detection(CodesTask):
     @property
     def summary(self) -> str:
         """What is found."""
-        return f"{len(self.classes)} classes of boxes"
+        return f"{counted(len(self.classes), 'class', 'classes')} of boxes"
 
     def record(self) -> dict[str, Any]:
         """The side of what the network sees, and how its rows are read."""
