@@ -5,14 +5,13 @@ import PIL.Image
 import pytest
 
 from headstart.data.box_audit import (
-    DOUBLE_IOU,
     EDGE_PX,
     TINY_PX,
     WHOLE_PICTURE,
     ToldBoxTruth,
-    doubles,
     turned,
 )
+from headstart.data.box_doubles import DOUBLE_IOU
 from headstart.data.boxes import boxes_of
 from headstart.data.truth import Checked
 
@@ -93,11 +92,6 @@ def test_a_second_box_in_the_same_place_is_one_too_many(least: float, again: boo
     assert codes(found) == (["D241"] if again else [])
 
 
-def test_boxes_of_two_classes_may_lie_in_the_same_place() -> None:
-    assert not doubles(boxes_of([GOOD, GOOD], [0, 1])).any()
-    assert doubles(boxes_of([GOOD] * 1100, [0] * 1100)).tolist() == [False] + [True] * 1099
-
-
 @pytest.mark.parametrize(("side", "code"), [(TINY_PX - 0.1, ["D242"]), (TINY_PX, [])])
 def test_a_box_is_tiny_by_its_least_side(side: float, code: list[str]) -> None:
     assert codes(checked((10, 10, 10 + side, 60))) == code
@@ -158,6 +152,25 @@ def test_pictures_that_could_not_be_read_keep_what_was_told() -> None:
     truth = ToldBoxTruth(("cat",), (boxes_of([(0, 0, 1, 1)], [0]),), ((0, 0),), (True,))
     found = truth.checked([object()], str)
     assert corners_of(found) == [[0, 0, 1, 1]] and not found.problems
+
+
+def test_what_is_said_of_many_pictures_is_what_is_said_of_each_alone() -> None:
+    outside, flat, whole = (500, 10, 510, 20), (5, 5, 5, 9), (0, 0, 201, 100)
+    told = [[GOOD, GOOD, outside], [], [flat], [GOOD, whole], [GOOD]]
+    turns, sizes = (1, 6, 1, 1, 6), ((400, 200), (0, 0), (0, 0), (0, 0), (0, 0))
+    boxes = tuple(boxes_of(some, [0] * len(some)) for some in told)
+    looks = [*(look(turn=turn) for turn in turns[:4]), object()]
+    truth = ToldBoxTruth(("cat",), boxes, sizes, (False,) * 5)
+    found = truth.checked(looks, str)
+    every = [
+        truth.take([row]).checked([seen], lambda _, row=row: str(row))  # type: ignore[misc]
+        for row, seen in enumerate(looks)
+    ]
+    assert found.problems == tuple(problem for one in every for problem in one.problems)
+    assert codes(found) == ["D244", "D240", "D241", "D245", "D237", "D247", "D238", "D243"]
+    assert found.lost == {2}
+    kept = [one.truth.boxes[0].corners.tolist() for one in every]  # type: ignore[attr-defined]
+    assert [one.corners.tolist() for one in found.truth.boxes] == kept  # type: ignore[attr-defined]
 
 
 def test_rows_are_taken_with_what_was_told_of_them() -> None:
