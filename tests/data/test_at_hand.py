@@ -161,3 +161,41 @@ def test_estimators_take_groups_where_there_are_any():
     found = from_data_set(numbers(4))
     some = replace(found, examples=replace(found.examples, groups=("a", "a", "", "b")))
     assert labeled_sources(some)[2] == ["a", "a", "", "b"]
+
+
+def test_parts_keep_pictures_recordings_and_the_names_of_classes():
+    heard = {"path": "lost.wav", "array": [0.0, 0.5], "sampling_rate": 8000}
+    for cell, content in (
+        ({"bytes": b"PNG", "path": None}, b"PNG"),
+        (heard, {"array": [0.0, 0.5], "sampling_rate": 8000}),
+    ):
+        told = {"info": {"features": {"label": {"names": ["lo", "hi"], "_type": "ClassLabel"}}}}
+        table = pyarrow.table({"audio": [cell] * 4, "label": [0, 1, 0, 1]})
+        table = table.replace_schema_metadata({"huggingface": json.dumps(told)})
+        parts = {"train": Table(table), "validation": Table(table), "test": Table(table)}
+        found = from_data_set(parts).examples
+        assert found.sources[0].content == content and found.truth.names == ("hi", "lo")
+        assert sorted(set(found.parts)) == ["test", "train", "val"]
+
+
+@pytest.mark.parametrize(("most", "kind"), [(255, "u"), (256, "i"), (0.5, "f")])
+def test_rows_of_pixels_are_arrays(most, kind):
+    table = pyarrow.table({"pixels": [[[0, 1], [2, most]]] * 4, "label": ["a", "b"] * 2})
+    (first, *_) = from_data_set(Table(table)).examples.sources
+    assert first.content.shape == (2, 2) and first.content.dtype.kind == kind
+
+
+def test_rows_of_several_lengths_stay_lists_and_are_refused_when_they_are_read():
+    table = pyarrow.table({"pixels": [[[0, 1], [2]]] * 4, "label": ["a", "b"] * 2})
+    assert from_data_set(Table(table)).examples.sources[0].content == [[0, 1], [2]]
+
+
+def test_a_data_set_that_streams_is_named():
+    class Streaming:
+        features, take = None, None
+
+    streaming = Streaming()
+    assert is_at_hand(streaming) and is_at_hand({"train": streaming})
+    with pytest.raises(DataError, match="streams") as caught:
+        from_data_set({"train": streaming})
+    assert caught.value.code == "D410" and "without streaming" in caught.value.fix

@@ -35,7 +35,7 @@ def is_at_hand(thing: object) -> bool:
     """
     if isinstance(thing, Mapping):
         return bool(thing) and all(map(is_at_hand, thing.values()))
-    return _arrow(thing) or _folder(thing) or _torch(thing)
+    return _arrow(thing) or _streams(thing) or _folder(thing) or _torch(thing)
 
 
 def from_data_set(given: Any, columns: Columns = GUESS) -> Found:
@@ -46,6 +46,11 @@ def from_data_set(given: Any, columns: Columns = GUESS) -> Found:
     files by the rules of the backbone: transforms are not applied. Raises `DataError`.
     """
     parts = _parts(given, columns) if isinstance(given, Mapping) else [("", given)]
+    if any(_streams(one) for _, one in parts):
+        raise DataError(
+            "D410", "a data set that streams its rows has no number of them to divide",
+            "load_dataset(…) without streaming=True", "the data set",
+        )  # fmt: skip
     if all(_arrow(one) for _, one in parts):
         sheets = [(part, _sheet(one, part or "the data set")) for part, one in parts]
         if empty := [sheet.name for _, sheet in sheets if not sheet.rows]:
@@ -87,6 +92,11 @@ def _parts(given: Mapping[str, Any], columns: Columns) -> list[tuple[str, Any]]:
 def _arrow(thing: object) -> bool:
     """Whether it is a `datasets.Dataset`, which keeps its rows as Arrow does."""
     return hasattr(thing, "with_format") and hasattr(thing, "features") and hasattr(thing, "select")
+
+
+def _streams(thing: object) -> bool:
+    """Whether it is an `IterableDataset` of `datasets`."""
+    return hasattr(thing, "features") and hasattr(thing, "take") and not hasattr(thing, "__len__")
 
 
 def _folder(thing: object) -> bool:

@@ -7,11 +7,13 @@ import string
 from collections.abc import Sequence
 from pathlib import Path
 
+from headstart.data.markup import PAGES, visible_text
 from headstart.errors import DataError
 from headstart.hostile import printable
 
 TEXT_FILES = {
-    *(".txt", ".text", ".md", ".rst", ".tex", ".log", ".eml", ".srt", ".asc", ".html", ".htm"),
+    *(".txt", ".text", ".md", ".rst", ".tex", ".log", ".eml", ".srt", ".asc"),
+    *PAGES,
 }
 """Endings of files that are one text each."""
 _TRIED = 20
@@ -93,9 +95,13 @@ def _other_script(raw: bytes) -> list[tuple[str, str]]:
 
 
 def text_in(file: Path) -> str:
-    """What is in a file of text. Raises `DataError` where it cannot be opened or is none."""
+    """What is in a file of text, of a web page what is seen.
+
+    Raises `DataError` where it cannot be opened or is none.
+    """
     try:
-        return decoded(file.read_bytes())[0]
+        text = decoded(file.read_bytes())[0]
+        return visible_text(text) if file.suffix.casefold() in PAGES else text
     except OSError as error:
         raise DataError(
             "D192", "a text cannot be opened", "check its permissions", printable(file),

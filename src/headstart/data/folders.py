@@ -15,7 +15,7 @@ from headstart.data.listing import is_junk, visible_files, visible_folders
 from headstart.data.part_names import part_of_word, words_in
 from headstart.data.problem import Problem
 from headstart.data.records import Gathering, Record, gather, natural
-from headstart.data.shelving import Shelf
+from headstart.data.shelf import Shelf
 from headstart.data.tables import SENTENCES
 from headstart.hostile import printable
 
@@ -80,7 +80,7 @@ def read_shelves(root: Path, shelves: Sequence[Shelf]) -> Found:
     used_names = {_below(Path(str(record.source)), root) for record in written}
     problems = [p for p in walk.problems if p.code != "D146" or p.name not in used_names]
     found = gather(records, origin, [*beside, *problems, *empty])
-    return replace(found, holds="text") if written else found
+    return found.of_texts() if written else found
 
 
 def _other_kinds(walk: "Walk") -> str:

@@ -78,7 +78,7 @@ def holding(found: Found, chosen: Chosen) -> Found:
     read = sum(file.suffix.casefold() in TEXT_FILES for file in files)
     texts = chosen.text != NO_COLUMN or 2 * read > len(sources)
     texts = texts or (bool(files) and 2 * len(files) > len(sources) and are_texts(files))
-    return replace(found, holds="text") if texts else found
+    return found.of_texts() if texts else found
 
 
 def records_of(

@@ -93,6 +93,12 @@ def pieces_of(name: str) -> tuple[str, str]:
     return part, rest.strip(" _-.()[]")
 
 
+def is_plain_mark(name: str) -> bool:
+    """Whether a name says what kind of things are there, and nothing else: images, files."""
+    words = [word for word, *_ in words_in(name)]
+    return bool(words) and all(word in _PLAIN_MARKS for word in words)
+
+
 def part_of_word(word: str) -> str:
     """The part that one word in lower case means; empty for none."""
     one = _ONE.fullmatch(word) or _JOINED.fullmatch(word)

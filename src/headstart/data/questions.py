@@ -16,8 +16,8 @@ from headstart.data.headless import with_names
 from headstart.data.listing import visible_files, visible_folders
 from headstart.data.path_columns import moved_in, paths_in
 from headstart.data.records import natural
+from headstart.data.shelf import Shelf
 from headstart.data.shelter import Shelter
-from headstart.data.shelving import Shelf
 from headstart.data.tables import Sheet, missing, read_sheet
 from headstart.data.unknown_columns import WORDS, words_in_cells
 from headstart.errors import DataError

@@ -2,9 +2,12 @@
 
 import os
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+
+import numpy as np
 
 from headstart.counting import counted
 from headstart.data.examples import InMemory, Source
@@ -19,6 +22,10 @@ _NO_EXAMPLES = (".csv", ".tsv", ".json", ".jsonl", ".parquet", ".xlsx", ".db")
 _MOST_DIGITS = 18
 _LONGEST = 400
 """Characters of a path, at most."""
+
+
+HEARD = frozenset({"array", "sampling_rate"})
+"""Keys of a recording that `datasets` has decoded."""
 
 
 class TwoFilesError(OSError):
@@ -41,8 +48,8 @@ class Shelter:
 
     def source(self, cell: object, row: int) -> Source:
         """What a cell names, or holds. Raises `OSError` for a file that is not there."""
-        if isinstance(cell, dict) and isinstance(cell.get("bytes"), bytes):
-            return InMemory(printable(cell.get("path") or f"row {row}"), cell["bytes"])
+        if isinstance(cell, dict) and (held := _held(cell, row)):
+            return held
         if isinstance(cell, dict) and isinstance(cell.get("path"), str):
             return self.file(cell["path"])
         if isinstance(cell, bool | int | float) or not isinstance(cell, str | os.PathLike):
@@ -128,7 +135,7 @@ class Shelter:
     def _numbered(self, cell: object, row: int) -> Source:
         """The file of a number, or the thing itself."""
         if not isinstance(cell, int) or isinstance(cell, bool):
-            return InMemory(f"row {row}", cell)
+            return InMemory(f"row {row}", _array(cell) if isinstance(cell, list | tuple) else cell)
         return self._moved(str(cell))
 
     def _moved(self, name: str) -> Path:
@@ -189,6 +196,27 @@ class Shelter:
         return named
 
 
+def _held(cell: dict[str, object], row: int) -> InMemory | None:
+    """What a cell of `datasets` holds itself; its path may be one of another machine."""
+    if isinstance(cell.get("bytes"), bytes):
+        return InMemory(printable(cell.get("path") or f"row {row}"), cell["bytes"])
+    if cell.keys() >= HEARD:
+        return InMemory(f"row {row}", {name: cell[name] for name in HEARD})
+    return None
+
+
+def _array(cell: Sequence[object]) -> object:
+    """Rows of pixels as an array, as `Array3D` of `datasets` is kept; else the same lists."""
+    try:
+        made = np.asarray(cell)
+    except ValueError:  # rows of several lengths
+        return cell
+    if made.dtype.kind not in "uif":
+        return cell
+    bytes_ = made.dtype.kind != "f" and made.size and made.min() >= 0 and made.max() <= 255
+    return made.astype(np.uint8) if bytes_ else made
+
+
 def _is_number(stem: str) -> bool:
     return stem.isascii() and stem.isdecimal() and len(stem) <= _MOST_DIGITS
 
@@ -196,7 +224,8 @@ def _is_number(stem: str) -> bool:
 def _is_plain(cell: object) -> bool:
     """Whether a cell is a record of facts, or a list of words or numbers: nothing to be shown."""
     if isinstance(cell, dict):
-        return not isinstance(cell.get("bytes"), bytes) and not isinstance(cell.get("path"), str)
+        named = isinstance(cell.get("bytes"), bytes) or isinstance(cell.get("path"), str)
+        return not named and not cell.keys() >= HEARD
     if not isinstance(cell, list | tuple):
         return False
     return all(isinstance(part, str | int | float) for part in cell) or any(map(_has_words, cell))

@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from headstart.data.heaps import Heap, heap_in
 from headstart.data.listing import visible_files, visible_folders
 from headstart.data.part_names import part_in, parts_of, pieces_of, spelled
+from headstart.data.shelf import Shelf
 from headstart.errors import DataError
 from headstart.hostile import printable
 
@@ -25,15 +27,6 @@ _REMARKS = {
     ".xlsx",
 }
 _TABLES = {".csv", ".tsv", ".json", ".jsonl", ".parquet", ".xlsx"}
-
-
-@dataclass(frozen=True)
-class Shelf:
-    """A folder of which all files, however deep, have one label."""
-
-    folder: Path
-    label: str
-    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -131,12 +124,13 @@ def _outer(
     several = [inside for _, folder in outer if len(inside := visible_folders(folder)) > 1]
     names = {folder.name for inside in several for folder in inside if not part_in(folder.name)}
     opened = [(part, folder, _opened(folder, names)) for part, folder in outer]
+    heaps = _heaps(opened)
     shelves = [
-        Shelf(folder, folder.name, part)
+        shelf
         for wanted in _ORDER
         for part, _, inner in opened
         if part == wanted
-        for folder in visible_folders(inner)
+        for shelf in _shelves_in(inner, part, heaps.get(inner))
     ]
     if not any(shelf.part == "train" for shelf in shelves):
         return None
@@ -151,10 +145,25 @@ def _outer(
     notes += [
         f"the part {printable(folder.name)} has no class folders: its files have no labels"
         for _, folder, inner in opened
-        if not visible_folders(inner)
+        if not visible_folders(inner) and inner not in heaps
     ]
+    notes += [heap.note for heap in heaps.values()]
     notes += ["--parts - takes them for classes"] if odd else []
     return Shelving(tuple(shelves), tuple(notes))
+
+
+def _heaps(opened: Sequence[tuple[str, Path, Path]]) -> dict[Path, Heap]:
+    """Parts beside the training's whose files lie in one heap."""
+    trained = [inner for part, _, inner in opened if part == "train"]
+    classes = {folder.name for inner in trained for folder in visible_folders(inner)}
+    found = {inner: heap_in(inner, classes) for part, _, inner in opened if part != "train"}
+    return {inner: heap for inner, heap in found.items() if heap}
+
+
+def _shelves_in(folder: Path, part: str, heap: Heap | None) -> list[Shelf]:
+    if heap:
+        return [Shelf(path, label, part) for path, label in heap.labels.items()]
+    return [Shelf(own, own.name, part) for own in visible_folders(folder)]
 
 
 _USUAL = {"train", "training", "val", "valid", "validation", "dev", "test", "testing"}

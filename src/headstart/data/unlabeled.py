@@ -16,7 +16,7 @@ from headstart.data.listing import visible_files, visible_folders
 from headstart.data.near_duplicates import near_rows
 from headstart.data.problem import Problem
 from headstart.data.records import natural
-from headstart.data.shelving import Shelf
+from headstart.data.shelf import Shelf
 from headstart.data.sounds import with_sounds
 from headstart.data.truth import ClassTruth
 from headstart.errors import DataError
