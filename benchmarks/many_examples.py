@@ -1,7 +1,9 @@
 """Memory and time of listing, audit and division of many made-up examples.
 
-`python -m benchmarks.many_examples 100000 1000000`. Nothing is read: names, labels, digests and
-hashes are drawn. Each count runs in a process of its own, since what is asked is its peak.
+`python -m benchmarks.many_examples 100000 1000000`; with `list` in front only as far as a part of
+`headstart features` goes before it reads a file. Nothing is read: files are made up and listed as
+those of a folder are, digests and hashes are drawn. Each count runs in a process of its own, since
+what is asked is its peak. Listing comes before PyTorch is imported, as it does in a run.
 """
 
 import hashlib
@@ -10,38 +12,62 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from benchmarks.made_up_folder import made_up
 from benchmarks.measuring import figure
+
+if TYPE_CHECKING:
+    from headstart.data import Found
 
 CLASSES, ALIKE = 10, 100
 """One example in so many is a near duplicate of another, and one an exact one."""
 
 
 def main() -> None:
-    for count in sys.argv[1:] if sys.argv[0].endswith("many_examples.py") else ("100000",):
-        subprocess.run([sys.executable, "-m", "benchmarks.many_examples", "in", count], check=True)
+    if not sys.argv[0].endswith("many_examples.py"):
+        sys.argv[1:] = ["100000"]
+    how = [word for word in sys.argv[1:] if word == "list"]
+    for count in sys.argv[1 + len(how) :]:
+        own = [sys.executable, "-m", "benchmarks.many_examples", "in", count, *how]
+        subprocess.run(own, check=True)
 
 
-def measured(count: int) -> None:
+def measured(count: int, *, lists: bool) -> None:
     """Print what each step takes."""
-    from headstart.data import Examples, Found
+    found, steps = _listed(count)
+    if not lists:
+        _divided(found, steps)
+
+
+def _listed(count: int) -> "tuple[Found, _Steps]":
+    from headstart.data.column_settings import GUESS
+    from headstart.run.inputs import found_at
+
+    steps = _Steps(count)
+    steps.told("at the start")
+    with TemporaryDirectory() as folder, made_up(Path(folder), count, CLASSES):
+        found = found_at(folder, GUESS, Path(folder))
+    steps.told("listing")
+    from headstart.run.feature_parts import cut
+
+    steps.told("PyTorch and all of headstart")
+    for unit in cut(count):
+        found.examples.take(unit)
+    steps.told("units of work")
+    return found, steps
+
+
+def _divided(found: "Found", steps: "_Steps") -> None:
     from headstart.data.audit import audit
     from headstart.data.near_duplicates import near_pairs
     from headstart.data.splitting import divide
-    from headstart.data.truth import ClassTruth
     from headstart.modality import Look
 
-    steps = _Steps(count)
-    root = Path("/made/up")
-    folders = [root / f"class{number}" for number in range(CLASSES)]
-    sources = tuple(folders[row % CLASSES] / f"picture-{row:08d}.jpg" for row in range(count))
-    truth = ClassTruth(
-        tuple(folder.name for folder in folders), tuple(row % CLASSES for row in range(count))
-    )
-    found = Found(Examples(sources, truth, root=root), (), "class folders")
-    steps.told("examples")
+    count = len(found.examples)
     hashes = _hashes(count)
     steps.told("hashes")
     names = [hashlib.sha256(str(row - row % ALIKE // 99).encode()).hexdigest()
@@ -84,6 +110,7 @@ class _Steps:
             f"{step}, {self.count:,} examples",
             cpu_s=round(now - self.began, 2),
             bytes_each=round((held - self.before) / self.count),
+            held_mb=round(held / 2**20),
             peak_mb=round(peak / 2**20),
         )
         self.began, self.before = time.process_time(), held
@@ -95,6 +122,6 @@ def _resident() -> int:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["in"]:
-        measured(int(sys.argv[2]))
+        measured(int(sys.argv[2]), lists="list" in sys.argv)
     else:
         main()

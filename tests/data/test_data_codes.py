@@ -109,7 +109,7 @@ def test_a_folder_that_may_not_be_read_is_an_error(tmp_path: Path, monkeypatch) 
         raise PermissionError(13, "Permission denied")
 
     set_of(tmp_path)
-    monkeypatch.setattr(Path, "iterdir", denied)
+    monkeypatch.setattr(os, "scandir", denied)
     for listed in (visible_files, visible_folders):
         with pytest.raises(HeadstartError) as caught:
             listed(tmp_path)

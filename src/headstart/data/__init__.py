@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         Span,
         name_of,
     )
-    from headstart.data.folders import TABLES
+    from headstart.data.extensions import TABLES
     from headstart.data.found import Found
     from headstart.data.label_hints import far_values
     from headstart.data.labels import need_task, tags_in, with_task

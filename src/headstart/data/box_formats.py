@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from headstart.data.annotations import Annotations, part_in, part_of_file
@@ -13,10 +14,11 @@ from headstart.data.coco import is_coco, read_coco
 from headstart.data.column_settings import GUESS, Columns
 from headstart.data.cvat import read_cvat
 from headstart.data.examples import name_of
-from headstart.data.folders import TABLES
+from headstart.data.extensions import TABLES
 from headstart.data.foreign_boxes import refuse_foreign
 from headstart.data.labelme import is_labelme, read_labelme
-from headstart.data.picture_index import PictureIndex, files_below
+from headstart.data.packed import Paths, alone
+from headstart.data.picture_index import PICTURES, PictureIndex, files_below
 from headstart.data.shelter import Shelter
 from headstart.data.tables import read_sheet
 from headstart.data.voc import image_sets, read_voc
@@ -41,14 +43,19 @@ class _Place:
     """The files of a place, and one of them that was named."""
 
     root: Path
-    files: tuple[Path, ...]
+    files: Paths
     closed: bool
     named: Path | None = None
 
     def ending(self, *endings: str) -> list[Path]:
-        """Files with one of these extensions; of a named file only itself."""
-        every = (self.named,) if self.named else self.files
-        return [path for path in every if path.suffix.casefold() in endings]
+        """Files with one of these extensions, no picture's; of a named file only itself."""
+        every = alone(self.named) if self.named else self.others
+        return [*every.ending(*endings)]
+
+    @cached_property
+    def others(self) -> Paths:
+        """Files that are no pictures: most often few."""
+        return self.files.ending_otherwise(PICTURES)
 
     @property
     def index(self) -> PictureIndex:
@@ -67,10 +74,10 @@ def find_boxes(
     """
     path = place.absolute()
     if path.is_dir():
-        here = _Place(path, tuple(files_below(path)), closed)
+        here = _Place(path, files_below(path), closed)
     elif path.is_file():
         root = _root_of(path)
-        here = _Place(root, tuple(files_below(root)), closed, path)
+        here = _Place(root, files_below(root), closed, path)
         if path.suffix.casefold() not in _NAMED:
             return None
     else:
@@ -156,12 +163,12 @@ def _xml(place: _Place, columns: Columns) -> Annotations | None:
         own = [path for path in files if root_name(path) == "annotations"]
         return read_cvat(own, place.index)
     if 2 * list(roots.values()).count("annotation") > len(roots):
-        return read_voc(files, image_sets(place.files), place.index)
+        return read_voc(files, image_sets(place.others), place.index)
     return None
 
 
 def _bare_yolo(place: _Place, columns: Columns) -> Annotations | None:
-    if place.named or not looks_like_yolo(place.files):
+    if place.named or not place.ending(".txt") or not looks_like_yolo(place.files):
         return None
     named = next((one for one in _settings(place) if one.names), YoloSettings())
     return read_yolo(named, place.files, place.index)
@@ -191,7 +198,7 @@ def _tables(place: _Place, columns: Columns) -> Annotations | None:
 
 
 def _foreign(place: _Place, columns: Columns) -> Annotations | None:
-    refuse_foreign((place.named,) if place.named else place.files)
+    refuse_foreign((place.named,) if place.named else place.others)
     return None
 
 

@@ -13,9 +13,10 @@ from headstart.data.column_names import LABELS, plain
 from headstart.data.column_settings import GUESS, Columns
 from headstart.data.corrections import CORRECTIONS, corrected
 from headstart.data.encodings import are_texts
-from headstart.data.folders import TABLES, grouped, parts_in_names, read_shelves, sorting
+from headstart.data.extensions import TABLES
+from headstart.data.folders import grouped, parts_in_names, read_shelves, sorting
 from headstart.data.found import Found
-from headstart.data.listing import visible_files, visible_folders
+from headstart.data.listing import extensions_in, visible_files, visible_folders
 from headstart.data.manifest import join, read_manifest
 from headstart.data.part_names import parts_of, told_parts
 from headstart.data.part_tables import read_parts
@@ -117,8 +118,9 @@ def _by_folders(
     Folders of parts, and such as a table has a label for each of, are more than numbers.
     """
     found = read_shelves(root, shelving.shelves)
-    files = [source for source in found.examples.sources if isinstance(source, Path)]
-    said = labeling(tables, files) if columns.label != "-" else None
+    asked = tables if columns.label != "-" else []
+    files = [source for source in found.examples.sources if asked and isinstance(source, Path)]
+    said = labeling(asked, files)
     pieces = not found.examples.parts and numbered([shelf.label for shelf in shelving.shelves])
     if said and pieces and not same_classes(found, said):
         return _from_tables(root, [said.table], columns, shelter)
@@ -142,13 +144,12 @@ def _tables_in(root: Path) -> tuple[Path, list[Path]]:
     if len(folders) == 1 and visible_folders(folders[0]) and not set(map(_kind, files)) - _BESIDE:
         below = _tables_in(folders[0])
         return below if below[1] else (root, [])
-    inside = {folder: visible_files(folder) for folder in folders if not visible_folders(folder)}
     parts = parts_of([folder.name for folder in folders], {})
-    held = [path for paths in inside.values() for path in paths if path.suffix.casefold() in TABLES]
-    alone = len(inside) == len(folders) and (len(folders) == 1 or len(parts) == len(folders))
-    full = all(any(p.suffix.casefold() in TABLES for p in paths) for paths in inside.values())
-    others = [p for paths in inside.values() for p in paths if p.suffix.casefold() not in _BESIDE]
-    if alone and full and not others:
+    if len(parts) < len(folders) > 1 or any(map(visible_folders, folders)):
+        return root, []
+    if all(some & TABLES and not some - _BESIDE for some in map(extensions_in, folders)):
+        held = [path for folder in folders for path in visible_files(folder)]
+        held = [path for path in held if path.suffix.casefold() in TABLES]
         return (folders[0] if len(folders) == 1 else root), held
     return root, []
 

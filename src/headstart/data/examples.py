@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from headstart.data.packed import Paths
 from headstart.data.truth import Truth
 from headstart.hostile import printable
 from headstart.task_names import LabelForm, task_of
@@ -70,7 +71,7 @@ class Examples:
     whoever made it assigned ("train", "val", "test").
     """
 
-    sources: tuple[Source, ...]
+    sources: Sequence[Source]
     truth: Truth
     groups: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
@@ -87,7 +88,9 @@ class Examples:
     def take(self, rows: Sequence[int]) -> "Examples":
         """The same examples, only these rows, in this order."""
         return Examples(
-            tuple(self.sources[i] for i in rows),
+            self.sources.take(rows)
+            if isinstance(self.sources, Paths)
+            else tuple(self.sources[i] for i in rows),
             self.truth.take(rows),
             tuple(self.groups[i] for i in rows) if self.groups else (),
             tuple(self.parts[i] for i in rows) if self.parts else (),

@@ -29,7 +29,7 @@ class Found:
 
     def of_texts(self) -> "Found":
         """The same where each example is a text, with what is told of web pages."""
-        files = [source for source in self.examples.sources if isinstance(source, Path)]
+        files = (source for source in self.examples.sources if isinstance(source, Path))
         pages = any(file.suffix.casefold() in PAGES for file in files)
         return replace(self, holds="text").noting(*([NOTE] if pages else []))
 

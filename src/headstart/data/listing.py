@@ -1,7 +1,8 @@
 """What lies in a folder, without what operating systems leave there."""
 
 import os
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path, PurePath
 
 from headstart.data.records import natural
 from headstart.errors import DataError
@@ -17,7 +18,7 @@ RUNS, _RUN, _EVENTS = "runs", "run.json", "events.jsonl"
 
 def visible_folders(folder: Path) -> list[Path]:
     """Sub-folders in natural order, without hidden ones, system litter, and runs of headstart."""
-    return [path for path in _visible(folder) if path.is_dir() and not holds_runs(path)]
+    return [path for path in _paths(folder, _folders_in(folder)) if not holds_runs(path)]
 
 
 def holds_runs(folder: Path) -> bool:
@@ -50,18 +51,53 @@ def _is_run(path: Path) -> bool:
 
 def visible_files(folder: Path) -> list[Path]:
     """Files directly in the folder, in natural order, without hidden ones and system litter."""
-    return [path for path in _visible(folder) if path.is_file()]
+    return _paths(folder, files_in(folder))
 
 
-def _visible(folder: Path) -> list[Path]:
+def files_in(folder: Path) -> Iterator[str]:
+    """Their names, in no order, as they come."""
+    return (entry.name for entry in _visible(folder) if _leads(entry.is_file))
+
+
+def inside_of(folder: Path) -> Iterator[tuple[str, bool]]:
+    """The name of whatever is neither hidden nor litter, and whether it is a folder, as they come.
+
+    Raises `DataError`.
+    """
+    return ((entry.name, _leads(entry.is_dir)) for entry in _visible(folder))
+
+
+def extensions_in(folder: Path) -> set[str]:
+    """Extensions of these files."""
+    return {PurePath(name).suffix.casefold() for name in files_in(folder)}
+
+
+def _folders_in(folder: Path) -> Iterator[str]:
+    return (entry.name for entry in _visible(folder) if _leads(entry.is_dir))
+
+
+def _leads(there: Callable[[], bool]) -> bool:
+    """Whether it leads to such a thing; a link in a circle leads nowhere."""
     try:
-        inside = [path for path in folder.iterdir() if not is_junk(path.name)]
+        return there()
+    except OSError:
+        return False
+
+
+def _paths(folder: Path, names: Iterable[str]) -> list[Path]:
+    return [folder / name for name in sorted(names, key=natural)]
+
+
+def _visible(folder: Path) -> Iterator["os.DirEntry[str]"]:
+    """What is neither hidden nor litter. Raises `DataError`."""
+    try:
+        with os.scandir(folder) as entries:
+            yield from (entry for entry in entries if not is_junk(entry.name))
     except OSError as error:
         raise DataError(
             "D117", "a folder cannot be opened", "check its permissions", printable(folder),
             printable(error.strerror),
         ) from error  # fmt: skip
-    return sorted(inside, key=lambda path: natural(path.name))
 
 
 def is_junk(name: str) -> bool:

@@ -1,16 +1,21 @@
 """Files of a place, and its pictures by what annotations call them."""
 
+import contextlib
 import os
 import re
 import unicodedata
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from headstart.data.listing import holds_runs, is_junk
+from headstart.data.listing import holds_runs, inside_of
+from headstart.data.natural_order import in_natural_order
+from headstart.data.packed import Files, Paths
 from headstart.data.records import natural
+from headstart.errors import DataError
 
 PICTURES = frozenset(
     {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"}
@@ -21,23 +26,27 @@ _FILES = 5_000_000
 _UPLOADED = re.compile(r"[0-9a-f]{8}-(?=.)")
 
 
-def files_below(root: Path) -> list[Path]:
+def files_below(root: Path) -> Paths:
     """All files below a folder in natural order, each folder once, without litter."""
-    found, seen = list[Path](), set[tuple[int, int]]()
-    depth = len(root.parts)
-    for above, folders, files in os.walk(root, followlinks=True):
-        place = Path(above)
-        about = place.stat()
-        if (about.st_dev, about.st_ino) in seen or len(place.parts) - depth > _DEEPEST:
-            folders.clear()
-            continue
-        seen.add((about.st_dev, about.st_ino))
-        kept = (f for f in folders if not (is_junk(f) or holds_runs(place / f)))
-        folders[:] = sorted(kept, key=natural)
-        found += [place / name for name in sorted(files, key=natural) if not is_junk(name)]
-        if len(found) > _FILES:
-            break
-    return found
+    files, found, seen = Files(), array("I"), set[tuple[int, int]]()
+    waiting = [root]
+    while waiting and len(files) <= _FILES:
+        place, start, inside = waiting.pop(), len(files), list[str]()
+        with contextlib.suppress(OSError, DataError):  # told by whoever needs it
+            about, folder = place.stat(), files.folder(str(place))
+            if (about.st_dev, about.st_ino) in seen:
+                continue
+            seen.add((about.st_dev, about.st_ino))
+            for name, is_folder in inside_of(place):
+                if is_folder:
+                    inside.append(name)
+                else:
+                    files.add(folder, name)
+        found.extend(in_natural_order(array("I", range(start, len(files))), files.name))
+        if len(place.parts) - len(root.parts) < _DEEPEST:
+            below = [place / name for name in sorted(inside, key=natural, reverse=True)]
+            waiting += [folder for folder in below if not holds_runs(folder)]
+    return Paths(files, found)
 
 
 @dataclass(frozen=True, eq=False)

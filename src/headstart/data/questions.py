@@ -11,15 +11,17 @@ from pathlib import Path
 from headstart.data.archive import is_archive, is_packed_table, unpack
 from headstart.data.column_names import PAIRS, PATHS, TEXTS, plain
 from headstart.data.examples import InMemory, Pair, Source
-from headstart.data.folders import TABLES, Walk
+from headstart.data.extensions import TABLES
 from headstart.data.headless import with_names
 from headstart.data.listing import visible_files, visible_folders
+from headstart.data.packed import Paths
 from headstart.data.path_columns import moved_in, paths_in
 from headstart.data.records import natural
 from headstart.data.shelf import Shelf
 from headstart.data.shelter import Shelter
 from headstart.data.tables import Sheet, missing, read_sheet
 from headstart.data.unknown_columns import WORDS, words_in_cells
+from headstart.data.walk import Walk
 from headstart.errors import DataError
 from headstart.hostile import printable
 
@@ -144,14 +146,14 @@ def _folder(root: Path, asking: Asking, *, unpacked: bool = False) -> Questions:
     """Media of a folder, however deep; for a model of texts its files of text."""
     walk = Walk(root)
     walk.over([Shelf(path, "") for path in (*visible_folders(root), *visible_files(root))])
-    files = [r.source for r in (*walk.records, *walk.texts) if isinstance(r.source, Path)]
-    written = [r.source for r in walk.texts or walk.written() if isinstance(r.source, Path)]
+    files = [*Paths(walk.files, walk.media), *Paths(walk.files, walk.texts)]
+    written = [*Paths(walk.files, walk.texts or walk.written())]
     texts = {*written}
     media = [path for path in files if path not in texts]
     read = written if asking.kind == "text" else media
     read.sort(key=lambda path: natural(str(path)))
     taken = {str(path.relative_to(root)) for path in read}
-    passed = [p for p in walk.problems if p.kind in ("ignored", "unreadable")]
+    passed = [p for p in walk.problems() if p.kind in ("ignored", "unreadable")]
     named = [f"{p.name}: {p.reason}" for p in passed if p.name not in taken]
     kept = {*read}
     named += [

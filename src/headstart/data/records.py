@@ -27,6 +27,30 @@ class Record:
     """Empty where it belongs to no group."""
 
 
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Many records, one entry each: what is equal in many of them is in memory once."""
+
+    sources: Sequence[Source]
+    labels: Sequence[str]
+    parts: Sequence[str]
+    groups: Sequence[str] = ()
+    """Or none at all."""
+
+    @classmethod
+    def of(cls, records: Sequence[Record]) -> "Rows":
+        """The same records."""
+        return cls(
+            tuple(record.source for record in records),
+            [record.label for record in records],
+            tuple(record.part for record in records),
+            tuple(record.group for record in records),
+        )
+
+    def __len__(self) -> int:
+        return len(self.sources)
+
+
 @dataclass(frozen=True)
 class Gathering:
     """Where records come from: what `gather` says about them besides themselves."""
@@ -42,26 +66,27 @@ class Gathering:
 
 
 def gather(
-    records: Sequence[Record],
+    records: Sequence[Record] | Rows,
     origin: Gathering,
     problems: Iterable[Problem] = (),
     notes: Iterable[str] = (),
 ) -> Found:
     """Take each label for a class, in natural order, and report what is odd about their names."""
+    rows = records if isinstance(records, Rows) else Rows.of(records)
     known = tuple(problems)
-    names = {label: _encodable(label) for label in {record.label for record in records}}
+    names = {label: _encodable(label) for label in set(rows.labels)}
     classes = tuple(sorted(set(names.values()), key=natural))
-    _need_two(records, classes, known, origin)
-    number = {name: i for i, name in enumerate(classes)}
-    parts = tuple(record.part for record in records)
-    groups = tuple(record.group for record in records)
+    _need_two(rows, classes, known, origin)
+    at = {name: i for i, name in enumerate(classes)}
+    number = {label: at[name] for label, name in names.items()}
+    parted = any(rows.parts)
     examples = Examples(
-        tuple(record.source for record in records),
-        ClassTruth(classes, tuple(number[names[record.label]] for record in records)),
-        groups if any(groups) else (),
-        parts if any(parts) else (),
+        rows.sources,
+        ClassTruth(classes, tuple(map(number.__getitem__, rows.labels))),
+        tuple(rows.groups) if any(rows.groups) else (),
+        tuple(rows.parts) if parted else (),
         origin.root,
-        origin.assigned_by if any(parts) else "",
+        origin.assigned_by if parted else "",
     )
     odd = [*_undecodable(names), *alike(classes)]
     return Found(examples, (*known, *odd), origin.layout).noting(*notes)
@@ -82,12 +107,12 @@ def natural(name: str) -> tuple[list[str | tuple[int, str]], str]:
 
 
 def _need_two(
-    records: Sequence[Record],
+    records: Rows,
     classes: Sequence[str],
     problems: Sequence[Problem],
     origin: Gathering,
 ) -> None:
-    if not records:
+    if not len(records):
         passed = [problem.name for problem in problems if problem.kind != "class"]
         why = f"{len(passed):,} passed over: {', '.join(passed[:3])}" if passed else ""
         packed = [p.name for p in problems if is_archive(Path(p.name))]

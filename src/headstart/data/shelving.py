@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from headstart.data.heaps import Heap, heap_in
-from headstart.data.listing import visible_files, visible_folders
+from headstart.data.listing import files_in, visible_files, visible_folders
 from headstart.data.part_names import part_in, parts_of, pieces_of, spelled
 from headstart.data.shelf import Shelf
 from headstart.errors import DataError
@@ -292,9 +292,9 @@ def _doubtful(what: str, fix: str, root: Path) -> DataError:
 
 def _files_in(folder: Path) -> int:
     """How many files lie in the folders of a folder: the part to learn from has the most."""
-    return sum(len(visible_files(inside)) for inside in visible_folders(folder))
+    return sum(1 for inside in visible_folders(folder) for _ in files_in(inside))
 
 
 def _media(folder: Path) -> bool:
     """Whether files lie there that could be examples."""
-    return any(path.suffix.casefold() not in _REMARKS for path in visible_files(folder))
+    return any(PurePath(name).suffix.casefold() not in _REMARKS for name in files_in(folder))

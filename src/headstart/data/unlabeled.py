@@ -10,15 +10,16 @@ from headstart.data.column_settings import GUESS
 from headstart.data.discovery import find
 from headstart.data.encodings import text_in
 from headstart.data.examples import Examples, InMemory, Source
-from headstart.data.folders import TABLES, Walk
+from headstart.data.extensions import TABLES
 from headstart.data.found import Found
 from headstart.data.listing import visible_files, visible_folders
 from headstart.data.near_duplicates import near_rows
+from headstart.data.packed import Paths, alone
 from headstart.data.problem import Problem
-from headstart.data.records import natural
 from headstart.data.shelf import Shelf
 from headstart.data.sounds import with_sounds
 from headstart.data.truth import ClassTruth
+from headstart.data.walk import Walk
 from headstart.errors import DataError
 from headstart.hostile import printable
 
@@ -39,13 +40,12 @@ def collect(place: Path, *, cache: Path) -> Found:
         path = unpack(path, cache)
     if not path.exists():
         raise _nothing(path)
-    files, problems = ([path], ()) if path.is_file() else _inside(path)
-    texts = [file for file in files if file.suffix.casefold() == ".txt"]
-    others = [file for file in files if file.suffix.casefold() != ".txt"]
-    sources: Sequence[Source] = others or [line for file in texts for line in _lines(file)]
+    files, problems = _inside(path)
+    others = files.ending_otherwise({".txt"})
+    sources: Sequence[Source] = others or [line for file in files for line in _lines(file)]
     if not sources:
         raise _nothing(path)
-    examples = Examples(tuple(sources), _nameless(len(sources)), root=path)
+    examples = Examples(sources, _nameless(len(sources)), root=path)
     found = Found(examples, tuple(problems), "files", "files" if others else "text")
     return with_sounds(found)
 
@@ -98,13 +98,13 @@ def _without_labels(found: Found) -> Found:
     return with_sounds(replace(found, examples=plain))
 
 
-def _inside(root: Path) -> tuple[list[Path], list[Problem]]:
-    """Media and .txt files, in natural order."""
+def _inside(root: Path) -> tuple[Paths, list[Problem]]:
+    """Media and .txt files, in natural order; or the one file that this is."""
+    if root.is_file():
+        return alone(root), []
     walk = Walk(root)
     walk.over([Shelf(path, "") for path in (*visible_folders(root), *visible_files(root))])
-    records = [record.source for record in (*walk.records, *walk.texts)]
-    files = [source for source in records if isinstance(source, Path)]
-    return sorted(files, key=lambda path: natural(str(path))), walk.problems
+    return walk.paths(walk.media + walk.texts), walk.problems()
 
 
 def _lines(file: Path) -> Iterator[InMemory]:

@@ -56,7 +56,7 @@ def boxes_tested(
     examples = every.take(_rows(folder, every))
     looks = survey(examples, modality, cache=cache_root(None)).looks
     checked = examples.truth_as(BoxTruth).checked(looks, examples.name).truth
-    return examples.sources, replace(examples, truth=checked).truth_as(BoxTruth).boxes
+    return tuple(examples.sources), replace(examples, truth=checked).truth_as(BoxTruth).boxes
 
 
 def rows_tested(folder: Path, place: Place | None = None) -> tuple[Source, ...]:

@@ -11,9 +11,9 @@ from functools import cached_property
 from pathlib import Path
 
 from headstart.data.corrections import corrections_in
-from headstart.data.folders import burst_of
 from headstart.data.listing import visible_folders
 from headstart.data.records import natural
+from headstart.data.walk import burst_of
 from headstart.errors import DataError
 from headstart.serve import Refusal
 from headstart.studio.drawn import REMOVED, Box, Drawing, Drawings, Size, has_drawings, unused

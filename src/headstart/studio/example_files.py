@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from headstart.data.corrections import CORRECTIONS
-from headstart.data.folders import TABLES
+from headstart.data.extensions import TABLES
 from headstart.data.listing import is_junk
 from headstart.studio.notes import Kind
 
