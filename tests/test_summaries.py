@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from headstart import summaries
+from headstart.errors import DataError
 from headstart.head import ABOVE
 
 SHARE = {"value": 0.9, "low": 0.8, "high": 0.95}
@@ -71,8 +72,8 @@ def test_columns_are_as_wide_as_a_terminal_shows_them() -> None:
 
 def test_answers_that_failed_are_counted_behind_the_others() -> None:
     fine = {"file": "a", "label": "cat", "sure": True, "value": 3.0, "low": 2.0, "high": 4.0}
-    broken = {"file": "b", "label": None, "error": "no picture"}
+    broken = {"file": "b", "label": None, "error": DataError("D121", "no picture", "").record()}
     lines = summaries.answered([fine, broken], [], [str(n) for n in range(6)], None)
     assert lines[0] == "a  cat  2 to 4"
     assert lines[1] == "passed over: 6 (0; 1; 2; 3; 4; …)"
-    assert lines[2:] == ["not answered: 1 of 2", "  b: no picture"]
+    assert lines[2:] == ["not answered: 1 of 2", "  b: D121 no picture"]

@@ -1,7 +1,8 @@
 """What a model says of one thing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from headstart.errors import HeadstartError
 from headstart.notebook import block, pairs
@@ -57,3 +58,14 @@ def joined(parts: Sequence[Prediction]) -> Prediction:
 def unanswered(error: HeadstartError) -> Prediction:
     """In the place of an answer about a thing that can't be read."""
     return replace(WAITING, error=error.line)
+
+
+def record_of(name: str, said: Prediction | HeadstartError) -> dict[str, Any]:
+    """What `predict --json` and the server say of one thing: its fields, or the error's.
+
+    >>> record_of("a.png", HeadstartError("D122", "the file stops", "copy it"))["error"]["fix"]
+    'copy it'
+    """
+    if isinstance(said, HeadstartError):
+        return {"file": name, "label": None, "error": said.record()}
+    return {"file": name, **asdict(said), "error": None}

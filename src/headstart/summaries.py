@@ -148,8 +148,14 @@ def answered(
         lines.append(f"passed over: {len(passed):,} ({shown}{'; …' if len(passed) > 5 else ''})")
     if broken:
         lines.append(f"not answered: {len(broken):,} of {len(records):,}")
-        lines += [f"  {printable(one['file'])}: {printable(one['error'], 500)}" for one in broken]
+        lines += [f"  {printable(one['file'])}: {_why(one['error'])}" for one in broken]
     return lines
+
+
+def _why(error: Record) -> str:
+    """Why one thing has no answer, in a line."""
+    why = f": {error['why']}" if error["why"] else ""
+    return printable(f"{error['code']} {error['what']}{why}", 500)
 
 
 def listed(records: Sequence[Record]) -> list[str]:

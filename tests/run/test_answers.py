@@ -40,7 +40,11 @@ def test_one_that_cannot_be_read_takes_no_other_with_it(at):
 
 def test_what_is_not_there_has_a_reason():
     (answer,) = answers_of(Broken(), [Question("x.png", None, error="there is no such file")])
-    assert answer.record()["label"] is None and "no such file" in answer.record()["error"]
+    told = answer.record()
+    assert told["label"] is None and told["error"] == {
+        "code": "D294", "what": "there is no such file", "where": "x.png", "why": "",
+        "fix": "look at the name",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("ending", [".csv", ".jsonl", ".parquet"])

@@ -6,7 +6,7 @@ import pytest
 from servers import Models
 from test_connection import listening
 
-from headstart.serve import Limits
+from headstart.serve import Limits, Lock
 from headstart.serve.counters import Counters
 from headstart.serve.overload import Overload
 
@@ -21,8 +21,10 @@ def request(
     return "\r\n".join([*lines, *([more] if more else []), "", ""]).encode() + BODY
 
 
-def overload(*, busy: bool = True, counters: Counters | None = None) -> Overload:
-    return Overload(lambda: busy, counters or Counters(), LIMITS)
+def overload(
+    *, busy: bool = True, counters: Counters | None = None, token: str | None = None
+) -> Overload:
+    return Overload(lambda: busy, counters or Counters(), LIMITS, Lock(1, token))
 
 
 @pytest.mark.parametrize(
@@ -57,6 +59,46 @@ def test_predictions_are_refused_with_the_size_of_all_that_is_skipped(path: str)
 )
 def test_what_is_odd_or_no_prediction_takes_the_long_way(raw: bytes) -> None:
     assert overload().refused(raw) is None
+
+
+@pytest.mark.parametrize("name", ["evil.example", "127.0.0.1.evil", "127.0.0.1:2", "localhost."])
+def test_a_foreign_name_is_told_so_in_a_flood_too(name: str) -> None:
+    foreign = request().replace(b"127.0.0.1:1", name.encode())
+    assert overload().refused(foreign) is None
+
+    async def ask() -> bytes:
+        async with listening(overload()) as port:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(foreign)
+            found = await asyncio.wait_for(reader.read(10_000), 5)
+            writer.close()
+            return found
+
+    assert asyncio.run(ask()).startswith(b"HTTP/1.1 421 ")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "Host: 127.0.0.1:1",
+        "Origin: http://evil.example",
+        "Origin: null",
+        "Sec-Fetch-Site: cross-site",
+        "A : b",
+        "no header at all",
+        " A: folded",
+    ],
+)
+def test_pages_of_others_and_odd_headers_take_the_long_way(more: str) -> None:
+    assert overload().refused(request(more=more)) is None
+    assert overload().refused(request(more="Origin: http://127.0.0.1:1")) is not None
+
+
+def test_in_a_flood_who_has_no_token_is_not_told_of_it() -> None:
+    guarded = overload(token="T" * 20)
+    for told, refused in (("A: b", False), ("Authorization: Bearer " + "T" * 20, True)):
+        assert (guarded.refused(request(more=told)) is not None) == refused
+    assert guarded.refused(request(more="Authorization: Bearer " + "t" * 20)) is None
 
 
 def test_nothing_is_refused_while_there_is_room() -> None:

@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 from located import detecting, pictures
 
+from headstart.data import InMemory
+from headstart.data.questions import Question
 from headstart.durable import to_json
 from headstart.head import ABOVE
 from headstart.model import Model
+from headstart.run.answers import answers_of
 from headstart.serve.documents import JUDGED, Signature
 from headstart.serve.frames import Thing
 from headstart.serve.worker import answers_to, facts_of
@@ -34,7 +37,9 @@ def test_a_bad_thing_among_others_has_an_error_and_they_have_answers(small_model
     ]
     first, torn, last = answers_to(small_model, things)
     JUDGED.validate_python([first, torn, last])
-    assert torn["error"]["code"] == "D122" and first["file"] == r"red\x1b"
+    (said,) = answers_of(small_model, [Question("torn", InMemory("torn", things[1].content))])
+    assert torn == said.record() and torn["error"]["code"] == "D122"
+    assert first["error"] is None and first["file"] == r"red\x1b"
     alone = answers_to(small_model, [things[2]])
     assert last["label"] == alone[0]["label"]
     assert last["probability"] == pytest.approx(alone[0]["probability"], abs=1e-6)
@@ -62,7 +67,7 @@ def test_what_nobody_foresaw_is_an_error_of_the_one_thing(small_model: Model, ph
     own = {one.name: getattr(small_model, one.name) for one in fields(small_model)}
     raw = next((photos / "red").iterdir()).read_bytes()
     found = answers_to(Failing(**own), [Thing(n, "bytes", raw) for n in ("large", "x", "odd")])
-    assert [one.get("error", {}).get("code") for one in found] == ["R331", None, "D298"]
+    assert [(one["error"] or {}).get("code") for one in found] == ["R331", None, "D298"]
 
 
 def test_a_text_in_no_encoding_is_told(small_model: Model, words) -> None:

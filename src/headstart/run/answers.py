@@ -14,6 +14,7 @@ from headstart.data.examples import InMemory, Pair
 from headstart.data.questions import STDIN, Asking, Question, Questions, questions_of
 from headstart.errors import DataError, HeadstartError, UsageError
 from headstart.hostile import printable
+from headstart.prediction import WAITING, record_of
 from headstart.run.answer_settings import USUAL, AnswerSettings
 from headstart.run.box_table import box_column
 from headstart.run.settings import cache_root
@@ -47,10 +48,10 @@ class Answer:
 
     def record(self, top: int = 0) -> dict[str, Any]:
         """As JSON has it; with the `top` likeliest classes where so many are asked for."""
-        said: dict[str, Any] = asdict(self.prediction) if self.prediction else {"label": None}
+        told = record_of(self.question.name, self.failure or self.prediction or WAITING)
         if top:
-            said["top"] = [{"label": n, "probability": p} for n, p in self.likeliest(top)]
-        return {"file": self.question.name, **said, "error": self.error or None}
+            told["top"] = [{"label": n, "probability": p} for n, p in self.likeliest(top)]
+        return told
 
     def likeliest(self, count: int) -> list[tuple[str, float]]:
         """So many classes or tags with their probabilities, the likeliest first."""

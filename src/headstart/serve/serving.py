@@ -118,7 +118,7 @@ async def _run(
     from headstart.serve.overload import Overload
 
     lock, counters = Lock(port, reach.token, reach.names), Counters()
-    overload = Overload(lambda: shelf.full, counters, shelf.limits)
+    overload = Overload(lambda: shelf.full, counters, shelf.limits, lock)
     server = uvicorn_server(application(shelf, lock, shelf.limits, counters), overload)
 
     async def look() -> None:

@@ -7,7 +7,6 @@ import json
 import socket
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from headstart.errors import DataError, HeadstartError, ResourceError
 from headstart.head import ABOVE
 from headstart.hostile import printable
 from headstart.model import Model, Prediction
+from headstart.prediction import record_of
 from headstart.serve.frames import Message, Thing
 from headstart.serve.nursery import nursed
 from headstart.share import load
@@ -61,7 +61,7 @@ def facts_of(model: Model) -> dict[str, Any]:
 def answers_to(model: Model, things: Sequence[Thing]) -> list[dict[str, Any]]:
     """A record of a prediction or of an error each, in the order given."""
     return [
-        _record(thing, found)
+        record_of(printable(thing.name, 1000), found)
         for thing, found in zip(things, _predicted(model, things), strict=True)
     ]
 
@@ -113,15 +113,6 @@ def _source(thing: Thing, kind: str) -> InMemory | HeadstartError:
                 "D297", "this is no text", "send text as UTF-8", thing.name, printable(error)
             )
     return InMemory(thing.name, content)
-
-
-def _record(thing: Thing, found: Prediction | HeadstartError) -> dict[str, Any]:
-    name = printable(thing.name, 1000)
-    if isinstance(found, HeadstartError):
-        return {"file": name, "error": found.record()}
-    said = asdict(found)
-    said.pop("error")  # of several things that are asked about together
-    return {"file": name, **said}
 
 
 if __name__ == "__main__":
