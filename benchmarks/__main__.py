@@ -19,6 +19,7 @@ ALL = (
     "exporting",
     "shipped",
     "finetune",
+    "choosing",
     "suspects",
 )
 """All that measure; `prior` writes a table that ships, `hearing`, `reading`, `seeing` backbones."""

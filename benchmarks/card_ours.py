@@ -64,8 +64,8 @@ def features(
         rows = range(items.count)
         whole = timed(size.device, items.count, lambda: extract(items, rows, prefix, cache=first))
         second.mkdir()
-        if (first / "engines.json").exists():
-            shutil.copy(first / "engines.json", second)
+        if (first / "engines").exists():
+            shutil.copytree(first / "engines", second / "engines")
         steady = timed(size.device, items.count, lambda: extract(items, rows, prefix, cache=second))
     return whole, steady
 

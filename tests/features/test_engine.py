@@ -1,27 +1,29 @@
 """The engine that is taken is the quickest of those that are exact, and stays so."""
 
-from importlib.metadata import PackageNotFoundError
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
 import torch
 from stand_ins import InMemory
 from torch import nn
-from torch.nn.functional import cosine_similarity
 
 from headstart.backbone import Backbone
 from headstart.events import quiet
 from headstart.features import Prefix, engine, extract, noise
+from headstart.features.batches import WORKERS
+from headstart.features.choices import Choice, Memory, memory_of
 from headstart.features.engine import (
     FOLDED,
+    HALVED,
+    Recalled,
     called,
     choose,
     engines,
     missed,
     recall,
-    remember,
 )
-from headstart.features.running import Engine, Run
+from headstart.features.extraction import _made_by
+from headstart.features.running import Engine, Run, alike
 
 
 def _slow(network: nn.Sequential, batch: torch.Tensor) -> Run:
@@ -88,31 +90,6 @@ def test_an_engine_that_fails_is_passed_over(tiny, others) -> None:
     assert "broken failed with RuntimeError" in told[0]
 
 
-def test_what_was_chosen_is_remembered_for_this_network(tmp_path, others) -> None:
-    quick = Engine("quick", _quick)
-    others(quick)
-    remember(tmp_path, "network", quick)
-    assert recall(tmp_path, "network", 1) == quick
-    assert recall(tmp_path, "another", 1).name == "slow"
-
-
-@pytest.mark.parametrize("content", ["", "[", "[1]", '{"network": "no such engine"}'])
-def test_a_memory_that_cannot_be_used_is_no_trouble(tmp_path: Path, content: str) -> None:
-    (tmp_path / "engines.json").write_text(content)
-    assert recall(tmp_path, "network", 1) == FOLDED
-
-
-def test_rows_of_openvino_are_those_of_the_network(tiny: Backbone, tmp_path: Path) -> None:
-    pytest.importorskip("openvino")
-    batch = noise(tiny.modality).repeat(2, 1, 1, 1)
-    found = next(e for e in engines(2) if e.name.startswith("OpenVINO")).make(tiny.stages, batch)
-    with torch.inference_mode():
-        expected, made = tiny.stages(batch), found(batch)
-    assert cosine_similarity(made, expected).min() > 0.999
-    if not torch.cpu._is_amx_tile_supported():  # else it computes in bfloat16
-        torch.testing.assert_close(made, expected, rtol=1e-3, atol=1e-4)
-
-
 def test_what_takes_longer_to_set_up_than_there_is_to_gain_is_not_tried(tiny, others) -> None:
     tried: list[str] = []
 
@@ -146,15 +123,20 @@ class _Noisy(nn.Module):
     def forward(self, batch: torch.Tensor) -> torch.Tensor:
         rows = self.network(batch)
         noisy = torch.randn(rows.shape, generator=self.generator)
-        return rows + 0.03 * noisy * rows.norm() / noisy.norm()
+        return rows + 0.012 * noisy * rows.norm() / noisy.norm()
 
 
-def test_a_job_that_changes_engines_ends_in_one_table(tiny, tmp_path, monkeypatch) -> None:
-    quick = Engine("quick", _quick)
-    monkeypatch.setattr("headstart.features.extraction.choose", lambda p, *_, **__: (quick, p))
+def test_a_job_that_changes_engines_ends_in_one_table_and_does_not_try_again(
+    tiny, tmp_path, others, monkeypatch
+) -> None:
+    others(Engine("quick", _quick))
+    monkeypatch.setattr(engine, "WORTH_S", 0.1)
     items = InMemory(tuple(torch.randint(0, 256, (20, 3, 32, 32), dtype=torch.uint8)))
-    made = extract(items, range(20), Prefix(tiny.modality, tiny.stages, "same"), cache=tmp_path)
-    assert "quick" in (tmp_path / "engines.json").read_text()
+    prefix = Prefix(tiny.modality, tiny.stages, "same")
+    first = extract(items, range(10), prefix, cache=tmp_path)
+    monkeypatch.setattr("headstart.features.extraction.choose", None)
+    made = extract(items, range(20), prefix, cache=tmp_path)
+    assert made.table == first.table
     with torch.inference_mode():
         expected = tiny.stages(tiny.modality.batch(items.take(range(20))))
     torch.testing.assert_close(made.all(), expected, rtol=1e-4, atol=1e-5)
@@ -164,11 +146,31 @@ def test_a_remembered_engine_that_no_longer_starts_is_replaced(tiny, tmp_path, m
     def broken(network: nn.Sequential, batch: torch.Tensor) -> Run:
         raise RuntimeError("no such operation")
 
-    monkeypatch.setattr("headstart.features.extraction.recall", lambda *_: Engine("old", broken))
+    monkeypatch.setattr(engine, "called", lambda *_: Engine("old", broken))
     items = InMemory(tuple(torch.randint(0, 256, (5, 3, 32, 32), dtype=torch.uint8)))
-    made = extract(items, range(5), Prefix(tiny.modality, tiny.stages, "same"), cache=tmp_path)
-    assert made.shape == (5, tiny.width)
-    assert FOLDED.name in (tmp_path / "engines.json").read_text()
+    prefix = Prefix(tiny.modality, tiny.stages, "same")
+    memory = memory_of(tmp_path, _made_by(prefix, 16), WORKERS)
+    memory.keep("old", 100)
+    made = extract(items, range(5), prefix, cache=tmp_path)
+    assert made.shape == (5, tiny.width) and memory.recalled() == Choice()
+
+
+@pytest.mark.parametrize(("rows", "tried"), [(20_000, False), (20_001, True)])
+def test_the_default_that_was_best_is_taken_for_up_to_twice_the_rows(
+    tiny, tmp_path, others, rows, tried
+) -> None:
+    others(Engine("wrong", _wrong))
+    memory = Memory(tmp_path / "one", "network")
+    batch = noise(tiny.modality).repeat(2, 1, 1, 1)
+    choose(tiny.stages, batch, 100, 1, quiet, memory=memory)  # too short to try
+    assert not recall(memory, 1).holds(1)
+    choose(tiny.stages, batch, 10_000, 1, quiet, memory=memory)
+    assert recall(memory, 1).engine.name == "slow"
+    assert recall(memory, 1).holds(rows) == (not tried)
+
+
+def test_another_engine_is_recalled_for_any_rows() -> None:
+    assert Recalled(Engine("quick", _quick), 10).holds(10**9)
 
 
 def _turned(cosine: float, factor: float) -> Engine:
@@ -192,13 +194,13 @@ class _Paced:
     [
         (495, 1.0, 100.0, False),  # 9.9 s of work: nothing is tried
         (505, 1.0, 100.0, True),
-        (50_000, 0.9989, 100.0, False),
-        (50_000, 0.9991, 100.0, True),
+        (50_000, 0.99987, 100.0, False),
+        (50_000, 0.99988, 100.0, True),
         (50_000, 1.0, 1.27, False),
         (50_000, 1.0, 1.33, True),
     ],
 )
-def test_an_engine_is_taken_from_10_s_a_cosine_of_999_and_a_gain_of_3_tenths_on(
+def test_an_engine_is_taken_from_10_s_a_mean_cosine_of_999875_and_a_gain_of_3_tenths_on(
     others, monkeypatch, rows, cosine, factor, taken
 ) -> None:
     def told(run, batch):
@@ -261,30 +263,77 @@ def test_a_card_is_not_asked_for_few_rows_that_the_cpu_makes_quickly(tiny, monke
     assert _chosen(tiny, rows=256) == "card"
 
 
-def test_bfloat16_of_openvino_is_tried_where_the_processor_has_instructions_for_it(
-    monkeypatch,
+@pytest.mark.parametrize(
+    ("openvino", "halves", "tiles", "expected"),
+    [
+        ("", False, False, []),
+        ("", True, False, ["folded bfloat16"]),
+        ("2026.0", False, False, ["OpenVINO 2026.0 float32?"]),
+        ("2026.0", True, False,
+         ["OpenVINO 2026.0 bfloat16", "folded bfloat16?", "OpenVINO 2026.0 float32?"]),
+        ("2026.0", True, True,
+         ["OpenVINO 2026.0 bfloat16", "folded bfloat16", "OpenVINO 2026.0 float32?"]),
+    ],
+)  # fmt: skip
+def test_bfloat16_is_tried_where_the_processor_has_instructions_for_it(
+    monkeypatch, openvino, halves, tiles, expected
 ) -> None:
-    pytest.importorskip("openvino")
-    for known, expected in ((True, ["bfloat16", "float32"]), (False, ["float32"])):
-        monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: False)
-        monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda known=known: known)
-        found = [one.name.split()[2].rstrip(",") for one in engines(1)[1:]]
-        assert found == expected
+    """What ends in a question mark is tried only where none before it was taken."""
+    monkeypatch.setattr(engine, "_version", lambda _: openvino)
+    monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: tiles)
+    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: halves)
+    found = [one.name.split(",")[0] + "?" * one.otherwise for one in engines(1)[1:]]
+    assert found == expected
     assert called("some card, bfloat16, 8 batches at once, 2", 1) is None
 
 
+def test_one_that_is_not_exact_in_bfloat16_keeps_others_in_it_from_being_tried(
+    tiny, others
+) -> None:
+    half = Engine("halved", _quick, halves=True)
+    others(Engine("wrong", _wrong, halves=True), half)
+    assert _chosen(tiny, rows=10_000) == "slow"
+    others(Engine("wrong", _wrong), half)
+    assert _chosen(tiny, rows=10_000) == "halved"
+
+
+def test_one_for_otherwise_is_tried_where_none_before_it_was_taken(tiny, others) -> None:
+    last = Engine("last", _quick, otherwise=True)
+    others(Engine("wrong", _wrong), last)
+    assert _chosen(tiny, rows=10_000) == "last"
+    others(Engine("quick", _quick), last)
+    assert _chosen(tiny, rows=10_000) == "quick"
+
+
+@pytest.mark.parametrize(("factor", "second"), [(1.08, False), (1.12, True)])
+def test_a_second_engine_has_to_lead_by_a_tenth(others, monkeypatch, factor, second) -> None:
+    monkeypatch.setattr(
+        engine, "_timed", lambda run, b: (getattr(run, "seconds", 0.02) * len(b), run(b))
+    )
+    others(replace(_turned(1.0, 4.0), name="first"), _turned(1.0, 4.0 * factor))
+    batch = torch.tensor([[1.0, 0.0], [0.0, 2.0]])
+    found, _ = choose(nn.Sequential(nn.Identity()), batch, 50_000, 1, quiet)
+    assert (found.name == "turned") == second
+
+
 @pytest.mark.parametrize(
-    ("spent", "halves", "saved"), [(9.9, True, 0.0), (10.0, True, 2.5), (15.0, False, 0.0),
-                                   (20.0, False, 1.0)],
+    ("cosines", "exact"),
+    [([0.9989, 1.0] + [1.0] * 14, False), ([0.9991, 1.0] + [1.0] * 14, True),
+     ([0.99987] * 4, False), ([0.99988] * 4, True)],
 )  # fmt: skip
-def test_what_openvino_would_have_saved(monkeypatch, spent, halves, saved) -> None:
-    monkeypatch.setattr(engine, "_has_halves", lambda: halves)
+def test_rows_are_exact_by_the_least_cosine_and_by_the_mean(cosines, exact) -> None:
+    angles = torch.tensor(cosines, dtype=torch.float64).arccos()
+    made = torch.stack([angles.cos(), angles.sin()], 1)
+    least, found = alike(torch.tensor([[1.0, 0.0]]).double().expand_as(made), made)
+    assert least == pytest.approx(min(cosines)) and found == exact
 
-    def nowhere(name: str) -> str:
-        raise PackageNotFoundError(name)
 
-    monkeypatch.setattr(engine, "version", lambda name: "2026.0")
+@pytest.mark.parametrize(
+    ("spent", "saved"), [(9.9, 0.0), (10.0, 0.5), (20.0, 2.5)]
+)  # fmt: skip
+def test_what_openvino_would_have_saved(monkeypatch, spent, saved) -> None:
+    monkeypatch.setattr(engine, "_version", lambda name: "2026.0")
     assert missed(FOLDED, spent) == 0
-    monkeypatch.setattr(engine, "version", nowhere)
-    assert missed(FOLDED, spent) == pytest.approx(saved)
+    monkeypatch.setattr(engine, "_version", lambda name: "")
+    assert missed(FOLDED, spent) == missed(HALVED, spent) == pytest.approx(saved)
     assert missed(Engine("another", lambda *_: None), spent) == 0

@@ -12,7 +12,7 @@ from headstart.backbone import Backbone
 from headstart.errors import ResourceError
 from headstart.events import Event
 from headstart.features import ROWS, Prefix, Row, Shared, extract, extraction, settled
-from headstart.features.engine import FOLDED
+from headstart.features.engine import FOLDED, Recalled
 from headstart.features.table import table_of
 
 
@@ -183,7 +183,8 @@ def test_rows_of_another_version_or_processor_are_not_taken(
 
 def test_rows_of_another_engine_are_not_taken(items, tiny, tmp_path, monkeypatch) -> None:
     run(items, tiny, tmp_path)
-    monkeypatch.setattr(extraction, "recall", lambda *_: replace(FOLDED, name="another"))
+    another = Recalled(replace(FOLDED, name="another"))
+    monkeypatch.setattr(extraction, "recall", lambda *_: another)
     run(items, tiny, tmp_path)
     assert len(list((tmp_path / "tables").iterdir())) == 2
 

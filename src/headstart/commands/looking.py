@@ -32,6 +32,7 @@ _KINDS = {
     "unpacked": "archives",
     "vocabularies": "words of texts",
     "demo": "the demo's pictures",
+    "engines": "which engine was quickest for a network, and the network in it",
     "fetched": "downloaded backbones, which clear leaves",
 }
 

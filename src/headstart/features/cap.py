@@ -20,6 +20,7 @@ _KINDS = (
     ("unpacked", _HEX * 64),
     ("vocabularies", _HEX * 24),
     ("demo", "digits.zip"),
+    ("engines", _HEX * 24),
 )
 """Folders of the cache, and how what lies in them is called."""
 

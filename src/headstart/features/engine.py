@@ -2,73 +2,120 @@
 
 A graphics processor is asked first (`graphics_card`). Without one, small jobs run folded in single
 precision. Where that would take long, the other ways are tried on one batch each, and the quickest
-in all, setting up included, is taken and remembered in the cache.
+in all, setting up included, is taken and remembered in the cache (`choices`).
 """
 
 import contextlib
-import json
-import sys
-import threading
 import time
-import warnings
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 
 import torch
 from jaxtyping import Shaped
 from torch import Tensor, nn
-from torch.nn.functional import cosine_similarity
 
-from headstart import durable
 from headstart.events import Tell, detail
+from headstart.features import openvino_engine
+from headstart.features.choices import Memory
 from headstart.features.folding import fast, noise
 from headstart.features.graphics_card import MOVING_S, ROWS, card, card_called, choose_on
-from headstart.features.running import COSINE, Engine, Run
+from headstart.features.running import Engine, Run, alike
 from headstart.modality import Modality
 
 WORTH_S = 10.0
 """CPU seconds from which a job is long enough to try other engines for."""
 GAIN = 1.3
 """How many times less CPU time another engine has to promise, its setting up included."""
-CONVERTING_S = 3.0
-"""Of OpenVINO: 2.1 s for mobilenetv3_large, 3.1 for resnet50, 3.5 for ViT-S, 7 for inception_v3."""
-SAVING = {True: 0.55, False: 0.2}
-"""Share of the default engine's CPU time that OpenVINO saves in bfloat16, where the processor has
-it, and else: of resnet50 at 224 px 106 ms a picture became 44 and 82."""
+LEAD = 1.1
+"""The same of a second one, over the one that was taken."""
+CONVERTING_S = 1.5
+"""Of OpenVINO: 1.2 s for mobilenetv3_large_100 and resnet50, 2.1 for ViT-S."""
+SAVING = 0.2
+"""Least share of CPU time that OpenVINO saves: of resnet50 at 224 px 100 ms a picture became 81 in
+single precision, and 50 became 40 in bfloat16; of mobilenetv3_large_100 15 became 8, 6.5 3.7."""
 ONCE_S = 0.5
 """CPU seconds from which one pass says enough: what only a first pass takes is little beside it."""
-MEMORY = "engines.json"
+AGAIN = 2.0
+"""How many times the rows that the default was found best for it is taken for without trying."""
 
 
 def engines(workers: int) -> tuple[Engine, ...]:
-    """Those that this machine has, the default first."""
+    """Those that this machine has, the default first, then in the order in which they are tried.
+
+    In bfloat16 only where the processor has instructions for it. Tiles are what makes PyTorch
+    quicker than OpenVINO for some networks.
+    """
     found, tiles = [FOLDED], torch.cpu._is_amx_tile_supported()
-    if tiles:
-        found.append(Engine("folded bfloat16, channels last, 1", _half))
-    with contextlib.suppress(PackageNotFoundError):
-        for precision in ("bf16", "f32") if _has_halves() else ("f32",):
-            name = f"OpenVINO {version('openvino')} {_SPELLED[precision]}, 1"
-            make = partial(_openvino, workers=workers, precision=precision)
-            found.append(Engine(name, make, any_size=False, setup_s=CONVERTING_S))
-    return tuple(found)
+    here, converted = _version("openvino"), openvino_engine.once()
+    for precision, spelled in openvino_engine.PRECISIONS.items() if here else ():
+        take = partial(openvino_engine.compiled, workers=workers, precision=precision)
+        found.append(
+            Engine(
+                f"OpenVINO {here} {spelled}, 1",
+                partial(take, converted=converted),
+                any_size=False,
+                setup_s=CONVERTING_S,
+                halves=precision == "bf16",
+                otherwise=precision != "bf16",
+                unpack=partial(openvino_engine.unpacked, workers=workers, precision=precision),
+            )
+        )
+    found.insert(2 if here else 1, replace(HALVED, otherwise=bool(here) and not tiles))
+    return tuple(one for one in found if not one.halves or _has_halves())
 
 
 def missed(engine: Engine, spent: float) -> float:
     """CPU seconds of so many that OpenVINO would have saved; 0 where it is here, or trying it does
     not pay.
     """  # noqa: D205 - one sentence
-    with contextlib.suppress(PackageNotFoundError):
-        version("openvino")
-        return 0.0
-    saved = SAVING[_has_halves()] * spent - CONVERTING_S
-    return saved if engine == FOLDED and spent >= WORTH_S and saved > 0 else 0.0
+    own = engine.name in (FOLDED.name, HALVED.name)
+    saved = SAVING * spent - CONVERTING_S
+    return saved if own and spent >= WORTH_S and saved > 0 and not _version("openvino") else 0.0
 
 
-def recall(memory: Path, key: str, workers: int) -> Engine:
-    """The engine that was chosen for this network on this machine, else the default."""
-    return called(_read(memory / MEMORY).get(key, ""), workers) or FOLDED
+@dataclass(frozen=True)
+class Recalled:
+    """The engine that was chosen for a network on this machine, else the default."""
+
+    engine: Engine
+    rows: int = 0
+    """For so many."""
+
+    def holds(self, rows: int) -> bool:
+        """Whether so many rows are made by it without trying others.
+
+        Rows that another engine made stay its own, however few there are to come.
+        """
+        return self.engine != FOLDED or rows <= AGAIN * self.rows
+
+
+def recall(memory: Memory, workers: int) -> Recalled:
+    """What was chosen, with the network as it was kept."""
+    known = memory.recalled()
+    engine = called(known.engine, workers)
+    if engine is None:
+        return Recalled(FOLDED)
+    if engine.unpack and known.network:
+        kept = partial(_kept, engine=engine, memory=memory, digest=known.network)
+        engine = replace(engine, make=kept)
+    return Recalled(engine, known.rows)
+
+
+def _kept(
+    network: nn.Sequential,
+    batch: Shaped[Tensor, "b ..."],
+    *,
+    engine: Engine,
+    memory: Memory,
+    digest: str,
+) -> Run:
+    """From what was kept; made anew where that is gone, or does not start."""
+    if engine.unpack and (packed := memory.network(digest)):
+        with contextlib.suppress(Exception):  # they fail in more ways than can be named
+            return engine.unpack(packed)
+    return engine.make(network, batch)
 
 
 def called(name: str, workers: int) -> Engine | None:
@@ -86,41 +133,61 @@ def choose(
     tell: Tell,
     *,
     any_size: bool = False,
+    memory: Memory | None = None,
 ) -> tuple[Engine, Run]:
     """The engine that needs the least time for so many rows, tried on a full batch of items.
 
     A graphics processor is asked first, and where it answers, nothing else is tried. `any_size`
-    says that not all batches will be shaped like this one.
+    says that not all batches will be shaped like this one. What was tried is remembered.
     """
-    device = card()
-    if device and rows >= ROWS and (found := choose_on(device, network, batch, rows, tell)):
-        return found
-    plain = FOLDED.make(network, batch)
-    cost = _timed(plain, batch[:2])[0] / 2 * rows
-    if device and rows < ROWS and cost > MOVING_S:
-        return choose_on(device, network, batch, rows, tell) or (FOLDED, plain)
-    if cost < WORTH_S:
-        return FOLDED, plain
+    device, found = card(), None
+    if device and rows >= ROWS:
+        found = choose_on(device, network, batch, rows, tell)
+    if not found:
+        plain = FOLDED.make(network, batch)
+        cost = _timed(plain, batch[:2])[0] / 2 * rows
+        if device and rows < ROWS and cost > MOVING_S:
+            found = choose_on(device, network, batch, rows, tell)
+        if not found and cost < WORTH_S:
+            return FOLDED, plain
+        others = [e for e in engines(workers)[1:] if e.any_size or not any_size]
+        found = found or _quickest(network, batch, rows, plain, others, tell)
+    if memory:
+        packed = getattr(found[1], "packed", bytes)
+        memory.keep(found[0].name, rows, packed())
+    return found
+
+
+def _quickest(
+    network: nn.Sequential,
+    batch: Shaped[Tensor, "b ..."],
+    rows: int,
+    plain: Run,
+    others: Sequence[Engine],
+    tell: Tell,
+) -> tuple[Engine, Run]:
+    """Of the default, which is ready, and others, each tried on the batch."""
     some = batch[: max(2, len(batch) // 2)]
     (least, expected), batches = _timed(plain, some), rows / len(batch)
     best, bar = (FOLDED, plain), least / len(some) * rows / GAIN
-    told = [f"{FOLDED.name} {1000 * least / len(some):.1f} ms"]
-    for engine in (one for one in engines(workers)[1:] if one.any_size or not any_size):
-        if 2 * engine.setup_s > bar:
+    told, rough = [f"{FOLDED.name} {1000 * least / len(some):.1f} ms"], False
+    for engine in others:
+        needless = (engine.halves and rough) or (engine.otherwise and best[0] != FOLDED)
+        if needless or 2 * engine.setup_s > bar:
             continue
         began = time.process_time()
         try:
             run = engine.make(network, batch)
+            setup = time.process_time() - began
             each, made = _timed(run, batch)
         except Exception as error:  # converters fail in more ways than can be named
             told.append(f"{engine.name} failed with {type(error).__name__}")
             continue
-        setup = time.process_time() - began
-        made = made[: len(some)]
-        alike = float(cosine_similarity(expected.flatten(1), made.flatten(1)).min())
-        told.append(f"{engine.name} {1000 * each / len(batch):.1f} ms, cosine {alike:.4f}")
-        if alike >= COSINE and setup + each * batches < bar:
-            best, bar = (engine, run), setup + each * batches
+        cosine, exact = alike(expected, made[: len(some)])
+        rough = rough or (engine.halves and not exact)
+        told.append(f"{engine.name} {1000 * each / len(batch):.1f} ms, cosine {cosine:.4f}")
+        if exact and setup + each * batches < bar:
+            best, bar = (engine, run), (setup + each * batches) / LEAD
     detail(tell, f"engine {best[0].name} (an item: {'; '.join(told)})")
     return best
 
@@ -142,10 +209,12 @@ def milliseconds(network: nn.Sequential, modality: Modality, like: Sequence[Tens
         torch.set_num_threads(threads)
 
 
-def remember(memory: Path, key: str, engine: Engine) -> None:
-    """Take the same engine the next time, so that rows are the same to the bit."""
-    known = {**_read(memory / MEMORY), key: engine.name}
-    durable.write(memory / MEMORY, durable.to_json(known, indent=1))
+def _version(package: str) -> str:
+    """Of a package; empty where it is not installed."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
 
 
 def _has_halves() -> bool:
@@ -184,41 +253,4 @@ def _folded(network: nn.Sequential, batch: Shaped[Tensor, "b ..."]) -> Run:
 
 
 FOLDED = Engine("folded float32, channels last, 3", _folded)
-
-
-_SPELLED = {"bf16": "bfloat16", "f32": "float32"}
-
-
-def _openvino(
-    network: nn.Sequential, batch: Shaped[Tensor, "b ..."], workers: int, precision: str
-) -> Run:
-    """One stream a worker, each on one thread."""
-    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type] # nobody is told
-    import openvino
-    from openvino.frontend import FrontEndManager
-    from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
-
-    front = FrontEndManager().load_by_framework("pytorch")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the way of tracing that the decoder needs is deprecated
-        decoder = TorchScriptPythonDecoder(network, example_input=(batch[:2],))
-        model = front.convert(front.load(decoder))
-    model.reshape(list(batch.shape))
-    streams = {"INFERENCE_NUM_THREADS": workers, "NUM_STREAMS": workers}
-    numbers = {"INFERENCE_PRECISION_HINT": precision}
-    compiled = openvino.Core().compile_model(model, "CPU", {**streams, **numbers})
-    own = threading.local()
-
-    def run(rows: Shaped[Tensor, "b ..."]) -> Shaped[Tensor, "b ..."]:
-        if not hasattr(own, "request"):
-            own.request = compiled.create_infer_request()
-        return torch.from_numpy(own.request.infer([rows.numpy()])[0].copy())
-
-    return run
-
-
-def _read(path: Path) -> dict[str, str]:
-    try:
-        return dict(json.loads(path.read_text()))
-    except (OSError, ValueError, TypeError):
-        return {}
+HALVED = Engine("folded bfloat16, channels last, 1", _half, halves=True)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TypeVar
@@ -19,7 +20,8 @@ from torch.nn.utils.rnn import pad_sequence
 from headstart.errors import ResourceError
 from headstart.events import Event, Tell, quiet, track
 from headstart.features.batches import LOAD, WORKERS, Prefix, made_rows
-from headstart.features.engine import FOLDED, called, choose, missed, recall, remember
+from headstart.features.choices import Memory, memory_of
+from headstart.features.engine import Recalled, called, choose, missed, recall
 from headstart.features.folding import noise
 from headstart.features.index import Place
 from headstart.features.running import Engine, Run
@@ -97,14 +99,16 @@ def extract(
     modality, made_by = prefix.modality, _made_by(prefix, batch)
     key = "; ".join(made_by)
     claimed = engine or (called(shared.engine(key), WORKERS) if shared else None)
-    known = claimed or recall(cache, key, WORKERS)
-    table, places, missing = _kept(items, rows, cache, made_by, known, shared)
+    memory = memory_of(cache, made_by, WORKERS)
+    known = Recalled(claimed) if claimed else recall(memory, WORKERS)
+    table, places, missing = _kept(items, rows, cache, made_by, known.engine, shared)
     with ThreadPoolExecutor(WORKERS, initializer=torch.set_num_threads, initargs=(1,)) as pool:
         if missing:
             full = _full(prefix.modality, batch, items, list(missing.values()))
-            ready = _ready(pool, prefix, full, known, len(missing), tell, claimed=bool(claimed))
-            if ready[0] != known:
-                remember(cache, key, ready[0])
+            sure = bool(claimed) or known.holds(len(missing))
+            start = known.engine if sure else None
+            ready = _ready(pool, prefix, full, len(missing), tell, start, memory)
+            if ready[0].name != known.engine.name:
                 table, places, missing = _kept(items, rows, cache, made_by, ready[0], shared)
         tell(_counted(table, len(places) + len(missing), len(missing)))
         if missing:
@@ -141,7 +145,7 @@ def settled(
             items = some()
             read = [row for row, digest in enumerate(items.digests) if digest]
             full = _full(prefix.modality, batch, items, read)
-            name = shared.claim(key, _ready(pool, prefix, full, FOLDED, rows, tell)[0].name)
+            name = shared.claim(key, _ready(pool, prefix, full, rows, tell)[0].name)
     if (engine := called(name, WORKERS)) is None:
         raise ResourceError(
             "R352",
@@ -186,18 +190,20 @@ def _ready(
     pool: ThreadPoolExecutor,
     prefix: Prefix,
     full: Shaped[Tensor, "b ..."],
-    known: Engine,
     rows: int,
     tell: Tell,
-    *,
-    claimed: bool = False,
+    known: Engine | None = None,
+    memory: Memory | None = None,
 ) -> tuple[Engine, Run]:
     """The engine and the network in it, made where it will run: on a thread of the pool."""
-    if claimed or known != FOLDED:
+    if known:
         with contextlib.suppress(Exception):  # what started once may not any more: choose anew
             return known, pool.submit(known.make, prefix.stages, full).result()
+        if memory:
+            memory.forget()
+    varies = prefix.modality.varies
     return pool.submit(
-        choose, prefix.stages, full, rows, WORKERS, tell, any_size=prefix.modality.varies
+        partial(choose, any_size=varies, memory=memory), prefix.stages, full, rows, WORKERS, tell
     ).result()
 
 
