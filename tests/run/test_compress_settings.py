@@ -29,6 +29,8 @@ def test_examples_without_labels_are_for_a_student() -> None:
         ({"size": 96}, ("size",)),
         ({"size": 96, "distill": "shipped"}, ("distill",)),  # of the student then
         ({"stages": 3, "int8": True}, ("int8", "stages")),
+        ({"stages": 3, "distill": "shipped"}, ("stages", "distill")),
+        ({"stages": 3, "distill": "own"}, ("distill",)),  # of the student then
     ],
 )
 def test_a_way_is_named_by_its_flag(asked, ways) -> None:

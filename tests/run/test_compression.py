@@ -56,9 +56,9 @@ def files(monkeypatch: pytest.MonkeyPatch, exported, run: Run) -> None:
             file.write(b"\xaa\x06" + _varint(parameters) + b"0" * parameters)
         return out
 
-    def quantized(plain: Path, out: Path, feeds) -> None:
-        assert plain.exists() and len(feeds) > 10
-        shutil.copyfile(exported.path, out)
+    def quantized(plain: Path, out: Path, feeds, held) -> bool:
+        assert plain.exists() and len(feeds) > 10 and held
+        return bool(shutil.copyfile(exported.path, out))
 
     monkeypatch.setattr(student, "EPOCHS", 1)
     monkeypatch.setattr(student, "VIEWED", 60)

@@ -1,18 +1,31 @@
-"""How many stages are kept; what each way makes is in `test_compression.py`."""
+"""What each way is made of; what it leaves is in `test_compression.py`."""
+
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from compressing import job_of
 
-from headstart.run.smaller import LOST, fewest
-
-
-@pytest.mark.parametrize(("lost", "kept"), [(LOST, 2), (LOST + 1e-9, 3)])
-def test_the_fewest_stages_that_lose_no_more_than_half_of_little_are_kept(lost, kept) -> None:
-    assert fewest([0.3, lost, 0.0, 0.0]) == kept
+from headstart.model import Model
+from headstart.run import smaller
 
 
-def test_where_all_lose_more_only_the_last_stage_is_left_away() -> None:
-    assert fewest([0.3, 0.2, 0.1, 0.0]) == 3
+@pytest.mark.parametrize(
+    ("scaled", "way", "calibrated"), [(True, "8 bits", 20), (False, "8 bits in products", 0)]
+)
+def test_8_bits_go_by_training_and_validation_rows(
+    scaled, way, calibrated, photos: Path, small_model: Model, tmp_path: Path, monkeypatch
+) -> None:
+    asked = []
 
+    def quantize(plain: Path, out: Path, feeds, held) -> bool:
+        asked.extend((len(feeds), len(held)))
+        return scaled
 
-def test_an_exit_that_does_better_counts_too() -> None:
-    assert fewest([-0.05, 0.0, 0.0]) == 1
+    monkeypatch.setattr(smaller, "quantize", quantize)
+    monkeypatch.setattr(smaller, "CALIBRATED", 20)
+    job = job_of(small_model, photos, tmp_path)
+    made = smaller.in_8_bits(replace(job), 0.0)
+    held = len(job.data.partition.val)
+    assert len(job.data.partition.train) > 20 > held > 0
+    assert asked == [20, held] and (made.way, made.calibrated) == (way, calibrated)

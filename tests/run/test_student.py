@@ -16,8 +16,11 @@ from headstart.modality import Image, Sound
 from headstart.model import Model
 from headstart.run import student
 from headstart.run.student import (
+    OWN_RATE,
     cut_alike,
     least_seconds,
+    named,
+    student_of,
     views_of,
     views_taught,
     with_unlabeled,
@@ -27,7 +30,7 @@ from headstart.train import LEAST_EPOCHS, Price
 
 @pytest.mark.parametrize(
     ("rows", "views"),
-    [(249, 16), (250, 16), (267, 15), (1999, 3), (2000, 2), (10**6, 2)],
+    [(124, 16), (125, 16), (134, 15), (999, 3), (1000, 2), (10**6, 2)],
 )
 def test_few_pictures_are_shown_in_more_views(rows: int, views: int) -> None:
     assert views_of(rows) == views
@@ -88,3 +91,33 @@ def test_no_more_of_a_student_is_downloaded_than_was_allowed(
             asked = replace(job.settings, distill=name, fetch=fetch)
             with pytest.raises(BackboneError, match=code):
                 least_seconds(replace(job, settings=asked))
+
+
+@pytest.mark.parametrize(
+    ("asked", "told", "side"),
+    [
+        ({"stages": 2}, "of the first 2 of 5 stages, 16 pixels a side", 16),
+        ({"stages": 1, "size": 24, "distill": "own"}, "of the first 1 of 5 stages, 24 pixels", 24),
+        ({"stages": 2, "size": 32, "distill": "own"}, "of the first 2 of 5 stages", 32),
+    ],
+)
+def test_the_usual_student_is_the_first_stages_on_fewer_pixels(
+    asked, told: str, side: int, photos: Path, small_model: Model, tmp_path: Path
+) -> None:
+    job = job_of(small_model, photos, tmp_path)
+    found = named(replace(job, settings=replace(job.settings, **asked)))
+    assert found.told.startswith(told) and found.name == ""
+    assert found.backbone.modality.size_px == side
+    assert found.backbone.width < sum(p.numel() for p in small_model.backbone.stages.parameters())
+
+
+def test_first_stages_learn_at_a_rate_of_their_own(
+    photos: Path, small_model: Model, tmp_path: Path, monkeypatch
+) -> None:
+    monkeypatch.setattr(student, "VIEWED", 60)
+    job = job_of(small_model, photos, tmp_path)
+    job = replace(job, settings=replace(job.settings, distill="own", stages=2))
+    found, fitted, _ = student_of(job, 0.0)
+    assert fitted.recipe is not None and fitted.recipe.rate == OWN_RATE
+    assert len(fitted.progress.marks) == 1 + LEAST_EPOCHS
+    assert found.backbone.width == fitted.joined().width

@@ -14,7 +14,7 @@ class CompressSettings:
     int8: bool = option(False, "quantize to integers of 8 bits", usual="off")
     distill: str = option(
         "",
-        "a smaller backbone that is trained to match the model, or shipped",
+        "what is trained to match the model: own (its first stages), shipped, or a backbone",
         "NAME",
         usual="none",
     )
@@ -22,6 +22,7 @@ class CompressSettings:
         "", "a folder with unlabeled examples for --distill", "PATH", usual="none"
     )
     stages: int = option(0, "keep the first K stages, with a new head", "K", usual="all")
+    """Of the student, where it is own."""
     size: int = option(0, "smaller pictures, so many pixels a side", "PX", usual="the model's")
     """Of the student, where one is named."""
     budget: str = option("10m", "CPU time that training, and trying every way, may take", "TIME")
@@ -41,6 +42,7 @@ class CompressSettings:
     @property
     def ways(self) -> tuple[str, ...]:
         """Those that were named; none where every way is to be tried."""
-        alone = self.size if not self.distill else 0
-        asked = {"int8": self.int8, "stages": self.stages, "size": alone, "distill": self.distill}
+        size = self.size if not self.distill else 0
+        stages = self.stages if self.distill != "own" else 0
+        asked = {"int8": self.int8, "stages": stages, "size": size, "distill": self.distill}
         return tuple(name for name, value in asked.items() if value)

@@ -201,7 +201,7 @@ def foreseen(way: str, job: Job, ms: float) -> float:
         "int8": tested,
         "stages": 2 * (learned + tested),
         "size": learned + 2 * tested,
-        "distill": learned + tested,
+        "distill": 2 * learned + tested,
     }
     taught = views_taught(job) if way == "distill" else 0
     return WRITING_S + each * (passes[way] + taught)

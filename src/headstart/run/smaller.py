@@ -8,87 +8,59 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from torch import nn
 
-from headstart.backbone import Backbone, early_exit, inner_stages, resized, widths
+from headstart.backbone import Backbone, early_exit, resized
 from headstart.errors import BackboneError, UsageError
-from headstart.features import noise
-from headstart.head import HEADS, Sample
 from headstart.hostile import printable
 from headstart.modality import Image
 from headstart.model import Model
 from headstart.run.compress_job import Job, Made, read_again
+from headstart.run.exits import chosen_exit, need_fewer
 from headstart.run.known import model_of
 from headstart.run.prepared import Known, task_data_of
 from headstart.run.student import student_of
 from headstart.share import FileModel
 from headstart.share.end_to_end import feeds_of
 from headstart.share.quantizing import quantize
-from headstart.stats import lead
 from headstart.train import Probe, Recipe, fit, takes
 from headstart.train.loop import smaller as two_thirds
 
 CALIBRATED = 128
-"""Training rows that the scales of 8 bits are taken from, at most."""
-LOST = 0.01
-"""What an early exit may lose of the main figure on rows to choose by: half of what is small."""
+"""Training rows that the scales of 8 bits are taken from, at most, and rows that choose."""
 
 
 def in_8_bits(job: Job, allowance: float) -> Made:
-    """The same network in whole numbers; raises `BackboneError`."""
-    train, sources = job.data.partition.train, job.found.examples.sources
-    count = min(len(train), CALIBRATED)
-    picked = [sources[train[at]] for at in np.linspace(0, len(train) - 1, count).astype(int)]
-    small, feeds = job.work / "small.onnx", feeds_of(job.model.backbone.modality)
-    quantize(job.plain, small, [feed for source in picked for feed in feeds(source)])
-    model = job.model
+    """The same network in whole numbers; raises `BackboneError`.
+
+    Scales go by training rows; whether products alone are, by validation rows.
+    """
+    partition, sources = job.data.partition, job.found.examples.sources
+    some, held = (_spread(rows) for rows in (partition.train, partition.val))
+    read = feeds_of(job.model.backbone.modality)
+    feeds, asked = ([f for row in rows for f in read(sources[row])] for rows in (some, held))
+    small, model = job.work / "small.onnx", job.model
+    scaled = quantize(job.plain, small, feeds, asked)
     parts = (model.backbone, nn.Identity(), model.task, model.trust, model.cut)
-    return Made("8 bits", FileModel(*parts, place=small), count)
+    way = "8 bits" if scaled else "8 bits in products"
+    return Made(way, FileModel(*parts, place=small), len(some) if scaled else 0)
+
+
+def _spread(rows: Sequence[int]) -> list[int]:
+    """At most `CALIBRATED` of these rows, evenly drawn.
+
+    >>> _spread(range(3)), len(_spread(range(1000))), _spread([])
+    ([0, 1, 2], 128, [])
+    """
+    count = min(len(rows), CALIBRATED)
+    return [rows[at] for at in np.linspace(0, len(rows) - 1, count).astype(int)]
 
 
 def first_stages(job: Job, allowance: float) -> Made:
     """The first few stages, and a head that is fitted to what all of them give."""
     backbone = job.model.backbone
-    depth = len(inner_stages(backbone))
-    if not (job.settings.stages or 1) < depth:
-        raise UsageError(
-            "U316",
-            f"{printable(backbone.name)} has {depth} stages: there is nothing to remove",
-            f"--stages {depth - 1}" if depth > 1 else "headstart compress RUN --int8",
-        )
+    depth = need_fewer(backbone, job.settings.stages or 1)
     count = job.settings.stages or chosen_exit(job)
     named = "first stage" if count == 1 else f"first {count} stages"
     return Made(f"{named} of {depth}", _probed(job, early_exit(backbone, count), job.known))
-
-
-def chosen_exit(job: Job) -> int:
-    """The fewest stages that lose no more than `LOST` on rows to choose by.
-
-    By heads that leave each row out: of all rows where nothing but a head was fitted, else of the
-    validation rows, which the weights were not fitted to.
-    """
-    model = job.model
-    stages = inner_stages(model.backbone)
-    whole = early_exit(model.backbone, len(stages))
-    task_data = task_data_of(job.known, whole, job.divided, job.root)
-    frozen = model.cut >= model.backbone.depth
-    rows = task_data.pool if frozen else task_data.partition.val
-    table = task_data.rows_feed(rows, whole, whole.depth, job.tell)(range(len(rows)), ())
-    labels, groups = task_data.labels_of(rows), task_data.groups_of(rows)
-    task, merits = task_data.task, []
-    for end in np.cumsum(widths(stages, noise(whole.modality))).tolist():
-        sample = Sample(table[:, :end], labels, task, groups)
-        merits.append(task.merit(HEADS[task.heads[-1]](sample).answers, labels.numpy()))
-    losses = [lead(merits[-1], merit, groups).value for merit in merits]
-    return fewest(losses)
-
-
-def fewest(losses: Sequence[float]) -> int:
-    """How many stages, from what each number of them loses against all, which come last.
-
-    >>> fewest([0.2, 0.01, -0.01, 0.0]), fewest([0.2, 0.011, 0.0]), fewest([0.2, 0.1, 0.0])
-    (2, 2, 2)
-    """
-    fine = [count for count, lost in enumerate(losses[:-1], 1) if lost <= LOST]
-    return min(fine, default=len(losses) - 1)
 
 
 def smaller_pictures(job: Job, allowance: float) -> Made:
@@ -115,8 +87,8 @@ def smaller_pictures(job: Job, allowance: float) -> Made:
 
 def a_student(job: Job, allowance: float) -> Made:
     """A smaller network that was taught what this one answers."""
-    name, fitted, task_data = student_of(job, allowance)
-    return Made(f"student {name}", model_of(task_data, fitted, job.tell), base=name)
+    student, fitted, task_data = student_of(job, allowance)
+    return Made(f"student {student.told}", model_of(task_data, fitted, job.tell), base=student.name)
 
 
 Way = Callable[[Job, float], Made]
