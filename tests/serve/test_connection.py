@@ -99,7 +99,7 @@ def test_half_a_header_is_closed_in_time_and_a_whole_one_is_not(monkeypatch) -> 
 def test_an_answer_is_sent_at_once() -> None:
     """Small writes wait 40 ms for an acknowledgment where TCP_NODELAY is not set."""
     with (
-        bound(Reach()) as listener,
+        bound(Reach()) as (listener, *_),
         socket.create_connection(listener.getsockname()),
         listener.accept()[0] as accepted,
     ):

@@ -3,6 +3,8 @@
 import asyncio
 import base64
 import hashlib
+import re
+from pathlib import Path
 
 import pytest
 from asking import PORT, ask, scope_of
@@ -122,3 +124,18 @@ def test_sockets_of_the_web_are_closed() -> None:
 
     asyncio.run(DOOR({"type": "websocket", "headers": []}, None, send))
     assert sent == [{"type": "websocket.close", "code": 1008}]
+
+
+def test_the_proxy_of_the_documentation_is_let_in_by_its_name_alone() -> None:
+    """What nginx of docs/serving.md passes on: the name that it was called by, and the token."""
+    told = (Path(__file__).parents[2] / "docs" / "serving.md").read_text()
+    headers = dict(re.findall(r"proxy_set_header (\w+) \"?([^\";]+)", told))
+    assert set(headers) == {"Host", "Authorization"}
+    name = re.search(r"--allow-host (\S+)", told)[1]
+    assert f"server_name {name};" in told
+    scheme, _ = headers["Authorization"].split()
+    door = Door(inner, Lock(PORT, TOKEN, (name,)), LIMITS)
+    for host, status in ((name, 200), ("other.example", 421)):
+        token = [("Authorization", f"{scheme} {TOKEN}")]
+        assert ask(door, headers=token, host=host).status == status
+    assert ask(door, host=name).status == 401

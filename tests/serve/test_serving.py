@@ -67,6 +67,8 @@ def test_the_start_says_who_can_reach_it_and_hides_the_token_behind_the_hash() -
     lines = welcome(Reach(token=TOKEN), 8123)
     assert lines[0] == f"http://127.0.0.1:8123/#t={TOKEN}" and "this machine alone" in lines[1]
     assert "without a token" in welcome(Reach(), 1)[1]
+    assert welcome(Reach("::1"), 1)[0] == "http://[::1]:1/"
+    assert "TLS and accounts belong to a proxy" in welcome(Reach(), 1)[2]
     assert "every machine" in welcome(Reach("0.0.0.0", token=TOKEN, names=("a",)), 1)[1]
 
 
@@ -75,6 +77,32 @@ def test_a_port_that_is_taken_is_an_error() -> None:
         other.bind(("127.0.0.1", 0))
         other.listen()
         with pytest.raises(ResourceError, match="R334"), bound(Reach(port=other.getsockname()[1])):
+            pass
+
+
+@pytest.fixture
+def both() -> int:
+    """A port that is free on both addresses of loopback."""
+    with bound(Reach()) as listeners:
+        if len(listeners) < 2:
+            pytest.skip("this machine has one address of loopback")
+        return int(listeners[0].getsockname()[1])
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])
+def test_loopback_is_listened_to_on_both_of_its_addresses(host: str, both: int) -> None:
+    with bound(Reach(host, both)):
+        for family, name in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
+            with socket.socket(family) as asking:
+                asking.connect((name, both))
+
+
+@pytest.mark.parametrize(("family", "name"), [("AF_INET", "127.0.0.1"), ("AF_INET6", "::1")])
+def test_a_port_that_another_has_on_one_of_them_is_refused(family, name, both: int) -> None:
+    with socket.socket(getattr(socket, family)) as other:
+        other.bind((name, both))
+        other.listen()
+        with pytest.raises(ResourceError, match="R334"), bound(Reach(port=both)):
             pass
 
 

@@ -1,5 +1,8 @@
 """A worker's answers: one each, in order, and none lost to a bad neighbor."""
 
+import struct
+import tracemalloc
+import zlib
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -43,6 +46,24 @@ def test_a_bad_thing_among_others_has_an_error_and_they_have_answers(small_model
     alone = answers_to(small_model, [things[2]])
     assert last["label"] == alone[0]["label"]
     assert last["probability"] == pytest.approx(alone[0]["probability"], abs=1e-6)
+
+
+def claiming(raw: bytes, side: int) -> bytes:
+    """A PNG that says it is so large."""
+    head = raw[12:16] + struct.pack(">II", side, side) + raw[24:29]
+    return raw[:12] + head + struct.pack(">I", zlib.crc32(head)) + raw[33:]
+
+
+def test_a_picture_that_would_fill_the_memory_is_refused_before_it_is_decoded(
+    small_model: Model, photos: Path
+) -> None:
+    raw = next((photos / "red").iterdir()).read_bytes()
+    sent = [Thing("large", "bytes", claiming(raw, 30_000)), Thing("fine", "bytes", raw)]
+    tracemalloc.start()
+    large, fine = answers_to(small_model, sent)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert large["error"]["code"] == "D123" and fine["error"] is None and peak < 50e6
 
 
 def test_a_detector_answers_with_boxes(tmp_path: Path) -> None:

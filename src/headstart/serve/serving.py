@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import logging
 import os
 import signal
@@ -102,15 +103,19 @@ def serve(
         from headstart.serve.shelf import Shelf
     limits = Limits(worker_mb=memory_mb)
     threads = int(os.environ.get("OMP_NUM_THREADS", "0")) or os.cpu_count() or 1
-    with bound(reach) as listener:
-        port = int(listener.getsockname()[1])
+    with bound(reach) as listeners:
+        port = int(listeners[0].getsockname()[1])
         for line in welcome(reach, port):
             tell(line)
-        asyncio.run(_run(Shelf(runs, limits, threads, module), reach, port, listener, tell))
+        asyncio.run(_run(Shelf(runs, limits, threads, module), reach, port, listeners, tell))
 
 
 async def _run(
-    shelf: "Shelf", reach: Reach, port: int, listener: socket.socket, tell: Callable[[str], None]
+    shelf: "Shelf",
+    reach: Reach,
+    port: int,
+    listeners: list[socket.socket],
+    tell: Callable[[str], None],
 ) -> None:
     from headstart.serve.application import application
     from headstart.serve.counters import Counters
@@ -130,7 +135,7 @@ async def _run(
         tell(f"ready: {', '.join(printable(name) for name in shelf.places)}")
 
     looking = asyncio.create_task(look())
-    await server.serve(sockets=[listener])
+    await server.serve(sockets=listeners)
     looking.cancel()
     if shelf.failure:
         raise shelf.failure
@@ -177,27 +182,60 @@ def uvicorn_server(app: Callable[..., Any], overload: "Overload | None" = None) 
 
 
 @contextlib.contextmanager
-def bound(reach: Reach) -> Iterator[socket.socket]:
-    """A socket that listens. Raises `ResourceError` where the port is taken."""
-    family = socket.AF_INET6 if ":" in reach.host else socket.AF_INET
-    # asyncio sends small answers at once (TCP_NODELAY) only where the protocol is said: else a
-    # body waits 40 ms for the acknowledgment of its headers
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+def bound(reach: Reach) -> Iterator[list[socket.socket]]:
+    """Sockets that listen on one port: of loopback on both of its addresses, where it has two.
+
+    Else another user's program could answer what is sent to "localhost", and read the token.
+    Raises `ResourceError` where the port is taken.
+    """
+    others = [host for host in ("127.0.0.1", "::1") if reach.host in LOCAL and host != reach.host]
+    for left in reversed(range(_TRIES if reach.port == 0 else 1)):
+        with contextlib.ExitStack() as stack:
+            listeners = [stack.enter_context(_listening(reach.host, reach.port))]
+            port = int(listeners[0].getsockname()[1])
+            own = {listeners[0].getsockname()[0]}
+            try:
+                for host in (host for host in others if host not in own):
+                    listeners.append(stack.enter_context(_listening(host, port)))
+            except ResourceError as error:
+                if error.__cause__.errno in _LACKS:  # type: ignore[union-attr] # an OSError
+                    others = []
+                elif left:
+                    continue
+                else:
+                    raise
+            yield listeners
+            return
+
+
+_TRIES = 20
+"""Free ports of one address that are tried, until the other has the same."""
+_LACKS = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
+"""What a machine without one of the two addresses says."""
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        if sys.platform != "win32":
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((reach.host, reach.port))
-        listener.listen(512)
+        # asyncio sends small answers at once (TCP_NODELAY) only where the protocol is said: else a
+        # body waits 40 ms for the acknowledgment of its headers
+        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        try:
+            if sys.platform != "win32":
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((host, port))
+            listener.listen(512)
+        except OSError:
+            listener.close()
+            raise
     except OSError as error:
-        listener.close()
         raise ResourceError(
             "R334",
-            f"cannot listen on {printable(reach.host)}, port {reach.port}",
+            f"cannot listen on {printable(host)}, port {port}",
             "choose another port: --port 0 takes a free one",
             why=os.strerror(error.errno or 0),
         ) from error
-    with listener:
-        yield listener
+    return listener
 
 
 def welcome(reach: Reach, port: int) -> list[str]:

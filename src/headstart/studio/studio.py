@@ -47,13 +47,13 @@ def run(
     with needs("serve"):
         import starlette  # noqa: F401 - or it would be missed behind the welcome
         import uvicorn  # noqa: F401
-    with bound(reach) as listener:
-        port = int(listener.getsockname()[1])
+    with bound(reach) as listeners:
+        port = int(listeners[0].getsockname()[1])
         first, who, _ = welcome(reach, port)
         for line in (first, who, f"working on {printable(folder, 1000)}"):
             tell(line)
         show(first)
-        asyncio.run(_run(folder, reach, port, listener, modules))
+        asyncio.run(_run(folder, reach, port, listeners, modules))
 
 
 def need_folder(folder: Path) -> None:
@@ -95,7 +95,7 @@ def need_own_boxes(folder: Path) -> None:
 
 
 async def _run(
-    folder: Path, reach: Reach, port: int, listener: socket.socket, modules: Modules
+    folder: Path, reach: Reach, port: int, listeners: list[socket.socket], modules: Modules
 ) -> None:
     from headstart.serve.lock import Lock
     from headstart.studio.application import application
@@ -111,5 +111,5 @@ async def _run(
         board.release()  # or pages that wait for news would be waited for
 
     looking = asyncio.create_task(look())
-    await server.serve(sockets=[listener])
+    await server.serve(sockets=listeners)
     looking.cancel()
