@@ -5,7 +5,7 @@ import json
 import pytest
 
 from headstart import events
-from headstart.events import Clock, Event, kept, note, span, together, track, warn
+from headstart.events import Clock, Event, in_place_of, kept, note, span, together, track, warn
 
 
 def test_everybody_hears_in_order() -> None:
@@ -66,3 +66,21 @@ def test_a_clock_adds_up_what_one_work_took_each_time(monkeypatch) -> None:
     for kind in ("start", "end", "start", "end"):
         clock(Event(kind, "reading"))
     assert clock.spent == {"reading": 6.0} and clock.ends == {"reading": [0.0, 2.0, 5.0, 9.0]}
+
+
+def test_what_others_said_of_work_takes_the_place_of_its_own_progress_once() -> None:
+    heard: list[tuple[str, str, int]] = []
+    said = [Event("step", "training", n, 2) for n in (1, 2)]
+    known = Event("detail", "kept on disk")
+
+    def listen(event: Event) -> None:
+        heard.append((event.kind, event.what, event.done))
+
+    tell = in_place_of(listen, said, [known])
+    for event in (known, Event("detail", "rate 1"), Event("start", "training", 2, 2),
+                  Event("end", "training", 2, 2), Event("step", "other", 1, 1)):  # fmt: skip
+        tell(event)
+    assert heard == [
+        ("detail", "rate 1", 0), ("step", "training", 1), ("step", "training", 2),
+        ("step", "other", 1),
+    ]  # fmt: skip

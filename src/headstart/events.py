@@ -80,6 +80,31 @@ def unless_step(listener: Tell) -> Tell:
     return tell
 
 
+def in_place_of(listener: Tell, said: Iterable[Event], told: Iterable[Event] = ()) -> Tell:
+    """Where work begins that was done elsewhere, tell what was said of it there, and no more.
+
+    What was `told` already is not told again; anything else is handed on.
+
+    >>> heard = []
+    >>> tell = in_place_of(heard.append, [Event("step", "sums", 1, 2), Event("step", "sums", 2, 2)])
+    >>> tell(Event("start", "sums", 2, 2)); tell(Event("end", "sums", 2, 2))
+    >>> [(event.kind, event.done) for event in heard]
+    [('step', 1), ('step', 2)]
+    """
+    known, works = frozenset(told), dict[str, list[Event]]()
+    for event in said:
+        works.setdefault(event.what, []).append(event)
+
+    def tell(event: Event) -> None:
+        if event.kind in ("start", "step", "end") and event.what in works:
+            repeat(works[event.what], listener)
+            works[event.what] = []
+        elif event not in known:
+            listener(event)
+
+    return tell
+
+
 class Clock:
     """Listens: how long each work took in all, and when parts of it ended, in seconds."""
 

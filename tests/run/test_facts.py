@@ -4,7 +4,7 @@ import pytest
 
 from headstart.events import Event
 from headstart.features import MISSED, ROWS
-from headstart.run.facts import RowCount
+from headstart.run.facts import AFAR, RowCount
 
 
 def told(count: RowCount, table: str, read: int, computed: int) -> None:
@@ -33,3 +33,10 @@ def test_what_openvino_would_have_saved_is_told_from_five_seconds_on(seconds, sa
     count.advise(lambda event: told.append(event.what))
     assert len(told) == said
     assert all("about 5 CPU" in line and "'headstart[fast]'" in line for line in told)
+
+
+def test_seconds_of_a_cluster_count_and_those_of_processes_here_are_counted_already() -> None:
+    count = RowCount()
+    for on, spent in (("ray", 2.5), ("local", 9.0), ("ray", 1.0)):
+        count(Event("step", AFAR, facts=(("cpu_s", spent), ("on", on))))
+    assert count.afar_s == 3.5

@@ -14,7 +14,7 @@ from torch.nn.functional import cosine_similarity, linear
 from headstart.backbone import Backbone, load_backbone
 from headstart.data import InMemory
 from headstart.events import Event
-from headstart.train import LowRank, Recipe, TaskData, fit, fitting, quantized
+from headstart.train import LowRank, Recipe, TaskData, fit, quantized, ready
 from headstart.train.quantized import Narrow, is_tight
 from headstart.train.trainable import closed, frozen, learned_in, opened
 
@@ -106,7 +106,7 @@ def spoken(tmp_path: Path, task_data: TaskData) -> tuple[TaskData, Backbone]:
 
 @pytest.mark.journey
 def test_a_network_learns_over_a_base_in_four_bits(spoken, tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(fitting, "is_tight", lambda *_: True)
+    monkeypatch.setattr(ready, "is_tight", lambda *_: True)
     told = list[Event]()
     task_data, backbone = spoken
     recipe = Recipe(epochs=4, batch=16)
@@ -122,8 +122,8 @@ def test_a_network_learns_over_a_base_in_four_bits(spoken, tmp_path, monkeypatch
 def test_without_the_library_it_learns_whole_and_says_what_would_help(
     spoken, tmp_path, monkeypatch
 ) -> None:
-    monkeypatch.setattr(fitting, "is_tight", lambda *_: True)
-    monkeypatch.setattr(fitting, "find_spec", lambda name: None)
+    monkeypatch.setattr(ready, "is_tight", lambda *_: True)
+    monkeypatch.setattr(ready, "find_spec", lambda name: None)
     told = list[Event]()
     task_data, backbone = spoken
     fit(task_data, backbone, LowRank(2), Recipe(epochs=1), work=tmp_path, tell=told.append)

@@ -107,12 +107,12 @@ def by_choice(arm: Candidate | Arm) -> float:
 
 @contextmanager
 def priced(found: list[Candidate]) -> Iterator[None]:
-    """Add to each candidate found in the block what the block took."""
+    """Add to each candidate found in the block what the block took, to what others spent on it."""
     before, wall, cpu = len(found), time.perf_counter(), _cpu()
     yield
     peak = peak_mb()
     cost = Cost(round(time.perf_counter() - wall, 3), round(_cpu() - cpu, 3), round(peak, 1))
-    found[before:] = [replace(candidate, cost=cost) for candidate in found[before:]]
+    found[before:] = [replace(one, cost=cost.plus(one.cost)) for one in found[before:]]
 
 
 def _cpu() -> float:

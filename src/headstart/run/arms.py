@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from headstart.backbone import Backbone, Stages, fresh, seen_as, with_own_statistics
-from headstart.evaluate import BASELINES, Candidate, from_fit, untrained
-from headstart.events import Tell
+from headstart.data import Partition
+from headstart.evaluate import BASELINES, Candidate, Cost, from_fit, untrained
+from headstart.events import Event, Tell, in_place_of
 from headstart.run.recipes import recipe_of
 from headstart.run.settings import Settings
-from headstart.train import Fitted, Probe, Strategy, TaskData, as_it_is, fit
+from headstart.train import Fitted, Probe, Recipe, Strategy, TaskData, as_it_is, fit
 
 RANDOM, AS_IT_IS = "probe on random weights", "as it is"
 """Names of the arm with random weights, and of the published network without training."""
@@ -18,6 +19,33 @@ SEEN = 64
 """Training pictures from which norms with random weights take their statistics."""
 Fit = tuple[Candidate, Fitted | None]
 """An arm, and its fitted network; None where it can't become the model."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where a worker finds what a run learns from, and how it knows that it is that."""
+
+    place: str
+    settings: Settings
+    """With the backbone that was chosen, and what that is given."""
+    root: Path
+    partition: Partition | None
+    """Of a fold; None where the settings divide."""
+    contents: tuple[str, str]
+    """Digests of the data and of the weights."""
+    threads: int
+    """Of PyTorch: the last bits of what is trained follow from it."""
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """What others did of an arm's training before its turn came."""
+
+    told: tuple[Event, ...]
+    """What was told of it here, which is not told again."""
+    said: tuple[Event, ...]
+    """What others said of it, for when its turn comes."""
+    cost: Cost
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +58,8 @@ class Job:
     work: Path
     """The folder of the state that a killed run continues from."""
     tell: Tell
+    site: Site | None = None
+    """For workers, where there are some."""
 
 
 Rung = Callable[[], Fit]
@@ -47,11 +77,17 @@ def published(job: Job) -> Fit:
     return from_fit(job.task_data, fitted, AS_IT_IS, job.tell), None
 
 
-def learned(job: Job, strategy: Strategy, allowance: float = math.inf) -> Fit:
-    """The backbone trained by a strategy, within `allowance` CPU seconds."""
-    fitted = fitted_by(job, strategy, allowance)
+def learned(
+    job: Job, strategy: Strategy, allowance: float = math.inf, ahead: Ahead | None = None
+) -> Fit:
+    """The backbone trained by a strategy, within `allowance` CPU seconds; where others did that
+    `ahead`, all that is left of it.
+    """  # noqa: D205 - one sentence
+    tell = in_place_of(job.tell, ahead.said, ahead.told) if ahead else job.tell
+    fitted = fitted_by(replace(job, tell=tell), strategy, allowance)
     arm = from_fit(job.task_data, fitted, str(strategy), job.tell)
-    return replace(arm, note=_advice(fitted, job.task_data)), fitted
+    cost = ahead.cost if ahead else arm.cost
+    return replace(arm, note=_advice(fitted, job.task_data), cost=cost), fitted
 
 
 def without_weights(job: Job, probe: Fitted | None, rivals: Sequence[Candidate] = ()) -> Fit:
@@ -76,12 +112,17 @@ def without_weights(job: Job, probe: Fitted | None, rivals: Sequence[Candidate] 
 
 def fitted_by(job: Job, strategy: Strategy, allowance: float = math.inf) -> Fitted:
     """The network trained as the settings say, within `allowance` CPU seconds."""
+    place, recipe = recipe_in(job, strategy, allowance)
+    return fit(job.task_data, job.backbone, strategy, recipe, work=place, tell=job.tell)
+
+
+def recipe_in(job: Job, strategy: Strategy, allowance: float = math.inf) -> tuple[Path, Recipe]:
+    """The folder of a training, and how it learns."""
     place = job.work / str(strategy).replace(":", "-")
     place.mkdir(parents=True, exist_ok=True)
     asked, seed = job.settings.hyperparameters, job.settings.seed
     recipe = recipe_of(strategy, job.backbone, job.task_data.task, seed, asked)
-    recipe = replace(recipe, allowance=allowance)
-    return fit(job.task_data, job.backbone, strategy, recipe, work=place, tell=job.tell)
+    return place, replace(recipe, allowance=allowance)
 
 
 def _advice(fitted: Fitted, task_data: TaskData) -> str:

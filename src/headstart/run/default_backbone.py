@@ -1,6 +1,6 @@
 """The backbone that a run starts from: as asked, or the first that ranking gives."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from headstart.advise import Ranked
@@ -14,7 +14,7 @@ from headstart.run.candidate_ranking import candidates, rank
 from headstart.run.division import dataset_at, usual_modality
 from headstart.run.named_backbones import backbones_in, taken
 from headstart.run.recipes import need_fitting
-from headstart.run.settings import AUTO, RankSettings, Settings
+from headstart.run.settings import AUTO, Given, RankSettings, Settings
 from headstart.run.suggesting import offered
 from headstart.run.units import seconds
 from headstart.task import task_type
@@ -33,6 +33,10 @@ class Start:
     """Candidates, best first, where it was chosen."""
     dataset: Dataset | None = None
     """The data as they were divided for that."""
+    name: str = ""
+    """What it was loaded by, with `weights` and what is `given`."""
+    weights: str = ""
+    given: Given = field(default_factory=Given)
 
 
 def start_of(
@@ -52,7 +56,7 @@ def start_of(
     need_fitting(settings, backbone.modality, task)
     if own and task.needs_writer and not task.continues and not settings.given.languages:
         note(tell, "texts read and written are marked with one language: --languages A,B tells two")
-    return Start(backbone, ranking, dataset)
+    return Start(backbone, ranking, dataset, name, weights or "", given)
 
 
 def _named(

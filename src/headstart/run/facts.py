@@ -14,6 +14,8 @@ from headstart.events import Event, Tell, note
 from headstart.features import MISSED, ROWS
 from headstart.run.settings import Settings
 
+AFAR = "workers tried rates and trained"
+"""What is told of work that others did, with the seconds of cores that it took."""
 WORTH_S = 5.0
 """CPU seconds from which it is worth a word that they could have been saved."""
 _PACKAGES = ("headstart", "torch", "timm", "numpy", "pillow", "scikit-learn")
@@ -88,17 +90,22 @@ def spent(since: tuple[float, float]) -> dict[str, float]:
 
 
 class RowCount:
-    """Listens: how many rows of frozen networks were there, and how many had to be computed."""
+    """Listens: how many rows of frozen networks were there, and how many had to be computed; and
+    how long machines of a cluster worked, whose time this one does not count.
+    """  # noqa: D205 - one sentence
 
     def __init__(self) -> None:
         self._asked: dict[str | float, int] = {}
         self._computed: dict[str | float, int] = {}
         self._missed = 0.0
+        self.afar_s = 0.0
 
     def __call__(self, event: Event) -> None:
         """Hear one event; of rows that are asked for again, what was computed first counts."""
         if event.what == MISSED:
             self._missed += float(dict(event.facts)["seconds"])
+        if event.what == AFAR and ("on", "ray") in event.facts:
+            self.afar_s += float(dict(event.facts)["cpu_s"])
         if event.what != ROWS:
             return
         told = dict(event.facts)

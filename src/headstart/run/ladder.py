@@ -12,6 +12,7 @@ from headstart.advise import Depth
 from headstart.backbone import Alone
 from headstart.evaluate import Candidate, FittedArms, priced
 from headstart.events import detail, note
+from headstart.run.arm_jobs import ahead_of
 from headstart.run.arms import Job, Rung, baseline, learned, published, without_weights
 from headstart.run.strategies import allowances, kept_strategies, prospect_of, strategies
 from headstart.stats import standard_error
@@ -68,9 +69,11 @@ def ladder(job: Job, found: _Climb) -> Iterator[Rung]:
         yield partial(without_weights, job, probe, tuple(found.candidates))
     every = _strategies(job, found)
     allowed = {} if task.coded_rows else allowances(found.plans, backbone, job.settings)
-    for strategy in every:
-        if str(strategy) not in found.fits:
-            yield partial(learned, job, strategy, allowed.get(strategy, math.inf))
+    left = [strategy for strategy in every if str(strategy) not in found.fits]
+    ahead = ahead_of(job, left, allowed)
+    for strategy in left:
+        allowance = allowed.get(strategy, math.inf)
+        yield partial(learned, job, strategy, allowance, ahead.get(strategy))
 
 
 def _strategies(job: Job, found: _Climb) -> list[Strategy]:

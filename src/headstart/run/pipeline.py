@@ -32,6 +32,7 @@ from headstart.features import noted, survey, trim
 from headstart.modality import longest_s
 from headstart.report import audit_page
 from headstart.run.allowed import need_allowed, need_short
+from headstart.run.arm_jobs import site_of
 from headstart.run.arms import Job
 from headstart.run.audit_pictures import faulty_pictures
 from headstart.run.default_backbone import Ranking, Start, start_of
@@ -124,7 +125,7 @@ def _made(
         data={"digest": known.data.digest, **record},
         versions={**versions(), **dict(computing())},
     )
-    found = _tested(known, parts, start, settings, folder.work(tell), root, tell)
+    found = _tested(known, parts, start, settings, folder, root, tell)
     task_data, arms, backbone = found.task_data, found.arms, found.start.backbone
     data, outcome, model = (
         found.data,
@@ -143,6 +144,7 @@ def _made(
     )
     summary = summary_of(found, settings, folder, report, model.trust, outcome)
     cost = {**spent(began), **rows.record()}
+    cost["cpu_s"] = round(cost["cpu_s"] + rows.afar_s, 2)
     metrics = leave(folder, report, summary, model, task_data, data, cost, outcome)
     tell_moved(metrics["frozen"], tell)
     if arms.model.transfer and "accuracy" in metrics["test"]:
@@ -174,11 +176,11 @@ def _tested(
     parts: Sequence[Dataset],
     start: Start,
     settings: Settings,
-    work: Path,
+    folder: Folder,
     root: Path,
     tell: Tell,
 ) -> _Tested:
-    outcomes = list[Outcome]()
+    outcomes, work = list[Outcome](), folder.work(tell)
     for number, data in enumerate(parts, 1):
         place, asked, hear = _shared(number, len(parts), work, settings, tell)
         known, start = started(known, data, start, settings, root, hear)
@@ -186,8 +188,11 @@ def _tested(
         if number == 1 and len(set(task_data.groups_of(task_data.pool))) == 1:
             warn(tell, ONE_GROUP)
         discard_damaged(place, tell, "*.json")
-        arms = _arms(task_data, known, start.backbone, asked, place, hear)
-        arms = replace(arms, ranking=start.ranking)
+        names = data.digest, start.backbone.contents
+        fold = data.partition if len(parts) > 1 else None
+        site = site_of(folder.place, start, asked, root, names, fold)
+        job = Job(task_data, start.backbone, asked, place, hear, site)
+        arms = replace(_arms(job, known), ranking=start.ranking)
         if data.partition.test:  # else all rows: the model that ships
             outcomes.append(outcome_of(task_data, arms, data.strata))
     return _Tested(data, start, task_data, arms, outcomes)
@@ -230,20 +235,14 @@ def _remember(
     remember_run(root, Trained(data.content, named, backbone.name, round(points, 2)))
 
 
-def _arms(
-    task_data: TaskData,
-    known: Known,
-    backbone: Backbone,
-    settings: Settings,
-    work: Path,
-    tell: Tell,
-) -> FittedArms:
+def _arms(job: Job, known: Known) -> FittedArms:
     """Fitted and compared, where the task allows what was asked for."""
-    need_allowed(settings.plan, task_data.task, backbone)
+    task_data, backbone = job.task_data, job.backbone
+    need_allowed(job.settings.plan, task_data.task, backbone)
     if task_data.task.joins:
         rows = task_data.pool + task_data.partition.test
         need_short(known.looks, rows, longest_s(backbone.modality))
-    return fitted_arms(Job(task_data, backbone, settings, work, tell))
+    return fitted_arms(job)
 
 
 def check(found: Found, root: Path, tell: Tell = quiet, page: Path | None = None) -> Audit:

@@ -17,7 +17,16 @@ if TYPE_CHECKING:
     from headstart.train.pretraining import Material, Pretrained, pretrain
     from headstart.train.pricing import LEAST_EPOCHS, Price, step_price, training_price
     from headstart.train.rate_search import trial_of
+    from headstart.train.rate_trials import (
+        RateTrial,
+        RateTrials,
+        is_trained,
+        leaves_checkpoints,
+        train_on,
+        try_rate,
+    )
     from headstart.train.rates import rates_of
+    from headstart.train.ready import Ready, readied, source_of
     from headstart.train.recipe import Recipe, Regularization
     from headstart.train.strategy import (
         BitFit,
@@ -60,6 +69,9 @@ __all__ = [
     "Pretrained",
     "Price",
     "Probe",
+    "RateTrial",
+    "RateTrials",
+    "Ready",
     "Recipe",
     "Regularization",
     "Scratch",
@@ -75,19 +87,25 @@ __all__ = [
     "discard_damaged",
     "fit",
     "frozen_prefix",
+    "is_trained",
     "keeping_of",
+    "leaves_checkpoints",
     "predict",
     "pretrain",
     "probe_head",
     "profiles",
     "rates_of",
+    "readied",
     "rows_at",
     "scores_of",
+    "source_of",
     "step_price",
     "strategy_of",
     "takes",
+    "train_on",
     "training_price",
     "trial_of",
+    "try_rate",
 ]
 
 lazy.attach(__name__)

@@ -25,6 +25,7 @@ from headstart.events import Tell, quiet, warn
 from headstart.train.devices import CPU
 from headstart.train.loop import TrainState
 
+CHECKPOINT = "checkpoint.safetensors"
 _OPEN = "0" * 64
 _SEAL = re.compile(rb'"sealed"\s*:\s*"([0-9a-f]{64})"')
 

@@ -1,10 +1,8 @@
 """The one road from examples and a backbone to something that predicts."""
 
-import copy
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from importlib.util import find_spec
 from pathlib import Path
 
 import torch
@@ -14,45 +12,29 @@ from torch import Tensor, nn
 from headstart.backbone import (
     Backbone,
     Digests,
-    Stages,
     Writer,
     digests_of,
-    fresh,
-    learning_stages,
     moved,
     need_writer,
     seen_as,
     tensors_of,
 )
 from headstart.errors import UsageError
-from headstart.events import Tell, detail, note, quiet
+from headstart.events import Tell, detail, quiet
 from headstart.head import BoxHead, FrameHead, HeadConfig
 from headstart.task import Task
 from headstart.train.cache_policy import KEPT, Keeping
 from headstart.train.checkpoint import Progress
 from headstart.train.contrast import contrasted
-from headstart.train.decisions import discard_damaged
-from headstart.train.devices import processor, spent_on
-from headstart.train.head_init import first_head, head_of, probe_head, writer_of
-from headstart.train.lm_finetuning import adapt
-from headstart.train.quantized import is_tight
-from headstart.train.rate_search import rated
-from headstart.train.rates import paced
+from headstart.train.head_init import head_of, probe_head, writer_of
+from headstart.train.ready import readied, source_of
 from headstart.train.recipe import Recipe
 from headstart.train.stillness import settled, stayed
-from headstart.train.strategy import (
-    Contrast,
-    LowRank,
-    Probe,
-    Scratch,
-    Strategy,
-    Ulmfit,
-    cut_of,
-)
+from headstart.train.strategy import Contrast, Probe, Scratch, Strategy
 from headstart.train.task_data import TaskData, scores_of
-from headstart.train.trainable import closed, learned_in, opened
+from headstart.train.trainable import closed, learned_in
 from headstart.train.trainer import TrainingData, blended, halves, tune
-from headstart.train.training_data import decided, in_half, rows_at, training_data_of
+from headstart.train.training_data import rows_at
 
 
 @dataclass(frozen=True)
@@ -135,11 +117,9 @@ def fit(
     tell: Tell = quiet,
 ) -> Fitted:
     """Cut, extract, learn, join. `work` keeps what a killed run goes on from."""
-    source = _source(backbone, strategy, recipe.seed)
+    source = source_of(task_data, backbone, strategy, recipe.seed)
     if task_data.task.coded_rows:
-        return _taught(
-            task_data, seen_as(source, task_data.task.view), strategy, recipe, work, tell
-        )
+        return _taught(task_data, source, strategy, recipe, work, tell)
     if isinstance(strategy, Contrast):
         return _contrasted(task_data, source, recipe, tell)
     if isinstance(strategy, Probe):
@@ -209,24 +189,11 @@ def _taught(
     tell: Tell,
 ) -> Fitted:
     """The prefix frozen, the suffix and a head trained, and what validation rows prefer kept."""
-    discard_damaged(work, tell)
-    if isinstance(strategy, Ulmfit):
-        began = spent_on(processor())
-        source = adapt(task_data, source, recipe, work, tell)
-        recipe = replace(recipe, allowance=recipe.allowance - (spent_on(processor()) - began))
-    prefix, suffix = source.cut(cut_of(strategy, source.depth, learning_stages(source)))
-    head = first_head(task_data, source, strategy, tell)
-    start = copy.deepcopy(nn.Sequential(suffix, head))
-    _open(task_data, suffix, head, strategy, recipe.seed, tell)
-    keeping = decided(task_data, source, len(prefix), recipe, work, tell)
-    training_data = training_data_of(task_data, source, len(prefix), recipe, keeping, tell)
-    plan, tried = paced(
-        strategy, recipe, suffix, head, rows=len(training_data.labels), kind=source.modality.kind,
-        pretrained=source.origin.pretrained, taught=task_data.lesson is not None,
-    )  # fmt: skip
-    training_data = in_half(training_data, suffix, head, plan, tried, work, tell)
-    whole, (plan, rates) = plan.epochs, rated(training_data, suffix, head, plan, tried, work, tell)
-    detail(tell, f"{strategy}: {_rate_told(plan, len(rates), whole)}")
+    ready = readied(task_data, source, strategy, recipe, work, tell)
+    source, training_data, start = ready.source, ready.training_data, ready.start
+    plan, rates = ready.searched(work, tell)
+    detail(tell, f"{strategy}: {_rate_told(plan, len(rates), ready.plan.epochs)}")
+    suffix, head = ready.suffix, ready.head
     tuned = tune(training_data, suffix, head, plan, work, tell)
     network = nn.Sequential(tuned.suffix, tuned.head)
     networks = start, nn.Sequential(suffix, head), network
@@ -240,9 +207,18 @@ def _taught(
                 tell, f"{strategy}: kept {share:.0%} of the change, which validation rows prefer"
             )
     held, val = _held(training_data, network, task_data.task), task_data.partition.val
-    still, chosen = settled(still, network), Chosen(rates, None, keeping)
+    still, chosen = settled(still, network), Chosen(rates, None, ready.keeping)
     return Fitted(
-        source, prefix, *halves(network), held, val, tuned.progress, plan, still, learned, chosen
+        source,
+        ready.prefix,
+        *halves(network),
+        held,
+        val,
+        tuned.progress,
+        plan,
+        still,
+        learned,
+        chosen,
     )
 
 
@@ -261,37 +237,3 @@ def _rate_told(plan: Recipe, tried: int, epochs: int) -> str:
     why = f"had the lowest validation loss of {tried}" if tried else "as asked"
     cut = f"; {plan.epochs} epochs, not {epochs}, for the budget" if plan.epochs < epochs else ""
     return f"rate {plan.rate:g} {why}{cut}"
-
-
-def _open(
-    task_data: TaskData,
-    suffix: nn.Module,
-    head: nn.Module,
-    strategy: Strategy,
-    seed: int,
-    tell: Tell,
-) -> None:
-    """Say in place what learns; of a head, where it writes."""
-    learning = (suffix, head) if isinstance(head, Writer) else (suffix,)
-    tight = isinstance(strategy, LowRank) and is_tight(*learning)
-    if tight and find_spec("bitsandbytes") is None:
-        note(
-            tell, "in four bits, weights would need less memory: pip install 'headstart[quantized]'"
-        )
-        tight = False
-    if tight:
-        detail(
-            tell, "weights under the changes lie in four bits: whole, they would hardly fit here"
-        )
-    for part in learning:
-        opened(part, strategy, seed, len(task_data.partition.train), tight=tight)
-
-
-def _source(backbone: Backbone, strategy: Strategy, seed: int) -> Backbone:
-    match strategy:
-        case Scratch():
-            return fresh(backbone, seed)
-        case Probe(every_stage=True):
-            return seen_as(backbone, Stages)
-        case _:
-            return backbone

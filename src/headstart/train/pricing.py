@@ -173,6 +173,10 @@ class Budget:
         """Seconds of an epoch; 0 before there was one."""
         return (spent_on(self.device) - self.began) / self.passes if self.passes else 0.0
 
+    def told(self, passes: float, seconds: float) -> None:
+        """Go by passes that were made elsewhere, and what these took."""
+        self.passes, self.began = passes, spent_on(self.device) - seconds
+
     def enough(self, trials: int, epochs: int) -> bool:
         """Whether one more trial of so many epochs would take too much of what may be spent."""
         return trials > 0 and self.each * epochs * (trials + 1) > SEARCHING * self.allowance

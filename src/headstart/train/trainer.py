@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from headstart.events import Event, Tell
 from headstart.head import Goal
 from headstart.task import Task
-from headstart.train.checkpoint import EpochMetrics, Progress, restore, save
+from headstart.train.checkpoint import CHECKPOINT, EpochMetrics, Progress, restore, save
 from headstart.train.devices import CPU, lent, processor
 from headstart.train.loop import PLAIN, Epoch, Feed, Steps, TrainState, Wanted, learn, optimizer_for
 from headstart.train.recipe import Recipe
@@ -70,7 +70,7 @@ def tune(
     training pauses there, and draws nothing from the random state.
     """
     train_state = state_of(suffix, head, recipe)
-    place, asked = work / "checkpoint.safetensors", _asked(training_data, recipe)
+    place, asked = work / CHECKPOINT, _asked(training_data, recipe)
     best: Mapping[str, Tensor]
     progress, best = restore(place, train_state, asked, tell)
     if not progress.marks:
