@@ -155,7 +155,36 @@ def hub(root: Path, marks: Marks = MARKS, *, blank: bool = True) -> Path:
     return file
 
 
+def createml(root: Path, marks: Marks = MARKS, *, blank: bool = True) -> Path:
+    """One file beside the pictures; returns it."""
+    draw_pictures(root, list(marks), blank=blank)
+    held = []
+    for name, some in marks.items():
+        boxes = []
+        for label, (x, y, right, low) in some:
+            sides = {"width": right - x, "height": low - y}
+            center = {"x": (x + right) / 2, "y": (y + low) / 2}
+            boxes.append({"label": label, "coordinates": {**center, **sides}})
+        held.append({"image": name, "annotations": boxes})
+    file = root / "_annotations.createml.json"
+    file.write_text(json.dumps(held))
+    return file
+
+
+def kitti(root: Path, marks: Marks = MARKS, *, blank: bool = True) -> Path:
+    """A file a picture in label_2, of pictures in image_2; returns the first."""
+    draw_pictures(root / "image_2", list(marks), blank=blank)
+    (root / "label_2").mkdir(exist_ok=True)
+    for name, some in marks.items():
+        lines = [
+            f"{label} 0.00 0 -1.57 {' '.join(map(str, corners))} 1.5 1.6 3.9 1.0 1.5 20.0 -1.5"
+            for label, corners in some
+        ]
+        (root / "label_2" / name).with_suffix(".txt").write_text("\n".join(lines))
+    return (root / "label_2" / next(iter(marks))).with_suffix(".txt")
+
+
 FORMATS: Mapping[str, Callable[..., Path]] = {
     "coco": coco, "voc": voc, "yolo": yolo, "table": table, "labelme": labelme, "cvat": cvat,
-    "hub": hub,
+    "hub": hub, "createml": createml, "kitti": kitti,
 }  # fmt: skip

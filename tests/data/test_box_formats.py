@@ -63,7 +63,7 @@ def test_a_picture_that_nobody_annotated_is_not_a_negative(form: str, tmp_path: 
     assert [Path(str(p.source)).name for p in bare] == expected, picture
 
 
-@pytest.mark.parametrize("form", ["coco", "table", "cvat", "hub"])
+@pytest.mark.parametrize("form", ["coco", "table", "cvat", "hub", "createml"])
 def test_the_file_itself_can_be_named(form: str, tmp_path: Path) -> None:
     assert told(find_boxes(FORMATS[form](tmp_path))) == MARKS
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import PIL.Image
-from annotated import SIZE, voc_xml
+import pytest
+from annotated import FORMATS, SIZE, voc_xml
 
 from headstart.data import Problem, audit, find
 from headstart.features import survey
@@ -103,6 +104,31 @@ def test_every_planted_box_is_told_where_it_is(tmp_path: Path) -> None:
     assert all(p.box for p in listed if p.code in about_boxes)
     (flat,) = [p for p in listed if p.name == "images/flat2.jpg"]
     assert flat.box == (20, 20, 38, 20) and flat.record()["box"] == [20, 20, 38, 20]
+
+
+@pytest.mark.parametrize("form", ["createml", "kitti"])
+def test_planted_defects_are_found_in_formats_of_other_tools(form: str, tmp_path: Path) -> None:
+    some = {
+        "flat.png": [GOOD, ("raccoon", (20, 20, 38, 20))],
+        "past.png": [("raccoon", (30, 30, 83, 50))],
+        "out.png": [GOOD, ("raccoon", (90, 10, 99, 40))],
+        "twice.png": [GOOD, ("raccoon", (10, 10, 50, 40.25))],
+        "tiny.png": [("raccoon", (10, 10, 12, 40))],
+        "letter.png": [("racoon", (10, 10, 50, 40))],
+        "good.png": [GOOD],
+        "none.png": [],
+    }
+    FORMATS[form](tmp_path, some)
+    for seed, path in enumerate(sorted(tmp_path.rglob("*.png"))):
+        picture(path, seed)
+    bare = next(tmp_path.rglob("good.png")).with_name("bare.png")
+    picture(bare, 99)
+    expected = {
+        ("D237", "flat"), ("D239", "past"), ("D240", "out"), ("D241", "twice"),
+        ("D242", "tiny"), ("D246", "racoon"), ("D248", "bare"),
+    }  # fmt: skip
+    listed = {(p.code, Path(p.name).stem) for p in problems_at(tmp_path, tmp_path / "cache")}
+    assert listed == expected
 
 
 def test_ids_with_gaps_and_two_ids_of_one_name_are_found(tmp_path: Path) -> None:

@@ -209,6 +209,14 @@ def part_of_file(path: Path, root: Path) -> str:
     return next(filter(None, map(part_in, reversed(above))), "")
 
 
+def unread(path: Path, error: Damaged | OSError) -> DataError:
+    """What is said of one file for many pictures that is no JSON."""
+    return DataError(
+        "D220", "a file of annotations cannot be read", "export it again",
+        printable(path), printable(error),
+    )  # fmt: skip
+
+
 def lines_in(path: Path) -> list[str]:
     """The lines of a list of classes or of pictures, without blanks. Raises `DataError`."""
     try:

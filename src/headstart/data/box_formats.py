@@ -12,10 +12,12 @@ from headstart.data.box_rows import one_a_row, with_points
 from headstart.data.box_tables import BoxTable, kept_groups, read_box_tables
 from headstart.data.coco import is_coco, read_coco
 from headstart.data.column_settings import GUESS, Columns
+from headstart.data.createml import is_createml, read_createml
 from headstart.data.cvat import read_cvat
 from headstart.data.examples import name_of
 from headstart.data.extensions import TABLES
 from headstart.data.foreign_boxes import refuse_foreign
+from headstart.data.kitti import kitti_files, read_kitti
 from headstart.data.labelme import is_labelme, read_labelme
 from headstart.data.packed import Paths, alone
 from headstart.data.picture_index import PICTURES, PictureIndex, files_below
@@ -28,7 +30,10 @@ from headstart.data.yolo_settings import YoloSettings, yolo_settings
 from headstart.errors import DataError
 from headstart.hostile import printable
 
-FORMATS = "COCO JSON, Pascal VOC XML, YOLO txt with data.yaml, LabelMe, CVAT XML, or a table"
+FORMATS = (
+    "COCO JSON, Pascal VOC XML, YOLO txt with data.yaml, LabelMe, CVAT XML, CreateML JSON, "
+    "KITTI txt, or a table"
+)
 """What is read, in words."""
 _LOOKED_AT = 20
 _DEEPEST = 2
@@ -150,6 +155,11 @@ def _coco(place: _Place, columns: Columns) -> Annotations | None:
     return read_coco(boxes or files, place.index) if files else None
 
 
+def _createml(place: _Place, columns: Columns) -> Annotations | None:
+    files = [path for path in place.ending(".json")[:_LOOKED_AT] if is_createml(path)]
+    return read_createml(files, place.index) if files else None
+
+
 def _labelme(place: _Place, columns: Columns) -> Annotations | None:
     files = place.ending(".json")
     fine = [path for path in files[:_LOOKED_AT] if is_labelme(path)]
@@ -165,6 +175,11 @@ def _xml(place: _Place, columns: Columns) -> Annotations | None:
     if 2 * list(roots.values()).count("annotation") > len(roots):
         return read_voc(files, image_sets(place.others), place.index)
     return None
+
+
+def _kitti(place: _Place, columns: Columns) -> Annotations | None:
+    files = [] if place.named else kitti_files(place.files)
+    return read_kitti(files, place.index) if files else None
 
 
 def _bare_yolo(place: _Place, columns: Columns) -> Annotations | None:
@@ -203,6 +218,6 @@ def _foreign(place: _Place, columns: Columns) -> Annotations | None:
 
 
 _READERS: Sequence[Callable[[_Place, Columns], Annotations | None]] = (
-    _yolo, _coco, _labelme, _xml, _bare_yolo, _tables, _foreign,
+    _yolo, _coco, _createml, _labelme, _xml, _kitti, _bare_yolo, _tables, _foreign,
 )  # fmt: skip
 """In this order: where there are several formats of the same boxes, the first counts."""

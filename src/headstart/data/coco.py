@@ -19,12 +19,12 @@ from headstart.data.annotations import (
     numbers_in,
     part_in,
     part_of_file,
+    unread,
 )
 from headstart.data.box_audit import EDGE_PX
 from headstart.data.boxes import Boxes
 from headstart.data.json_stream import members
 from headstart.data.picture_index import PictureIndex
-from headstart.errors import DataError
 from headstart.hostile import printable
 from headstart.untrusted import Damaged
 
@@ -107,10 +107,7 @@ def _read(path: Path, part: str, index: PictureIndex, collector: Collector) -> N
                 take[key](file, value, f"{key}[{places[key]}]", collector)
                 places[key] += 1
     except (Damaged, OSError) as error:
-        raise DataError(
-            "D220", "a file of annotations cannot be read", "export it again",
-            printable(path), printable(error),
-        ) from error  # fmt: skip
+        raise unread(path, error) from error
     _odd_ids(file, collector)
     _pictures(file, part, index, collector, shares=_as_written(file, collector))
 

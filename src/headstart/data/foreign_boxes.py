@@ -20,10 +20,6 @@ _SIGNS: Mapping[str, Mapping[str, tuple[tuple[str, ...], str]]] = {
             "export them from Label Studio as COCO, or as YOLO with images",
         ),
         "Datumaro": ((r'"items"', r'"label_id"'), "export them from CVAT as COCO 1.0"),
-        "CreateML": (
-            (r'"annotations"', r'"coordinates"\s*:\s*\{'),
-            "export them as COCO, Pascal VOC or YOLO",
-        ),
         "Supervisely": ((r'"classTitle"', r'"geometryType"'), "export them as COCO"),
         "Scalabel or BDD100K": ((r'"box2d"',), "python -m bdd100k.label.to_coco makes COCO"),
         "Labelbox": ((r'"bounding[-_]box"', r'"(data_row|Labeled Data)"'), "export them as COCO"),
@@ -52,10 +48,6 @@ _SIGNS: Mapping[str, Mapping[str, tuple[tuple[str, ...], str]]] = {
         "dlib": ((r"<images", r"<box\s[^>]*top="), "write Pascal VOC, or a table of boxes"),
     },
     ".txt": {
-        "KITTI": (
-            (r"\A\S*[A-Za-z]\S* [\d.-]+ -?\d [\d.-]+( [\d.-]+){11,12}\s*$",),
-            "write YOLO, Pascal VOC, or a table with path,class,xmin,ymin,xmax,ymax",
-        ),
         "VisDrone": (
             (r"\A(\d+,){7}\d+,?\s*$",),
             "write YOLO, Pascal VOC, or a table with path,class,xmin,ymin,xmax,ymax",

@@ -1,10 +1,10 @@
 """Large JSON files, member by member: the whole is never in memory."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar
 
 from headstart.untrusted import Damaged
 
@@ -12,6 +12,7 @@ _CHUNK = 1 << 20
 MOST_ELEMENT = 64 << 20
 """Characters of one element of a list, or of one value beside the lists."""
 _SPACE = " \t\n\r"
+T = TypeVar("T")
 
 
 def members(path: Path) -> Iterator[tuple[str, object]]:
@@ -20,14 +21,27 @@ def members(path: Path) -> Iterator[tuple[str, object]]:
     Numbers that are none (NaN) are given as they are: who reads them looks at them. Raises
     `Damaged` where the file is no JSON object, and `OSError`.
     """
+    yield from _read(path, _members)
+
+
+def elements(path: Path) -> Iterator[object]:
+    """The elements of the list that a file holds. Raises `Damaged` for none, `OSError`."""
+    yield from _read(path, _listed)
+
+
+def _read(path: Path, take: "Callable[[_Text], Iterator[T]]") -> Iterator[T]:
     with path.open(encoding="utf-8-sig", newline="") as file:
-        text = _Text(file)
         try:
-            yield from _members(text)
+            yield from take(_Text(file))
         except UnicodeDecodeError:
             raise Damaged("it is not UTF-8") from None
         except RecursionError:
             raise Damaged("it is nested too deep") from None
+
+
+def _listed(text: "_Text") -> Iterator[object]:
+    text.need("[")
+    yield from _elements(text)
 
 
 def _members(text: "_Text") -> Iterator[tuple[str, object]]:
