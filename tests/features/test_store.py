@@ -1,5 +1,7 @@
 """Addresses that machines share are opened, or refused with what mends it."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import fsspec
@@ -12,7 +14,23 @@ from headstart.features.store import address_of, opened, write
 def test_a_folder_is_an_address_too(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert address_of("rows") == (tmp_path / "rows").as_uri()
-    assert address_of("memory://rows") == "memory://rows"
+    assert address_of("memory") == (tmp_path / "memory").as_uri()
+
+
+@pytest.mark.parametrize("url", ["memory://rows", "simplecache::memory://rows"])
+def test_the_memory_of_one_process_is_nothing_to_share(url: str) -> None:
+    with pytest.raises(UsageError, match="lost when it ends") as refused:
+        address_of(url)
+    assert refused.value.code == "U345" and refused.value.where == url
+    assert refused.value.fix.startswith("--cache FOLDER")
+
+
+def test_what_is_in_memory_is_another_process_s_loss() -> None:
+    files, root = opened("memory://lost_at_the_end")
+    write(files, f"{root}/rows", b"rows")
+    look = "import fsspec; print(fsspec.filesystem('memory').exists('/lost_at_the_end/rows'))"
+    told = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    assert files.exists(root) and told.stdout.strip() == "False"
 
 
 def test_an_address_that_nothing_opens_is_refused() -> None:

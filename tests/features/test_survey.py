@@ -1,6 +1,8 @@
 """Every source is opened once, over all runs; what can't be read has its reason in its place."""
 
 import shutil
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +13,10 @@ import torch
 from headstart.data import ClassTruth, Examples, InMemory, Problem
 from headstart.errors import DataError
 from headstart.events import Event
-from headstart.features import survey
+from headstart.features import file_digests, survey
 from headstart.modality import Image
 
+surveying = sys.modules[survey.__module__]
 CONTRACT = Image(size_px=32, crop_pct=1.0)
 
 
@@ -90,3 +93,26 @@ def test_things_in_memory_are_items_too(tmp_path) -> None:
     held = InMemory("X[0]", pixels), InMemory("X[1]", PIL.Image.fromarray(pixels))
     one, other = survey(examples(*held), CONTRACT, cache=tmp_path).items.take([0, 1])
     assert torch.equal(one, other)
+
+
+@pytest.mark.parametrize("count", [0, 1, 64, 65, 130])
+def test_digests_are_in_order_and_many_are_one_job(count: int, monkeypatch) -> None:
+    jobs = list[int]()
+
+    class Pool(ThreadPoolExecutor):
+        def submit(self, *given):
+            jobs.append(1)
+            return super().submit(*given)
+
+    monkeypatch.setattr(surveying, "ThreadPoolExecutor", Pool)
+    monkeypatch.setattr(surveying, "_digest", lambda source: f"digest of {source.name}")
+    found = file_digests(examples(*(Path(str(number)) for number in range(count))))
+    assert found == [f"digest of {number}" for number in range(count)]
+    assert len(jobs) == -(-count // 64)
+
+
+def test_what_looks_of_two_pictures_say_alike_is_in_memory_once(sources, tmp_path) -> None:
+    survey(examples(*sources[:2]), CONTRACT, cache=tmp_path)
+    one, two = survey(examples(*sources[:2]), CONTRACT, cache=tmp_path).looks
+    alike = [(a, b) for a, b in zip(one.facts, two.facts, strict=True) if a == b]
+    assert alike and all(a is b for a, b in alike)

@@ -13,7 +13,9 @@ def test_what_may_be_fetched_is_a_size() -> None:
 
 
 def test_rows_are_shared_in_a_folder_or_at_an_address_that_something_opens(tmp_path) -> None:
-    assert Sharing().shared == "" and Sharing(shared="memory://rows").shared == "memory://rows"
+    assert Sharing().shared == ""
+    with pytest.raises(UsageError, match="U345"):
+        Sharing(shared="memory://rows")
     assert Sharing(shared=str(tmp_path)).shared.endswith(tmp_path.name)
     with pytest.raises(UsageError, match="U344"):
         Sharing(shared="nosuch://rows")

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Protocol, runtime_checkable
 
 from headstart.counting import counted
@@ -219,12 +220,11 @@ def _one_class(examples: Examples, different: int) -> DataError:
 
 
 def _equal(seen: Mapping[int, Seen]) -> Iterator[list[int]]:
-    """Rows with equal bytes or equal content."""
-    by: dict[str, list[int]] = {}
-    for row, look in seen.items():
-        by.setdefault(look.digest, []).append(row)
-        by.setdefault(f"content {look.content}", []).append(row)
-    return (rows for rows in by.values() if len(rows) > 1)
+    """Rows with equal bytes, and rows with equal content, which lie together once sorted."""
+    for told in (lambda row: seen[row].digest), (lambda row: seen[row].content):
+        for _, same in groupby(sorted(seen, key=told), key=told):
+            if len(rows := list(same)) > 1:
+                yield rows
 
 
 def _copies(examples: Examples, exact: Sequence[Sequence[int]]) -> list[Problem]:

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from sys import intern
 
 PATIENCE_S = 20.0
 """How long to wait for another process at the index, before doing without it."""
@@ -26,7 +27,7 @@ create table if not exists rows (
 """
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where one row lies, what it is, and what was noted beside it."""
 
@@ -80,15 +81,20 @@ def insert(index: sqlite3.Connection, shard: str, places: dict[str, Place]) -> N
 def looked_up(
     index: sqlite3.Connection, keys: Sequence[str], at_once: int = 500
 ) -> Iterator[tuple[str, Place]]:
-    """What the index knows of these keys; entries that make no sense are left out."""
+    """What the index knows of these keys; entries that make no sense are left out.
+
+    Words that many entries have, and the keys that were asked for, are in memory once.
+    """
+    shapes: dict[str, tuple[int, ...]] = {}
     for begin in range(0, len(keys), at_once):
-        part = list(keys[begin : begin + at_once])
+        part = {key: key for key in keys[begin : begin + at_once]}
         marks = ",".join("?" * len(part))
         query = f"select * from rows where key in ({marks})"
-        for key, shard, start, size, crc, dtype, shape, note in index.execute(query, part):
-            with contextlib.suppress(ValueError, TypeError, RecursionError):
-                sides = tuple(json.loads(shape))
-                yield key, _typed(Place(shard, start, size, crc, dtype, sides, note, key))
+        for key, shard, *numbers, dtype, shape, note in index.execute(query, [*part]):
+            with contextlib.suppress(ValueError, TypeError, RecursionError, KeyError):
+                sides = shapes.get(shape) or shapes.setdefault(shape, tuple(json.loads(shape)))
+                told = intern(shard), *numbers, intern(dtype), sides, note, part[key]
+                yield part[key], _typed(Place(*told))
 
 
 def _typed(place: Place) -> Place:

@@ -15,9 +15,20 @@ from headstart.hostile import printable
 
 
 def address_of(place: str) -> str:
-    """The URL of a folder or URL, which something here opens. Raises `UsageError`."""
+    """The URL of a folder or URL, which something here opens and which lasts.
+
+    Raises `UsageError`.
+    """
     url = place if "://" in place else Path(place).absolute().as_uri()
     opened(url)
+    if url.partition("://")[0].rpartition("::")[2] == "memory":
+        raise UsageError(
+            "U345",
+            "memory:// is the memory of one process: rows are lost when it ends",
+            "--cache FOLDER, s3://BUCKET/PATH or gs://BUCKET/PATH",
+            where=printable(url, 300),
+            why="no other process or machine finds them",
+        )
     return url
 
 

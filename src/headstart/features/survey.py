@@ -5,7 +5,9 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 from sys import intern
 from typing import Protocol, runtime_checkable
@@ -23,6 +25,8 @@ from headstart.modality import Look, Modality
 READER = f"looks 7, Pillow {version('pillow')}"
 """Whose decoding the items are; part of every table's fingerprint."""
 Answer = tuple[Look, Tensor] | Problem
+_TOGETHER = 64
+"""Files whose digests are one job: a job takes 2 kB until all are done."""
 
 
 @runtime_checkable
@@ -84,8 +88,9 @@ def survey(
     names = file_digests(examples, workers)
     with ThreadPoolExecutor(workers) as pool:
         places = table.places(name for name in names if name)
-        known = {name: _look(place.note) for name, place in places.items()}
+        known = {name: _look(place) for name, place in places.items()}
         seen |= {row: known[name] for row, name in enumerate(names) if name in known}
+        del known
         fresh = [row for row in range(len(names)) if row not in seen]
         first = {names[row] or row: row for row in reversed(fresh)}
         if once := sorted(first.values()):
@@ -97,15 +102,17 @@ def survey(
         if isinstance(found, Problem):
             found = replace(found, name=examples.name(row))
         seen[row] = found
-    looks = tuple(seen[row] for row in range(len(examples)))
+    looks = tuple(seen.pop(row) for row in range(len(examples)))
     digests = tuple("" if isinstance(look, Problem) else look.digest for look in looks)
     return Survey(looks, _Kept(digests, table, places))
 
 
 def file_digests(examples: Examples, workers: int = 2) -> list[str]:
     """SHA-256 of each file, by which its item is found; empty for what is no file."""
+    few = [range(len(examples))[at : at + _TOGETHER] for at in range(0, len(examples), _TOGETHER)]
     with ThreadPoolExecutor(workers) as pool:
-        return list(pool.map(_digest, examples.sources))
+        told = pool.map(lambda rows: [_digest(examples.sources[row]) for row in rows], few)
+        return list(chain.from_iterable(told))
 
 
 def noted(modality: Modality, seen: Survey) -> tuple[str, ...]:
@@ -160,12 +167,17 @@ def _digest(source: Source) -> str:
         return ""
 
 
-def _look(note: str) -> Look:
-    record = json.loads(note)
-    facts = tuple((intern(name), _shared(value)) for name, value in record["facts"])
-    return Look(record["digest"], record["content"], tuple(record["near"]), facts)
+def _look(place: Place) -> Look:
+    """As it was noted; its digest is the key, as a rule, and so in memory once."""
+    record = json.loads(place.note)
+    digest, content = (
+        place.key if record[name] == place.key else record[name] for name in ("digest", "content")
+    )
+    facts = tuple(_fact(name, value) for name, value in record["facts"])
+    return Look(digest, content, tuple(record["near"]), facts)
 
 
-def _shared(value: str | float) -> str | float:
-    """A word that many looks have, once in memory."""
-    return intern(value) if isinstance(value, str) else value
+@lru_cache(maxsize=1 << 14, typed=True)
+def _fact(name: str, value: str | float) -> tuple[str, str | float]:
+    """What many looks say, once in memory."""
+    return intern(name), intern(value) if isinstance(value, str) else value

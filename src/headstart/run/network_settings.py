@@ -56,7 +56,7 @@ class Sharing(Network):
         usual="nowhere",
         also="--cache",
     )
-    """A folder, or any address that fsspec opens: s3://, gs://, hf://, memory://."""
+    """A folder, or any address that fsspec opens: s3://, gs://, hf://."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
