@@ -83,3 +83,11 @@ def test_half_of_what_a_part_should_have_is_small_and_more_is_not():
     assert set(deal(line, quota)["test"].rows) == {0, 1, 3, 4}
     line[0] = unit(0, 1, 2)
     assert set(deal(line, quota)["test"].rows) == {3, 4, 5, 6}
+
+
+def test_single_rows_of_a_label_are_counted_by_one_counter_and_no_others() -> None:
+    units = {
+        unit.rows: unit for unit in units_of(examples([0, 1, 0, 0]), range(4), [[0, 1]], (), 0)
+    }
+    assert units[2,].counts is units[3,].counts == Counter([0])
+    assert units[0, 1].counts == Counter([0, 1])

@@ -13,13 +13,13 @@ Quota = Mapping[str, Counter[int]]
 """How many rows of each label each part should have."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class Unit:
     """Rows that stay on one side: a group, duplicates, both joined, or a single row."""
 
     rows: tuple[int, ...]
     counts: Counter[int]
-    """How many rows of each label it has."""
+    """How many rows of each label it has; single rows of a label have one in common."""
     grouped: bool
     """Whether a row of it belongs to a group."""
 
@@ -75,11 +75,17 @@ def units_of(
     strata = examples.truth.strata()
     names = contents or [str(row) for row in range(len(examples))]
     groups = examples.groups or ("",) * len(examples)
-    placed = []
+    placed, alone = [], dict[int, Counter[int]]()
     for some in _joined(groups, rows, together):
         named = sorted(groups[row] for row in some if groups[row])
         name = f"group {named[0]}" if named else f"content {min(names[row] for row in some)}"
-        unit = Unit(some, Counter(strata[row] for row in some), bool(named))
+        label = strata[some[0]]
+        counts = (
+            Counter(strata[row] for row in some)
+            if len(some) > 1
+            else alone.setdefault(label, Counter([label]))
+        )
+        unit = Unit(some, counts, bool(named))
         placed.append((_key(seed, name), unit))
     return [unit for _, unit in sorted(placed, key=lambda pair: (pair[0], pair[1].rows))]
 
