@@ -88,5 +88,5 @@ def test_a_probe_is_advised_where_no_epoch_was_better_than_the_start(
     fitted = marked(job, (0.5, 0.8), end)
     monkeypatch.setattr(arms, "fitted_by", lambda *_: fitted)
     note = learned(job, Probe())[0].note
-    assert note.endswith(told) and note.startswith("ship the probe" if told else "")
+    assert note.endswith(told) and note.startswith("training made nothing better" if told else "")
     assert bool(note) == bool(told)

@@ -126,7 +126,7 @@ def recipe_in(job: Job, strategy: Strategy, allowance: float = math.inf) -> tupl
 
 
 def _advice(fitted: Fitted, task_data: TaskData) -> str:
-    """Advice to ship the probe instead; empty where training improved on the head it began with.
+    """What is told where the probe is as good; empty where training improved on its head.
 
     Both are judged on validation rows; the head at the start was fitted to training rows alone.
     """
@@ -138,11 +138,10 @@ def _advice(fitted: Fitted, task_data: TaskData) -> str:
     ):
         return ""
     first, last, figure = marks[0], marks[best], task_data.task.figure
+    began = "training made nothing better than the probe it began with"
     if last.val_loss < first.val_loss:
         lower = f"{figure} fell from {first.val_merit:.1%} to {last.val_merit:.1%}"
         losses = f"validation loss from {first.val_loss:.4f} to {last.val_loss:.4f}"
-        return f"ship the probe that training started from: with the {losses}, {lower}"
+        return f"{began}: with the {losses}, {lower}"
     told = f"{first.val_loss:.4f}, {figure} {first.val_merit:.1%}"
-    return (
-        f"ship the probe that training started from: no epoch lowered its validation loss ({told})"
-    )
+    return f"{began}: no epoch lowered its validation loss ({told})"
