@@ -19,6 +19,7 @@ from headstart.backbone.profile import EXIT, SETTING, as_profile
 from headstart.backbone.pyramid import DETECTS, INNER, detecting
 from headstart.backbone.resnet10 import ResNet10
 from headstart.backbone.staging import Namer, staged
+from headstart.backbone.timm_import import need_timm
 from headstart.errors import BackboneError
 from headstart.hostile import printable
 from headstart.modality import Image, Modality
@@ -59,9 +60,10 @@ def contract(architecture: Architecture) -> Image:
     """The input that timm's weights of this name were evaluated with; ours for our own."""
     if architecture.name in _OWN_CONTRACTS:
         return _OWN_CONTRACTS[architecture.name]
+    described = _described(architecture.name)
     from timm.data.config import resolve_data_config
 
-    found = resolve_data_config(pretrained_cfg=_described(architecture.name), verbose=False)
+    found = resolve_data_config(pretrained_cfg=described, verbose=False)
     return Image(
         size_px=int(found["input_size"][-1]),
         mean=tuple(map(float, found["mean"])),
@@ -111,7 +113,7 @@ def classifier_names(architecture: Architecture) -> tuple[str, ...]:
 
 def names() -> tuple[str, ...]:
     """Every architecture that `build` takes."""
-    import timm
+    timm = need_timm()
 
     return tuple(sorted({*timm.list_models(), *_OWN}))
 
@@ -141,6 +143,7 @@ def adapted(architecture: Architecture, tensors: Mapping[str, Tensor]) -> dict[s
     settings = dict(architecture.settings)
     if not settings.keys() & {"in_chans", "img_size"}:
         return dict(tensors)
+    need_timm()
     from timm.models import adapt_input_conv
 
     with torch.device("meta"):
@@ -210,6 +213,7 @@ def _known(name: str) -> None:
     """Refuse what timm would look for elsewhere: a hub's id, a folder, a tag it does not have."""
     if name in _OWN:
         return
+    need_timm()
     from timm.models import is_model, is_model_pretrained
 
     plain, _, tag = name.partition(".")
@@ -266,7 +270,7 @@ def _resnet10(settings: dict[str, Any]) -> nn.Module:
 
 
 def _of_timm(name: str, settings: dict[str, Any]) -> nn.Module:
-    import timm
+    timm = need_timm()
 
     made: nn.Module = timm.create_model(name, num_classes=0, **settings)
     return made
@@ -274,7 +278,7 @@ def _of_timm(name: str, settings: dict[str, Any]) -> nn.Module:
 
 def _mobilenetv1_050(settings: dict[str, Any]) -> nn.Module:
     """Half the width of mobilenetv1_100, which timm can build but has no name for."""
-    import timm
+    timm = need_timm()
 
     made: nn.Module = timm.models.efficientnet._gen_mobilenet_v1(
         "mobilenetv1_100", 0.5, pretrained=False, num_classes=0, **settings
