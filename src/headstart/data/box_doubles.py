@@ -14,16 +14,13 @@ def doubles(boxes: Boxes, of: Int[np.ndarray, " n"] | None = None) -> Bool[np.nd
     """Which boxes lie where an earlier one of their class does; `of` tells pictures apart.
 
     By their left edges, each is held against those that begin so little farther right that the
-    two can share enough; of copies the first alone is.
+    two can share enough.
     """
     again: np.ndarray = np.zeros(len(boxes), bool)
     pictures = np.zeros(len(boxes), np.int64) if of is None else of
     told = np.column_stack([pictures, boxes.labels, boxes.ignored, boxes.corners])
     order = np.lexsort(told.T[::-1])
     order = order[boxes.areas[order] > 0]
-    same: np.ndarray = (told[order[1:]] == told[order[:-1]]).all(axis=1)
-    again[order[1:][same]] = True
-    order = order[~again[order]]
     kinds, corners, areas = told[order, :3], boxes.corners[order], boxes.areas[order]
     group = np.cumsum([0, *(kinds[1:] != kinds[:-1]).any(axis=1)])[: len(order)]
     reach = (1 - DOUBLE_IOU) / DOUBLE_IOU * (corners[:, 2:] - corners[:, :2]) + _SLACK_PX
