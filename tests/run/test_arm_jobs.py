@@ -2,6 +2,7 @@
 
 import json
 import multiprocessing
+import sys
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -84,6 +85,38 @@ def test_two_processes_of_which_one_is_killed_make_the_bytes_and_events_of_one(
     assert kill.killed == 1
     arms = [json.loads((run.path / "metrics.json").read_text())["arms"] for run in (one, two)]
     assert all(arm["cost"]["cpu_s"] > 0.01 for arm in arms[1][-2:])
+
+
+@pytest.fixture
+def two_nodes(monkeypatch):
+    """A cluster of Ray on this machine, of two nodes with a processor each; the second may go."""
+    ray = pytest.importorskip("ray")
+    nodes = pytest.importorskip("ray.cluster_utils")
+    monkeypatch.setenv("PYTHONPATH", ":".join(filter(None, sys.path)))
+    small = {"num_cpus": 1, "object_store_memory": 80 * 2**20}
+    cluster = nodes.Cluster(initialize_head=True, head_node_args=small)
+    second = cluster.add_node(**small)
+    ray.init(address=cluster.address, log_to_driver=False)
+    yield lambda: cluster.remove_node(second, allow_graceful=False)
+    ray.shutdown()
+    cluster.shutdown()
+
+
+@pytest.mark.ray
+def test_a_cluster_of_two_nodes_that_loses_one_makes_the_bytes_and_events_of_one(
+    photos, tiny_folder, tmp_path, two_nodes
+) -> None:
+    one, lost = trained(photos, tiny_folder, tmp_path, "one"), []
+
+    def lose(event: Event) -> None:
+        if (event.kind, event.what, event.done) == ("step", "trying rates side by side", 1):
+            lost.append(two_nodes())
+
+    two = trained(photos, tiny_folder, tmp_path, "two", on="ray", tell=lose)
+    assert len(lost) == 1
+    same(one, two)
+    costs = [run.metrics.cost.cpu_s for run in (one, two)]
+    assert costs[1] > 1  # of the cluster, too
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """Candidates ranked on real files, end to end."""
 
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -151,3 +152,19 @@ def test_one_candidate_and_pictures_in_memory_are_nothing_for_workers(
     headstart.rank(found, backbones=pool, on="local:2", tell=heard.append)
     assert by_workers.asked == []
     assert any("look at no candidates: they are in memory" in event.what for event in heard)
+
+
+@pytest.mark.ray
+def test_a_cluster_sees_in_candidates_what_this_process_sees(photos, pool, monkeypatch) -> None:
+    pytest.importorskip("ray")
+    monkeypatch.setenv("PYTHONPATH", ":".join(filter(None, sys.path)))
+    alone = ranked_of(photos, pool, [])
+    assert ranked_of(photos, pool, [], on="ray") == alone
+
+
+@pytest.mark.slow
+def test_two_processes_see_in_candidates_what_one_sees(photos, pool) -> None:
+    asked = {"budget": "1h"}
+    assert ranked_of(photos, pool, [], on="local:2", **asked) == ranked_of(
+        photos, pool, [], **asked
+    )
