@@ -28,7 +28,7 @@ class Backwards:
         self.asked: list[tuple[str, int]] = []
 
     def __call__(self, work, jobs):
-        self.asked.append((jobs[0][1].__name__, len(jobs)))
+        self.asked.append((jobs[0].work.__name__, len(jobs)))
         yield from map(work, reversed(jobs))
 
 
@@ -199,6 +199,10 @@ def test_what_workers_did_is_not_done_again(at_hand: Job, by_workers, monkeypatc
 
     monkeypatch.setattr(trainer, "epochs_of", none)
     monkeypatch.setattr(rate_search, "epochs_of", none)
+    again = ahead_of(
+        at_hand, [Full(), Scratch()], {Full(): 1e9}
+    )  # as behind a kill of this process
+    assert by_workers.asked[3:] == [("train_afar", 2)] and again[Full()].said[-1].kind == "end"
     heard: list[Event] = []
     arm, _ = learned(replace(at_hand, tell=heard.append), Full(), 1e9, ahead[Full()])
     assert arm.cost == ahead[Full()].cost

@@ -243,8 +243,9 @@ def sweep(
 
     `backbone` and `strategy` may hold several words with commas between them; seeds count from
     `seed`. Each run is one of `train` in a folder below `out` (runs/sweep_NAME_...), so that the
-    same call goes on where a killed one was, and another one adds to it. A run that fails is
-    listed, and the others go on. Raises what `train` raises where all of them fail.
+    same call goes on where a killed one was, and another one adds to it; workers (`on`) make them
+    side by side. A run that fails is listed, and the others go on. Raises what `train` raises where
+    all of them fail.
     """
     known: dict[str, Any] = {**options}
     grid = [known.pop(name, None) or AUTO for name in ("backbone", "strategy")]
@@ -261,10 +262,15 @@ def sweep(
         Settings.of(**one)  # a wrong word is refused before any of them begins
     folder = sweep_grid.folder_of(out, Path(lies).stem, Settings.of(**known).digest(lies))
     sweep_grid.need_sweep(folder)
-    from headstart.run import sweeping
+    from headstart.run import sweep_jobs, sweeping
+
+    on = Settings.of(**known).network.where
+    done = sweep_jobs.by_workers(lies, folder, cache_root(cache), asked, on, tell)
 
     def make(cell: sweep_grid.Cell) -> Run:
-        return train(place, out=folder / cell.name, cache=cache, tell=tell, **asked[cell])
+        out = folder / cell.name
+        made = sweep_jobs.known(done[cell], out, tell) if cell in done else None
+        return made or train(place, out=out, cache=cache, tell=tell, **asked[cell])
 
     return sweeping.swept(folder, cells, make, tell)
 

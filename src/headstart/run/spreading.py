@@ -4,12 +4,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from headstart.counting import counted
-from headstart.events import Tell, note, quiet, track
+from headstart.events import Tell, note, quiet
 from headstart.run.default_backbone import Start
 from headstart.run.feature_parts import FeaturePart, cut, features
 from headstart.run.inputs import found_at
 from headstart.run.settings import FeatureSettings, Settings
-from headstart.scale import IN_MEMORY, map_at
+from headstart.scale import IN_MEMORY, answers, map_at
 from headstart.train import Probe, Unfreeze
 
 A_WORKER = 4
@@ -64,13 +64,13 @@ def spread(
     asked_of = [replace(asked, part=f"{number}/{parts}") for number in range(1, parts + 1)]
     jobs = [Job(place, one, root) for one in asked_of]
     with map_at(on) as over:
-        done = list(track(tell, "making rows in parts", over(made, jobs), parts))
-    note(tell, _told(done))
+        found = answers(over, made, jobs, tell, "making rows in parts")
+    note(tell, _told([answer.made for answer in found]))
     return replace(settings, network=network)
 
 
-def made(job: Job) -> FeaturePart:
-    """What a worker does."""
+def made(job: Job, tell: Tell) -> FeaturePart:
+    """What a worker does, and tells nobody."""
     found = found_at(job.place, job.settings.columns, job.root)
     return features(found, job.settings, job.root, quiet)
 

@@ -1,10 +1,12 @@
 """One shape for all of them: a function and jobs in, what it makes of each out."""
 
+import os
 import resource
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 from headstart.events import Event, Tell, track
@@ -66,16 +68,27 @@ def answers(
     How many are done is told under the name `what`; what workers tell comes back with their answers
     and is for whoever asks to hand on, when it is its turn.
     """
-    asked = [(number, work, job) for number, job in enumerate(jobs)]
+    asked = [_Asked(number, work, job, Path.cwd()) for number, job in enumerate(jobs)]
     known = dict(track(tell, what, over(_answer, asked), len(jobs)))
     return [known[number] for number in range(len(jobs))]
 
 
-def _answer(asked: tuple[int, Callable[[Job, Tell], Done], Job]) -> tuple[int, Answer[Done]]:
-    number, work, job = asked
+@dataclass(frozen=True, eq=False)
+class _Asked(Generic[Job, Done]):
+    number: int
+    work: Callable[[Job, Tell], Done]
+    job: Job
+    folder: Path
+    """In which whoever asks works: paths may be relative to it."""
+
+
+def _answer(asked: _Asked[Job, Done]) -> tuple[int, Answer[Done]]:
+    if asked.folder.is_dir():
+        os.chdir(asked.folder)
     said, wall, cpu = list[Event](), time.perf_counter(), _cpu()
-    made = work(job, said.append)
-    return number, Answer(made, tuple(said), time.perf_counter() - wall, _cpu() - cpu)
+    made = asked.work(asked.job, said.append)
+    took = time.perf_counter() - wall, _cpu() - cpu
+    return asked.number, Answer(made, tuple(said), *took)
 
 
 def _cpu() -> float:
