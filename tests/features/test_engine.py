@@ -298,11 +298,17 @@ def test_one_that_is_not_exact_in_bfloat16_keeps_others_in_it_from_being_tried(
 
 
 def test_one_for_otherwise_is_tried_where_none_before_it_was_taken(tiny, others) -> None:
-    last = Engine("last", _quick, otherwise=True)
-    others(Engine("wrong", _wrong), last)
-    assert _chosen(tiny, rows=10_000) == "last"
+    tried = list[str]()
+
+    def made(network: nn.Sequential, batch: torch.Tensor) -> Run:
+        tried.append("last")
+        return network
+
+    last = Engine("last", made, otherwise=True)
     others(Engine("quick", _quick), last)
-    assert _chosen(tiny, rows=10_000) == "quick"
+    assert _chosen(tiny, rows=10_000) == "quick" and not tried
+    others(Engine("wrong", _wrong), last)
+    assert _chosen(tiny, rows=10_000) == "last" and tried
 
 
 @pytest.mark.parametrize(("factor", "second"), [(1.08, False), (1.12, True)])
