@@ -31,6 +31,23 @@ def test_a_run_that_ended_says_how_good_on_what_and_what_to_do_next() -> None:
     assert "on 13, each tested once, in 5 folds" in ended(folds=5)
 
 
+@pytest.mark.parametrize(
+    ("counts", "told"),
+    [
+        ((10, 10), "learned from 10\n"),
+        ((10, 9), "learned from 10; full from 9\n"),
+        ((8, 8), "learned from 10; probe, full from 8\n"),
+        ((7, 8), "learned from 10; probe from 7; full from 8\n"),
+    ],
+)
+def test_ways_that_learned_from_fewer_say_so(counts: tuple[int, ...], told: str) -> None:
+    arms = [
+        {"name": name, "accuracy": SHARE, "cost": {"cpu_s": 1.0}, "learned_from": count}
+        for name, count in zip(("probe", "full"), counts, strict=True)
+    ]
+    assert f"on 3 test examples, {told}" in ended(arms=arms)
+
+
 def test_parts_that_moved_are_told_where_there_are_some() -> None:
     assert "frozen tensors changed" not in ended()
     assert "1 of 7 frozen tensors changed" in ended(frozen={"changed": 1, "tensors": 7})

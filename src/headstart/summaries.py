@@ -82,8 +82,20 @@ def _tested(metrics: Record) -> str:
     """On how many examples, and what the model learned from."""
     n, folds = metrics["n"], metrics.get("folds", 1)
     if folds == 1:
-        return f"on {n['test']:,} test examples, learned from {n['train'] + n['val']:,}"
+        return f"on {n['test']:,} test examples, {_learned(metrics['arms'], n['train'] + n['val'])}"
     return f"on {n['tested']:,}, each tested once, in {folds} folds; the model learned from all"
+
+
+def _learned(arms: Sequence[Record], whole: int) -> str:
+    """From how many the ways learned; what was trained left some out to choose its epoch by."""
+    fewer = [arm for arm in arms if arm.get("learned_from", whole) < whole]
+    if not fewer:
+        return f"learned from {whole:,}"
+    names: dict[int, list[str]] = {}
+    for arm in fewer:
+        names.setdefault(arm["learned_from"], []).append(printable(arm["name"], 80))
+    told = [f"{', '.join(each)} from {some:,}" for some, each in names.items()]
+    return "; ".join([f"learned from {whole:,}", *told])
 
 
 def spread_told(spread: Record) -> list[str]:

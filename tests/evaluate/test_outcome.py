@@ -86,7 +86,10 @@ def test_the_verdict_compares_what_learned_from_the_same_rows() -> None:
     found = opened(PROBE, SCRATCH)
     assert found.pair and found.pair.one.merit.value == found.pair.other.merit.value == 15 / 40
     assert found.model.merit.value == 20 / 40 and found.model.learned == 80
-    assert found.rows_text == " on the same 40 test examples, both fitted to the same 60 others"
+    assert found.rows_text == (
+        " on the same 40 test examples, both fitted to the same 60 others; "
+        "fitted to 80, the probe has 50.0%"
+    )
 
 
 def test_where_nothing_was_fitted_again_nothing_is_said_of_it() -> None:

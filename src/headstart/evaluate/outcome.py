@@ -7,7 +7,7 @@ from headstart.data import SealedStrata, count_once
 from headstart.evaluate.arms import Arm
 from headstart.evaluate.candidates import Candidate, FittedArms, rival_of
 from headstart.evaluate.learning_curve import Growth, growth_of
-from headstart.evaluate.verdict import Pair
+from headstart.evaluate.verdict import Pair, phrase
 from headstart.stats import Interval, Merit, lead, lead_of_folds
 from headstart.train import TaskData
 
@@ -51,7 +51,8 @@ class Outcome:
     @property
     def rows_text(self) -> str:
         """`tested_text`, and from how many both sides of the pair learned, where these are not all
-        that the arms themselves learned from.
+        that the arms themselves learned from; and what one that learned from more has, which is
+        what tables of arms show.
         """  # noqa: D205 - one sentence
         return f"{self.tested_text}{self._refitted}"
 
@@ -70,10 +71,14 @@ class Outcome:
     def _refitted(self) -> str:
         if self.pair is None or self.pair.one.learned != self.pair.other.learned:
             return ""
-        known = {arm.name: arm.learned for arm in self.arms}
-        pair = self.pair.one, self.pair.other
-        changed = any(known[arm.name] != arm.learned for arm in pair)
-        return f", both fitted to the same {pair[0].learned:,} others" if changed else ""
+        known, count = {arm.name: arm for arm in self.arms}, self.pair.one.learned
+        pair = known[self.pair.one.name], known[self.pair.other.name]
+        whole = [
+            f"; fitted to {arm.learned:,}, {phrase(arm.name)} has {arm.merit.value:z.1%}"
+            for arm in pair
+            if arm.learned != count
+        ]
+        return f", both fitted to the same {count:,} others{''.join(whole)}" if whole else ""
 
 
 def _twice(more: int) -> str:

@@ -153,7 +153,7 @@ def _verdict(
 
 def _passed_over(pair: Pair, arm: Arm) -> str:
     """What was picked before testing, where `arm` is compared with in its place."""
-    name = _phrase(pair.other.name)
+    name = phrase(pair.other.name)
     told = (
         f"{name[:1].upper()}{name[1:]}, which lost less before testing, "
         f"scored {pair.other.merit.value:z.1%}"
@@ -161,8 +161,8 @@ def _passed_over(pair: Pair, arm: Arm) -> str:
     if arm.learned == pair.one.learned:
         return told
     return (
-        f"{told}; {_phrase(arm.name)} learned from {arm.learned:,} examples, "
-        f"{_phrase(pair.one.name)} from {pair.one.learned:,}"
+        f"{told}; {phrase(arm.name)} learned from {arm.learned:,} examples, "
+        f"{phrase(pair.one.name)} from {pair.one.learned:,}"
     )
 
 
@@ -220,7 +220,7 @@ def _compared(task: Task, pair: Pair, interval: Interval) -> str:
     """Both figures, the difference and its interval, in percent and percent points."""
     one, other = pair.one.merit.value, pair.other.merit.value
     return (
-        f"{task.phrase}{one:z.1%} against {other:z.1%} for {_phrase(pair.other.name)}, "
+        f"{task.phrase}{one:z.1%} against {other:z.1%} for {phrase(pair.other.name)}, "
         f"{100 * interval.value:+z.1f} points (95% interval {100 * interval.low:+z.1f} "
         f"to {100 * interval.high:+z.1f})"
     )
@@ -246,7 +246,8 @@ def _not_led(
     return arm, widened(found, by, min(-1.0, found.low), max(1.0, found.high))
 
 
-def _phrase(name: str) -> str:
+def phrase(name: str) -> str:
+    """What a sentence calls an arm without transfer."""
     shown = printable(name, 80)
     return _PHRASES.get(name, shown if shown.startswith("the ") else f"the {shown}")
 
