@@ -36,6 +36,11 @@ _OWN = {
 """Of codes whose words only a run knows."""
 _SAID = "the error itself says the command that mends it"
 _LISTED = "listed by headstart check, not refused: the rest is used"
+_LISTING = {
+    **dict.fromkeys(("Problem", "report", "._problem"), ("kind", "name", "why")),
+    "odd.tell": ("kind", "why"),
+}
+"""What lists something instead of refusing it, and what it is given behind the code."""
 _ERRORS = ("Error", "Extra", "Interrupted", "_Terminated")
 _SOURCE = Path(__file__).parent
 
@@ -94,7 +99,7 @@ def _in_file(text: str, name: str) -> Iterator[Explanation]:
             held = _held(node, at, makers)
             constants = {name: value for line, name, value in assigned if line <= node.lineno}
             told = {part: _words(value, constants) for part, value in held.items()}
-            listed = ast.unparse(node.func).endswith(("Problem", "report"))
+            listed = ast.unparse(node.func).endswith(tuple(_LISTING))
             kind = _LISTED if listed else _KINDS[code[0]]
             what = _OWN.get(code) or told.get("what") or told.get("why") or "…"
             why = told.get("why", "") if told.get("what") else ""
@@ -131,10 +136,9 @@ def _held(node: ast.Call, at: int, makers: Mapping[str, ast.FunctionDef]) -> dic
     if name.endswith(_ERRORS):
         parts = dict(zip(("what", "fix", "where", "why"), node.args[at + 1 :], strict=False))
         return {**parts, **{word.arg: word.value for word in node.keywords if word.arg}}
-    if name.endswith("Problem"):
-        return dict(zip(("kind", "name", "why"), node.args[at + 1 :], strict=False))
-    if name.endswith("report"):
-        return dict(zip(("kind", "name", "why"), node.args[at + 1 :], strict=False))
+    for maker_of_lists, parts_listed in _LISTING.items():
+        if name.endswith(maker_of_lists):
+            return dict(zip(parts_listed, node.args[at + 1 :], strict=False))
     maker = makers.get(name.rpartition(".")[2])
     return _through(node, maker) if maker else {}
 
@@ -162,10 +166,17 @@ def _words(value: ast.expr, constants: Mapping[str, ast.expr]) -> str:
     known = constants.get(value.id) if isinstance(value, ast.Name) else None
     if known is not None:
         return "…" if isinstance(known, ast.Name) else _words(known, {})
+    inner = value.value if isinstance(value, ast.FormattedValue) else value
+    if isinstance(inner, ast.Call) and ast.unparse(inner.func) == "counted":
+        return f"… {_plural(*map(ast.literal_eval, inner.args[1:]))}"
     pieces = [_words(piece, constants) for piece in _pieces(value)]
     if isinstance(value, ast.IfExp):
         return " or ".join(filter(None, pieces))
     return "".join(pieces) or "…"
+
+
+def _plural(one: str, many: str = "") -> str:
+    return many or f"{one}s"
 
 
 def _pieces(value: ast.expr) -> list[ast.expr]:

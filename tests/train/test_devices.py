@@ -22,12 +22,13 @@ from headstart.train import (
     contrast,
     devices,
     fit,
-    fitting,
     loop,
     predict,
     pretrain,
     pretraining,
     pricing,
+    rate_trials,
+    ready,
     strategy_of,
     task_data,
     teacher_forcing,
@@ -36,7 +37,7 @@ from headstart.train import (
 from headstart.train.pretraining import PRETRAINING
 
 RECIPE = Recipe(epochs=3, batch=16, averaging=0.9)
-MODULES = (contrast, fitting, teacher_forcing, task_data, pretraining, pricing, trainer)
+MODULES = (contrast, ready, rate_trials, teacher_forcing, task_data, pretraining, pricing, trainer)
 SETTINGS = {
     "t5": {"d_model": 32, "d_kv": 8, "d_ff": 64, "num_layers": 1, "num_heads": 4,
            "eos_token_id": 3, "pad_token_id": 0},
