@@ -94,7 +94,7 @@ def test_pictures_of_the_left_camera_belong_to_its_labels(tmp_path: Path) -> Non
     ("line", "fits"),
     [
         (CAR, True), (UNSEEN, True), (FLAT, True),
-        (CAR + " 0.9", True), (CAR + " 0.9 1", False),
+        (CAR + " 0.9", True), (CAR + " 0.9 1", False), (CAR + " 9.0e+01", True),
         (CAR.rsplit(" ", 1)[0], False),
         ("Car 0 0 0 0.5 0.6 1.0 1.0 0 0 0 0 0 0 0", False),
         ("Car 0 0 0 0.5 0.6 1.0 1.1 0 0 0 0 0 0 0", True),
@@ -107,6 +107,20 @@ def test_files_are_known_by_their_first_line(line: str, fits: bool, tmp_path: Pa
     file.write_text(line)
     assert kitti_files([file, tmp_path / "a.png"]) == ([file] if fits else [])
     assert kitti_files([file]) == []
+
+
+def test_one_odd_file_does_not_hide_a_folder_of_them(tmp_path: Path) -> None:
+    draw_pictures(tmp_path, ["a.png", "b.png", "c.png"])
+    for name, text in (("a", f"oops\n{CAR}"), ("b", CAR), ("c", CAR)):
+        (tmp_path / f"{name}.txt").write_text(text)
+    found = find_boxes(tmp_path)
+    assert found is not None and found.form == "KITTI" and found.names == ("Car",)
+
+
+def test_a_long_word_is_no_long_work(tmp_path: Path) -> None:
+    draw_pictures(tmp_path, ["a.png"])
+    (tmp_path / "a.txt").write_text("a" * 10**6)
+    assert kitti_files([tmp_path / "a.txt", tmp_path / "a.png"]) == []
 
 
 def test_boxes_without_a_body_in_space_are_not_taken_for_shares(tmp_path: Path) -> None:

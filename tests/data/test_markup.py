@@ -1,5 +1,6 @@
 """Web pages as texts."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -19,11 +20,21 @@ from headstart.data.markup import visible_text
         ("</script>kept<!-- <p>not --> too", "kept too"),
         ("fish &amp; chips &lt;3 caf&eacute;", "fish & chips <3 caf\u00e9"),
         ("no markup, 1 < 2", "no markup, 1 < 2"),
+        ("a<![if IE]>b<![endif]> c<![abc[ d ]]> e", "ab c e"),
+        ("<p>kept<!-- unclosed <b>too</b> &amp;", "kept<!-- unclosed too &"),
         ("", ""),
     ],
 )
 def test_what_a_reader_sees_is_the_text(page: str, text: str) -> None:
     assert visible_text(page) == text
+
+
+@pytest.mark.parametrize("start", ["<!--", "<a ", '<a b="', "<![x[", "</"])
+@pytest.mark.parametrize("end", ["", ">", '">'])
+def test_marks_that_nobody_ended_are_no_long_work(start: str, end: str) -> None:
+    began = time.process_time()
+    visible_text(start * 20_000 + end)
+    assert time.process_time() - began < 3
 
 
 def test_pages_in_folders_and_tables_are_read_without_markup_and_it_is_told(tmp_path: Path) -> None:

@@ -95,6 +95,14 @@ def test_things_in_memory_are_items_too(tmp_path) -> None:
     assert torch.equal(one, other)
 
 
+def test_a_page_is_not_taken_for_the_text_that_its_bytes_are(tmp_path: Path) -> None:
+    text, page = tmp_path / "a.txt", tmp_path / "a.html"
+    for file in (text, page):
+        file.write_text("<p>seen</p>")
+    known, unknown = file_digests(examples(text, page))
+    assert known and not unknown
+
+
 @pytest.mark.parametrize("count", [0, 1, 64, 65, 130])
 def test_digests_are_in_order_and_many_are_one_job(count: int, monkeypatch) -> None:
     jobs = list[int]()

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from headstart.data.found import Found
     from headstart.data.label_hints import far_values
     from headstart.data.labels import need_task, tags_in, with_task
+    from headstart.data.markup import PAGES
     from headstart.data.memory import Frame, from_boxes, from_frame, from_memory
     from headstart.data.presence import need_place
     from headstart.data.problem import Problem
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from headstart.data.unseen import with_unseen, without_classes
 
 __all__ = [
+    "PAGES",
     "TABLES",
     "Asked",
     "Audit",

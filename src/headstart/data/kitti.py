@@ -15,7 +15,8 @@ FIELDS = 15
 _CORNERS = slice(4, 8)
 _UNSEEN = "DontCare"
 _LOOKED_AT = 20
-_LINE = re.compile(rf"\s*\S*[A-Za-z]\S*(\s+-?[\d.]+(e-?\d+)?){{{FIELDS - 1},{FIELDS}}}\s*", re.I)
+_NUMBERS = rf"(\s+-?[\d.]+(e[+-]?\d+)?){{{FIELDS - 1},{FIELDS}}}"
+_LINE = re.compile(rf"\s*(?=\S*[A-Za-z])\S+{_NUMBERS}\s*", re.I)
 
 
 def kitti_files(files: Sequence[Path]) -> list[Path]:
@@ -92,15 +93,16 @@ def _lines(path: Path, collector: Collector) -> Iterator[tuple[int, str]]:
 
 
 def _first_fits(files: Sequence[Path]) -> bool:
-    """Whether the first line of the first of these files that has one is such a line."""
+    """Whether most of the first of these files begin with such a line, of those with one."""
+    fits = list[bool]()
     for path in files[:_LOOKED_AT]:
         try:
             lines = decoded(content(path))[0].splitlines()
         except (Damaged, OSError, ValueError):
             continue
         if line := next(filter(str.strip, lines), ""):
-            return bool(_LINE.fullmatch(line)) and _in_pixels(line)
-    return False
+            fits.append(bool(_LINE.fullmatch(line)) and _in_pixels(line))
+    return 2 * sum(fits) > len(fits)
 
 
 def _in_pixels(line: str) -> bool:

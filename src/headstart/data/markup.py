@@ -1,6 +1,7 @@
 """Web pages as the text that a reader sees."""
 
 import re
+from html import unescape
 from html.parser import HTMLParser
 
 PAGES = frozenset({".html", ".htm"})
@@ -23,11 +24,14 @@ def visible_text(page: str) -> str:
     """
     reader = _Reader()
     reader.feed(page)
-    reader.close()
+    # not `close`, which looks to the end of the page from each mark that nobody ended
+    reader.handle_data(unescape(_ENDED.sub(" ", reader.rawdata)))
     lines = [" ".join(line.split()) for line in "".join(reader.pieces).split(_BREAK)]
     return "\n".join(filter(None, lines))
 
 
+_ENDED = re.compile(r"<[^<>]*>")
+"""A mark in what is left behind one that does not end."""
 _BREAK = "\0"
 """Between blocks, where line breaks of the source are blanks."""
 
@@ -48,6 +52,10 @@ class _Reader(HTMLParser):
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.pieces += [] if tag in _INLINE else [_BREAK]
+
+    def parse_marked_section(self, i: int, report: bool = True) -> int:  # noqa: FBT001, FBT002
+        """Past <![if IE]> and its like: the parser knows few of them, and stops at others."""
+        return self.rawdata.find(">", i) + 1 or -1
 
     def handle_data(self, data: str) -> None:
         self.pieces += [] if self.unseen else [re.sub(_BREAK, " ", data)]

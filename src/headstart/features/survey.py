@@ -15,7 +15,7 @@ from typing import Protocol, runtime_checkable
 from torch import Tensor
 
 from headstart import durable
-from headstart.data import Examples, Problem, Source
+from headstart.data import PAGES, Examples, Problem, Source
 from headstart.errors import DataError
 from headstart.events import Tell, quiet, track
 from headstart.features.index import Place
@@ -160,9 +160,14 @@ def _readable(
 
 
 def _digest(source: Source) -> str:
-    """Of a file's bytes, so that it is found again without being decoded; else empty."""
+    """Of a file's bytes, so that it is found again without being decoded; else empty.
+
+    A web page's bytes are another text than what is read of it.
+    """
+    if not isinstance(source, Path) or source.suffix.casefold() in PAGES:
+        return ""
     try:
-        return durable.sha256(source) if isinstance(source, Path) and source.is_file() else ""
+        return durable.sha256(source) if source.is_file() else ""
     except (OSError, ValueError):  # the modality says what is wrong with it
         return ""
 
