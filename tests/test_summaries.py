@@ -28,6 +28,7 @@ def test_a_run_that_ended_says_how_good_on_what_and_what_to_do_next() -> None:
     assert "accuracy 90.0% on 3 test examples, learned from 10" in told
     assert "expect 80.0% to 95.0%" in told and "Transfer: helps" in told
     assert told.endswith("predict: headstart predict 'a run' FILES")
+    assert ended(use='--text "…"').endswith("predict: headstart predict 'a run' --text \"…\"")
     assert "on 13, each tested once, in 5 folds" in ended(folds=5)
 
 

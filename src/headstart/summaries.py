@@ -36,7 +36,7 @@ def ended(path: Path, metrics: Record) -> list[str]:
         "",
         *_next(metrics.get("next") or ()),
         f"report:  {printable(path / 'report.html', 1000)}",
-        f"predict: headstart predict {shlex.quote(told)} FILES",
+        f"predict: headstart predict {shlex.quote(told)} {metrics.get('use', 'FILES')}",
     ]
 
 

@@ -132,7 +132,16 @@ def test_more_than_one_in_twenty_that_cannot_be_read_stops():
 def test_one_class_that_is_left_is_too_few():
     with pytest.raises(DataError) as caught:
         audit(found([0] * 39 + [1]), [*looks(39), unreadable(39)]).needed()
-    assert caught.value.code == "D181"
+    assert caught.value.code == "D181" and "--label COLUMN" in caught.value.fix
+    assert caught.value.why == "1 of 40 examples left out; 39.png: no picture"
+
+
+def test_where_all_are_left_out_the_first_reason_is_told():
+    same = [Look("bytes", "pixels") for _ in range(40)]
+    with pytest.raises(DataError, match="D181") as caught:
+        audit(found([0, 1] * 20), same).needed()
+    assert caught.value.why.startswith("40 of 40 examples left out; ")
+    assert "same as" not in caught.value.why
 
 
 def test_copies_and_groups_on_both_sides_of_a_given_split_leak():

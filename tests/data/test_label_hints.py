@@ -71,6 +71,7 @@ def test_combinations_of_few_words_look_like_tags():
 )
 def test_words_for_nothing_are_told_with_their_count(label):
     assert f"2 labels are {label!r}" in told([label, "cat", label, "dog"])
+    assert f"1 label is {label!r}" in told([label, "cat", "dog"])
 
 
 def test_minus_one_beside_numbers_that_count_up_stands_for_none():
@@ -180,6 +181,7 @@ def test_a_minus_sign_as_people_type_it_is_one():
 def test_a_tag_that_stands_for_none_is_told() -> None:
     (told,) = tag_hints({"red": 3, "none": 2})
     assert told.startswith("2 examples have the tag 'none'")
+    assert tag_hints({"none": 1})[0].startswith("1 example has the tag 'none'")
     assert tag_hints({"red": 3, "nonesuch": 2}) == ()
 
 
@@ -191,6 +193,7 @@ def test_objects_are_told_instead_of_marks_between_tags() -> None:
 def test_a_folder_that_is_called_after_none_is_told() -> None:
     (told,) = folder_hints({"pos": 3, "unsup": 2})
     assert told.startswith("2 examples lie in unsup") and "--without unsup" in told
+    assert folder_hints({"pos": 3, "unsup": 1})[0].startswith("1 example lies in unsup")
     assert folder_hints({"pos": 3, "supper": 2}) == ()
 
 

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from headstart.data import find, from_memory, with_task, with_unseen, without_classes
+from headstart.data import Columns, find, from_memory, with_task, with_unseen, without_classes
 from headstart.errors import DataError, UsageError
 
 
@@ -60,6 +60,15 @@ def test_classes_that_are_left_out_are_counted_and_gone(tmp_path):
 def test_classes_behind_one_that_is_left_out_keep_their_examples():
     examples = without_classes(from_memory(range(4), ["a", "b", "c", "b"]), ["a"]).examples
     assert [examples.truth.written(i) for i in range(3)] == ["b", "c", "b"]
+
+
+def test_a_name_with_a_blank_before_it_leaves_out_that_spelling_alone():
+    found = from_memory(range(5), ["cat", "dog", " cat", "cat", "cow"])
+    for asked, left in ((" cat", ("cat", "dog", "cow")), ("dog, cow", (" cat", "cat"))):
+        kept = without_classes(found, Columns(without=asked).left_out)
+        assert set(kept.examples.truth.names) == set(left)
+    kept = without_classes(found, Columns(without=" cat,dog").left_out)
+    assert any("of ' cat', dog are" in note for note in kept.notes)
 
 
 def test_a_class_that_is_not_there_cannot_be_left_out(tmp_path):

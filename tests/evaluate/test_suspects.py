@@ -42,3 +42,14 @@ def test_planted_labels_are_found() -> None:
     given[:30] = (true[:30] + 1) % 3
     found = suspects(answers, given)
     assert sum(one.row < 30 for one in found[:30]) >= 28
+
+
+def test_no_row_looks_like_a_rare_class_that_is_not_the_likeliest_other() -> None:
+    answers = np.tile([0.9, 0.08, 0.02], (4, 1))
+    answers = np.concatenate([answers, np.tile([0.08, 0.9, 0.02], (4, 1))])
+    answers = np.concatenate([answers, [[0.5, 0.49, 0.01], [0.03, 0.85, 0.12]]])
+    labels = np.array([*[0] * 4, *[1] * 4, 2, 0])
+    assert suspects(answers, labels) == ()  # class 2 has .01 in its own row, and so .12 is more
+    answers[-1] = [0.03, 0.05, 0.92]
+    (found,) = suspects(answers, labels)
+    assert (found.row, found.likely) == (9, 2)

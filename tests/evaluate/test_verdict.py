@@ -243,6 +243,14 @@ def test_it_helps_where_each_arm_without_transfer_is_led(right, word, against):
     assert found.sentence.endswith(told) == (word != "helps")
 
 
+@pytest.mark.parametrize(("right", "told"), [(60, True), (40, False), (30, False)])
+def test_an_arm_that_was_not_picked_and_did_better_is_told_beside_the_one_that_was(right, told):
+    found = beside(shares(140, right))
+    assert found.word == "helps" and "28.6% for the chosen" in found.sentence
+    ending = "The passed 0, which was not picked, scored 42.9% and is led, too."
+    assert found.sentence.endswith(ending) == told and ("not picked" in found.sentence) == told
+
+
 def test_it_is_told_where_such_an_arm_learned_from_other_rows():
     rivals = [
         replace(arm("passed", shares(140, 135), selection_loss=0.9), learned=80),

@@ -250,7 +250,7 @@ def figures_of(run: Run) -> dict[str, Any]:
     kept = {
         name: value
         for name, value in metrics.items()
-        if name not in ("cost", "ranking", "answer", "sure", "next")
+        if name not in ("cost", "ranking", "answer", "sure", "next", "use")
     }
     said = [{name: cell for name, cell in row.items() if name not in MATCHED} for row in rows]
     return {"metrics": _rounded(kept), "predictions": _rounded(said)}

@@ -246,7 +246,7 @@ def summary_of(shown=(), steps=()):
     doubts = Doubts(len(shown), 100, tuple(shown))
     sure = Sureness(30, 40, Interval(0.9, 0.8, 0.95))
     return Summary(
-        "Right on 31 of 40 it had not seen", "headstart predict run FILES", sure, steps, doubts
+        "Right on 31 of 40 it had not seen", "headstart predict run", sure, steps, doubts
     )
 
 

@@ -1,11 +1,14 @@
 """What somebody asked for, as a command."""
 
 import shlex
+from pathlib import Path
 
+import numpy as np
 from parsing import parsed
 
+from headstart.data import InMemory, Pair, from_memory
 from headstart.options import options_of
-from headstart.run.command_line import rank_command, train_command
+from headstart.run.command_line import rank_command, train_command, use_of
 from headstart.run.settings import Settings
 
 
@@ -39,3 +42,12 @@ def test_any_settings_make_a_command_that_parses() -> None:
     again = Settings.of(**{k: v for k, v in found.items() if k in {o.name for o in
                         options_of(Settings)}})  # fmt: skip
     assert again.columns.order == settings.columns.order and again.compare == ("scratch",)
+
+
+def test_what_a_model_is_asked_with_is_what_it_learned_from() -> None:
+    texts = [InMemory("1", "some words"), InMemory("2", "others")]
+    assert use_of(from_memory(texts, ["x", "y"]).examples) == '--text "…"'
+    pairs = [InMemory("1", Pair("a", "b")), InMemory("2", Pair("c", "d"))]
+    assert use_of(from_memory(pairs, ["x", "y"]).examples) == '--text "…" --second "…"'
+    assert use_of(from_memory([Path("a.jpg"), Path("b.jpg")], ["x", "y"]).examples) == "FILES"
+    assert use_of(from_memory(np.zeros((2, 4, 4)), ["x", "y"]).examples) == "FILES"

@@ -20,3 +20,9 @@ def test_classes_beyond_a_number_are_counted_and_not_listed(small_model: Model) 
         found = card_of(replace(small_model, task=Classification(names)), FIGURES)
         assert f"`class{card._SHOWN - 1:04d}`" in found and (" 1 more" in found) == more
         assert f"class{card._SHOWN:04d}" not in found
+
+
+def test_of_folds_it_says_from_how_many_the_model_learned(small_model: Model) -> None:
+    counts = {"train": 237, "val": 40, "test": 0, "tested": 272}
+    told = card_of(small_model, {**FIGURES, "n": counts, "folds": 5})
+    assert "Each of 272 examples was tested once" in told and "learned from all 277" in told

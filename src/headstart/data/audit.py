@@ -170,7 +170,7 @@ def audit(found: Found, looks: Sequence[Seen | Problem]) -> Audit:
         refused = _too_many([*lost, *unread], len(looks) + len(lost), examples)
         return replace(checked, refused=refused)
     if different < truth.least:
-        return replace(checked, refused=_one_class(examples, different))
+        return replace(checked, refused=_one_class(examples, different, usable, problems))
     return checked
 
 
@@ -210,12 +210,19 @@ def _too_many(unread: Sequence[Problem], of: int, examples: Examples) -> DataErr
     )
 
 
-def _one_class(examples: Examples, different: int) -> DataError:
+def _one_class(
+    examples: Examples, different: int, usable: Sequence[int], problems: Sequence[Problem]
+) -> DataError:
+    lost = len(examples) - len(usable)
+    told = [one for one in problems if one.kind != "duplicate"]  # copies alone stay
+    first = [f"; {one.name}: {one.reason}" for one in told[:1]]
     return DataError(
         "D181",
         f"{counted(different, 'class has', 'classes have')} examples, need two at least",
-        "put the files of each class in a folder of their own",
+        "put the files of each class in a folder of their own; of a table, name the column with "
+        "the labels: --label COLUMN",
         where=printable(examples.root) if examples.root else "",
+        why="".join([f"{lost:,} of {len(examples):,} examples left out", *first]) if lost else "",
     )
 
 

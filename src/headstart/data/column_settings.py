@@ -76,8 +76,8 @@ class Columns(ExampleColumns):
 
     @property
     def left_out(self) -> tuple[str, ...]:
-        """Names of the classes that do not count."""
-        return names_in(self.without) if isinstance(self.without, str) else tuple(self.without)
+        """Names of the classes that do not count, with blanks as they were given."""
+        return spelled_in(self.without) if isinstance(self.without, str) else tuple(self.without)
 
     @property
     def given_names(self) -> tuple[str, ...]:
@@ -95,6 +95,17 @@ def names_in(text: str) -> tuple[str, ...]:
     """
     (row,) = csv.reader([text], skipinitialspace=True) if text.strip() else ([],)
     return tuple(name.strip() for name in row)
+
+
+def spelled_in(text: str) -> tuple[str, ...]:
+    """The same names with the blanks around them, where these can be told.
+
+    >>> spelled_in(' low,"so, so"')
+    (' low', 'so, so')
+    """
+    (row,) = csv.reader([text]) if text.strip() else ([],)
+    names = names_in(text)
+    return tuple(row) if tuple(name.strip() for name in row) == names else names
 
 
 GUESS = Columns()

@@ -104,8 +104,8 @@ def folder_hints(counts: Mapping[str, int]) -> tuple[str, ...]:
     padded = any(name.startswith("0") and name.isdecimal() and len(name) > 1 for name in counts)
     values = [] if padded else _values(counts)
     empty = (
-        f"{counts[name]:,} examples lie in {printable(name, 40)}, which often stands for none: "
-        f"taken for a class; --without {printable(name, 40)} leaves it out"
+        f"{counted(counts[name], 'example lies', 'examples lie')} in {printable(name, 40)}, which "
+        f"often stands for none: taken for a class; --without {printable(name, 40)} leaves it out"
         for name in counts
         if says_nothing(name)
     )
@@ -115,8 +115,8 @@ def folder_hints(counts: Mapping[str, int]) -> tuple[str, ...]:
 def tag_hints(counts: Mapping[str, int]) -> tuple[str, ...]:
     """What is told of tags that so many examples have."""
     empty = [
-        f"{counts[tag]:,} examples have the tag {printable(tag, 40)!r}, which often stands for "
-        "none: taken for a tag; leave the cells empty where there are none"
+        f"{counted(counts[tag], 'example has', 'examples have')} the tag {printable(tag, 40)!r}, "
+        "which often stands for none: taken for a tag; leave the cells empty where there are none"
         for tag in counts
         if says_nothing(tag)
     ]
@@ -195,12 +195,13 @@ def _tags(counts: Mapping[str, int]) -> list[str]:
 def _empty(counts: Mapping[str, int]) -> list[str]:
     numbers = {label: number_in(label) for label in counts}
     others = {number for number in numbers.values() if number != -1}
-    counted = len(others) > 1 and all(number >= 0 for number in others)  # not a number: no
+    rising = len(others) > 1 and all(number >= 0 for number in others)  # not a number: no
     return [
-        f"{counts[label]:,} labels are {printable(label, 40)!r}, which often stands for none: "
+        f"{counted(counts[label], 'label is', 'labels are')} {printable(label, 40)!r}, which often "
+        "stands for none: "
         "taken for a class; leave the cells empty where there is no label"
         for label in counts
-        if says_nothing(label) or (counted and numbers[label] == -1)
+        if says_nothing(label) or (rising and numbers[label] == -1)
     ]
 
 

@@ -88,6 +88,7 @@ def without_classes(found: Found, names: Sequence[str]) -> Found:
     if not isinstance(examples.truth, ClassTruth):
         raise UsageError("U401", "only classes can be left out", "leave --without out")
     classes = examples.truth.names
+    names = [name if name in classes else name.strip() for name in names]
     if wrong := [name for name in names if name not in classes]:
         close = difflib.get_close_matches(wrong[0], classes, n=1, cutoff=0.5)
         raise UsageError(
@@ -108,9 +109,14 @@ def without_classes(found: Found, names: Sequence[str]) -> Found:
     indexes = tuple(kept.index(classes[examples.truth.indexes[i]]) for i in rows)
     gone = len(examples) - len(rows)
     note = (
-        f"{counted(gone, 'example')} of {', '.join(map(printable, names))} "
+        f"{counted(gone, 'example')} of {', '.join(map(_spelled, names))} "
         f"{'is' if gone == 1 else 'are'} left out (--without)"
     )
     return replace(found, examples=replace(left, truth=ClassTruth(tuple(kept), indexes))).noting(
         note
     )
+
+
+def _spelled(name: str) -> str:
+    """A name with quotes where blanks around it would not be seen."""
+    return printable(name) if name == name.strip() else repr(printable(name))

@@ -82,16 +82,18 @@ class Summary:
     sentence: str
     """ "Right on 31 of 40 it had not seen"."""
     predict: str
-    """The command that uses the model."""
+    """The command that uses the model, without what it is used on."""
     sure: Sureness | None = None
     steps: tuple[Step, ...] = ()
     doubts: Doubts = NO_DOUBTS
+    use: str = "FILES"
+    """What goes behind that command."""
 
     def record(self) -> dict[str, object]:
         """As `metrics.json` has it."""
         sure = self.sure.record() if self.sure else None
         steps = [step.record() for step in self.steps]
-        return {"answer": self.sentence, "sure": sure, "next": steps}
+        return {"answer": self.sentence, "sure": sure, "next": steps, "use": self.use}
 
 
 def opening(task: Task, outcome: Outcome, labels: Known) -> str:

@@ -1,8 +1,9 @@
 """Labels that look wrong, by answers of models that did not learn from them.
 
 Northcutt, Jiang and Chuang (2021), "Confident Learning: Estimating Uncertainty in Dataset Labels":
-a row is doubted where another class is likelier than that class usually is for its own rows. Rows
-are ordered by how little their own label is believed.
+a row is doubted where another class is likelier than that class usually is for its own rows. That
+class has to be the likeliest of the others: one of a few examples is usually given next to nothing,
+and almost any row would look like it. Rows are ordered by how little their own label is believed.
 """
 
 from dataclasses import dataclass
@@ -59,9 +60,13 @@ def suspects(
     """
     if not len(labels):
         return ()
-    sure = np.where(probabilities >= usual(probabilities, labels), probabilities, -1.0)
-    likely, believed = sure.argmax(axis=1), quality(probabilities, labels)
-    doubted = np.flatnonzero((sure.max(axis=1) > 0) & (likely != labels))
+    rows, believed = np.arange(len(labels)), quality(probabilities, labels)
+    others = probabilities.copy()
+    others[rows, labels] = -1.0
+    likely, usually = others.argmax(axis=1), usual(probabilities, labels)
+    found = others[rows, likely]
+    kept = (believed >= usually[labels]) & (believed >= found)
+    doubted = np.flatnonzero((found > 0) & (found >= usually[likely]) & ~kept)
     order = doubted[np.argsort(believed[doubted], kind="stable")]
     return tuple(
         Suspect(

@@ -26,7 +26,7 @@ OTHERS = 2
 BEST = "the rival of each fold"
 """Name of the rival where folds have different ones."""
 _PHRASES = {
-    BEST: "the best way without transfer of each fold",
+    BEST: "the rival that each fold picked before testing",
     "the usual words": "always the most frequent words",
     "the usual tag": "always the most frequent tag",
     "each word's usual tag": "the tag that each word had most often",
@@ -139,6 +139,8 @@ def judge(
         more = _passed_over(pair, harder[0])
         pair, interval, told = Pair(pair.one, harder[0]), harder[1], tested.told_of_others
         return _verdict(task, _word(interval), pair, interval, f"{told}. {more}.")
+    if word == "helps":
+        more = _also_led(pair, passed)
     told = f"{tested.told}. {more}".removesuffix(". ") + "."
     return _verdict(task, word, pair, interval, told, transferred=transferred)
 
@@ -163,6 +165,20 @@ def _passed_over(pair: Pair, arm: Arm) -> str:
     return (
         f"{told}; {phrase(arm.name)} learned from {arm.learned:,} examples, "
         f"{phrase(pair.one.name)} from {pair.one.learned:,}"
+    )
+
+
+def _also_led(pair: Pair, passed: Sequence[Arm]) -> str:
+    """The best of those that were passed over, where it was better than the rival that was picked:
+    the table of arms shows it, and the difference to it is smaller than the one that is told.
+    """  # noqa: D205 - one sentence
+    best = max(passed, key=lambda arm: arm.merit.value, default=None)
+    if best is None or best.merit.value <= pair.other.merit.value:
+        return ""
+    name = phrase(best.name)
+    return (
+        f"{name[:1].upper()}{name[1:]}, which was not picked, scored {best.merit.value:z.1%} "
+        "and is led, too"
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+from headstart.data import Examples, InMemory, Pair
 from headstart.options import options_of
 from headstart.run.settings import RankSettings, Settings
 
@@ -22,6 +23,14 @@ def rank_command(place: str, settings: Settings, **changes: object) -> str:
     known = {option.name for option in options_of(RankSettings)} - {"budget"}  # of training
     same = {name: value for name, value in _values(settings).items() if name in known}
     return _command("rank", place, {**same, **changes}, RankSettings)
+
+
+def use_of(examples: Examples) -> str:
+    """What goes behind `headstart predict RUN` for more of these: files, or texts themselves."""
+    first = examples.sources[0] if len(examples) else None
+    if not isinstance(first, InMemory) or not isinstance(first.content, str | Pair):
+        return "FILES"
+    return '--text "…"' if isinstance(first.content, str) else '--text "…" --second "…"'
 
 
 def _command(verb: str, place: str, values: dict[str, object], noun: type) -> str:

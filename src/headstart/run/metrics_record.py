@@ -211,3 +211,5 @@ class Metrics(Measured):
     """ "Right on 31 of 40 it had not seen"."""
     sure: Sure | None
     next: list[Next]
+    use: str
+    """What goes behind `headstart predict RUN`: "FILES", or the flags for texts."""

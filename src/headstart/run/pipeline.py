@@ -35,6 +35,7 @@ from headstart.run.allowed import need_allowed, need_short
 from headstart.run.arm_jobs import site_of
 from headstart.run.arms import Job
 from headstart.run.audit_pictures import faulty_pictures
+from headstart.run.command_line import use_of
 from headstart.run.default_backbone import Ranking, Start, start_of
 from headstart.run.division import usual_modality
 from headstart.run.doubting import doubts_of
@@ -215,8 +216,9 @@ def summary_of(
         folder.place, settings, str(folder.path), task, arms, outcome, labels, report,
         len(task_data.pool), doubts, sure, split,
     )  # fmt: skip
-    predict = f"headstart predict {shlex.quote(str(folder.path))} FILES"
-    return Summary(opening(task, outcome, labels), predict, sure, next_steps(evidence), doubts)
+    predict, use = f"headstart predict {shlex.quote(str(folder.path))}", use_of(found.data.examples)
+    first = opening(task, outcome, labels)
+    return Summary(first, predict, sure, next_steps(evidence), doubts, use)
 
 
 def _named(backbone: Backbone, ranking: Ranking, settings: Settings) -> str:

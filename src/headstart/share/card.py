@@ -83,9 +83,10 @@ def _measured(figures: dict[str, Any]) -> list[str]:
             f"Measured once on {n['test']:,} test examples, with 95% intervals;",
             f"{n['train']:,} examples trained, {n['val']:,} chose.",
         ]
+    learned = n["train"] + n["val"]
     return [
         f"Each of {n['tested']:,} examples was tested once, in {folds} folds, by a model made",
-        f"without its fold, with 95% intervals. This model learned from all {n['tested']:,}: the",
+        f"without its fold, with 95% intervals. This model learned from all {learned:,}: the",
         "figures belong to the procedure that made it.",
     ]
 
