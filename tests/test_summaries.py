@@ -95,3 +95,11 @@ def test_answers_that_failed_are_counted_behind_the_others() -> None:
     assert lines[0] == "a  cat  2 to 4"
     assert lines[1] == "passed over: 6 (0; 1; 2; 3; 4; …)"
     assert lines[2:] == ["not answered: 1 of 2", "  b: D121 no picture"]
+
+
+def test_of_one_run_that_is_left_nothing_is_said_to_be_against_it() -> None:
+    one = {"name": "a", "figure": SHARE, "ahead": None, "word": "", "cpu_s": 1.0}
+    record = {"figure": "accuracy", "runs": [one], "pairs": [], "notes": [], "yardstick": ""}
+    assert not any("against" in line for line in summaries.compared(record))
+    pair = {"run": "b", "difference": 0.1, "low": 0.0, "high": 0.2, "word": "same", "rows": 9}
+    assert any("against a" in line for line in summaries.compared({**record, "pairs": [pair]}))

@@ -240,7 +240,8 @@ def compared(record: Record, out: Path | None = None) -> list[str]:
     )
     told = [*(printable(note, 500) for note in record["notes"]), yardstick]
     told += [f"written: {printable(out, 1000)}"] if out else []
-    return [*columns(rows), "", *columns(pairs), "", *filter(None, told)]
+    beside = ["", *columns(pairs)] if record["pairs"] else []
+    return [*columns(rows), *beside, "", *filter(None, told)]
 
 
 def _points(found: Record) -> str:

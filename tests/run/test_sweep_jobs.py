@@ -63,7 +63,8 @@ def test_what_ends_a_run_is_its_answer_and_raised_where_it_is_its_turn(
     monkeypatch.setattr(api, "train", train)
     made = made_afar(RunJob("data", tmp_path, tmp_path, (), 1), quiet)
     heard: list[Event] = []
-    answer = Answer(made, (Event("note", "before"),), 1.0, 1.0)
+    over = [Event(kind, "sums", 1, 1) for kind in ("start", "step", "end")]
+    answer = Answer(made, (*over, Event("note", "before")), 1.0, 1.0)
     with pytest.raises(kind, match=told):
         known(answer, tmp_path, heard.append)
     assert heard == [Event("note", "before")]

@@ -139,9 +139,7 @@ def judge(
         more = _passed_over(pair, harder[0])
         pair, interval, told = Pair(pair.one, harder[0]), harder[1], tested.told_of_others
         return _verdict(task, _word(interval), pair, interval, f"{told}. {more}.")
-    if word == "helps":
-        more = _also_led(pair, passed)
-    told = f"{tested.told}. {more}".removesuffix(". ") + "."
+    told = f"{tested.told}. {more or _also_led(word, pair, passed)}".removesuffix(". ") + "."
     return _verdict(task, word, pair, interval, told, transferred=transferred)
 
 
@@ -168,12 +166,12 @@ def _passed_over(pair: Pair, arm: Arm) -> str:
     )
 
 
-def _also_led(pair: Pair, passed: Sequence[Arm]) -> str:
+def _also_led(word: Word, pair: Pair, passed: Sequence[Arm]) -> str:
     """The best of those that were passed over, where it was better than the rival that was picked:
     the table of arms shows it, and the difference to it is smaller than the one that is told.
     """  # noqa: D205 - one sentence
     best = max(passed, key=lambda arm: arm.merit.value, default=None)
-    if best is None or best.merit.value <= pair.other.merit.value:
+    if word != "helps" or best is None or best.merit.value <= pair.other.merit.value:
         return ""
     name = phrase(best.name)
     return (

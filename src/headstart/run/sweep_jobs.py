@@ -25,6 +25,8 @@ class RunJob:
 
 
 Made = Answer[Exception | None]
+_PROGRESS = ("start", "step", "end")
+"""Of work that is over: told now, all of it would take no time."""
 
 
 def made_afar(job: RunJob, tell: Tell) -> Exception | None:
@@ -68,7 +70,7 @@ def known(made: Made, out: Path, tell: Tell) -> Run | None:
 
     Raises what ended it.
     """
-    repeat(made.said, tell)
+    repeat((event for event in made.said if event.kind not in _PROGRESS), tell)
     if made.made is not None:
         raise made.made
     return report(out) if (out / METRICS).exists() else None
