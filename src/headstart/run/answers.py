@@ -14,7 +14,6 @@ from headstart.data.examples import InMemory, Pair
 from headstart.data.questions import STDIN, Asking, Question, Questions, questions_of
 from headstart.errors import DataError, HeadstartError, UsageError
 from headstart.hostile import printable
-from headstart.prediction import WAITING, record_of
 from headstart.run.answer_settings import USUAL, AnswerSettings
 from headstart.run.box_table import box_column
 from headstart.run.settings import cache_root
@@ -48,6 +47,8 @@ class Answer:
 
     def record(self, top: int = 0) -> dict[str, Any]:
         """As JSON has it; with the `top` likeliest classes where so many are asked for."""
+        from headstart.prediction import WAITING, record_of
+
         told = record_of(self.question.name, self.failure or self.prediction or WAITING)
         if top:
             told["top"] = [{"label": n, "probability": p} for n, p in self.likeliest(top)]
