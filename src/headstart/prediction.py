@@ -27,7 +27,7 @@ class Prediction:
     high: float | None = None
     familiar: float | None = None
     """The share of examples like those it learned from that lie as far from them as this one, or
-    farther; at 0.05 or less it is unlike anything it learned from. None where that is not known."""
+    farther; at 0.05 or less it is unlike most of what it learned from. None where unknown."""
     boxes: tuple[FoundBox, ...] | None = None
     """What is said to be on a picture, likeliest first; None where no boxes were learned."""
     error: str = ""

@@ -272,7 +272,7 @@ def _trust(one: Record) -> tuple[str, ...]:
     familiar = one.get("familiar")
     doubts = ["" if one["sure"] else "not sure"]
     if familiar is not None and familiar <= UNFAMILIAR:
-        doubts.append("unlike anything it learned from")
+        doubts.append("unlike most of what it learned from")
     doubt = ", ".join(filter(None, doubts))
     if one["value"] is not None:
         return f"{one['low']:.6g} to {one['high']:.6g}", doubt

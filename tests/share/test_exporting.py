@@ -74,6 +74,17 @@ def test_a_script_of_somebody_else_is_not_replaced(small_model: Model, tmp_path:
         need_exportable(small_model, tmp_path / "a.onnx")
 
 
+def test_the_script_of_another_file_beside_it_is_not_replaced(
+    small_model: Model, tmp_path: Path
+) -> None:
+    (tmp_path / SCRIPT).write_text(f'{OURS}\nPath(__file__).with_name("a.onnx")')
+    need_exportable(small_model, tmp_path / "b.onnx")  # what it asked is gone
+    (tmp_path / "a.onnx").write_bytes(b"a model")
+    need_exportable(small_model, tmp_path / "a.onnx")
+    with pytest.raises(UsageError, match="U172"):
+        need_exportable(small_model, tmp_path / "b.onnx")
+
+
 def test_a_card_of_somebody_else_is_not_replaced(small_model: Model, tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("# mine")
     need_exportable(small_model, tmp_path / "b.onnx")

@@ -30,7 +30,7 @@ function doubts(answer) {
   const told = [];
   if (!answer.sure) told.push("not sure");
   if (answer.familiar !== null && answer.familiar !== undefined && answer.familiar <= UNFAMILIAR)
-    told.push("unlike anything it learned from");
+    told.push("unlike most of what it learned from");
   return told.join(", ");
 }
 
@@ -63,7 +63,7 @@ function drift({ seen, sure_share: promised, familiar_above: above }) {
   const told = [`Since the start: ${count} ${count === 1 ? "answer" : "answers"}`];
   const beside = promised === null ? "" : ` (in validation ${percent(promised)})`;
   told.push(`${percent(seen.sure / Math.max(1, count))} sure${beside}`);
-  if (above !== null) told.push(`${percent(seen.unfamiliar / Math.max(1, count))} unlike anything it learned from (at most ${percent(above)} of things like those)`);
+  if (above !== null) told.push(`${percent(seen.unfamiliar / Math.max(1, count))} unlike most of what it learned from (at most ${percent(above)} of things like those)`);
   byId("drift").textContent = `${told.join(", ")}.`;
   byId("drift").hidden = !count;
 }

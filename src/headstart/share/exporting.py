@@ -127,12 +127,21 @@ def need_exportable(model: Model, out: Path) -> None:
 
 
 def need_ours(out: Path) -> None:
-    """Raise `UsageError` where another script or card would be replaced."""
+    """Raise `UsageError` where a script or card of something else would be replaced."""
     script, card = out.parent / SCRIPT, out.parent / card_name(out)
-    if script.exists() and not script.read_bytes().startswith(OURS.encode()):
+    if script.exists() and (
+        not script.read_bytes().startswith(OURS.encode()) or _of_another(script, out)
+    ):
         _refuse(script)
     if card.exists() and not is_card(card):
         _refuse(card)
+
+
+def _of_another(script: Path, out: Path) -> bool:
+    """Whether our script asks another file of this kind, which lies beside it."""
+    others = [one for one in script.parent.glob(f"*{out.suffix}") if one.name != out.name]
+    asks = script.read_text(encoding="utf-8", errors="replace")
+    return any(f"with_name({json.dumps(one.name)})" in asks for one in others)
 
 
 def script_of(whole: EndToEnd, name: str) -> str:
