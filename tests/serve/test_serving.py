@@ -106,6 +106,12 @@ def test_a_port_that_another_has_on_one_of_them_is_refused(family, name, both: i
             pass
 
 
+def test_a_host_that_has_no_address_is_told_in_the_systems_words() -> None:
+    with pytest.raises(ResourceError, match="R334") as told, bound(Reach("x" * 300)):
+        pytest.fail("listening nowhere")
+    assert told.value.why and "Unknown error" not in told.value.why
+
+
 def test_the_command_refuses_what_is_no_run(tmp_path, capsys) -> None:
     assert execute(["serve", str(tmp_path)]) == 5
     assert "M451" in capsys.readouterr().err

@@ -142,7 +142,8 @@ def first_of_all(job: Job) -> Student:
     own, asked = job.model.backbone, job.settings
     depth = need_fewer(own, asked.stages or 1)
     count = asked.stages or chosen_exit(job, HEALED)
-    student, told = early_exit(own, count), f"of the first {count} of {depth} stages"
+    first = f"first {count}" if count > 1 else "first"
+    student, told = early_exit(own, count), f"of the {first} of {depth} stages"
     if not isinstance(own.modality, Image):
         return Student(told, student)
     side = asked.size or two_thirds(own.modality.size_px)

@@ -233,7 +233,7 @@ def _listening(host: str, port: int) -> socket.socket:
             "R334",
             f"cannot listen on {printable(host)}, port {port}",
             "choose another port: --port 0 takes a free one",
-            why=os.strerror(error.errno or 0),
+            why=error.strerror or "",
         ) from error
     return listener
 
