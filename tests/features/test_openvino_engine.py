@@ -12,6 +12,7 @@ from headstart.features import engine, noise, openvino_engine
 from headstart.features.choices import Memory
 from headstart.features.engine import engines, recall
 from headstart.features.openvino_engine import Compiled, once
+from headstart.features.running import Engine
 
 
 @pytest.mark.parametrize("halves", [True, False])
@@ -33,6 +34,28 @@ def test_rows_of_openvino_are_those_of_the_network_kept_ones_to_the_bit(
     again = recall(memory, 2).engine
     monkeypatch.setattr("headstart.features.openvino_engine.convert", None)
     assert again.name == of.name and torch.equal(again.make(tiny.stages, batch)(batch), made)
+
+
+def test_a_network_that_another_process_wrote_over_is_made_and_kept_again(
+    tmp_path: Path, monkeypatch
+) -> None:
+    class Made:
+        def __call__(self, rows):
+            return rows
+
+        def packed(self) -> bytes:
+            return b"anew"
+
+    made, network, batch = Made(), nn.Sequential(nn.Identity()), torch.ones(2, 2)
+    unpacked = list[bytes]()
+    one = Engine("kept", lambda *_: made, unpack=lambda packed: unpacked.append(packed) or made)
+    monkeypatch.setattr(engine, "called", lambda *_: one)
+    memory = Memory(tmp_path / "one", "network")
+    memory.keep("kept", 100, b"first")
+    (memory.folder / "network.bin").write_bytes(b"of another process")
+    for _ in range(2):
+        assert recall(memory, 1).engine.make(network, batch) is made
+    assert unpacked == [b"anew"] and memory.recalled().rows == 100
 
 
 def test_a_network_of_many_numbers_is_not_kept(monkeypatch) -> None:

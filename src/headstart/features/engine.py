@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from headstart.events import Tell, detail
 from headstart.features import openvino_engine
-from headstart.features.choices import Memory
+from headstart.features.choices import Choice, Memory
 from headstart.features.folding import fast, noise
 from headstart.features.graphics_card import MOVING_S, ROWS, card, card_called, choose_on
 from headstart.features.running import Engine, Run, alike
@@ -37,7 +37,7 @@ SAVING = 0.2
 single precision, and 50 became 40 in bfloat16; of mobilenetv3_large_100 15 became 8, 6.5 3.7."""
 ONCE_S = 0.5
 """CPU seconds from which one pass says enough: what only a first pass takes is little beside it."""
-AGAIN = 2.0
+AGAIN = 2
 """How many times the rows that the default was found best for it is taken for without trying."""
 
 
@@ -98,7 +98,7 @@ def recall(memory: Memory, workers: int) -> Recalled:
     if engine is None:
         return Recalled(FOLDED)
     if engine.unpack and known.network:
-        kept = partial(_kept, engine=engine, memory=memory, digest=known.network)
+        kept = partial(_kept, engine=engine, memory=memory, known=known)
         engine = replace(engine, make=kept)
     return Recalled(engine, known.rows)
 
@@ -109,13 +109,21 @@ def _kept(
     *,
     engine: Engine,
     memory: Memory,
-    digest: str,
+    known: Choice,
 ) -> Run:
-    """From what was kept; made anew where that is gone, or does not start."""
-    if engine.unpack and (packed := memory.network(digest)):
+    """From what was kept; made anew, and kept again, where that is gone, or does not start."""
+    if engine.unpack and (packed := memory.network(known.network)):
         with contextlib.suppress(Exception):  # they fail in more ways than can be named
             return engine.unpack(packed)
-    return engine.make(network, batch)
+    run = engine.make(network, batch)
+    memory.keep(engine.name, known.rows, _packed(run))
+    return run
+
+
+def _packed(run: Run) -> bytes:
+    """The network as an engine has it; nothing where that is not to be kept."""
+    made: bytes = getattr(run, "packed", bytes)()
+    return made
 
 
 def called(name: str, workers: int) -> Engine | None:
@@ -153,8 +161,7 @@ def choose(
         others = [e for e in engines(workers)[1:] if e.any_size or not any_size]
         found = found or _quickest(network, batch, rows, plain, others, tell)
     if memory:
-        packed = getattr(found[1], "packed", bytes)
-        memory.keep(found[0].name, rows, packed())
+        memory.keep(found[0].name, rows, _packed(found[1]))
     return found
 
 
