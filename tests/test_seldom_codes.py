@@ -25,11 +25,11 @@ from headstart.features import store
 from headstart.head.out_of_core import DiskTable
 from headstart.modality.recording import hear
 from headstart.run.allowed import _need_writing
+from headstart.run.exits import fewer_pixels
 from headstart.run.folder import Request, _need_ours, _writable
 from headstart.run.folds import fold_count
 from headstart.run.named_backbones import spoken
 from headstart.run.pretraining import _held, _need_texts, _taken
-from headstart.run.smaller import smaller_pictures
 from headstart.run.tested import data_of
 from headstart.run.tracking import need_trackers
 from headstart.scale.where import on_of
@@ -123,9 +123,7 @@ SELDOM: dict[str, Callable[[Path], object]] = {
     "U163": lambda p: plainly(spoken)(PLAIN, "en,de"),
     "U173": lambda p: data_of(_recorded(p)),
     "U196": lambda p: need_divided(100),
-    "U314": lambda p: plainly(smaller_pictures)(
-        SimpleNamespace(model=SimpleNamespace(backbone=PLAIN)), 0.0
-    ),
+    "U314": lambda p: plainly(fewer_pixels)(PLAIN.modality, 0),
     "U901": lambda p: _lacks(),
 }
 

@@ -111,6 +111,19 @@ def test_the_usual_student_is_the_first_stages_on_fewer_pixels(
     assert found.backbone.width < sum(p.numel() for p in small_model.backbone.stages.parameters())
 
 
+@pytest.mark.parametrize(("size", "refused"), [(31, False), (32, False), (33, True)])
+def test_more_pixels_than_the_model_takes_are_refused(
+    size: int, refused: bool, photos: Path, small_model: Model, tmp_path: Path
+) -> None:
+    job = job_of(small_model, photos, tmp_path)
+    asked = replace(job, settings=replace(job.settings, distill="own", stages=2, size=size))
+    if refused:
+        with pytest.raises(UsageError, match="U315"):
+            named(asked)
+    else:
+        assert named(asked).backbone.modality.size_px == size
+
+
 def test_first_stages_learn_at_a_rate_of_their_own(
     photos: Path, small_model: Model, tmp_path: Path, monkeypatch
 ) -> None:

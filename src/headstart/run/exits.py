@@ -1,4 +1,4 @@
-"""How many of a network's first stages are kept."""
+"""How many of a network's first stages, and of the pixels it takes, are kept."""
 
 from collections.abc import Sequence
 
@@ -9,9 +9,11 @@ from headstart.errors import UsageError
 from headstart.features import noise
 from headstart.head import HEADS, Sample
 from headstart.hostile import printable
+from headstart.modality import Image, Modality
 from headstart.run.compress_job import Job
 from headstart.run.prepared import task_data_of
 from headstart.stats import lead
+from headstart.train.loop import smaller as two_thirds
 
 LOST = 0.01
 """What an early exit may lose of the main figure on rows to choose by: half of what is small."""
@@ -27,6 +29,20 @@ def need_fewer(backbone: Backbone, count: int) -> int:
             f"--stages {depth - 1}" if depth > 1 else "headstart compress RUN --int8",
         )
     return depth
+
+
+def fewer_pixels(contract: Modality, asked: int) -> int:
+    """So many a side as are asked for, or two thirds of them; `UsageError` where none are fewer."""
+    if not isinstance(contract, Image):
+        raise UsageError("U314", f"--size is of pictures, these are {contract.things}", "--int8")
+    side = asked or two_thirds(contract.size_px)
+    if side >= contract.size_px:
+        raise UsageError(
+            "U315",
+            f"{side} pixels a side are not fewer than the {contract.size_px} that it takes",
+            f"--size {two_thirds(contract.size_px)}",
+        )
+    return side
 
 
 def chosen_exit(job: Job, most: float = LOST) -> int:

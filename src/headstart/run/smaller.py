@@ -9,12 +9,11 @@ import numpy as np
 from torch import nn
 
 from headstart.backbone import Backbone, early_exit, resized
-from headstart.errors import BackboneError, UsageError
+from headstart.errors import BackboneError
 from headstart.hostile import printable
-from headstart.modality import Image
 from headstart.model import Model
 from headstart.run.compress_job import Job, Made, read_again
-from headstart.run.exits import chosen_exit, need_fewer
+from headstart.run.exits import chosen_exit, fewer_pixels, need_fewer
 from headstart.run.known import model_of
 from headstart.run.prepared import Known, task_data_of
 from headstart.run.student import student_of
@@ -22,7 +21,6 @@ from headstart.share import FileModel
 from headstart.share.end_to_end import feeds_of
 from headstart.share.quantizing import quantize
 from headstart.train import Probe, Recipe, fit, takes
-from headstart.train.loop import smaller as two_thirds
 
 CALIBRATED = 128
 """Training rows that the scales of 8 bits are taken from, at most, and rows that choose."""
@@ -66,15 +64,7 @@ def first_stages(job: Job, allowance: float) -> Made:
 def smaller_pictures(job: Job, allowance: float) -> Made:
     """The same weights on fewer pixels, and a head that is fitted to what they give then."""
     backbone, contract = job.model.backbone, job.model.backbone.modality
-    if not isinstance(contract, Image):
-        raise UsageError("U314", f"--size is of pictures, these are {contract.things}", "--int8")
-    side = job.settings.size or two_thirds(contract.size_px)
-    if side >= contract.size_px:
-        raise UsageError(
-            "U315",
-            f"{side} pixels a side are not fewer than the {contract.size_px} that it takes",
-            f"--size {two_thirds(contract.size_px)}",
-        )
+    side = fewer_pixels(contract, job.settings.size)
     small = resized(backbone, side, None)
     if not takes(small.stages, small.modality):
         raise BackboneError(

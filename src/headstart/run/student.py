@@ -20,7 +20,7 @@ from headstart.features import survey
 from headstart.hostile import printable
 from headstart.modality import Augmentation, Image, Modality
 from headstart.run.compress_job import Job
-from headstart.run.exits import chosen_exit, need_fewer
+from headstart.run.exits import chosen_exit, fewer_pixels, need_fewer
 from headstart.run.inputs import THINGS
 from headstart.run.named_backbones import backbones_in, label_of, taken
 from headstart.run.network_settings import Network
@@ -140,6 +140,8 @@ def first_of_all(job: Job) -> Student:
     Raises `UsageError` where there are no fewer stages.
     """
     own, asked = job.model.backbone, job.settings
+    if asked.size and asked.size != getattr(own.modality, "size_px", 0):  # its own is no fault
+        fewer_pixels(own.modality, asked.size)
     depth = need_fewer(own, asked.stages or 1)
     count = asked.stages or chosen_exit(job, HEALED)
     first = f"first {count}" if count > 1 else "first"
