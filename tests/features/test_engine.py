@@ -4,89 +4,46 @@ from dataclasses import replace
 
 import pytest
 import torch
-from stand_ins import InMemory
+from engines_tried import chosen, quick, wrong
 from torch import nn
 
-from headstart.backbone import Backbone
 from headstart.events import quiet
-from headstart.features import Prefix, engine, extract, noise
-from headstart.features.batches import WORKERS
-from headstart.features.choices import Choice, Memory, memory_of
+from headstart.features import engine
 from headstart.features.engine import (
     FOLDED,
     HALVED,
-    Recalled,
     called,
     choose,
     engines,
     missed,
-    recall,
 )
-from headstart.features.extraction import _made_by
 from headstart.features.running import Engine, Run, alike
 
 
-def _slow(network: nn.Sequential, batch: torch.Tensor) -> Run:
-    """As the default, but said to take its time."""
-    return lambda rows: network(rows)
-
-
-def _told_seconds(run: Run, batch: torch.Tensor) -> tuple[float, torch.Tensor]:
-    """In the place of a clock, which says what it likes on a busy machine."""
-    return (0.001 if isinstance(run, nn.Module) else 0.02) * len(batch), run(batch)
-
-
-def _quick(network: nn.Sequential, batch: torch.Tensor) -> Run:
-    return network
-
-
-def _wrong(network: nn.Sequential, batch: torch.Tensor) -> Run:
-    return lambda rows: -network(rows)
-
-
-@pytest.fixture
-def others(monkeypatch: pytest.MonkeyPatch):
-    """Make the default slow, and offer these beside it."""
-    slow = Engine("slow", _slow)
-    monkeypatch.setattr(engine, "_timed", _told_seconds)
-    monkeypatch.setattr(engine, "FOLDED", slow)
-
-    def offer(*given: Engine) -> None:
-        monkeypatch.setattr(engine, "engines", lambda workers: (slow, *given))
-
-    return offer
-
-
-def _chosen(tiny: Backbone, rows: int, told: list[str] | None = None) -> str:
-    batch = noise(tiny.modality).repeat(2, 1, 1, 1)
-    tell = quiet if told is None else lambda event: told.append(event.what)
-    return choose(tiny.stages, batch, rows, 1, tell)[0].name
-
-
 def test_a_short_job_takes_the_default_and_tries_nothing(tiny, others) -> None:
-    others(Engine("quick", _quick))
-    assert _chosen(tiny, rows=100) == "slow"
+    others(Engine("quick", quick))
+    assert chosen(tiny, rows=100) == "slow"
 
 
 def test_a_long_job_takes_the_quickest_and_says_what_was_tried(tiny, others) -> None:
-    others(Engine("quick", _quick))
+    others(Engine("quick", quick))
     told: list[str] = []
-    assert _chosen(tiny, 10_000, told) == "quick"
+    assert chosen(tiny, 10_000, told) == "quick"
     assert "engine quick" in told[0] and "slow" in told[0] and "cosine 1.0000" in told[0]
 
 
 def test_an_engine_with_other_rows_is_not_taken_however_quick(tiny, others) -> None:
-    others(Engine("wrong", _wrong))
-    assert _chosen(tiny, rows=10_000) == "slow"
+    others(Engine("wrong", wrong))
+    assert chosen(tiny, rows=10_000) == "slow"
 
 
 def test_an_engine_that_fails_is_passed_over(tiny, others) -> None:
     def broken(network: nn.Sequential, batch: torch.Tensor) -> Run:
         raise RuntimeError("no such operation")
 
-    others(Engine("broken", broken), Engine("quick", _quick))
+    others(Engine("broken", broken), Engine("quick", quick))
     told: list[str] = []
-    assert _chosen(tiny, 10_000, told) == "quick"
+    assert chosen(tiny, 10_000, told) == "quick"
     assert "broken failed with RuntimeError" in told[0]
 
 
@@ -98,8 +55,8 @@ def test_what_takes_longer_to_set_up_than_there_is_to_gain_is_not_tried(tiny, ot
         return network
 
     others(Engine("costly", costly, setup_s=50.0))
-    assert _chosen(tiny, rows=1_000) == "slow" and not tried
-    assert _chosen(tiny, rows=100_000) == "costly" and tried
+    assert chosen(tiny, rows=1_000) == "slow" and not tried
+    assert chosen(tiny, rows=100_000) == "costly" and tried
 
 
 def test_an_engine_that_is_nearly_exact_is_taken_and_its_cosine_told(tiny, others) -> None:
@@ -109,7 +66,7 @@ def test_an_engine_that_is_nearly_exact_is_taken_and_its_cosine_told(tiny, other
 
     others(Engine("rough", rough))
     told: list[str] = []
-    assert _chosen(tiny, 10_000, told) == "rough"
+    assert chosen(tiny, 10_000, told) == "rough"
     assert "cosine 0.99" in told[0]
 
 
@@ -124,53 +81,6 @@ class _Noisy(nn.Module):
         rows = self.network(batch)
         noisy = torch.randn(rows.shape, generator=self.generator)
         return rows + 0.012 * noisy * rows.norm() / noisy.norm()
-
-
-def test_a_job_that_changes_engines_ends_in_one_table_and_does_not_try_again(
-    tiny, tmp_path, others, monkeypatch
-) -> None:
-    others(Engine("quick", _quick))
-    monkeypatch.setattr(engine, "WORTH_S", 0.1)
-    items = InMemory(tuple(torch.randint(0, 256, (20, 3, 32, 32), dtype=torch.uint8)))
-    prefix = Prefix(tiny.modality, tiny.stages, "same")
-    first = extract(items, range(10), prefix, cache=tmp_path)
-    monkeypatch.setattr("headstart.features.extraction.choose", None)
-    made = extract(items, range(20), prefix, cache=tmp_path)
-    assert made.table == first.table
-    with torch.inference_mode():
-        expected = tiny.stages(tiny.modality.batch(items.take(range(20))))
-    torch.testing.assert_close(made.all(), expected, rtol=1e-4, atol=1e-5)
-
-
-def test_a_remembered_engine_that_no_longer_starts_is_replaced(tiny, tmp_path, monkeypatch) -> None:
-    def broken(network: nn.Sequential, batch: torch.Tensor) -> Run:
-        raise RuntimeError("no such operation")
-
-    monkeypatch.setattr(engine, "called", lambda *_: Engine("old", broken))
-    items = InMemory(tuple(torch.randint(0, 256, (5, 3, 32, 32), dtype=torch.uint8)))
-    prefix = Prefix(tiny.modality, tiny.stages, "same")
-    memory = memory_of(tmp_path, _made_by(prefix, 16), WORKERS)
-    memory.keep("old", 100)
-    made = extract(items, range(5), prefix, cache=tmp_path)
-    assert made.shape == (5, tiny.width) and memory.recalled() == Choice()
-
-
-@pytest.mark.parametrize(("rows", "tried"), [(20_000, False), (20_001, True)])
-def test_the_default_that_was_best_is_taken_for_up_to_twice_the_rows(
-    tiny, tmp_path, others, rows, tried
-) -> None:
-    others(Engine("wrong", _wrong))
-    memory = Memory(tmp_path / "one", "network")
-    batch = noise(tiny.modality).repeat(2, 1, 1, 1)
-    choose(tiny.stages, batch, 100, 1, quiet, memory=memory)  # too short to try
-    assert not recall(memory, 1).holds(1)
-    choose(tiny.stages, batch, 10_000, 1, quiet, memory=memory)
-    assert recall(memory, 1).engine.name == "slow"
-    assert recall(memory, 1).holds(rows) == (not tried)
-
-
-def test_another_engine_is_recalled_for_any_rows() -> None:
-    assert Recalled(Engine("quick", _quick), 10).holds(10**9)
 
 
 def _turned(cosine: float, factor: float) -> Engine:
@@ -215,10 +125,10 @@ def test_an_engine_is_taken_from_10_s_a_mean_cosine_of_999875_and_a_gain_of_3_te
 
 def test_what_sets_up_in_half_of_what_there_is_to_gain_is_tried(tiny, others) -> None:
     """The default takes 20 s for 1,000 rows; 15.4 are left of them where 1.3 times are gained."""
-    others(Engine("costly", _quick, setup_s=7.6))
-    assert _chosen(tiny, rows=1_000) == "costly"
-    others(Engine("costly", _quick, setup_s=7.8))
-    assert _chosen(tiny, rows=1_000) == "slow"
+    others(Engine("costly", quick, setup_s=7.6))
+    assert chosen(tiny, rows=1_000) == "costly"
+    others(Engine("costly", quick, setup_s=7.8))
+    assert chosen(tiny, rows=1_000) == "slow"
 
 
 @pytest.mark.parametrize(("seconds", "passes"), [(0.49, 2), (0.51, 1)])
@@ -233,34 +143,6 @@ def test_a_pass_of_half_a_second_is_measured_once(monkeypatch, seconds, passes) 
     monkeypatch.setattr(engine.time, "process_time", lambda: clock[0])
     found, rows = engine._timed(run, torch.ones(3, 2))
     assert made == [3] * passes and found == pytest.approx(seconds) and rows.shape == (3, 2)
-
-
-def test_a_card_that_answers_is_taken_and_nothing_else_is_tried(tiny, others, monkeypatch) -> None:
-    others(Engine("quick", _quick))
-    device, asked = torch.device("cuda", 0), []
-    own = Engine("card", _quick, device=device, scale=8)
-
-    def answers(where, network, batch, rows, tell):
-        asked.append((where, rows))
-        return own, network
-
-    monkeypatch.setattr(engine, "card", lambda: device)
-    monkeypatch.setattr(engine, "choose_on", answers)
-    assert _chosen(tiny, rows=10_000) == "card" and asked == [(device, 10_000)]
-    assert _chosen(tiny, rows=256) == "card"
-    assert _chosen(tiny, rows=99) == "slow"  # 1.98 s on the CPU
-    assert _chosen(tiny, rows=101) == "card"
-    monkeypatch.setattr(engine, "choose_on", lambda *_: None)
-    assert _chosen(tiny, rows=10_000) == "quick"
-
-
-def test_a_card_is_not_asked_for_few_rows_that_the_cpu_makes_quickly(tiny, monkeypatch) -> None:
-    own = Engine("card", _quick, device=torch.device("cuda", 0))
-    monkeypatch.setattr(engine, "card", lambda: own.device)
-    monkeypatch.setattr(engine, "choose_on", lambda where, network, *_: (own, network))
-    monkeypatch.setattr(engine, "_timed", _told_seconds)  # a thousandth of a second a row
-    assert _chosen(tiny, rows=255) == FOLDED.name
-    assert _chosen(tiny, rows=256) == "card"
 
 
 @pytest.mark.parametrize(
@@ -290,11 +172,11 @@ def test_bfloat16_is_tried_where_the_processor_has_instructions_for_it(
 def test_one_that_is_not_exact_in_bfloat16_keeps_others_in_it_from_being_tried(
     tiny, others
 ) -> None:
-    half = Engine("halved", _quick, halves=True)
-    others(Engine("wrong", _wrong, halves=True), half)
-    assert _chosen(tiny, rows=10_000) == "slow"
-    others(Engine("wrong", _wrong), half)
-    assert _chosen(tiny, rows=10_000) == "halved"
+    half = Engine("halved", quick, halves=True)
+    others(Engine("wrong", wrong, halves=True), half)
+    assert chosen(tiny, rows=10_000) == "slow"
+    others(Engine("wrong", wrong), half)
+    assert chosen(tiny, rows=10_000) == "halved"
 
 
 def test_one_for_otherwise_is_tried_where_none_before_it_was_taken(tiny, others) -> None:
@@ -305,10 +187,10 @@ def test_one_for_otherwise_is_tried_where_none_before_it_was_taken(tiny, others)
         return network
 
     last = Engine("last", made, otherwise=True)
-    others(Engine("quick", _quick), last)
-    assert _chosen(tiny, rows=10_000) == "quick" and not tried
-    others(Engine("wrong", _wrong), last)
-    assert _chosen(tiny, rows=10_000) == "last" and tried
+    others(Engine("quick", quick), last)
+    assert chosen(tiny, rows=10_000) == "quick" and not tried
+    others(Engine("wrong", wrong), last)
+    assert chosen(tiny, rows=10_000) == "last" and tried
 
 
 @pytest.mark.parametrize(("factor", "second"), [(1.08, False), (1.12, True)])
