@@ -84,6 +84,15 @@ def test_what_a_linear_head_does_as_well_needs_no_network() -> None:
     assert "more than the job needs" in heard({**CLEAR, "linear on raw pixels": 361})
 
 
+@pytest.mark.parametrize(("low", "said"), [(-0.001, "-0.1 to +2.5"), (0.001, "")])
+def test_a_rival_of_the_verdict_has_one_interval_on_a_page(low: float, said: str) -> None:
+    """The verdict's, which may be wider than that of two arms alone."""
+    rival, ours = arm("linear on raw pixels", 358, 400), arm("probe", 360, 400, transfer=True)
+    verdict = Verdict("no evidence", rival.name, 0.012, low, 0.025, "")
+    found = " ".join(cautions(TASK, verdict, outcome([rival, ours], ours), np.arange(400) % 2, 500))
+    assert found.count(" to +") == bool(said) and said in found
+
+
 def test_plenty_of_examples_ask_for_scratch_unless_it_was_there() -> None:
     assert "--compare scratch" in heard(CLEAR, learned=20_000)
     assert "--compare scratch" not in heard({**CLEAR, "scratch": 100}, learned=20_000)

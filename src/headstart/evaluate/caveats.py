@@ -43,6 +43,8 @@ def cautions(
     merit = task.merit(transfer.answers, labels)
     for arm in arms if transfer.transfer else ():
         gap = outcome.lead(merit, task.merit(arm.answers, labels))
+        if arm.name == verdict.against:  # one difference has one interval on a page
+            gap = Interval(verdict.difference, verdict.low, verdict.high)
         if arm.name == "probe on random weights" and gap.low <= 0:
             yield (
                 "The pretrained features are not surely better than those of random weights "
