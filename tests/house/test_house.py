@@ -160,6 +160,17 @@ def test_no_browser_test_asks_a_condition_of_text_again() -> None:
     ]
 
 
+def test_nothing_that_windows_lacks_is_imported_without_a_try() -> None:
+    lacking = {"resource", "fcntl", "pwd", "grp", "termios"}
+    found = {
+        path.name
+        for path in FILES
+        for node in tree(path).body
+        if isinstance(node, ast.Import) and lacking & {name.name for name in node.names}
+    }
+    assert not found  # usage.py tries
+
+
 def test_every_module_has_a_test_file_of_its_name() -> None:
     tests = {
         path.stem.removeprefix("test_") for path in Path(__file__).parents[1].rglob("test_*.py")

@@ -38,7 +38,6 @@ if TYPE_CHECKING:
         reliability,
     )
     from headstart.evaluate.outcome import Outcome, equal_rows, outcome_of
-    from headstart.evaluate.peak import peak_mb
     from headstart.evaluate.pooling import OVERLAP, pooled
     from headstart.evaluate.probes import from_fit, raw, untrained
     from headstart.evaluate.report import (
@@ -101,7 +100,6 @@ __all__ = [
     "measure",
     "nearest",
     "outcome_of",
-    "peak_mb",
     "per_class",
     "pooled",
     "priced",

@@ -1,7 +1,6 @@
 """Arms before the test rows are opened: fitted, judged on other rows, and priced."""
 
 import math
-import resource
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,9 +11,9 @@ from jaxtyping import Float
 
 from headstart.advise import Depth, Ranked
 from headstart.evaluate.arms import Arm, Cost
-from headstart.evaluate.peak import peak_mb
 from headstart.stats import level
 from headstart.train import Fitted, TaskData
+from headstart.usage import cpu_seconds, peak_mb
 
 Answer = Callable[[Sequence[int]], Float[np.ndarray, "m c"]]
 
@@ -108,15 +107,8 @@ def by_choice(arm: Candidate | Arm) -> float:
 @contextmanager
 def priced(found: list[Candidate]) -> Iterator[None]:
     """Add to each candidate found in the block what the block took, to what others spent on it."""
-    before, wall, cpu = len(found), time.perf_counter(), _cpu()
+    before, wall, cpu = len(found), time.perf_counter(), cpu_seconds()
     yield
     peak = peak_mb()
-    cost = Cost(round(time.perf_counter() - wall, 3), round(_cpu() - cpu, 3), round(peak, 1))
+    cost = Cost(round(time.perf_counter() - wall, 3), round(cpu_seconds() - cpu, 3), round(peak, 1))
     found[before:] = [replace(one, cost=cost.plus(one.cost)) for one in found[before:]]
-
-
-def _cpu() -> float:
-    return sum(resource.getrusage(who)[i] for who in _WHO for i in (0, 1))
-
-
-_WHO = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)

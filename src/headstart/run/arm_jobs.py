@@ -15,7 +15,7 @@ from typing import TypeVar
 import torch
 
 from headstart.data import Partition
-from headstart.evaluate import Cost, peak_mb
+from headstart.evaluate import Cost
 from headstart.events import Event, Tell, quiet, together, warn
 from headstart.hostile import printable
 from headstart.run.arms import Ahead, Job, Site, recipe_in
@@ -38,6 +38,7 @@ from headstart.train import (
     train_on,
     try_rate,
 )
+from headstart.usage import peak_mb
 
 Done = TypeVar("Done")
 OTHERS = (

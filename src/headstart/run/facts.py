@@ -1,7 +1,6 @@
 """What the report says besides figures: data, settings, cost, versions."""
 
 import platform
-import resource
 import time
 from importlib.metadata import PackageNotFoundError, version
 
@@ -9,10 +8,11 @@ import torch
 
 from headstart.backbone import Backbone
 from headstart.data import Audit, Partition
-from headstart.evaluate import Fact, FittedArms, peak_mb
+from headstart.evaluate import Fact, FittedArms
 from headstart.events import Event, Tell, note
 from headstart.features import MISSED, ROWS
 from headstart.run.settings import Settings
+from headstart.usage import cpu_seconds, peak_mb
 
 AFAR = "workers tried rates and trained"
 """What is told of work that others did, with the seconds of cores that it took."""
@@ -127,5 +127,4 @@ class RowCount:
 
 def clocks() -> tuple[float, float]:
     """Seconds on the wall, and seconds of all cores in this process and its ended children."""
-    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return time.monotonic(), sum(usage.ru_utime + usage.ru_stime for usage in usages)
+    return time.monotonic(), cpu_seconds()

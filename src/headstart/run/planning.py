@@ -15,7 +15,7 @@ from headstart.advise import Depth, Plan, Step, depth_of, grown
 from headstart.backbone import Backbone, Stages, fresh, multiply_adds, seen_as, widths
 from headstart.data import Dataset, Found, Problem, spread
 from headstart.errors import DataError
-from headstart.evaluate import peak_mb, words_fit
+from headstart.evaluate import words_fit
 from headstart.events import Clock, Tell, quiet, together
 from headstart.features import Items, Prefix, extract, milliseconds, noise, survey
 from headstart.head import Sample, fit_head, stays_far
@@ -49,6 +49,7 @@ from headstart.train import (
     Ulmfit,
     cut_of,
 )
+from headstart.usage import peak_mb
 
 _T = TypeVar("_T")
 LEAST, REHEARSAL_S = 128, 60.0

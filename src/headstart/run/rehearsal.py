@@ -12,7 +12,6 @@ from headstart.advise import Plan, Step
 from headstart.backbone import Alone, Backbone
 from headstart.data import Dataset, Problem, hold_out, spread
 from headstart.errors import DataError
-from headstart.evaluate import peak_mb
 from headstart.events import Clock, Tell, quiet
 from headstart.features import survey
 from headstart.modality import longest_s
@@ -23,6 +22,7 @@ from headstart.run.settings import Settings
 from headstart.run.strategies import LEARNED, LIKE, Prospect, prices, strategies
 from headstart.task import make_task, task_type
 from headstart.train import Probe, Strategy, TaskData, cut_of, fit
+from headstart.usage import peak_mb
 
 FEW, HELD, LEAST = 80, 0.2, 8
 """Examples of a rehearsal, the share that it judges by, and how many it needs."""

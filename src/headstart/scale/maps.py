@@ -1,7 +1,6 @@
 """One shape for all of them: a function and jobs in, what it makes of each out."""
 
 import os
-import resource
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from typing import Generic, Protocol, TypeVar, runtime_checkable
 from headstart.events import Event, Tell, track
 from headstart.scale.processes import Processes
 from headstart.scale.where import On
+from headstart.usage import cpu_seconds
 
 Job = TypeVar("Job")
 Done = TypeVar("Done")
@@ -85,15 +85,10 @@ class _Asked(Generic[Job, Done]):
 def _answer(asked: _Asked[Job, Done]) -> tuple[int, Answer[Done]]:
     if asked.folder.is_dir():
         os.chdir(asked.folder)
-    said, wall, cpu = list[Event](), time.perf_counter(), _cpu()
+    said, wall, cpu = list[Event](), time.perf_counter(), cpu_seconds()
     made = asked.work(asked.job, said.append)
-    took = time.perf_counter() - wall, _cpu() - cpu
+    took = time.perf_counter() - wall, cpu_seconds() - cpu
     return asked.number, Answer(made, tuple(said), *took)
-
-
-def _cpu() -> float:
-    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
 def _here(work: Callable[[Job], Done], jobs: Sequence[Job]) -> Iterator[Done]:

@@ -52,12 +52,12 @@ def _serve(channel: socket.socket, answers: Answers, most_mb: int) -> None:
 
 def limit_memory(megabytes: int) -> None:
     """So much more than now; what asks for more fails, and with it at most this process."""
-    import resource
-
     try:
         lines = Path("/proc/self/status").read_text().splitlines()
     except OSError:  # no Linux
         return
+    import resource  # which Windows has not
+
     now = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmData"))
     most = now + megabytes * 2**20
     resource.setrlimit(resource.RLIMIT_DATA, (most, most))
